@@ -1,0 +1,46 @@
+# Every command here sets up what it needs. On a fresh machine: Python >= 3.11, make and a package registry suffice.
+#   make demo      compile the example, run it as Python and as the machine
+#   make test      everything that continuous integration runs
+#   make fuzz      random programs against CPython; N=10000 SEED=1 choose how many and which
+#   make bench     speed of the engine and the compiler, size of the machines
+
+PY := .venv/bin/python
+RUN := PYTHONPATH=src $(PY)
+JOBS ?= 2
+N ?= 10000
+SEED ?= 0
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint format types unit fuzz fuzz-short bench clean
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+setup:
+	@.ci/setup
+
+# Runs every step even when one fails, so that one run shows everything that is wrong.
+test: setup
+	@failed=; \
+	for step in lint types unit fuzz-short; do \
+	    $(MAKE) --no-print-directory $$step || failed="$$failed $$step"; \
+	done; \
+	if [ -n "$$failed" ]; then echo "make test: failed:$$failed"; exit 1; fi; \
+	echo "make test: all passed"
+
+lint: setup
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+format: setup
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+types: setup
+	$(PY) -m mypy --strict src
+
+unit: setup
+	$(RUN) -m pytest -n $(JOBS) -q
+
+clean:
+	rm -rf .venv node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
