@@ -53,7 +53,7 @@ def test_undecodable_files_have_one_clear_line(tmp_path: Path, data: bytes, reas
 
 
 def test_missing_files_and_folders_have_one_clear_line(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="nothing.py: no such file"):
+    with pytest.raises(SourceError, match=r"nothing\.py: no such file"):
         SourceFile.read(tmp_path / "nothing.py")
     with pytest.raises(SourceError, match="is a directory, not a Python file"):
         SourceFile.read(tmp_path)
