@@ -1,0 +1,1 @@
+"""Python source to HIR: modules, scopes, types, the supported subset, lowering."""

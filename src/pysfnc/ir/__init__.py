@@ -1,0 +1,1 @@
+"""The intermediate representations: typed expressions, structured statements (HIR) and state-shaped blocks (MIR)."""

@@ -1,0 +1,300 @@
+"""HIR: structured statements over typed expressions. What `frontend` makes, and what passes and `plan` work on.
+
+Everything about Python syntax is gone: unpacking, augmented assignment, changes in place (they are assignments of the changed
+value to the variable that owns it), keyword arguments, comprehensions with several parts, calls of compiled helpers (their bodies are written in place, with
+`Block`/`Leave` for their returns). Left are assignment, control flow, exceptions, and effects, which stand only in `Perform`.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pysfnc.ir.exprs import Expr
+from pysfnc.source.span import Span
+from pysfnc.values.types import Type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assign:
+    """`changes`: not a rebinding but a change in place of the object that `name` holds, `value` being the changed object."""
+
+    name: str
+    value: Expr
+    changes: bool = False
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eval:
+    """An expression evaluated for the exception it may raise."""
+
+    value: Expr
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class If:
+    """`test` is a bool."""
+
+    test: Expr
+    then: "Suite"
+    orelse: "Suite"
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class While:
+    """`orelse` runs when the test fails, not after `Break`."""
+
+    label: str
+    test: Expr
+    body: "Suite"
+    orelse: "Suite"
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForEach:
+    """`for name in seq`. `seq` (a list) is evaluated once and does not change while the loop runs."""
+
+    label: str
+    name: str
+    seq: Expr
+    body: "Suite"
+    orelse: "Suite"
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A suite that `Leave(label)` jumps behind: the body of a helper written in place."""
+
+    label: str
+    body: "Suite"
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Break:
+    label: str
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Continue:
+    label: str
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leave:
+    label: str
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Return:
+    """Ends the machine, or the branch or iteration whose body this is, with the value."""
+
+    value: Expr
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raise:
+    """`exc` is an exception object (`ExcT`)."""
+
+    exc: Expr
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handler:
+    """`except classes as name`. `classes` are class names as the `ExceptionTable` has them; None catches everything (`except:`, `BaseException`, `Exception`)."""
+
+    classes: tuple[str, ...] | None
+    name: str | None
+    body: "Suite"
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Try:
+    """Python's try: `orelse` is not guarded by the handlers; `final` runs on every way out."""
+
+    body: "Suite"
+    handlers: tuple[Handler, ...]
+    orelse: "Suite"
+    final: "Suite"
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Perform:
+    """An effect; its result is bound to `target`."""
+
+    effect: "Effect"
+    target: str | None
+    span: Span | None = field(default=None, compare=False)
+
+
+Stmt = Assign | Eval | If | While | ForEach | Block | Break | Continue | Leave | Return | Raise | Try | Perform
+Suite = tuple[Stmt, ...]
+
+
+# Effects
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryRule:
+    """One Retrier. `names` are error names (classes expanded to all known subclasses); None is every error."""
+
+    names: tuple[str, ...] | None
+    interval_s: int
+    max_attempts: int
+    backoff: float
+    max_delay_s: int | None
+    jitter: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskCall:
+    """A Lambda invocation of a registered function. `args` in the order of the function's parameters; only those given."""
+
+    task: str  # key of Program.tasks
+    args: tuple[tuple[str, Expr], ...]
+    retry: tuple[RetryRule, ...]
+    timeout_s: Expr | None
+    heartbeat_s: Expr | None
+    result: Type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sleep:
+    """`seconds` is a number that is not negative (the frontend emits the check before)."""
+
+    seconds: Expr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fork:
+    """Branches that run at the same time; the result is the list of what they return. One branch with `retry`: a helper retried as a whole."""
+
+    branches: tuple[Suite, ...]
+    retry: tuple[RetryRule, ...]
+    result: Type
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FanOut:
+    """`body` runs for each item of `seq`, at the same time; the result is the list of what the iterations return, in order."""
+
+    name: str
+    seq: Expr
+    body: Suite
+    max_concurrency: Expr | None
+    retry: tuple[RetryRule, ...]
+    result: Type
+
+
+Effect = TaskCall | Sleep | Fork | FanOut
+
+
+# Program
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Param:
+    """A parameter of a workflow or task. `type` is None when not annotated."""
+
+    name: str
+    kind: Literal["positional", "keyword", "rest", "whole"]
+    type: Type | None
+    default: Expr | None
+    annotation: str | None
+    """The annotation as messages about misfits name it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """One workflow."""
+
+    name: str
+    function: str
+    params: tuple[Param, ...]
+    body: Suite
+    timeout_s: int | None
+    type: Literal["STANDARD", "EXPRESS"]
+    comment: str | None
+    lambda_retry: bool
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A function that runs in Lambda, by decorator or because it does not compile (`reason`)."""
+
+    id: str
+    module: str
+    qualname: str
+    params: tuple[Param, ...]
+    timeout_s: float | None
+    memory_mb: int | None
+    name: str | None
+    role: str | None
+    reason: str
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """Where a function reached by a workflow went, and why; `span` is its definition."""
+
+    function: str
+    place: Literal["machine", "lambda"]
+    reason: str
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExceptionTable:
+    """Every exception class the program can name, with its direct bases (project classes and Python's builtin ones)."""
+
+    bases: tuple[tuple[str, tuple[str, ...]], ...]
+
+    def ancestors(self, name: str) -> frozenset[str]:
+        """The class and everything above it; just the name for an unknown one, plus `Exception`."""
+        table = dict(self.bases)
+        found: set[str] = set()
+        todo = [name]
+        while todo:
+            current = todo.pop()
+            if current not in found:
+                found.add(current)
+                todo.extend(table.get(current, ("Exception",) if current == name else ()))
+        return frozenset(found)
+
+    def descendants(self, name: str) -> tuple[str, ...]:
+        """The class and every known class below it, sorted, itself first."""
+        below = sorted(other for other, _ in self.bases if other != name and name in self.ancestors(other))
+        return (name, *below)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """A deployment parameter that a workflow or task reads (`os.environ`)."""
+
+    name: str
+    default: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    machines: tuple[Machine, ...]
+    tasks: tuple[Task, ...]
+    exceptions: ExceptionTable
+    placements: tuple[Placement, ...]
+    modules: tuple[tuple[str, str], ...]
+    """The project's own modules: dotted name -> path of the file."""
+    notes: tuple[tuple[Span, str], ...] = ()
+    """Remarks for the build report (a `print` left out)."""

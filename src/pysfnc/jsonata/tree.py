@@ -1,0 +1,134 @@
+"""JSONata expressions as a tree; `printer` is the only writer of their text.
+
+The tree is JSONata, with all its own meaning (sequences, undefined); what keeps Python's meaning is chosen by `library` and `backend`.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Lit:
+    """null, true, false, a number or a string."""
+
+    value: None | bool | int | float | str
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """`$name`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """`base.name`, the name quoted with backticks when it has to be."""
+
+    base: "Tree"
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """`base[index]`; with a bool it filters, with a number it picks."""
+
+    base: "Tree"
+    index: "Tree"
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """`base[]`: a single result stays an array."""
+
+    base: "Tree"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`$name(args)`: a built-in function, a function of the prelude, or a bound one."""
+
+    name: str
+    args: "tuple[Tree, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """`(function)(args)`: a function that is the value of an expression."""
+
+    function: "Tree"
+    args: "tuple[Tree, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """An infix operator: `+ - * / % & = != < <= > >= and or in`."""
+
+    op: str
+    left: "Tree"
+    right: "Tree"
+
+
+@dataclass(frozen=True, slots=True)
+class Neg:
+    operand: "Tree"
+
+
+@dataclass(frozen=True, slots=True)
+class IfElse:
+    test: "Tree"
+    then: "Tree"
+    orelse: "Tree | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Bind:
+    """`$name := value`, only inside a `Seq`."""
+
+    name: str
+    value: "Tree"
+
+
+@dataclass(frozen=True, slots=True)
+class Seq:
+    """`( a; b; c )`: the value is the last one's."""
+
+    items: "tuple[Tree | Bind, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Func:
+    """`function($a, $b){ body }`."""
+
+    params: tuple[str, ...]
+    body: "Tree"
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """`[a, b]`. An item that is not itself an `Array` and evaluates to an array is spliced by JSONata."""
+
+    items: "tuple[Tree, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """`[low..high]`, both ends included, empty when high < low."""
+
+    low: "Tree"
+    high: "Tree"
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    pairs: "tuple[tuple[Tree, Tree], ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Regex:
+    """`/pattern/flags`; the pattern is written by the compiler, never by the user."""
+
+    pattern: str
+    flags: str = ""
+
+
+Tree = Lit | Ref | Field | Index | Keep | Call | Apply | Binary | Neg | IfElse | Seq | Func | Array | Range | Object | Regex

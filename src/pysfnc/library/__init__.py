@@ -1,0 +1,1 @@
+"""The supported callables of Python, as rows of a table."""

@@ -1,0 +1,1 @@
+"""Types of the values a program computes with."""

@@ -1,0 +1,333 @@
+"""The type lattice: what the compiler knows of a value.
+
+Owns the type classes, `join`, `is_subtype` and the kind set of a type. It does not know Python syntax (annotations are read by
+`frontend`) nor JSONata (`backend` and `library` choose code by these types).
+
+JSON has one kind of number and one kind of array, Python two of each, so `IntT`/`FloatT` and `ListT`/`TupleT` are told apart here and
+nowhere else. A value that came in from outside without a declared type is `JsonT`: any JSON value, whose integral numbers are ints
+(the wire encoding makes it so, also under CPython) and whose arrays are lists; its kind can be asked at run time.
+A union that mixes int with float is a number whose kind cannot be asked at run time.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+
+class Kind(Enum):
+    """What Python's `type(value).__name__` would say."""
+
+    NONE = "NoneType"
+    BOOL = "bool"
+    INT = "int"
+    FLOAT = "float"
+    STR = "str"
+    LIST = "list"
+    TUPLE = "tuple"
+    DICT = "dict"
+    EXCEPTION = "exception"
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """Base of the closed family of types; never instantiated itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeverT(Type):
+    """No value: the type of code that does not return, and of the items of an empty list."""
+
+    def __str__(self) -> str:
+        return "never"
+
+
+@dataclass(frozen=True, slots=True)
+class NoneT(Type):
+    def __str__(self) -> str:
+        return "None"
+
+
+@dataclass(frozen=True, slots=True)
+class BoolT(Type):
+    def __str__(self) -> str:
+        return "bool"
+
+
+@dataclass(frozen=True, slots=True)
+class IntT(Type):
+    def __str__(self) -> str:
+        return "int"
+
+
+@dataclass(frozen=True, slots=True)
+class FloatT(Type):
+    def __str__(self) -> str:
+        return "float"
+
+
+@dataclass(frozen=True, slots=True)
+class StrT(Type):
+    def __str__(self) -> str:
+        return "str"
+
+
+@dataclass(frozen=True, slots=True)
+class ListT(Type):
+    item: Type
+
+    def __str__(self) -> str:
+        return f"list[{self.item}]"
+
+
+@dataclass(frozen=True, slots=True)
+class TupleT(Type):
+    """A tuple of known length."""
+
+    items: tuple[Type, ...]
+
+    def __str__(self) -> str:
+        return f"tuple[{', '.join(map(str, self.items)) or '()'}]"
+
+
+@dataclass(frozen=True, slots=True)
+class DictT(Type):
+    """A dict with str keys and values of one (possibly union) type."""
+
+    value: Type
+
+    def __str__(self) -> str:
+        return f"dict[str, {self.value}]"
+
+
+@dataclass(frozen=True, slots=True)
+class ExcT(Type):
+    """An exception object; `names` are the classes it may be, None when any."""
+
+    names: frozenset[str] | None = None
+
+    def __str__(self) -> str:
+        return "exception" if self.names is None else "|".join(sorted(self.names))
+
+
+JSON_KINDS: Final = frozenset({Kind.NONE, Kind.BOOL, Kind.INT, Kind.FLOAT, Kind.STR, Kind.LIST, Kind.DICT})
+
+
+@dataclass(frozen=True, slots=True)
+class JsonT(Type):
+    """A JSON value from outside of one of two or more kinds: None, bool, int (every integral number), float, str, list, dict.
+
+    The kind can be asked at run time. `only_kinds` and `without_kinds` narrow it.
+    """
+
+    kinds: frozenset[Kind] = JSON_KINDS
+
+    def __str__(self) -> str:
+        return "json" if self.kinds == JSON_KINDS else f"json[{'|'.join(sorted(k.value for k in self.kinds))}]"
+
+
+@dataclass(frozen=True, slots=True)
+class UnionT(Type):
+    """Two or more members, none a subtype of another, no nested union. Made by `join` only."""
+
+    members: frozenset[Type]
+
+    def __str__(self) -> str:
+        return " | ".join(sorted(map(str, self.members)))
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorT(Type):
+    """A type nobody may complain about: the cause was reported already."""
+
+    def __str__(self) -> str:
+        return "error"
+
+
+NEVER: Final = NeverT()
+NONE: Final = NoneT()
+BOOL: Final = BoolT()
+INT: Final = IntT()
+FLOAT: Final = FloatT()
+STR: Final = StrT()
+JSON: Final = JsonT()
+ERROR: Final = ErrorT()
+NUMBER_KINDS: Final = frozenset({Kind.INT, Kind.FLOAT})
+
+_SCALAR_KINDS: Final[dict[type[Type], Kind]] = {
+    NoneT: Kind.NONE,
+    BoolT: Kind.BOOL,
+    IntT: Kind.INT,
+    FloatT: Kind.FLOAT,
+    StrT: Kind.STR,
+    ListT: Kind.LIST,
+    TupleT: Kind.TUPLE,
+    DictT: Kind.DICT,
+    ExcT: Kind.EXCEPTION,
+}
+
+
+def members(type_: Type) -> tuple[Type, ...]:
+    """The members of a union in a stable order, or the type alone."""
+    if isinstance(type_, UnionT):
+        return tuple(sorted(type_.members, key=str))
+    return (type_,)
+
+
+def kinds(type_: Type) -> frozenset[Kind]:
+    """Which kinds a value of this type may have; all of JSON's for `JsonT`, none for `NeverT` and `ErrorT`."""
+    found: set[Kind] = set()
+    for member in members(type_):
+        if isinstance(member, JsonT):
+            found |= member.kinds
+        elif type(member) in _SCALAR_KINDS:
+            found.add(_SCALAR_KINDS[type(member)])
+    return frozenset(found)
+
+
+def is_json_faithful(type_: Type) -> bool:
+    """Whether every value of this type reads back as itself when nothing but its JSON is known.
+
+    False where a float or a tuple is inside: JSON would give an int or a list.
+    """
+    match type_:
+        case NoneT() | BoolT() | IntT() | StrT() | JsonT() | NeverT():
+            return True
+        case ListT(item):
+            return is_json_faithful(item)
+        case DictT(value):
+            return is_json_faithful(value)
+        case UnionT(found):
+            return all(map(is_json_faithful, found))
+        case _:
+            return False
+
+
+def is_subtype(a: Type, b: Type) -> bool:
+    """Whether every value of `a` is one of `b`. Bool is no subtype of int here: the compiler keeps them apart."""
+    if a == b or isinstance(a, NeverT | ErrorT) or isinstance(b, ErrorT):
+        return True
+    if isinstance(a, UnionT):
+        return all(is_subtype(m, b) for m in a.members)
+    if isinstance(b, UnionT):
+        return any(is_subtype(a, m) for m in b.members)
+    match a, b:
+        case (_, JsonT(wanted)):
+            return is_json_faithful(a) and kinds(a) <= wanted
+        case (ListT(x), ListT(y)) | (DictT(x), DictT(y)):
+            return is_subtype(x, y)
+        case (TupleT(xs), TupleT(ys)):
+            return len(xs) == len(ys) and all(map(is_subtype, xs, ys))
+        case (ExcT(_), ExcT(None)):
+            return True
+        case (ExcT(frozenset() as xs), ExcT(frozenset() as ys)):
+            return xs <= ys
+        case _:
+            return False
+
+
+def join(a: Type, b: Type) -> Type:
+    """The least type the compiler has that holds the values of both."""
+    if isinstance(a, ErrorT) or isinstance(b, ErrorT):
+        return ERROR
+    if is_subtype(a, b):
+        return b
+    if is_subtype(b, a):
+        return a
+    found: list[Type] = []
+    for new in (*members(a), *members(b)):
+        _add(found, new)
+    return found[0] if len(found) == 1 else UnionT(frozenset(found))
+
+
+def join_all(types: "list[Type] | tuple[Type, ...]") -> Type:
+    """`join` over any number of types; `NEVER` for none."""
+    found: Type = NEVER
+    for type_ in types:
+        found = join(found, type_)
+    return found
+
+
+def _add(found: list[Type], new: Type) -> None:
+    """Put `new` among the members, merging it with one of its own shape and dropping what it covers."""
+    for index, old in enumerate(found):
+        merged = _merge(old, new)
+        if merged is not None:
+            del found[index]
+            _add(found, merged)
+            return
+    found.append(new)
+
+
+def _merge(old: Type, new: Type) -> Type | None:
+    if is_subtype(new, old):
+        return old
+    if is_subtype(old, new):
+        return new
+    match old, new:
+        case JsonT(x), JsonT(y):
+            return JsonT(x | y)
+        case JsonT(x), other if is_json_faithful(other) and not isinstance(other, ListT | DictT):
+            return JsonT(x | kinds(other))
+        case other, JsonT(x) if is_json_faithful(other) and not isinstance(other, ListT | DictT):
+            return JsonT(x | kinds(other))
+        case ListT(x), ListT(y):
+            return ListT(join(x, y))
+        case DictT(x), DictT(y):
+            return DictT(join(x, y))
+        case TupleT(xs), TupleT(ys) if len(xs) == len(ys):
+            return TupleT(tuple(map(join, xs, ys)))
+        case ExcT(frozenset() as xs), ExcT(frozenset() as ys):
+            return ExcT(xs | ys)
+        case _:
+            return None
+
+
+def without_kinds(type_: Type, gone: frozenset[Kind]) -> Type:
+    """The part of a type that has none of these kinds (flow narrowing)."""
+    kept: list[Type] = []
+    for member in members(type_):
+        if isinstance(member, JsonT):
+            kept.append(json_of_kinds(member.kinds - gone))
+        elif not kinds(member) <= gone or isinstance(member, ErrorT):
+            kept.append(member)
+    return join_all(kept)
+
+
+def only_kinds(type_: Type, wanted: frozenset[Kind]) -> Type:
+    """The part of a type that has one of these kinds (flow narrowing, `isinstance`)."""
+    kept: list[Type] = []
+    for member in members(type_):
+        if isinstance(member, JsonT):
+            kept.append(json_of_kinds(member.kinds & wanted))
+        elif kinds(member) & wanted or isinstance(member, ErrorT):
+            kept.append(member)
+    return join_all(kept)
+
+
+def json_of_kinds(found: frozenset[Kind]) -> Type:
+    """The type of a JSON value of which nothing but the possible kinds is known."""
+    single: dict[Kind, Type] = {
+        Kind.NONE: NONE,
+        Kind.BOOL: BOOL,
+        Kind.INT: INT,
+        Kind.FLOAT: FLOAT,
+        Kind.STR: STR,
+        Kind.LIST: ListT(JSON),
+        Kind.DICT: DictT(JSON),
+    }
+    if not found:
+        return NEVER
+    return JsonT(found) if len(found) > 1 else single[next(iter(found))]
+
+
+def is_mutable(type_: Type) -> bool:
+    """Whether a value of this type, or one inside it, can be changed in place."""
+    match type_:
+        case ListT() | DictT() | JsonT() | ErrorT():
+            return True
+        case TupleT(items):
+            return any(map(is_mutable, items))
+        case UnionT(found):
+            return any(map(is_mutable, found))
+        case _:
+            return False
