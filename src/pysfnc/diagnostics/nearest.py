@@ -8,14 +8,14 @@ __all__ = ["nearest"]
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that a slip of the fingers may have turned into `name`, or None when none is close.
 
-    Close is: differs in case only, or by at most one edit per three characters (insert, delete, replace, swap).
+    Close is: differs in case only, or by at most one edit per three characters of the shorter (insert, delete, replace, swap).
     """
     lowered = name.lower()
     best: tuple[int, str] | None = None
     for candidate in sorted(set(known)):
         if candidate == name:
             continue
-        limit = max(len(name), len(candidate)) // 3
+        limit = min(len(name), len(candidate)) // 3
         distance = 0 if candidate.lower() == lowered else edit_distance(name, candidate, limit)
         if distance <= limit and (best is None or distance < best[0]):
             best = (distance, candidate)
