@@ -1,0 +1,27 @@
+"""The names a pysfnc program imports, and nothing else.
+
+Everything here works under plain CPython, needs the standard library only and is cheap to import; the compiler,
+the engine and the packaging live in subpackages that this module never loads.
+"""
+
+from pysfnc.lang import (
+    Fail,
+    Retry,
+    context,
+    inline,
+    parallel,
+    task,
+    with_options,
+    workflow,
+)
+
+__all__ = [
+    "Fail",
+    "Retry",
+    "context",
+    "inline",
+    "parallel",
+    "task",
+    "with_options",
+    "workflow",
+]
