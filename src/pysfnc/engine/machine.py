@@ -1,0 +1,240 @@
+"""A machine: a definition made ready to run, and runs of it.
+
+Owns: preparing a definition, the main loop over states, starting and ending an execution.
+Does not own: validation (asl/validate.py), what states do (states), concurrency (scheduler.py).
+"""
+
+import random
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from pysfnc.asl.limits import MAX_EXPRESS_SECONDS, MAX_PAYLOAD_BYTES
+from pysfnc.asl.names import JSONPATH, TIMEOUT
+from pysfnc.engine.clock import Clock, RealClock, VirtualClock, iso_milliseconds
+from pysfnc.engine.errors import EngineError, ExecutionStopped, StateFailure
+from pysfnc.engine.execution import Branch, Execution
+from pysfnc.engine.history import Event, History
+from pysfnc.engine.result import RunResult
+from pysfnc.engine.scheduler import Scheduler, Steps
+from pysfnc.engine.scope import Scope
+from pysfnc.engine.states.base import Source, State
+from pysfnc.engine.states.choice import ChoiceState
+from pysfnc.engine.states.fanout import MapState, ParallelState
+from pysfnc.engine.states.simple import FailState, PassState, SucceedState
+from pysfnc.engine.states.task import TaskState
+from pysfnc.engine.states.wait import WaitState
+from pysfnc.engine.tasks import TaskCall, TaskService
+from pysfnc.engine.values import Data, size_bytes
+from pysfnc.jsonata.engine import Evaluator, JlensEvaluator
+
+_PLAIN_KINDS: Final[Mapping[str, Callable[[Source], State]]] = {
+    "Pass": PassState,
+    "Succeed": SucceedState,
+    "Fail": FailState,
+    "Choice": ChoiceState,
+    "Wait": WaitState,
+    "Task": TaskState,
+}
+
+
+class StateFlow:
+    """A chain of states: the machine's own, a branch's, a processor's."""
+
+    def __init__(self, start: str, states: Mapping[str, State]) -> None:
+        self._start = start
+        self._states = states
+
+    def steps(self, run: Execution, branch: Branch, data: Data) -> Steps:
+        """Run from StartAt to the end and return the last output."""
+        states = self._states
+        state = states[self._start]
+        while True:
+            if state.waits:
+                following, data = yield from state.steps(run, branch, data)
+            else:
+                following, data = state.step(run, branch, data)
+            if following is None:
+                return data
+            state = states[following]
+
+
+class Machine:
+    """A definition, prepared once for any number of runs.
+
+    definition: the machine as plain JSON. It is taken to be valid (see `pysfnc.asl.validate`).
+    name: of the state machine, for the context object.
+    type: "STANDARD" or "EXPRESS".
+    Raises `UnsupportedError` for parts of Step Functions that the engine does not have.
+    """
+
+    def __init__(self, definition: Mapping[str, object], *, name: str = "StateMachine", type: str = "STANDARD") -> None:
+        self.name = name
+        self.type = type
+        self._language = str(definition.get("QueryLanguage", JSONPATH))
+        self._flow = self._prepare(definition)
+        timeout = definition.get("TimeoutSeconds")
+        self._timeout_s = float(timeout) if isinstance(timeout, int | float) else None
+        if type == "EXPRESS":
+            self._timeout_s = min(self._timeout_s or MAX_EXPRESS_SECONDS, MAX_EXPRESS_SECONDS)
+
+    def _prepare(self, flow: Mapping[str, object]) -> StateFlow:
+        described = flow["States"]
+        assert isinstance(described, dict)
+        return StateFlow(str(flow["StartAt"]), {name: self._state(name, state) for name, state in described.items()})
+
+    def _state(self, name: str, definition: Mapping[str, object]) -> State:
+        # States inside a Map or Parallel take the machine's language, not that of the state around them (ASL spec).
+        source = Source(name, definition, str(definition.get("QueryLanguage", self._language)))
+        kind = definition["Type"]
+        if kind == "Parallel":
+            return ParallelState(source, self._prepare)
+        if kind == "Map":
+            return MapState(source, self._prepare)
+        return _PLAIN_KINDS[str(kind)](source)
+
+    def run(
+        self,
+        input: object = None,
+        *,
+        tasks: TaskService | None = None,
+        clock: Clock | None = None,
+        real_time: bool = False,
+        execution_name: str | None = None,
+        evaluator: Evaluator | None = None,
+        history: bool = True,
+        seed: int | None = None,
+        on_event: Callable[[Event], None] | None = None,
+        variables: Mapping[str, object] | None = None,
+    ) -> RunResult:
+        """Run the machine once.
+
+        input: the execution's input, any JSON value.
+        tasks: answers Task states; without it a Task is an error.
+        clock: the machine's clock; by default a virtual one that starts now, or the real one with `real_time`.
+        evaluator: evaluates JSONata; by default `JlensEvaluator`.
+        history: keep the events; on_event: called with each as it happens.
+        seed: makes jitter, `$random()` and `$uuid()` repeatable.
+        variables: set before the first state.
+        Raises `EngineError` for an input that is no JSON or too big, and for tasks that nothing answers.
+        """
+        data = _checked_input(input)
+        clock = clock or (RealClock() if real_time else VirtualClock())
+        record = History(clock, keep=history, on_event=on_event, **({"limit": None} if self.type == "EXPRESS" else {}))
+        run = Execution(
+            clock=clock,
+            history=record,
+            evaluator=evaluator or JlensEvaluator(seed=seed),
+            tasks=tasks or NoTasks(),
+            randomness=random.Random(seed),  # noqa: S311 - jitter, not cryptography
+            execution_context=self._context(data, execution_name or str(uuid.uuid4()), clock),
+        )
+        return self._run(run, data, Scope(variables))
+
+    def _context(self, data: Data, name: str, clock: Clock) -> dict[str, object]:
+        account = "us-east-1:123456789012"
+        return {
+            "Execution": {
+                "Id": f"arn:aws:states:{account}:execution:{self.name}:{name}",
+                "Input": data.value,
+                "Name": name,
+                "RoleArn": f"arn:aws:iam::123456789012:role/{self.name}Role",
+                "StartTime": iso_milliseconds(clock.now()),
+                "RedriveCount": 0,
+            },
+            "StateMachine": {"Id": f"arn:aws:states:{account}:stateMachine:{self.name}", "Name": self.name},
+        }
+
+    def _run(self, run: Execution, data: Data, scope: Scope) -> RunResult:
+        begun = run.clock.now()
+        execution = run.execution_context["Execution"]
+        assert isinstance(execution, dict)
+        run.history.add("ExecutionStarted", 0, {"input": data.text, "roleArn": execution["RoleArn"]})
+        root = Branch(0, scope)
+        root.steps = self._flow.steps(run, root, data)
+        status, output, error, cause, failed = "SUCCEEDED", None, None, None, None
+        try:
+            result = Scheduler(run.clock).run(root, self._deadline(begun))
+            output = result.value
+            run.history.add("ExecutionSucceeded", root.last, {"output": result.text})
+        except StateFailure as failure:
+            status, error, cause, failed = "FAILED", failure.error, failure.cause, failure.state
+            run.history.add("ExecutionFailed", root.last, _without_none(error=error, cause=cause))
+        except ExecutionStopped as stopped:
+            status, error, cause = stopped.status, stopped.error, stopped.cause
+            run.history.add(stopped.event, stopped.previous, _without_none(error=error, cause=cause))
+            failed = run.states[-1] if run.states else None
+            if status == "TIMED_OUT":
+                # Recorded answer: the event names States.Timeout, DescribeExecution has neither error nor cause.
+                error = cause = None
+        return RunResult(
+            status=status,
+            output=output,
+            error=error,
+            cause=cause,
+            history=run.history.events(),
+            transitions=run.transitions,
+            states=run.states,
+            failed_state=failed,
+            lambda_invocations=run.lambda_invocations,
+            duration_s=run.clock.now() - begun,
+        )
+
+    def _deadline(self, begun: float) -> tuple[float, ExecutionStopped] | None:
+        if self._timeout_s is None:
+            return None
+        return begun + self._timeout_s, ExecutionStopped("TIMED_OUT", "ExecutionTimedOut", TIMEOUT, None, 0)
+
+
+def _without_none(**details: object) -> dict[str, object]:
+    return {name: value for name, value in details.items() if value is not None}
+
+
+def _checked_input(value: object) -> Data:
+    try:
+        data = Data.of(value)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise EngineError(f"the input is not JSON: {error}") from error
+    if size_bytes(data.text) > MAX_PAYLOAD_BYTES:
+        raise EngineError(f"the input has {size_bytes(data.text)} bytes; AWS takes at most {MAX_PAYLOAD_BYTES}")
+    return data
+
+
+class NoTasks:
+    """The world of a machine that is to call nothing."""
+
+    blocking = False
+
+    def call(self, call: TaskCall) -> object:
+        """See `TaskService.call`."""
+        raise EngineError(f"state '{call.state_name}' calls {call.resource}, but this run was given no task service")
+
+
+def run_machine(
+    definition: Mapping[str, object],
+    input: object = None,
+    *,
+    tasks: TaskService | None = None,
+    clock: Clock | None = None,
+    real_time: bool = False,
+    execution_name: str | None = None,
+    evaluator: Evaluator | None = None,
+    type: str = "STANDARD",
+    history: bool = True,
+    seed: int | None = None,
+    on_event: Callable[[Event], None] | None = None,
+    variables: Mapping[str, object] | None = None,
+) -> RunResult:
+    """Prepare a definition and run it once. For the arguments see `Machine` and `Machine.run`."""
+    return Machine(definition, type=type).run(
+        input,
+        tasks=tasks,
+        clock=clock,
+        real_time=real_time,
+        execution_name=execution_name,
+        evaluator=evaluator,
+        history=history,
+        seed=seed,
+        on_event=on_event,
+        variables=variables,
+    )

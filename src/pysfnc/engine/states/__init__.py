@@ -1,0 +1,1 @@
+"""One module per kind of state: how its definition is prepared, and what a visit does."""

@@ -1,0 +1,317 @@
+"""The one door to a JSONata evaluator, with what AWS adds to and takes from JSONata 2.0.6.
+
+Owns: the `Evaluator` protocol that the local interpreter calls, its default `JlensEvaluator`, the functions AWS adds,
+the limits AWS sets.
+Does not own: JSONata itself (the `jlens` library), the wording of States.QueryEvaluationError (engine/evaluation.py).
+
+Facts: functions and removals are those of "Transforming data with JSONata in Step Functions" of the AWS docs; limits
+and the texts of exceeded limits were measured on AWS (time: one second; arrays: 873,782 numbers; nesting: about 100).
+"""
+
+import hashlib
+import json
+import random
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+import jlens
+
+from pysfnc.jsonata.scan import Scan, scan
+
+
+class _Undefined:
+    """The type of `UNDEFINED`."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "UNDEFINED"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+class _NotData:
+    """The type of `NOT_DATA`."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "NOT_DATA"
+
+
+UNDEFINED: Final = _Undefined()
+"""The result of an expression that yields nothing."""
+
+NOT_DATA: Final = _NotData()
+"""The result of an expression that yields a function or a regular expression, which no JSON text can carry."""
+
+
+class JsonataError(Exception):
+    """An expression that is malformed or whose evaluation failed.
+
+    code: the JSONata error code such as "T1006"; "" for a limit of AWS, whose text carries none.
+    message: the text without the code.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}" if code else message)
+        self.code = code
+        self.message = message
+
+
+class Evaluator(Protocol):
+    """Evaluates JSONata as AWS does. The engine takes any object of this shape."""
+
+    def check(self, text: str) -> None:
+        """Parse only. Raises `JsonataError` when the text is no JSONata 2.0.6."""
+
+    def evaluate(self, text: str, variables: Mapping[str, object], *, now_ms: int | None = None) -> object:
+        """The value of `text` (without `{% %}`).
+
+        variables: name without `$` -> JSON value; `states` is one of them. Never changed.
+        now_ms: what `$now()` and `$millis()` say, in milliseconds since 1970; None for the real time.
+        Returns a JSON value, `UNDEFINED` or `NOT_DATA`. Raises `JsonataError`.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one evaluation may use. The defaults are AWS's, as far as they were measured."""
+
+    seconds: float = 1.0
+    depth: int = 100
+    array_items: int = 873_782
+    string_bytes: int = 6_990_256
+
+
+MEMORY_EXCEEDED: Final = "Expression evaluation memory limit exceeded: Check for excessive memory usage"
+TIME_EXCEEDED: Final = "Expression evaluation timeout: Check for infinite loop"
+DEPTH_EXCEEDED: Final = (
+    "Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive."
+)
+_LIMIT_TEXTS: Final = {
+    "D1011": DEPTH_EXCEEDED,
+    "D1012": TIME_EXCEEDED,
+    "D2014": MEMORY_EXCEEDED,
+    "D2016": MEMORY_EXCEEDED,
+}
+_SIZE_CODE: Final = "U1001"
+_TOO_DEEP_TO_PARSE: Final = "nested too deeply"
+
+_HASHES: Final = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
+
+
+def _partition(items: object, size: object) -> object:
+    """`$partition(array, size)`: chunks of `size` items; nothing for an empty array or size 0 (measured)."""
+    if not isinstance(size, int | float):
+        return None
+    step = int(size)
+    if step < 0:
+        raise JsonataError("D3000", "The second argument of the partition function must not be negative")
+    values = items if isinstance(items, list) else [items]
+    if step == 0 or not values:
+        return None
+    return [values[start : start + step] for start in range(0, len(values), step)]
+
+
+def _range(first: object, last: object, step: object) -> object:
+    """`$range(first, last, step)`, `last` included; non-integers are cut towards zero (measured)."""
+    low, high, pace = (int(number) if isinstance(number, int | float) else 0 for number in (first, last, step))
+    if pace == 0:
+        raise JsonataError("D3000", "The third argument of the range function must not be zero")
+    values = list(range(low, high + (1 if pace > 0 else -1), pace))
+    if not values:
+        return None
+    return values[0] if len(values) == 1 else values
+
+
+def _hash(text: object, algorithm: object) -> object:
+    """`$hash(text, algorithm)`: lowercase hexadecimal digits of the digest of the UTF-8 bytes."""
+    name = _HASHES.get(str(algorithm))
+    if name is None:
+        raise JsonataError("D3000", f"The algorithm {algorithm!r} of the hash function is not supported")
+    return hashlib.new(name, str(text).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(name)
+
+
+def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise ValueError("duplicate key")
+    return result
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if number in (float("inf"), float("-inf")):
+        raise ValueError(text)
+    return number
+
+
+def _parse(text: object) -> object:
+    """`$parse(text)` in a box, since a bare None would count as undefined."""
+    try:
+        value = json.loads(
+            str(text), parse_constant=_no_constant, object_pairs_hook=_no_duplicates, parse_float=_finite
+        )
+    except (ValueError, RecursionError) as error:
+        raise JsonataError("D3000", "The argument of the parse function is not valid JSON") from error
+    return {"v": value}
+
+
+# `$name` -> the JSONata text that defines it in front of an expression which names it. A definition in JSONata is
+# needed where the host function cannot answer by itself: `$parse` may yield null, `$eval` must be no function at all.
+_PRELUDE: Final = {"parse": "$parse := function($text)<s-:x>{ $__parse($text).v };", "eval": "$eval := null;"}
+_SIGNATURES: Final = {"partition": "<an:a>", "range": "<nnn:x>", "hash": "<ss:s>", "uuid": "<:s>", "random": "<n?:n>"}
+
+
+class _Compiled:
+    """One expression text: parsed once, plus a variant for each set of variables that were in scope when it ran."""
+
+    __slots__ = ("clocked", "functions", "prelude", "scan", "text", "variables", "variants")
+
+    def __init__(self, text: str, scanned: Scan) -> None:
+        self.text = text
+        self.scan = scanned
+        self.variables = scanned.variables
+        self.clocked = scanned.names("now") or scanned.names("millis")
+        self.functions = tuple(name for name in _SIGNATURES if scanned.names(name))
+        self.prelude = tuple(name for name in _PRELUDE if scanned.names(name))
+        self.variants: dict[tuple[str, ...], jlens.Expression] = {}
+
+
+@dataclass(slots=True)
+class JlensEvaluator:
+    """JSONata by the `jlens` library. One object serves one run; it may be shared by runs, not by threads.
+
+    seed: of `$random()` and `$uuid()`; None for fresh randomness.
+    """
+
+    limits: Limits = field(default_factory=Limits)
+    seed: int | None = None
+    _cache: dict[str, _Compiled] = field(default_factory=dict)
+    _random: random.Random = field(init=False)
+    _hosts: dict[str, Callable[..., object]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        # Not cryptography: AWS documents $random and $uuid as plain pseudo-random values, and runs must be repeatable.
+        self._random = random.Random(self.seed)  # noqa: S311
+        self._hosts = {
+            "partition": _partition,
+            "range": _range,
+            "hash": _hash,
+            "uuid": self._uuid,
+            "random": self._draw,
+            "__parse": _parse,
+        }
+
+    def check(self, text: str) -> None:
+        """See `Evaluator.check`."""
+        self._compiled(text)
+
+    def evaluate(self, text: str, variables: Mapping[str, object], *, now_ms: int | None = None) -> object:
+        """See `Evaluator.evaluate`."""
+        compiled = self._cache.get(text) or self._compiled(text)
+        bound = tuple([name for name in compiled.variables if name in variables])
+        expression = compiled.variants.get(bound)
+        if expression is None:
+            expression = self._variant(compiled, bound)
+        now = now_ms if compiled.clocked else None
+        limits = self.limits
+        try:
+            # jlens reads the input lazily, one level at a time, where bindings would be converted whole on each
+            # evaluation.
+            value = expression.evaluate(
+                variables,
+                timeout=limits.seconds,
+                max_depth=limits.depth + 1,
+                max_array_length=limits.array_items,
+                max_string_length=limits.string_bytes,
+                now=now,
+            )
+        except jlens.JlensError as error:
+            raise _translated(error) from None
+        if value is not None:
+            return value
+        return self._nothing(compiled, bound, expression, variables, now)
+
+    def _nothing(
+        self,
+        compiled: _Compiled,
+        bound: tuple[str, ...],
+        expression: jlens.Expression,
+        variables: Mapping[str, object],
+        now: int | None,
+    ) -> object:
+        """`evaluate` answers None for null, undefined and functions alike; tell them apart."""
+        typed = compiled.variants.get((*bound, "$type"))
+        if typed is None:
+            typed = self._prepare(compiled, bound, f"$type((0;{compiled.text}\n))")
+            compiled.variants[(*bound, "$type")] = typed
+        try:
+            kind = typed.evaluate(variables, timeout=self.limits.seconds, now=now)
+        except jlens.JlensError as error:
+            raise _translated(error) from None
+        if kind == "null":
+            return None
+        return NOT_DATA if kind == "function" else UNDEFINED
+
+    def _compiled(self, text: str) -> _Compiled:
+        cached = self._cache.get(text)
+        if cached is not None:
+            return cached
+        scanned = scan(text)
+        if scanned.newer_operator is not None:
+            raise _newer_syntax(scanned.newer_operator)
+        try:
+            jlens.Expression(text)
+        except jlens.JlensError as error:
+            raise _translated(error) from None
+        except UnicodeEncodeError:
+            raise JsonataError("S0101", "The expression holds half a character (an unpaired surrogate)") from None
+        compiled = self._cache[text] = _Compiled(text, scanned)
+        return compiled
+
+    def _variant(self, compiled: _Compiled, bound: tuple[str, ...]) -> jlens.Expression:
+        expression = compiled.variants[bound] = self._prepare(compiled, bound, compiled.text)
+        return expression
+
+    def _prepare(self, compiled: _Compiled, bound: tuple[str, ...], body: str) -> jlens.Expression:
+        prelude = [_PRELUDE[name] for name in compiled.prelude if name not in bound]
+        binds = [f"${name} := $.`{name}`;" for name in bound]
+        # A block even without bindings keeps the nesting, and so the depth limit, the same for all expressions; it
+        # never starts with the text itself, since a regular expression may follow `;` but not `(`.
+        expression = jlens.Expression(f"({''.join(prelude)}{''.join(binds) or '0;'}\n{body}\n)")
+        for name in compiled.functions:
+            expression.register_function(name, self._hosts[name], _SIGNATURES[name])
+        if "parse" in compiled.prelude:
+            expression.register_function("__parse", _parse, "<s:o>")
+        return expression
+
+    def _uuid(self) -> str:
+        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+
+    def _draw(self, seed: object = None) -> float:
+        if isinstance(seed, int | float):
+            return random.Random(seed).random()  # noqa: S311
+        return self._random.random()
+
+
+def _newer_syntax(operator: str) -> JsonataError:
+    """2.0.6 stops at the second character of an operator it does not know."""
+    return JsonataError("S0211", f'The symbol "{operator[1]}" cannot be used as a unary operator')
+
+
+def _translated(error: jlens.JlensError) -> JsonataError:
+    message = str(error)
+    if error.code in _LIMIT_TEXTS:
+        return JsonataError("", _LIMIT_TEXTS[error.code])
+    if error.code == _SIZE_CODE:
+        return JsonataError("", DEPTH_EXCEEDED if _TOO_DEEP_TO_PARSE in message else MEMORY_EXCEEDED)
+    return JsonataError(error.code, message)
