@@ -1,3 +1,3 @@
-"""Wires the project's `.test` files into pytest; see `tests/support/testfile.py` for the format."""
+"""Wires the project's `.test` files into pytest; see `tests/support/testfile.py` for their format."""
 
-pytest_plugins: list[str] = []
+pytest_plugins = ["tests.support.plugin"]

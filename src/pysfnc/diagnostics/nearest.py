@@ -8,7 +8,7 @@ __all__ = ["nearest"]
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that a slip of the fingers may have turned into `name`, or None when none is close.
 
-    Close is: differs in case only, or by at most one edit per three characters of the shorter (insert, delete, replace, swap).
+    Close is: differs in case only, or by at most one edit per three characters of the shorter one.
     """
     lowered = name.lower()
     best: tuple[int, str] | None = None

@@ -1,0 +1,136 @@
+"""The oracle: one program, run by CPython and as the compiled machine, with outcomes that can be compared.
+
+`run_python` and `run_compiled` take the text of a program (or its modules), so that the `.test` files and the generator
+of random programs use the same judge. Tasks of a compiled run are called directly, without a process, through the code
+that the Lambda handler uses.
+"""
+
+import asyncio
+import contextlib
+import functools
+import json
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pysfnc.diagnostics import Diagnostic
+from pysfnc.engine import Machine
+from pysfnc.jsonata.engine import Evaluator
+from pysfnc.lang import clock
+from pysfnc.lang.decorators import Workflow
+from pysfnc.lang.errors import Fail
+from tests.support.outcome import Outcome
+from tests.support.program import MAIN, Program, loaded, written
+
+if TYPE_CHECKING:
+    from pysfnc.driver import CompiledWorkflow, CompileResult
+
+__all__ = ["Rejected", "compile_program", "error_of", "run_compiled", "run_python"]
+
+Source = str | Mapping[str, str]
+
+
+class Rejected(Exception):
+    """The program does not compile."""
+
+    def __init__(self, diagnostics: list[Diagnostic]) -> None:
+        from pysfnc.diagnostics.render import render_all
+
+        super().__init__("the program does not compile:\n" + render_all(diagnostics, "full"))
+        self.diagnostics = diagnostics
+
+
+def run_python(source: Source, input: Any, workflow: str | None = None) -> Outcome:
+    """Run a program under CPython, as `workflow.run(input)` does, with sleeping made instant."""
+    with written(_files(source)) as path, loaded(path) as program, instant_sleep():
+        try:
+            output = _workflow(program, workflow).run(json.loads(json.dumps(input)))
+        except Exception as error:
+            name, cause = error_of(error)
+            return Outcome(error=name, cause=cause, calls=tuple(program.calls))
+        return Outcome(output, calls=tuple(program.calls))
+
+
+def error_of(error: BaseException) -> tuple[str, str]:
+    """Return the error name and cause that the machine must fail with where CPython raises `error`."""
+    if isinstance(error, Fail):
+        return error.error, error.cause
+    if isinstance(error, TimeoutError) and type(error) is TimeoutError:
+        return "TimeoutError", str(error)
+    return type(error).__name__, str(error)
+
+
+def _workflow(program: Program, name: str | None) -> Workflow[Any, Any]:
+    found = [
+        value
+        for value in vars(program.module).values()
+        if isinstance(value, Workflow) and value.__wrapped__.__module__ == MAIN
+    ]
+    for value in found:
+        if name in (None, value.name, value.__wrapped__.__name__):
+            return value
+    raise LookupError(f"no workflow {name or ''} in the program")
+
+
+def _files(source: Source) -> Mapping[str, str]:
+    return {f"{MAIN}.py": source} if isinstance(source, str) else source
+
+
+@contextlib.contextmanager
+def instant_sleep() -> Iterator[None]:
+    """Make sleeping take no time while the order in which sleepers wake stays that of the clock.
+
+    Threads and tasks that sleep longer give way to those that sleep shorter, which is all that programs under test
+    may rely on.
+    """
+    real_sleep, real_async_sleep = time.sleep, asyncio.sleep
+    scale = 1e-4
+
+    def short(seconds: float) -> None:
+        if seconds < 0:
+            raise ValueError("sleep length must be non-negative")
+        if threading.current_thread() is not threading.main_thread():
+            real_sleep(min(seconds * scale, 0.01))
+
+    async def short_async(delay: float, result: Any = None) -> Any:
+        return await real_async_sleep(min(delay * scale, 0.01), result)
+
+    previous = clock.replace_sleep(short)
+    time.sleep, asyncio.sleep = short, short_async
+    try:
+        yield
+    finally:
+        time.sleep, asyncio.sleep = real_sleep, real_async_sleep
+        clock.replace_sleep(previous)
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A compiled program: the driver's result and, for each workflow, a machine that is ready to run."""
+
+    result: "CompileResult"
+    machines: dict[str, Machine]
+
+    def workflow(self, name: str | None) -> "CompiledWorkflow":
+        """The workflow of a name, or the first."""
+        return self.result.workflows[name or next(iter(self.result.workflows))]
+
+
+def compile_program(source: Source, optimize: int = 1) -> Compiled:
+    """Compile a program, at most once per level; raises Rejected."""
+    return _compile(tuple(sorted(_files(source).items())), optimize)
+
+
+@functools.lru_cache(maxsize=64)
+def _compile(files: tuple[tuple[str, str], ...], optimize: int) -> Compiled:
+    from pysfnc.driver import Options, compile_file
+
+    with written(dict(files)) as path:
+        result = compile_file(str(path), Options(optimize=optimize))
+    if not result.ok:
+        raise Rejected(result.diagnostics)
+    return Compiled(
+        result, {name: Machine(workflow.definition, name=name) for name, workflow in result.workflows.items()}
+    )
