@@ -1,0 +1,7 @@
+"""`python -m pysfnc` is `pysfnc`."""
+
+import sys
+
+from pysfnc.cli.main import main
+
+sys.exit(main())

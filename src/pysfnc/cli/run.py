@@ -1,0 +1,140 @@
+"""`pysfnc run`: runs a program's state machine, or a definition, in the local engine and shows what came of it."""
+
+import json
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pysfnc.cli.arguments import Arguments
+from pysfnc.cli.compiled import SourceRejected, chosen_workflow, compile_program
+from pysfnc.cli.definitions import is_definition_path, read_definition
+from pysfnc.cli.exits import CommandError, Exit
+from pysfnc.cli.files import write_file
+from pysfnc.cli.inputs import read_input
+from pysfnc.cli.live import live_view
+from pysfnc.cli.price import Usage, price_usd
+from pysfnc.cli.traceback import render_failure
+from pysfnc.cli.values import check_known, fill, placeholders, read_values
+from pysfnc.source import Span
+
+if TYPE_CHECKING:
+    from pysfnc.cli.local import LocalFunctions
+    from pysfnc.engine import RunResult
+
+__all__ = ["run_run"]
+
+
+@dataclass(slots=True)
+class Job:
+    """What is to be run: a definition without placeholders, and what belongs to it."""
+
+    name: str
+    definition: dict[str, Any]
+    type: str = "STANDARD"
+    source_map: dict[str, Span] = field(default_factory=dict)
+    functions: "LocalFunctions | None" = None
+
+
+def run_run(arguments: Arguments) -> Exit:
+    """Run once; the exit code says whether the execution succeeded."""
+    values = read_values(arguments.settings, arguments.values)
+    input = read_input(arguments.input)
+    with ExitStack() as stack:
+        try:
+            job = _definition_job(arguments, values) if is_definition_path(arguments.path) else None
+            job = job or _program_job(arguments, values, stack)
+        except SourceRejected as rejected:
+            return rejected.exit
+        result = _execute(job, input, arguments)
+        _write_history(arguments.history, result)
+        usage = _usage(job, result)
+    if arguments.json:
+        print(json.dumps(_as_json(result, price_usd(usage)), ensure_ascii=False))
+    else:
+        _show(job, result, price_usd(usage))
+    return Exit.DONE if result.status == "SUCCEEDED" else Exit.RUN_FAILED
+
+
+def _definition_job(arguments: Arguments, values: dict[str, str]) -> Job:
+    definition = read_definition(arguments.path)
+    check_known(values, placeholders(definition))
+    return Job("StateMachine", fill(definition, values))
+
+
+def _program_job(arguments: Arguments, values: dict[str, str], stack: ExitStack) -> Job:
+    from pysfnc.cli.local import local_functions, local_values
+
+    result = compile_program(arguments)
+    workflow = chosen_workflow(result, arguments.workflow)
+    functions = stack.enter_context(local_functions(result, arguments.lambda_mode))
+    filled = fill(workflow.definition, local_values(result, workflow, values))
+    return Job(workflow.name, filled, workflow.type, workflow.source_map, functions)
+
+
+def _execute(job: Job, input: Any, arguments: Arguments) -> "RunResult":
+    from pysfnc.engine import EngineError, Machine
+
+    try:
+        machine = Machine(job.definition, name=job.name, type=job.type)
+        with live_view(not arguments.json) as watch:
+            return machine.run(
+                input,
+                tasks=job.functions.service if job.functions else None,
+                real_time=arguments.real_time,
+                on_event=watch,
+            )
+    except EngineError as error:
+        raise CommandError(str(error)) from error
+
+
+def _usage(job: Job, result: "RunResult") -> Usage:
+    return Usage(
+        transitions=result.transitions,
+        lambda_invocations=result.lambda_invocations,
+        lambda_s=job.functions.seconds if job.functions else 0.0,
+        is_express=job.type == "EXPRESS",
+        duration_s=result.duration_s,
+    )
+
+
+def _write_history(path: str | None, result: "RunResult") -> None:
+    if path is None:
+        return
+    text = json.dumps({"events": result.history}, indent=2, ensure_ascii=False) + "\n"
+    try:
+        write_file(path, text.encode("utf-8", "surrogatepass"))
+    except OSError as error:
+        raise CommandError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def _as_json(result: "RunResult", price: float) -> dict[str, Any]:
+    return {
+        "status": result.status,
+        "output": result.output,
+        "error": result.error,
+        "cause": result.cause,
+        "transitions": result.transitions,
+        "states": result.states,
+        "lambda_invocations": result.lambda_invocations,
+        "price_usd": price,
+    }
+
+
+def _show(job: Job, result: "RunResult", price: float) -> None:
+    """Put the output on standard output, for a pipe, and everything about the run on standard error."""
+    if result.status == "SUCCEEDED":
+        print(json.dumps(result.output, indent=2, ensure_ascii=False))
+    else:
+        span = job.source_map.get(result.failed_state) if result.failed_state else None
+        print(render_failure(result.error or result.status, result.cause, span), file=sys.stderr)
+    invocations = result.lambda_invocations
+    print(
+        f"{job.name}: {result.status} in {_count(result.transitions, 'transition')}, "
+        f"{_count(invocations, 'Lambda invocation')}, ${price:.6f}",
+        file=sys.stderr,
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,65 @@
+"""How a failed execution is shown: as Python shows an exception, with the lines of the program.
+
+The state that failed is a line of the workflow through the source map; below it come the lines that Lambda reported in
+its cause, when the failure came from there.
+"""
+
+import ast
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from pysfnc.source import Span
+
+__all__ = ["render_failure"]
+
+
+def render_failure(error: str | None, cause: str | None, span: Span | None) -> str:
+    """Return a traceback for an execution that failed; `span` is the place of the state that failed."""
+    report = _lambda_report(cause)
+    message = report["errorMessage"] if report else (cause or "")
+    frames = ([_frame(span)] if span else []) + list(_lambda_frames(report))
+    head = ["Traceback (most recent call last):", *frames] if frames else []
+    last = f"{error}: {message}" if message else str(error)
+    return "\n".join([*head, last])
+
+
+def _frame(span: Span) -> str:
+    function = _function_around(span)
+    source = span.file.line(span.line).strip()
+    return f'  File "{span.file.name}", line {span.line}, in {function}\n    {source}'
+
+
+def _function_around(span: Span) -> str:
+    """Return the name of the innermost function that holds the span."""
+    try:
+        tree = ast.parse(span.file.text)
+    except (SyntaxError, ValueError, RecursionError):
+        return "<module>"
+    name = "<module>"
+    for node in ast.walk(tree):  # breadth first, so that a later match lies inside an earlier one
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.lineno <= span.line <= (
+            node.end_lineno or node.lineno
+        ):
+            name = node.name
+    return name
+
+
+def _lambda_report(cause: str | None) -> dict[str, Any] | None:
+    """Parse the JSON that Lambda writes into the cause of a function's error, or return None."""
+    if not cause or not cause.startswith("{"):
+        return None
+    try:
+        report = json.loads(cause)
+    except ValueError:
+        return None
+    is_report = isinstance(report, dict) and isinstance(report.get("errorMessage"), str) and "errorType" in report
+    return report if is_report else None
+
+
+def _lambda_frames(report: dict[str, Any] | None) -> Iterator[str]:
+    trace = (report or {}).get("stackTrace")
+    for entry in trace if isinstance(trace, list) else []:
+        # One entry carries what Python's own report of an exception leaves out; it is no place in the program.
+        if isinstance(entry, str) and not entry.startswith('  File "pysfnc:'):
+            yield entry.rstrip("\n")
