@@ -1,7 +1,7 @@
 """Walks over expressions and statements: children, rewriting, names, effects, ways out.
 
-Owns the knowledge of which parts a node has, and in which order they are evaluated; every other walk of the IR goes through here. It
-judges nothing: whether something may raise or may be shared is `analysis`.
+Owns the knowledge of which parts a node has, and in which order they are evaluated; every other walk of the IR goes
+through here. It judges nothing: whether something may raise or may be shared is `analysis`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -325,7 +325,7 @@ def reads(suite: Suite) -> frozenset[str]:
 
 
 def targets(stmt: Stmt) -> tuple[str, ...]:
-    """The variables that a statement itself binds, not those bound in its suites. A `FanOut` binds its item for its body only."""
+    """The variables that a statement itself binds, not those bound in its suites (a `FanOut` binds its item there)."""
     match stmt:
         case Assign(name=name) | ForEach(name=name):
             return (name,)
@@ -338,7 +338,7 @@ def targets(stmt: Stmt) -> tuple[str, ...]:
 
 
 def assigned(suite: Suite, *, branches: bool = False) -> frozenset[str]:
-    """The variables that a suite may assign. Those local to branches and iterations of an effect only with `branches`."""
+    """The variables that a suite may assign; with `branches` those local to branches and iterations of effects too."""
     found: set[str] = set()
     for stmt in suite:
         found.update(targets(stmt))

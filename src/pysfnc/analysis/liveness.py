@@ -1,0 +1,169 @@
+"""Liveness: which variables may still be read at a point of structured HIR.
+
+Backward over the suites, loops repeated until nothing is added. An exception may leave any statement that evaluates
+something, so what its handlers read is live in the whole guarded body. A branch or an iteration of an effect is a body
+of its own: what is live inside it says nothing of what is live around it, but what it reads of its surroundings is live
+before the effect.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import assert_never
+
+from pysfnc.ir.hir import (
+    Assign,
+    Block,
+    Break,
+    Continue,
+    Eval,
+    FanOut,
+    ForEach,
+    If,
+    Leave,
+    Perform,
+    Raise,
+    Return,
+    Stmt,
+    Suite,
+    Try,
+    While,
+)
+from pysfnc.ir.walk import Exits, effect_suites, exits, free_vars, stmt_exprs
+
+Names = frozenset[str]
+
+_NOTHING: Names = frozenset()
+
+
+@dataclass(slots=True)
+class Liveness:
+    """The variables live before and after each statement of a suite; the union for a statement object used twice."""
+
+    _before: dict[int, Names] = field(default_factory=dict)
+    _after: dict[int, Names] = field(default_factory=dict)
+    _kept: list[Stmt] = field(default_factory=list)
+    """Statements are told apart by identity, so they must not go away before the answers do."""
+    start: Names = _NOTHING
+    """What is live before the whole suite."""
+
+    def before(self, stmt: Stmt) -> Names:
+        """What may be read from before the statement on, by itself included."""
+        return self._before[id(stmt)]
+
+    def after(self, stmt: Stmt) -> Names:
+        """What may be read once the statement has ended without a jump or an exception; for a loop, behind it."""
+        return self._after[id(stmt)]
+
+    def _note(self, stmt: Stmt, before: Names, after: Names) -> None:
+        if id(stmt) not in self._before:
+            self._kept.append(stmt)
+        self._before[id(stmt)] = self._before.get(id(stmt), _NOTHING) | before
+        self._after[id(stmt)] = self._after.get(id(stmt), _NOTHING) | after
+
+
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """What is live where control goes when it does not fall through."""
+
+    returned: Names = _NOTHING
+    raised: Names = _NOTHING
+    behind: Mapping[str, Names] = field(default_factory=dict)
+    """After `Break` or `Leave` with this label."""
+    again: Mapping[str, Names] = field(default_factory=dict)
+    """After `Continue` with this label."""
+
+    def used_by(self, ends: Exits, after: Names) -> Names:
+        """What is live on the ways out that a suite can take, its end included; an exception is always one."""
+        fallen = after if ends.falls else _NOTHING
+        returned = self.returned if ends.returns else _NOTHING
+        jumps = (table.get(label, _NOTHING) for table in (self.behind, self.again) for label in ends.labels)
+        return _union((fallen, returned, self.raised, *jumps))
+
+    def all_to(self, names: Names) -> "_Ways":
+        """The same ways where every one of them first comes through a place with `names` live."""
+        return _Ways(names, names, dict.fromkeys(self.behind, names), dict.fromkeys(self.again, names))
+
+
+def _union(sets: Iterable[Names]) -> Names:
+    return _NOTHING.union(*sets)
+
+
+def _guarded(stmt: Try) -> Exits:
+    """The ways out of a `Try` before its `final`."""
+    return exits((replace(stmt, final=()),))
+
+
+def liveness(suite: Suite, after: Names = _NOTHING) -> Liveness:
+    """Solve for the body of a machine, or for a suite behind which `after` is read."""
+    result = Liveness()
+    solver = _Solver(result)
+    result.start = solver.suite(suite, after, _Ways())
+    return result
+
+
+class _Solver:
+    def __init__(self, result: Liveness) -> None:
+        self._result = result
+
+    def suite(self, suite: Suite, after: Names, ways: _Ways) -> Names:
+        for stmt in reversed(suite):
+            before = self._stmt(stmt, after, ways)
+            self._result._note(stmt, before, after)
+            after = before
+        return after
+
+    def _stmt(self, stmt: Stmt, after: Names, ways: _Ways) -> Names:
+        read = self._reads(stmt)
+        match stmt:
+            case Assign(name=name):
+                return after - {name} | read | ways.raised
+            case Eval():
+                return after | read | ways.raised
+            case If(then=then, orelse=orelse):
+                return self.suite(then, after, ways) | self.suite(orelse, after, ways) | read | ways.raised
+            case While() | ForEach():
+                return self._loop(stmt, after, ways) | ways.raised
+            case Block(label=label, body=body):
+                return self.suite(body, after, replace(ways, behind={**ways.behind, label: after}))
+            case Break(label=label) | Leave(label=label):
+                return ways.behind.get(label, _NOTHING)
+            case Continue(label=label):
+                return ways.again.get(label, _NOTHING)
+            case Return():
+                return ways.returned | read | ways.raised
+            case Raise():
+                return ways.raised | read
+            case Try():
+                return self._try(stmt, after, ways)
+            case Perform(effect=effect, target=target):
+                kept = after if target is None else after - {target}
+                own = {effect.name} if isinstance(effect, FanOut) else set()
+                inner = (self.suite(body, _NOTHING, _Ways()) for body in effect_suites(effect))
+                return kept | read | (_union(inner) - own) | ways.raised
+            case _:
+                assert_never(stmt)
+
+    def _reads(self, stmt: Stmt) -> Names:
+        return _union(map(free_vars, stmt_exprs(stmt)))
+
+    def _loop(self, loop: While | ForEach, after: Names, ways: _Ways) -> Names:
+        ended = self.suite(loop.orelse, after, ways)
+        own, each = (frozenset({loop.name}), _NOTHING) if isinstance(loop, ForEach) else (_NOTHING, self._reads(loop))
+        head = ended | each
+        while True:
+            inner = replace(ways, behind={**ways.behind, loop.label: after}, again={**ways.again, loop.label: head})
+            grown = head | (self.suite(loop.body, head, inner) - own)
+            if grown == head:
+                return head | self._reads(loop)
+            head = grown
+
+    def _try(self, stmt: Try, after: Names, ways: _Ways) -> Names:
+        """What `final` finds live is a union over the ways through it; telling them apart would repeat it for each."""
+        if stmt.final:
+            through = self.suite(stmt.final, ways.used_by(_guarded(stmt), after), ways)
+            after, ways = through, ways.all_to(through)
+        caught = ways.raised
+        for handler in stmt.handlers:
+            live = self.suite(handler.body, after, ways)
+            caught |= live if handler.name is None else live - {handler.name}
+        return self.suite(stmt.body, self.suite(stmt.orelse, after, ways), replace(ways, raised=caught))

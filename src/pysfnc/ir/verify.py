@@ -1,0 +1,319 @@
+"""Checks that HIR keeps its rules, between passes and in tests.
+
+A fault found here is a bug of the compiler, never a mistake of the user: those are diagnostics of `frontend`. Types of
+arguments are not checked again; what is, is what later stages rely on without looking.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from typing import Final, assert_never
+
+from pysfnc.ir.exprs import (
+    EXC_FIELDS,
+    Cond,
+    Const,
+    ExcField,
+    Expr,
+    Input,
+    Let,
+    ListComp,
+    Logic,
+    NewExc,
+    Prim,
+    Reduce,
+    Var,
+)
+from pysfnc.ir.hir import (
+    Assign,
+    Block,
+    Break,
+    Continue,
+    Eval,
+    FanOut,
+    ForEach,
+    Fork,
+    If,
+    Leave,
+    Machine,
+    Perform,
+    Program,
+    Raise,
+    Return,
+    Sleep,
+    Stmt,
+    Suite,
+    TaskCall,
+    Try,
+    While,
+)
+from pysfnc.ir.text import render_expr
+from pysfnc.ir.walk import binds, children, exits, free_vars, stmt_exprs
+from pysfnc.source.span import Span
+from pysfnc.values.types import BoolT, ErrorT, ExcT, FloatT, IntT, Kind, NeverT, NoneT, StrT, Type, kinds
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A rule that does not hold, and the source it was compiled from."""
+
+    text: str
+    span: Span | None = None
+
+    def __str__(self) -> str:
+        return self.text if self.span is None else f"{self.span}: {self.text}"
+
+
+def verify_program(program: Program, ops: Collection[str] | None = None) -> list[Fault]:
+    """Faults of every machine; `ops` are the known primitive operations, None when that is not asked."""
+    tasks = {task.id for task in program.tasks}
+    return [fault for machine in program.machines for fault in verify_machine(machine, tasks, ops)]
+
+
+def verify_machine(
+    machine: Machine, tasks: Collection[str] | None = None, ops: Collection[str] | None = None
+) -> list[Fault]:
+    """Faults of one machine; `tasks` are the ids of the program's tasks."""
+    verifier = _Verifier(tasks, ops)
+    for param in machine.params:
+        if param.default is not None:
+            verifier.expr(param.default, frozenset())
+    verifier.body(machine.body, frozenset(param.name for param in machine.params), _Scope("the machine"))
+    return verifier.faults
+
+
+_Names = frozenset[str] | None
+"""The variables that are assigned for sure; None where control does not get to."""
+
+
+def _meet(a: _Names, b: _Names) -> _Names:
+    if a is None or b is None:
+        return b if a is None else a
+    return a & b
+
+
+def _plus(names: _Names, new: Iterable[str]) -> _Names:
+    return None if names is None else names.union(new)
+
+
+@dataclass(slots=True)
+class _Target:
+    """A loop or block that is open, and what is assigned wherever a jump goes behind it."""
+
+    loop: bool
+    behind: _Names = None
+
+
+@dataclass(slots=True)
+class _Scope:
+    """The body of a machine, a branch or an iteration: jumps and assignments stay inside."""
+
+    what: str
+    outer: frozenset[str] = frozenset()
+    """Variables of the surroundings, which may be read but not assigned."""
+    targets: dict[str, _Target] = field(default_factory=dict)
+
+
+_CONST_TYPES: Final[dict[type, type[Type]]] = {
+    type(None): NoneT,
+    bool: BoolT,
+    int: IntT,
+    float: FloatT,
+    str: StrT,
+}
+
+
+class _Verifier:
+    """Walks a machine once in the order of execution and collects faults."""
+
+    def __init__(self, tasks: Collection[str] | None, ops: Collection[str] | None) -> None:
+        self.faults: list[Fault] = []
+        self._tasks = tasks
+        self._ops = ops
+        self._labels: set[str] = set()
+
+    def _fault(self, text: str, span: Span | None) -> None:
+        self.faults.append(Fault(text, span))
+
+    # Expressions
+
+    def expr(self, expr: Expr, names: _Names) -> None:
+        """Check an expression where the variables `names` are assigned."""
+        if names is not None:
+            for name in sorted(free_vars(expr) - names):
+                self._fault(f"{name} is read but not assigned on every path", expr.span)
+        todo: list[Expr] = [expr]
+        while todo:
+            current = todo.pop()
+            self._node(current, names or frozenset())
+            todo.extend(reversed(children(current)))
+
+    def _node(self, expr: Expr, names: frozenset[str]) -> None:
+        for name in binds(expr):
+            if name in names:
+                self._fault(f"{name} is bound in an expression but names a variable too", expr.span)
+        match expr:
+            case Const(value=value, type=type_):
+                if not isinstance(type_, _CONST_TYPES[type(value)]):
+                    self._fault(f"the constant {value!r} has type {type_}", expr.span)
+            case Prim(op=op):
+                if self._ops is not None and op not in self._ops:
+                    self._fault(f"no primitive is called {op}", expr.span)
+            case Cond(test=test):
+                self._bool(test, "the test of a conditional expression")
+            case Logic(op=op, left=left, right=right):
+                if op not in ("and", "or"):
+                    self._fault(f"there is no logic operator {op}", expr.span)
+                self._bool(left, f"the left side of `{op}`")
+                self._bool(right, f"the right side of `{op}`")
+            case ListComp(seq=seq, cond=cond):
+                self._sequence(seq, "the source of a comprehension")
+                if cond is not None:
+                    self._bool(cond, "the condition of a comprehension")
+            case Reduce(seq=seq):
+                self._sequence(seq, "the source of a fold")
+            case ExcField(field_=name):
+                if name not in EXC_FIELDS:
+                    self._fault(f"an exception has no field {name}", expr.span)
+            case NewExc() | Var() | Input() | Let():
+                pass
+            case _:
+                assert_never(expr)
+
+    def _bool(self, expr: Expr, what: str) -> None:
+        if not isinstance(expr.type, BoolT | NeverT | ErrorT):
+            self._fault(f"{what} has type {expr.type}, not bool: {render_expr(expr)}", expr.span)
+
+    def _sequence(self, expr: Expr, what: str) -> None:
+        if isinstance(expr.type, NeverT | ErrorT):
+            return
+        if not kinds(expr.type) <= {Kind.LIST, Kind.TUPLE}:
+            self._fault(f"{what} has type {expr.type}, which is no list: {render_expr(expr)}", expr.span)
+
+    # Suites
+
+    def body(self, suite: Suite, names: _Names, scope: _Scope) -> None:
+        """Check a suite that must end with `Return` or `Raise`."""
+        self._suite(suite, names, scope)
+        if exits(suite).falls:
+            self._fault(f"{scope.what} can end without a Return", suite[-1].span if suite else None)
+
+    def _suite(self, suite: Suite, names: _Names, scope: _Scope) -> _Names:
+        for stmt in suite:
+            for expr in stmt_exprs(stmt):
+                self.expr(expr, names)
+            names = self._stmt(stmt, names, scope)
+        return names
+
+    def _stmt(self, stmt: Stmt, names: _Names, scope: _Scope) -> _Names:
+        match stmt:
+            case Assign():
+                return self._assign(stmt, names, scope)
+            case Eval():
+                return names
+            case If(test=test, then=then, orelse=orelse):
+                self._bool(test, "the test of an If")
+                return _meet(self._suite(then, names, scope), self._suite(orelse, names, scope))
+            case While() | ForEach():
+                return self._loop(stmt, names, scope)
+            case Block(label=label, body=body):
+                target = self._open(label, _Target(loop=False), scope, stmt.span)
+                after = self._suite(body, names, scope)
+                del scope.targets[label]
+                return _meet(after, target.behind)
+            case Break(label=label) | Leave(label=label):
+                target_ = self._target(label, isinstance(stmt, Break), scope, stmt.span)
+                if target_ is not None:
+                    target_.behind = _meet(target_.behind, names)
+                return None
+            case Continue(label=label):
+                self._target(label, True, scope, stmt.span)
+                return None
+            case Return():
+                return None
+            case Raise(exc=exc):
+                if not isinstance(exc.type, ExcT | ErrorT | NeverT):
+                    self._fault(f"a Raise of type {exc.type}", stmt.span)
+                return None
+            case Try():
+                return self._try(stmt, names, scope)
+            case Perform():
+                return self._perform(stmt, names, scope)
+            case _:
+                assert_never(stmt)
+
+    def _assign(self, stmt: Assign, names: _Names, scope: _Scope) -> _Names:
+        self._own(stmt.name, scope, stmt.span)
+        if stmt.changes and names is not None and stmt.name not in names:
+            self._fault(f"{stmt.name} is changed but not assigned on every path", stmt.span)
+        return _plus(names, (stmt.name,))
+
+    def _own(self, name: str, scope: _Scope, span: Span | None) -> None:
+        if name in scope.outer:
+            self._fault(f"{scope.what} assigns {name} of its surroundings", span)
+
+    def _loop(self, loop: While | ForEach, names: _Names, scope: _Scope) -> _Names:
+        start = names
+        if isinstance(loop, ForEach):
+            self._own(loop.name, scope, loop.span)
+            self._sequence(loop.seq, "the sequence of a ForEach")
+            start = _plus(names, (loop.name,))
+        else:
+            self._bool(loop.test, "the test of a While")
+        target = self._open(loop.label, _Target(loop=True), scope, loop.span)
+        self._suite(loop.body, start, scope)
+        del scope.targets[loop.label]
+        endless = isinstance(loop, While) and isinstance(loop.test, Const) and loop.test.value is True
+        return _meet(self._suite(loop.orelse, None if endless else names, scope), target.behind)
+
+    def _open(self, label: str, target: _Target, scope: _Scope, span: Span | None) -> _Target:
+        if label in self._labels:
+            self._fault(f"the label {label} is used twice", span)
+        self._labels.add(label)
+        scope.targets[label] = target
+        return target
+
+    def _target(self, label: str, loop: bool, scope: _Scope, span: Span | None) -> _Target | None:
+        found = scope.targets.get(label)
+        if found is None or found.loop is not loop:
+            self._fault(f"no {'loop' if loop else 'block'} {label} is open here", span)
+            return None
+        return found
+
+    def _try(self, stmt: Try, names: _Names, scope: _Scope) -> _Names:
+        """A handler and `final` may be reached from any point of the body, so they start from what held before it."""
+        after = self._suite(stmt.orelse, self._suite(stmt.body, names, scope), scope)
+        for handler in stmt.handlers:
+            own = () if handler.name is None else (handler.name,)
+            for name in own:
+                self._own(name, scope, handler.span)
+            after = _meet(after, self._suite(handler.body, _plus(names, own), scope))
+        gained = self._suite(stmt.final, names, scope)
+        if gained is None and names is not None:
+            return None
+        return _plus(after, gained or ())
+
+    def _perform(self, stmt: Perform, names: _Names, scope: _Scope) -> _Names:
+        if stmt.target is not None:
+            self._own(stmt.target, scope, stmt.span)
+        match stmt.effect:
+            case TaskCall(task=task):
+                if self._tasks is not None and task not in self._tasks:
+                    self._fault(f"the program has no task {task}", stmt.span)
+            case Sleep():
+                pass
+            case Fork(branches=branches, retry=retry):
+                if retry and len(branches) != 1:
+                    self._fault("a Fork with a retry has more than one branch", stmt.span)
+                for number, branch in enumerate(branches, 1):
+                    self._inner(f"branch {number}", branch, names, scope)
+            case FanOut(name=name, seq=seq, body=body):
+                self._sequence(seq, "the sequence of a FanOut")
+                self._own(name, scope, stmt.span)
+                self._inner("the body of a FanOut", body, names, scope, name)
+            case _:
+                assert_never(stmt.effect)
+        return names if stmt.target is None else _plus(names, (stmt.target,))
+
+    def _inner(self, what: str, suite: Suite, names: _Names, scope: _Scope, *own: str) -> None:
+        outer = scope.outer | (names or frozenset())
+        self.body(suite, _plus(names, own), _Scope(what, outer))
