@@ -1,88 +1,78 @@
 """Writing files so that nobody ever sees half of one.
 
-Everything is written beside its target under a temporary name and renamed at the end; a full disk, a crash or Ctrl-C
-leaves the old files as they were. Several files of a folder are all written before the first is renamed.
+A file is written beside its target under a temporary name and renamed at the end; a full disk, a crash or Ctrl-C leaves
+the old file as it was. The files of a folder are all written before the first is renamed.
 """
 
 import contextlib
 import errno
 import os
 import secrets
+import shutil
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["write_file", "write_files"]
+__all__ = ["staged_folder", "write_file"]
 
 
 def write_file(path: str | os.PathLike[str], data: bytes) -> None:
     """Write one file whole or not at all; raises OSError. A device or a pipe is written directly."""
     target = Path(os.path.realpath(path))
     if target.is_dir():
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        raise _is_folder(target)
     if target.exists() and not target.is_file():
         with target.open("wb", buffering=0) as stream:
             _write_all(stream.fileno(), data)
         return
-    with _temporaries() as staged:
-        staged.append((_write_temporary(target, data), target))
+    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
+    temporary = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.tmp")
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        try:
+            _write_all(descriptor, data)
+            if mode is not None:
+                os.fchmod(descriptor, mode)
+        finally:
+            os.close(descriptor)
+        os.replace(temporary, target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
-def write_files(folder: str | os.PathLike[str], files: Mapping[str, bytes]) -> None:
-    """Write files into a folder, all or none of them; makes the folder and leaves its other files alone.
+@contextlib.contextmanager
+def staged_folder(folder: str | os.PathLike[str]) -> Iterator[Path]:
+    """Yield an empty folder; what the body writes there is moved into `folder` at the end, or none of it.
 
-    `files` maps relative names with `/` to contents. Raises OSError; folders made for a write that failed are removed.
+    `folder` is made when missing, and its other files are left alone. Raises OSError; folders made for a write that
+    failed are removed.
     """
     root = Path(folder)
     made: list[Path] = []
+    stage = root / f".staged-{secrets.token_hex(6)}"
     try:
-        with _temporaries() as staged:
-            _make_folder(root, made)
-            for name, data in files.items():
-                target = root.joinpath(*name.split("/"))
-                _make_folder(target.parent, made)
-                if target.is_dir():
-                    raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
-                staged.append((_write_temporary(target, data), target))
+        _make_folder(root, made)
+        stage.mkdir()
+        yield stage
+        moves = [(path, root / path.relative_to(stage)) for path in sorted(stage.rglob("*")) if path.is_file()]
+        for _, target in moves:
+            _make_folder(target.parent, made)
+            if target.is_dir():
+                raise _is_folder(target)
+        for path, target in moves:
+            os.replace(path, target)
     except BaseException:
+        shutil.rmtree(stage, ignore_errors=True)
         for path in reversed(made):
             with contextlib.suppress(OSError):
                 path.rmdir()
         raise
+    shutil.rmtree(stage, ignore_errors=True)
 
 
-_Staged = list[tuple[Path, Path]]
-
-
-@contextlib.contextmanager
-def _temporaries() -> Iterator[_Staged]:
-    """Collect (temporary, target) pairs; rename all when the body succeeds, delete all when it fails."""
-    staged: _Staged = []
-    try:
-        yield staged
-        for temporary, target in staged:
-            os.replace(temporary, target)
-    except BaseException:
-        for temporary, _ in staged:
-            with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
-        raise
-
-
-def _write_temporary(target: Path, data: bytes) -> Path:
-    temporary = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.tmp")
-    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-    try:
-        _write_all(descriptor, data)
-        if mode is not None:
-            os.fchmod(descriptor, mode)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    finally:
-        os.close(descriptor)
-    return temporary
+def _is_folder(path: Path) -> OSError:
+    return IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

@@ -64,7 +64,7 @@ def _call(arguments: Arguments) -> Exit:
         # went away between two looks.
         if os.environ.get("PYSFNC_DEBUG") or error.errno is None:
             raise
-        place = f"{error.filename}: " if error.filename else ""
+        place = f"{error.filename}: " if error.filename else "input or output failed: "
         raise CommandError(f"{place}{error.strerror}") from error
 
 
