@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pysfnc.diagnostics import Diagnostic
-from pysfnc.engine import Machine
+from pysfnc.engine import LambdaService, Machine
 from pysfnc.jsonata.engine import Evaluator
 from pysfnc.lang import clock
 from pysfnc.lang.decorators import Workflow
 from pysfnc.lang.errors import Fail
+from tests.support.direct import DirectInvoker
 from tests.support.outcome import Outcome
 from tests.support.program import MAIN, Program, loaded, written
 
@@ -45,8 +46,9 @@ class Rejected(Exception):
 def run_python(source: Source, input: Any, workflow: str | None = None) -> Outcome:
     """Run a program under CPython, as `workflow.run(input)` does, with sleeping made instant."""
     with written(_files(source)) as path, loaded(path) as program, instant_sleep():
+        found = _workflow(program, workflow)
         try:
-            output = _workflow(program, workflow).run(json.loads(json.dumps(input)))
+            output = found.run(json.loads(json.dumps(input)))
         except Exception as error:
             name, cause = error_of(error)
             return Outcome(error=name, cause=cause, calls=tuple(program.calls))
@@ -57,8 +59,6 @@ def error_of(error: BaseException) -> tuple[str, str]:
     """Return the error name and cause that the machine must fail with where CPython raises `error`."""
     if isinstance(error, Fail):
         return error.error, error.cause
-    if isinstance(error, TimeoutError) and type(error) is TimeoutError:
-        return "TimeoutError", str(error)
     return type(error).__name__, str(error)
 
 
@@ -134,3 +134,42 @@ def _compile(files: tuple[tuple[str, str], ...], optimize: int) -> Compiled:
     return Compiled(
         result, {name: Machine(workflow.definition, name=name) for name, workflow in result.workflows.items()}
     )
+
+
+def run_compiled(
+    source: Source,
+    input: Any,
+    optimize: int = 1,
+    evaluator: Evaluator | None = None,
+    workflow: str | None = None,
+) -> Outcome:
+    """Run a program as its compiled machine in virtual time; raises Rejected when it does not compile.
+
+    `evaluator` is None for the engine's own. The cause of a failure that comes from Lambda is reduced to its message.
+    """
+    compiled = compile_program(source, optimize)
+    machine = compiled.machines[compiled.workflow(workflow).name]
+    with written(_files(source)) as path, loaded(path) as program, instant_sleep():
+        invoker = DirectInvoker(path.parent, compiled.result.functions)
+        result = machine.run(
+            json.loads(json.dumps(input)),
+            tasks=LambdaService(invoker, blocking=False),
+            evaluator=evaluator,
+            history=False,
+            seed=0,
+        )
+    calls, transitions = tuple(program.calls), result.transitions
+    if result.status == "SUCCEEDED":
+        return Outcome(result.output, calls=calls, transitions=transitions)
+    error, cause = result.error or result.status, _message(result.cause)
+    return Outcome(error=error, cause=cause, calls=calls, transitions=transitions)
+
+
+def _message(cause: str | None) -> str:
+    """Return the text of a cause: what Lambda wrote as JSON carries it as `errorMessage`."""
+    try:
+        report = json.loads(cause or "")
+    except ValueError:
+        return cause or ""
+    is_report = isinstance(report, dict) and {"errorMessage", "errorType", "stackTrace"} <= report.keys()
+    return str(report["errorMessage"]) if is_report else cause or ""

@@ -1,0 +1,55 @@
+"""Lambda without Lambda: calls the functions of a loaded program through the real handler, in this process."""
+
+import json
+import traceback
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pysfnc.engine import LambdaAnswer
+from pysfnc.lang.bootstrap import REGISTRATION_FILE, REGISTRATION_VERSION, make_handler
+
+if TYPE_CHECKING:
+    from pysfnc.packaging import FunctionSpec
+
+__all__ = ["DirectInvoker"]
+
+_REQUEST_ID = "00000000-0000-4000-8000-000000000000"
+
+
+class DirectInvoker:
+    """A `LambdaInvoker` over the functions that a build would register. The program must be importable."""
+
+    def __init__(self, folder: Path, functions: "Iterable[FunctionSpec]") -> None:
+        registration = {
+            "version": REGISTRATION_VERSION,
+            "functions": {
+                spec.name: {
+                    "module": spec.module,
+                    "qualname": spec.qualname,
+                    "exceptions": list(spec.known_exceptions),
+                }
+                for spec in functions
+            },
+        }
+        (folder / REGISTRATION_FILE).write_text(json.dumps(registration), encoding="utf-8")
+        self._handler = make_handler(str(folder / "pysfnc_handler.py"))
+
+    def invoke(self, function_name: str, payload: object, timeout_s: float | None) -> LambdaAnswer:
+        """Call the handler as Lambda does, with JSON in between both ways."""
+        try:
+            return LambdaAnswer(json.loads(json.dumps(self._handler(payload, None), allow_nan=False)))
+        except Exception as error:
+            return LambdaAnswer(error=type(error).__name__, cause=_report(error))
+
+
+def _report(error: Exception) -> str:
+    """Return the JSON that the Lambda runtime client writes about an exception."""
+    trace = traceback.format_list(traceback.extract_tb(error.__traceback__))
+    report: dict[str, Any] = {
+        "errorMessage": str(error),
+        "errorType": type(error).__name__,
+        "requestId": _REQUEST_ID,
+        "stackTrace": trace,
+    }
+    return json.dumps(report, separators=(",", ":"))
