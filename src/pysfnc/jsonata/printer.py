@@ -120,7 +120,8 @@ def _write(tree: Tree) -> tuple[str, int]:
             return f"-{_print(operand, _UNARY + 1)}", _UNARY
         case IfElse(test, then, orelse):
             rest = "" if orelse is None else f" : {_print(orelse, _CONDITION)}"
-            return f"{_print(test, _CONDITION + 1)} ? {_print(then, 0)}{rest}", _CONDITION
+            power = _CONDITION + 1 if rest and _lacks_else(then) else 0
+            return f"{_print(test, _CONDITION + 1)} ? {_print(then, power)}{rest}", _CONDITION
         case Seq(items):
             return f"({'; '.join(map(_item, items))})", _ATOM
         case Func(params, body):
@@ -134,6 +135,15 @@ def _write(tree: Tree) -> tuple[str, int]:
             return f"{{{written}}}", _ATOM
         case _:
             assert_never(tree)
+
+
+def _lacks_else(tree: Tree) -> bool:
+    """Whether a `:` written after the tree would belong to a condition at its end."""
+    while isinstance(tree, IfElse):
+        if tree.orelse is None:
+            return True
+        tree = tree.orelse
+    return False
 
 
 def _literal(value: None | bool | float | str) -> tuple[str, int]:
