@@ -87,31 +87,42 @@ def eq(left: Tree, right: Tree) -> Binary:
 
 
 def either(*tests: Tree) -> Tree:
-    """`a or b or ...`."""
-    made = tests[0]
-    for test in tests[1:]:
-        made = Binary("or", made, test)
-    return made
+    """`a or b or ...`, without what literals decide."""
+    return _combine("or", FALSE, TRUE, tests)
 
 
 def both(*tests: Tree) -> Tree:
-    """`a and b and ...`."""
-    made = tests[0]
-    for test in tests[1:]:
-        made = Binary("and", made, test)
+    """`a and b and ...`, without what literals decide."""
+    return _combine("and", TRUE, FALSE, tests)
+
+
+def _combine(op: str, neutral: Tree, deciding: Tree, tests: tuple[Tree, ...]) -> Tree:
+    if deciding in tests:
+        return deciding
+    open_tests = [test for test in tests if test != neutral]
+    if not open_tests:
+        return neutral
+    made = open_tests[0]
+    for test in open_tests[1:]:
+        made = Binary(op, made, test)
     return made
 
 
 def negate(test: Tree) -> Tree:
     """`not test` of a bool."""
+    if test in (TRUE, FALSE):
+        return FALSE if test == TRUE else TRUE
     return Call("not", (test,))
 
 
 def choose(cases: "list[tuple[Tree, Tree]]", orelse: Tree) -> Tree:
-    """The tree of the first case whose test holds."""
+    """The tree of the first case whose test holds; tests that are literals leave no trace."""
     made = orelse
     for test, then in reversed(cases):
-        made = IfElse(test, then, made)
+        if test == TRUE:
+            made = then
+        elif test != FALSE:
+            made = IfElse(test, then, made)
     return made
 
 

@@ -1,8 +1,9 @@
 """The tables of the library and how they are asked.
 
-Owns registration (a duplicate is a bug and raises), lookup by name, the binding of a call's arguments to the parameters of a row, and the names
-that near-miss hints choose from. The rows themselves are in the other modules of the package; `catalog` imports them all, so whoever asks
-imports `catalog` first. Choosing among rows by the type of a receiver is `dispatch`.
+Owns registration (a duplicate is a bug and raises), lookup by name, the binding of a call's arguments to the parameters of
+a row, and the names that near-miss hints choose from. The rows themselves are in the other modules of the package;
+`catalog` imports them all, so whoever asks imports `catalog` first. Choosing among rows by the type of a receiver is
+`dispatch`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,7 +24,7 @@ _CHANGES: Final[dict[tuple[Kind, str], ChangeRow]] = {}
 _KINDS: Final = {kind.value: kind for kind in Kind}
 
 ABSENT: Final = Var(name="%absent", type=NEVER)
-"""The default of a parameter whose absence means something else than any value (`default=` of `max`). Only rows ever see it."""
+"""The default of a parameter whose absence means something else than any value (`default=` of `max`); only rows see it."""
 
 
 def register_prim(row: PrimRow) -> PrimRow:
@@ -46,7 +47,10 @@ def may_raise(op: str, arg_types: Sequence[Type], result: Type) -> bool:
 
 
 def register_surface(row: SurfaceRow) -> SurfaceRow:
-    """Add a builtin (`len`, `math.floor`) or, under a name that begins with a kind (`str.upper`), a method: its first parameter is the receiver."""
+    """Add a builtin (`len`, `math.floor`) or, under a name that begins with a kind (`str.upper`), a method.
+
+    The first parameter of a method is its receiver.
+    """
     kind, _, method = row.name.partition(".")
     if method and kind in _KINDS:
         _add_once(_METHODS, (_KINDS[kind], method), row, row.name)

@@ -1,0 +1,601 @@
+"""Binary and unary operators: `+ - * / // % ** & | ^ << >>`, their augmented forms, and `+x -x ~x not x`.
+
+Each operator is a list of cases: which kinds of operands go together, what type comes out, and the JSONata that computes
+it. A primitive is named by its symbol; `+=` is one of its own since its TypeErrors say so. Comparisons are `compare`, the
+truth of a value is `truth`.
+
+Texts of ZeroDivisionError are those of CPython 3.11; 3.14 says "division by zero" for all of them.
+Arithmetic on ints is exact up to 2**53. Negative zero does not survive a state, so it counts as zero.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from pysfnc.ir.exprs import Const, Expr
+from pysfnc.jsonata.tree import Array, Binary, Bind, Func, IfElse, Index, Keep, Lit, Neg, Range, Ref, Seq, Tree
+from pysfnc.library.make import Built, both, call, choose, either, join, prim, text
+from pysfnc.library.prelude import define
+from pysfnc.library.registry import register_prim
+from pysfnc.library.row import Arg, Check, PrimRow, Refusal, Site
+from pysfnc.library.typenames import (
+    INTEGRAL,
+    NUMERIC,
+    SEQUENCES,
+    as_number,
+    atoms,
+    has_kind,
+    is_non_integral,
+    type_name,
+)
+from pysfnc.values.types import (
+    BOOL,
+    ERROR,
+    FLOAT,
+    INT,
+    NEVER,
+    STR,
+    DictT,
+    ErrorT,
+    Kind,
+    ListT,
+    TupleT,
+    Type,
+    join_all,
+    kinds,
+)
+
+Lower = Callable[[Arg, Arg], Tree]
+Typing = Callable[[Type, Type, Expr, Expr], Type]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Operands of these kinds go together. `typing` gets one atom of each side and the two operands."""
+
+    left: frozenset[Kind]
+    right: frozenset[Kind]
+    typing: Typing
+    lower: Lower
+
+
+@dataclass(frozen=True, slots=True)
+class BinaryOperator:
+    """An operator: its cases, the further ways it fails, and the TypeError of operands that fit no case."""
+
+    symbol: str
+    cases: tuple[Case, ...]
+    misfit: Callable[[str, Arg, Arg], Tree]
+    fails: Callable[[Arg, Arg], tuple[Check, ...]] = lambda _l, _r: ()
+    refuse: Callable[[Expr, Expr], Refusal | None] = lambda _l, _r: None
+
+
+# Types of results
+
+
+def _number(left: Type, right: Type, _l: Expr, _r: Expr) -> Type:
+    return FLOAT if FLOAT in (left, right) else INT
+
+
+def _always(type_: Type) -> Typing:
+    return lambda _left, _right, _l, _r: type_
+
+
+def _concatenated(left: Type, right: Type, _l: Expr, _r: Expr) -> Type:
+    if isinstance(left, ListT) and isinstance(right, ListT):
+        return ListT(join_all([left.item, right.item]))
+    assert isinstance(left, TupleT) and isinstance(right, TupleT)
+    return TupleT(left.items + right.items)
+
+
+def _repeated(left: Type, right: Type, l: Expr, r: Expr) -> Type:
+    sequence, times = (left, r) if kinds(left) <= SEQUENCES else (right, l)
+    if isinstance(sequence, TupleT):
+        assert isinstance(times, Const) and isinstance(times.value, int)
+        return TupleT(sequence.items * times.value)
+    return sequence
+
+
+def _merged(left: Type, right: Type, _l: Expr, _r: Expr) -> Type:
+    assert isinstance(left, DictT) and isinstance(right, DictT)
+    return DictT(join_all([left.value, right.value]))
+
+
+# Values
+
+
+def _infix(op: str) -> Lower:
+    return lambda left, right: Binary(op, as_number(left), as_number(right))
+
+
+def _prelude(name: str) -> Lower:
+    return lambda left, right: call(name, as_number(left), as_number(right))
+
+
+def _repeat(sequence: Arg, times: Arg) -> Tree:
+    function = "py_repeat_text" if kinds(sequence.type) <= {Kind.STR} else "py_repeat"
+    return call(function, sequence.tree, as_number(times))
+
+
+def _raw(op: str) -> Lower:
+    return lambda left, right: Binary(op, left.tree, right.tree)
+
+
+_A, _B, _M, _N = Ref("a"), Ref("b"), Ref("m"), Ref("n")
+_SIGNS_DIFFER: Final = both(Binary("!=", _M, Lit(0)), Binary("!=", Binary("<", _M, Lit(0)), Binary("<", _B, Lit(0))))
+# JSONata's % has the sign of the dividend and is exact; Python's has the sign of the divisor.
+define("py_mod", ("a", "b"), Seq((Bind("m", Binary("%", _A, _B)), IfElse(_SIGNS_DIFFER, Binary("+", _M, _B), _M))))
+define(
+    "py_floordiv",
+    ("a", "b"),
+    Seq(
+        (
+            Bind("m", Binary("%", _A, _B)),
+            # Exact for ints. For floats the quotient may miss the integer it should be, by less than a half.
+            Bind(
+                "q",
+                Binary("-", Binary("/", Binary("-", _A, _M), _B), IfElse(_SIGNS_DIFFER, Lit(1), Lit(0))),
+            ),
+            Bind("f", call("floor", Ref("q"))),
+            IfElse(Binary(">", Binary("-", Ref("q"), Ref("f")), Lit(0.5)), Binary("+", Ref("f"), Lit(1)), Ref("f")),
+        )
+    ),
+)
+define(
+    "py_pow",
+    ("a", "n"),
+    choose(
+        [
+            (Binary("=", _N, Lit(0)), Lit(1)),
+            (
+                Binary("=", Binary("%", _N, Lit(2)), Lit(1)),
+                Binary("*", _A, call("py_pow", _A, Binary("-", _N, Lit(1)))),
+            ),
+        ],
+        call("py_pow", Binary("*", _A, _A), Binary("/", _N, Lit(2))),
+    ),
+)
+define("py_shift_left", ("a", "n"), Binary("*", _A, call("py_pow", Lit(2), _N)))
+define(
+    "py_shift_right",
+    ("a", "n"),
+    # Beyond 2**60 nothing is left of an int of the domain but its sign.
+    call("py_floordiv", _A, call("py_pow", Lit(2), IfElse(Binary(">", _N, Lit(60)), Lit(60), _N))),
+)
+define(
+    "py_and_natural",
+    ("a", "b", "u", "s"),
+    # Bit by bit from the lowest: u is the value of the bit, s what has been found so far.
+    IfElse(
+        either(Binary("=", _A, Lit(0)), Binary("=", _B, Lit(0))),
+        Ref("s"),
+        call(
+            "py_and_natural",
+            call("floor", Binary("/", _A, Lit(2))),
+            call("floor", Binary("/", _B, Lit(2))),
+            Binary("*", Ref("u"), Lit(2)),
+            IfElse(
+                both(Binary("=", Binary("%", _A, Lit(2)), Lit(1)), Binary("=", Binary("%", _B, Lit(2)), Lit(1))),
+                Binary("+", Ref("s"), Ref("u")),
+                Ref("s"),
+            ),
+        ),
+    ),
+)
+
+
+def _natural(left: Tree, right: Tree) -> Tree:
+    return call("py_and_natural", left, right, Lit(1), Lit(0))
+
+
+def _flip(value: Tree) -> Tree:
+    return Binary("-", Neg(value), Lit(1))
+
+
+define(
+    "py_and",
+    ("a", "b"),
+    # ~x of a negative x is a natural number, and a & b is b - (b & ~a).
+    choose(
+        [
+            (
+                both(Binary(">=", _A, Lit(0)), Binary(">=", _B, Lit(0))),
+                _natural(_A, _B),
+            ),
+            (Binary(">=", _B, Lit(0)), Binary("-", _B, _natural(_B, _flip(_A)))),
+            (Binary(">=", _A, Lit(0)), Binary("-", _A, _natural(_A, _flip(_B)))),
+        ],
+        Binary("+", Binary("+", _A, Binary("-", _B, Lit(-1))), _natural(_flip(_A), _flip(_B))),
+    ),
+)
+define("py_or", ("a", "b"), Binary("+", Binary("-", _A, call("py_and", _A, _B)), _B))
+define(
+    "py_xor",
+    ("a", "b"),
+    Seq((Bind("m", call("py_and", _A, _B)), Binary("+", Binary("-", _A, _M), Binary("-", _B, _M)))),
+)
+define(
+    "py_repeat_text",
+    ("a", "n"),
+    IfElse(
+        Binary("<", _N, Lit(1)),
+        text(""),
+        call("join", call("map", Range(Lit(1), _N), Func(("i",), _A))),
+    ),
+)
+define(
+    "py_repeat",
+    ("a", "n"),
+    Seq(
+        (
+            Bind("k", call("count", _A)),
+            IfElse(
+                either(Binary("<", _N, Lit(1)), Binary("=", Ref("k"), Lit(0))),
+                Array(()),
+                call(
+                    "append",
+                    Array(()),
+                    Keep(
+                        call(
+                            "map",
+                            Range(Lit(0), Binary("-", Binary("*", _N, Ref("k")), Lit(1))),
+                            Func(("i",), Index(_A, Binary("%", Ref("i"), Ref("k")))),
+                        )
+                    ),
+                ),
+            ),
+        )
+    ),
+)
+
+
+# Failures
+
+
+def _unsupported(symbol: str, left: Arg, right: Arg) -> Tree:
+    shown = "** or pow()" if symbol == "**" else symbol
+    return join(
+        text(f"unsupported operand type(s) for {shown}: '"),
+        type_name(left),
+        text("' and '"),
+        type_name(right),
+        text("'"),
+    )
+
+
+def _cannot_add(symbol: str, left: Arg, right: Arg) -> Tree:
+    def cannot_concatenate(kind: Kind) -> tuple[Tree, Tree]:
+        message = join(text(f'can only concatenate {kind.value} (not "'), type_name(right), text(f'") to {kind.value}'))
+        return has_kind(left, frozenset({kind})), message
+
+    return choose(
+        [cannot_concatenate(kind) for kind in (Kind.STR, Kind.LIST, Kind.TUPLE)], _unsupported(symbol, left, right)
+    )
+
+
+def _cannot_multiply(symbol: str, left: Arg, right: Arg) -> Tree:
+    def by_non_int(other: Arg) -> Tree:
+        return join(text("can't multiply sequence by non-int of type '"), type_name(other), text("'"))
+
+    return choose(
+        [(has_kind(left, SEQUENCES), by_non_int(right)), (has_kind(right, SEQUENCES), by_non_int(left))],
+        _unsupported(symbol, left, right),
+    )
+
+
+def _cannot_mod(symbol: str, left: Arg, right: Arg) -> Tree:
+    formatting = text("not all arguments converted during string formatting")
+    return choose([(has_kind(left, frozenset({Kind.STR})), formatting)], _unsupported(symbol, left, right))
+
+
+def _divides(of_ints: str, of_floats: str) -> Callable[[Arg, Arg], tuple[Check, ...]]:
+    def fails(left: Arg, right: Arg) -> tuple[Check, ...]:
+        if isinstance(right.tree, Lit) and right.tree.value:
+            return ()
+        ok = Binary("!=", as_number(right), Lit(0))
+        # A zero of unknown kind counts as an int, so the divisor shows a float only by its type.
+        divisor = Lit(kinds(right.type) & NUMERIC == {Kind.FLOAT})
+        of_float = either(divisor, is_non_integral(left))
+        return (Check(ok, "ZeroDivisionError", choose([(of_float, text(of_floats))], text(of_ints))),)
+
+    return fails
+
+
+def _not_negative(right: Arg) -> Tree | None:
+    if isinstance(right.tree, Lit) and isinstance(right.tree.value, int) and right.tree.value >= 0:
+        return None
+    if kinds(right.type) <= {Kind.BOOL}:
+        return None
+    return Binary(">=", as_number(right), Lit(0))
+
+
+def _shift_fails(_left: Arg, right: Arg) -> tuple[Check, ...]:
+    ok = _not_negative(right)
+    return () if ok is None else (Check(ok, "ValueError", text("negative shift count")),)
+
+
+def _pow_fails(left: Arg, right: Arg) -> tuple[Check, ...]:
+    ok = _not_negative(right)
+    if ok is None:
+        return ()
+    zero = Binary("!=", as_number(left), Lit(0))
+    return (
+        Check(either(ok, zero), "ZeroDivisionError", text("0.0 cannot be raised to a negative power")),
+        Check(ok, "ValueError", text("a negative power of an int is a float, which the machine does not compute")),
+    )
+
+
+def _refuse_pow(left: Expr, right: Expr) -> Refusal | None:
+    for side in (left, right):
+        if kinds(side.type) & NUMERIC <= INTEGRAL:
+            continue
+        if isinstance(right, Const) and right.value in (2, 0.5):
+            other = "x * x" if right.value == 2 else "math.sqrt(x)"
+            return Refusal("unsupported-expression", "`**` of floats has no exact form", f"write instead: `{other}`")
+        return Refusal(
+            "unsupported-expression",
+            "`**` of floats has no exact form: its last digit depends on the C library",
+            "write instead: repeated multiplication, or compute it in a `@task`; for ints, convert with `int(x)` first",
+        )
+    if isinstance(right, Const) and isinstance(right.value, int) and right.value < 0:
+        return Refusal("unsupported-expression", "a negative power has no exact form", "write instead: `1 / x ** n`")
+    return None
+
+
+def _refuse_formatting(left: Expr, _right: Expr) -> Refusal | None:
+    if kinds(left.type) <= {Kind.STR} and kinds(left.type):
+        return Refusal(
+            "unsupported-expression", "printf-style formatting has no compiled form", "write instead: an f-string"
+        )
+    return None
+
+
+def _refuse_repeat(left: Expr, right: Expr) -> Refusal | None:
+    for sequence, times in ((left, right), (right, left)):
+        fixed = isinstance(times, Const) and isinstance(times.value, int)
+        if Kind.TUPLE in kinds(sequence.type) and not fixed and kinds(times.type) & INTEGRAL:
+            return Refusal("type-needed", "a tuple repeated a variable number of times has no fixed length")
+    return None
+
+
+_STR: Final = frozenset({Kind.STR})
+_LIST: Final = frozenset({Kind.LIST})
+_TUPLE: Final = frozenset({Kind.TUPLE})
+_DICT: Final = frozenset({Kind.DICT})
+_BOOL: Final = frozenset({Kind.BOOL})
+
+
+def _append(left: Arg, right: Arg) -> Tree:
+    return call("append", left.tree, right.tree)
+
+
+def _numbers(lower: Lower, typing: Typing = _number) -> Case:
+    return Case(NUMERIC, NUMERIC, typing, lower)
+
+
+def _bits(name: str, of_bools: str) -> tuple[Case, ...]:
+    return (
+        Case(_BOOL, _BOOL, _always(BOOL), _raw(of_bools)),
+        Case(INTEGRAL, INTEGRAL, _always(INT), _prelude(name)),
+    )
+
+
+_OPERATORS: Final = (
+    BinaryOperator(
+        "+",
+        (
+            _numbers(_infix("+")),
+            Case(_STR, _STR, _always(STR), _raw("&")),
+            Case(_LIST, _LIST, _concatenated, _append),
+            Case(_TUPLE, _TUPLE, _concatenated, _append),
+        ),
+        _cannot_add,
+    ),
+    BinaryOperator("-", (_numbers(_infix("-")),), _unsupported),
+    BinaryOperator(
+        "*",
+        (
+            _numbers(_infix("*")),
+            Case(SEQUENCES, INTEGRAL, _repeated, _repeat),
+            Case(INTEGRAL, SEQUENCES, _repeated, lambda left, right: _repeat(right, left)),
+        ),
+        _cannot_multiply,
+        refuse=_refuse_repeat,
+    ),
+    BinaryOperator(
+        "/",
+        (_numbers(_infix("/"), _always(FLOAT)),),
+        _unsupported,
+        _divides("division by zero", "float division by zero"),
+    ),
+    BinaryOperator(
+        "//",
+        (_numbers(_prelude("py_floordiv")),),
+        _unsupported,
+        _divides("integer division or modulo by zero", "float floor division by zero"),
+    ),
+    BinaryOperator(
+        "%",
+        (_numbers(_prelude("py_mod")),),
+        _cannot_mod,
+        _divides("integer modulo by zero", "float modulo"),
+        _refuse_formatting,
+    ),
+    BinaryOperator(
+        "**",
+        (Case(INTEGRAL, INTEGRAL, _always(INT), _prelude("py_pow")),),
+        _unsupported,
+        _pow_fails,
+        _refuse_pow,
+    ),
+    BinaryOperator(
+        "<<",
+        (Case(INTEGRAL, INTEGRAL, _always(INT), _prelude("py_shift_left")),),
+        _unsupported,
+        _shift_fails,
+    ),
+    BinaryOperator(
+        ">>",
+        (Case(INTEGRAL, INTEGRAL, _always(INT), _prelude("py_shift_right")),),
+        _unsupported,
+        _shift_fails,
+    ),
+    BinaryOperator("&", _bits("py_and", "and"), _unsupported),
+    BinaryOperator(
+        "|",
+        (
+            *_bits("py_or", "or"),
+            Case(_DICT, _DICT, _merged, lambda left, right: call("merge", Array((left.tree, right.tree)))),
+        ),
+        _unsupported,
+    ),
+    BinaryOperator("^", _bits("py_xor", "!="), _unsupported),
+)
+BINARY: Final = {operator.symbol: operator for operator in _OPERATORS}
+
+
+def binary_type(operator: BinaryOperator, left: Expr, right: Expr) -> Type | None:
+    """The type of the result over all operands that go together; None when none do."""
+    found = [_case_type(operator, one, other, left, right) for one in atoms(left.type) for other in atoms(right.type)]
+    fitting = [type_ for type_ in found if type_ is not None]
+    return join_all(fitting) if fitting or not found else None
+
+
+def _case_type(operator: BinaryOperator, one: Type, other: Type, left: Expr, right: Expr) -> Type | None:
+    for case in operator.cases:
+        if kinds(one) <= case.left and kinds(other) <= case.right:
+            return case.typing(one, other, left, right)
+    return None
+
+
+def build_binary(symbol: str, left: Expr, right: Expr, site: Site) -> Built:
+    """`left symbol right`; a symbol such as `+=` is the augmented assignment of an immutable value."""
+    operator = BINARY.get(symbol.removesuffix("=") if symbol not in BINARY else symbol)
+    if operator is None:
+        return Refusal("unsupported-expression", f"the operator `{symbol}` has no compiled form")
+    if isinstance(left.type, ErrorT) or isinstance(right.type, ErrorT):
+        return prim(symbol, ERROR, site, left, right)
+    refusal = _refuse_kinds(symbol, left, right) or operator.refuse(left, right)
+    if refusal is not None:
+        return refusal
+    type_ = binary_type(operator, left, right)
+    if type_ is None:
+        return Refusal("type-mismatch", f"`{symbol}` of `{left.type}` and `{right.type}` always raises TypeError")
+    return prim(symbol, type_, site, left, right)
+
+
+def _refuse_kinds(symbol: str, left: Expr, right: Expr) -> Refusal | None:
+    for side in (left, right):
+        found = kinds(side.type)
+        if found >= {Kind.LIST, Kind.TUPLE}:
+            return Refusal("type-needed", f"`{symbol}` depends on whether a value is a list or a tuple")
+        if Kind.EXCEPTION in found:
+            return Refusal("type-mismatch", f"an exception has no operator `{symbol}`")
+    return None
+
+
+def _fit(operator: BinaryOperator, left: Arg, right: Arg) -> list[tuple[Tree, Case]]:
+    """The cases that these types allow, each with its test at run time."""
+    tests = [(both(has_kind(left, case.left), has_kind(right, case.right)), case) for case in operator.cases]
+    return [(test, case) for test, case in tests if test != Lit(False)]
+
+
+def _lower_binary(operator: BinaryOperator) -> Callable[[Sequence[Arg], Type], Tree]:
+    def lower(args: Sequence[Arg], _type: Type) -> Tree:
+        left, right = args
+        fitting = _fit(operator, left, right)
+        if not fitting:  # operands without any value: the code is never reached
+            return Lit(None)
+        values = [(test, _narrowed(case, left, right)) for test, case in fitting]
+        return choose(values[:-1], values[-1][1])
+
+    return lower
+
+
+def _narrowed(case: Case, left: Arg, right: Arg) -> Tree:
+    return case.lower(_only(left, case.left), _only(right, case.right))
+
+
+def _only(arg: Arg, wanted: frozenset[Kind]) -> Arg:
+    if kinds(arg.type) <= wanted:
+        return arg
+    return Arg(arg.tree, join_all([atom for atom in atoms(arg.type) if kinds(atom) <= wanted]))
+
+
+def _check_binary(operator: BinaryOperator, symbol: str) -> Callable[[Sequence[Arg], Type], Sequence[Check]]:
+    def checks(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
+        left, right = args
+        if not kinds(left.type) or not kinds(right.type):
+            return ()
+        fits = either(*(test for test, _ in _fit(operator, left, right)))
+        found = () if fits == Lit(True) else (Check(fits, "TypeError", operator.misfit(symbol, left, right)),)
+        return (*found, *operator.fails(left, right))
+
+    return checks
+
+
+for _operator in _OPERATORS:
+    for _symbol in (_operator.symbol, f"{_operator.symbol}="):
+        register_prim(PrimRow(op=_symbol, lower=_lower_binary(_operator), checks=_check_binary(_operator, _symbol)))
+
+
+# Unary
+
+
+@dataclass(frozen=True, slots=True)
+class UnaryOperator:
+    """An operator on a number."""
+
+    symbol: str
+    op: str
+    kinds: frozenset[Kind]
+    lower: Callable[[Tree], Tree]
+
+
+def _negated(value: Tree) -> Tree:
+    return Lit(-value.value) if isinstance(value, Lit) and isinstance(value.value, int | float) else Neg(value)
+
+
+_UNARY: Final = (
+    UnaryOperator("-", "neg", NUMERIC, _negated),
+    UnaryOperator("+", "pos", NUMERIC, lambda value: value),
+    UnaryOperator("~", "invert", INTEGRAL, _flip),
+    UnaryOperator("abs()", "abs", NUMERIC, lambda value: call("abs", value)),
+)
+UNARY: Final = {operator.symbol: operator for operator in _UNARY}
+
+
+def build_unary(symbol: str, operand: Expr, site: Site) -> Built:
+    """`-x`, `+x`, `~x`, and `abs()` as an operator of that name. `not` is `truth.build_not`."""
+    operator = UNARY[symbol]
+    if isinstance(operand.type, ErrorT):
+        return prim(operator.op, ERROR, site, operand)
+    fitting = [atom for atom in atoms(operand.type) if kinds(atom) <= operator.kinds]
+    if not fitting and atoms(operand.type):
+        return Refusal("type-mismatch", f"`{symbol}` of `{operand.type}` always raises TypeError")
+    if isinstance(operand, Const) and symbol == "-" and type(operand.value) in (int, float):
+        assert isinstance(operand.value, int | float)
+        return Const(value=-operand.value, type=operand.type, span=site.span)
+    types: list[Type] = [FLOAT if atom == FLOAT else INT for atom in fitting]
+    return prim(operator.op, join_all(types) if types else NEVER, site, operand)
+
+
+def _unary_checks(operator: UnaryOperator) -> Callable[[Sequence[Arg], Type], Sequence[Check]]:
+    def checks(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
+        ok = has_kind(args[0], operator.kinds)
+        if ok == Lit(True):
+            return ()
+        shown = operator.symbol if operator.symbol.endswith("()") else f"unary {operator.symbol}"
+        return (Check(ok, "TypeError", join(text(f"bad operand type for {shown}: '"), type_name(args[0]), text("'"))),)
+
+    return checks
+
+
+for _unary in _UNARY:
+    register_prim(
+        PrimRow(
+            op=_unary.op,
+            lower=lambda args, _type, _lower=_unary.lower: _lower(as_number(args[0])),  # type: ignore[misc]
+            checks=_unary_checks(_unary),
+        )
+    )

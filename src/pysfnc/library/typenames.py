@@ -1,0 +1,193 @@
+"""Which kinds a value may have, asked at compile time and, where that leaves more than one, at run time.
+
+Owns the tests of a value's kind as JSONata trees, the name that `type(value).__name__` gives, and the judgement that a type
+mixes what JSON cannot tell apart. A number whose static type mixes int and float is named by its value where only the text
+of an error depends on it (an integral one counts as int); everything that shows the difference in a result refuses such
+types through `ambiguity`.
+"""
+
+from typing import Final
+
+from pysfnc.jsonata.tree import Binary, Call, IfElse, Lit, Ref, Tree
+from pysfnc.library.make import FALSE, TRUE, both, call, choose, either, eq, text, type_of
+from pysfnc.library.prelude import define
+from pysfnc.library.row import Arg, Refusal
+from pysfnc.values.types import (
+    FLOAT,
+    INT,
+    DictT,
+    JsonT,
+    Kind,
+    ListT,
+    NeverT,
+    TupleT,
+    Type,
+    UnionT,
+    join_all,
+    json_of_kinds,
+    kinds,
+    members,
+)
+
+NUMERIC: Final = frozenset({Kind.BOOL, Kind.INT, Kind.FLOAT})
+INTEGRAL: Final = frozenset({Kind.BOOL, Kind.INT})
+SEQUENCES: Final = frozenset({Kind.STR, Kind.LIST, Kind.TUPLE})
+
+JSON_TYPE: Final = {
+    Kind.NONE: "null",
+    Kind.BOOL: "boolean",
+    Kind.INT: "number",
+    Kind.FLOAT: "number",
+    Kind.STR: "string",
+    Kind.LIST: "array",
+    Kind.TUPLE: "array",
+    Kind.DICT: "object",
+    Kind.EXCEPTION: "object",
+}
+
+
+def atoms(type_: Type) -> tuple[Type, ...]:
+    """The members of a type with untyped JSON taken apart into one type per kind; nothing for `NeverT` and `ErrorT`."""
+    found: list[Type] = []
+    for member in members(type_):
+        if isinstance(member, JsonT):
+            found += [json_of_kinds(frozenset({kind})) for kind in sorted(member.kinds, key=lambda k: k.value)]
+        elif kinds(member):
+            found.append(member)
+    return tuple(dict.fromkeys(found))
+
+
+def of_kinds(type_: Type, wanted: frozenset[Kind]) -> Type:
+    """The part of a type whose values have one of these kinds, as precisely as it is known."""
+    return join_all([atom for atom in atoms(type_) if kinds(atom) <= wanted])
+
+
+def number_is_ambiguous(type_: Type) -> bool:
+    """Whether the type has both ints and floats among its numbers other than those of one untyped JSON value."""
+    found = [member for member in members(type_) if kinds(member) & {Kind.INT, Kind.FLOAT}]
+    return FLOAT in found and len(found) > 1
+
+
+def ambiguity(type_: Type) -> str | None:
+    """What JSON cannot tell apart in values of this type, or inside them; None for nothing.
+
+    One of "int or float", "list or tuple", "dict or exception".
+    """
+    if number_is_ambiguous(type_):
+        return "int or float"
+    found = kinds(type_)
+    if found >= {Kind.LIST, Kind.TUPLE} or sum(isinstance(m, TupleT) for m in members(type_)) > 1:
+        return "list or tuple"
+    if found >= {Kind.DICT, Kind.EXCEPTION}:
+        return "dict or exception"
+    inner = [part for member in members(type_) for part in _parts(member)]
+    return next(filter(None, map(ambiguity, inner)), None)
+
+
+def _parts(type_: Type) -> tuple[Type, ...]:
+    match type_:
+        case ListT(item):
+            return (item,)
+        case DictT(value):
+            return (value,)
+        case TupleT(items):
+            return items
+        case _:
+            return ()
+
+
+def refuse_ambiguity(found: str, what: str) -> Refusal:
+    """The refusal of an operation whose result shows what JSON cannot tell apart."""
+    if found == "int or float":
+        return Refusal(
+            "ambiguous-number",
+            f"{what} depends on whether the number is an int or a float, which cannot be told apart in the machine",
+            "write instead: convert first, with `float(x)` or `int(x)`",
+        )
+    return Refusal("type-needed", f"{what} depends on whether the value is a {found.replace(' or ', ' or a ')}")
+
+
+def has_kind(arg: Arg, wanted: frozenset[Kind]) -> Tree:
+    """A boolean tree: whether the value has one of these kinds; a literal where the type decides.
+
+    Ints and floats of an ambiguous type are told apart by value.
+    """
+    possible = kinds(arg.type)
+    if possible <= wanted:
+        return TRUE
+    if not possible & wanted:
+        return FALSE
+    tests: list[Tree] = []
+    for name in sorted({JSON_TYPE[kind] for kind in possible & wanted}):
+        same_json = {kind for kind in possible if JSON_TYPE[kind] == name}
+        test: Tree = eq(type_of(arg.tree), Lit(name))
+        if not same_json <= wanted and name == "number":
+            test = both(test, _integral(arg.tree, Kind.INT in wanted))
+        tests.append(test)
+    return either(*tests)
+
+
+def _integral(value: Tree, wanted: bool) -> Tree:
+    return Binary("=" if wanted else "!=", value, call("floor", value))
+
+
+def is_non_integral(arg: Arg) -> Tree:
+    """A boolean tree: whether a numeric value is a float, an integral number of unknown kind counting as an int."""
+    possible = kinds(arg.type) & NUMERIC
+    if Kind.FLOAT not in possible:
+        return FALSE
+    if possible == {Kind.FLOAT}:
+        return TRUE
+    number = call("number", arg.tree) if Kind.BOOL in possible else arg.tree
+    return _integral(number, False)
+
+
+define(
+    "py_type",
+    ("v",),
+    choose(
+        [
+            (eq(type_of(Ref("v")), text("null")), text("NoneType")),
+            (eq(type_of(Ref("v")), text("boolean")), text("bool")),
+            (eq(type_of(Ref("v")), text("string")), text("str")),
+            (eq(type_of(Ref("v")), text("array")), text("list")),
+            (eq(type_of(Ref("v")), text("object")), text("dict")),
+            (_integral(Ref("v"), True), text("int")),
+        ],
+        text("float"),
+    ),
+)
+
+
+def type_name(arg: Arg) -> Tree:
+    """`type(value).__name__` as a string tree. Exceptions have no name here; their class is a field of theirs."""
+    possible = kinds(arg.type)
+    if len(possible) == 1:
+        return Lit(next(iter(possible)).value)
+    found: Tree = Call("py_type", (arg.tree,))
+    if Kind.TUPLE in possible and Kind.LIST not in possible:
+        found = IfElse(eq(type_of(arg.tree), text("array")), text("tuple"), found)
+    if Kind.FLOAT in possible and Kind.INT not in possible:
+        found = IfElse(eq(type_of(arg.tree), text("number")), text("float"), found)
+    return found
+
+
+def as_number(arg: Arg) -> Tree:
+    """The value of a bool, int or float as a JSONata number; the value must be one of these by now."""
+    possible = kinds(arg.type) & NUMERIC
+    if possible == {Kind.BOOL}:
+        if isinstance(arg.tree, Lit):
+            return Lit(int(bool(arg.tree.value)))
+        return IfElse(arg.tree, Lit(1), Lit(0))
+    return call("number", arg.tree) if Kind.BOOL in possible else arg.tree
+
+
+def number_type(type_: Type) -> Type:
+    """The type of `as_number`: bools become ints."""
+    found: list[Type] = [INT if kinds(a) == {Kind.BOOL} else a for a in atoms(type_) if kinds(a) <= NUMERIC]
+    return join_all(found)
+
+
+def is_never(type_: Type) -> bool:
+    """Whether no value of the type is known to exist (the items of an empty list)."""
+    return isinstance(type_, NeverT) or (isinstance(type_, UnionT) and not kinds(type_))
