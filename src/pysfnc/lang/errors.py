@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Never
 
 
-class Fail(Exception):  # noqa: N818 - the name programs use
+class Fail(Exception):
     """A failure with an error name that is no Python class, as a Fail state of Step Functions has.
 
     Args:

@@ -30,7 +30,7 @@ _DATETIME: Final = re.compile(
 _DECIMAL: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|[+-]?Infinity|[+-]?s?NaN\d*", re.ASCII)
 
 
-class WireFault(Exception):  # noqa: N818 - never leaves this package
+class WireFault(Exception):
     """A value that cannot travel or does not fit; becomes a `TypeError` or `ValueError` that names the place."""
 
     def __init__(self, error: type[Exception], text: str) -> None:
