@@ -3,7 +3,7 @@
 from pysfnc.engine.clock import Clock, RealClock, VirtualClock
 from pysfnc.engine.errors import EngineError, TaskFailure, TaskTimedOut, UnsupportedError
 from pysfnc.engine.history import Event
-from pysfnc.engine.machine import Machine, run_machine
+from pysfnc.engine.machine import Machine, read_input, run_machine
 from pysfnc.engine.result import RunResult
 from pysfnc.engine.scheduler import Done
 from pysfnc.engine.tasks import Job, LambdaAnswer, LambdaInvoker, LambdaService, TaskCall, TaskService
@@ -26,5 +26,6 @@ __all__ = [
     "TaskTimedOut",
     "UnsupportedError",
     "VirtualClock",
+    "read_input",
     "run_machine",
 ]

@@ -9,8 +9,10 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from pysfnc.asl.json_text import JsonFault, read_json
 from pysfnc.asl.limits import MAX_EXPRESS_SECONDS, MAX_PAYLOAD_BYTES
 from pysfnc.asl.names import JSONPATH, TIMEOUT
+from pysfnc.asl.validate import check_definition
 from pysfnc.engine.clock import Clock, RealClock, VirtualClock, iso_milliseconds
 from pysfnc.engine.errors import EngineError, ExecutionStopped, StateFailure
 from pysfnc.engine.execution import Branch, Execution
@@ -200,6 +202,16 @@ def _checked_input(value: object) -> Data:
     return data
 
 
+def read_input(text: str) -> object:
+    """The execution input that a JSON text stands for. Raises `EngineError` with AWS's reason (recorded answers)."""
+    if not text.strip():
+        raise EngineError("Invalid execution input.")
+    try:
+        return read_json(text)
+    except JsonFault as fault:
+        raise EngineError(fault.message) from None
+
+
 class NoTasks:
     """The world of a machine that is to call nothing."""
 
@@ -224,8 +236,14 @@ def run_machine(
     seed: int | None = None,
     on_event: Callable[[Event], None] | None = None,
     variables: Mapping[str, object] | None = None,
+    validate: bool = True,
 ) -> RunResult:
-    """Prepare a definition and run it once. For the arguments see `Machine` and `Machine.run`."""
+    """Validate a definition, prepare it and run it once. For the arguments see `Machine` and `Machine.run`.
+
+    Raises `InvalidDefinition` with AWS's reasons; `validate=False` leaves that out, for definitions known to be valid.
+    """
+    if validate:
+        check_definition(definition, type=type)
     return Machine(definition, type=type).run(
         input,
         tasks=tasks,

@@ -1,0 +1,1 @@
+"""What real AWS answered, and the local engine's answers beside it."""

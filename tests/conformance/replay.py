@@ -1,0 +1,58 @@
+"""A world that answers tasks as it did when the case was recorded."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pysfnc.engine import Done, Job, TaskCall, TaskFailure, TaskTimedOut
+from tests.conformance.compare import Matcher
+
+_NEVER_S = 10.0**9
+
+
+class Replay:
+    """A `TaskService` that gives each call the recorded answer for its state and its arguments.
+
+    Calls of concurrent iterations come in any order, so each takes the first entry left whose parameters fit.
+    """
+
+    blocking = False
+
+    def __init__(self, tasks: Mapping[str, list[dict[str, Any]]]) -> None:
+        self._left = {state: list(entries) for state, entries in tasks.items()}
+
+    def unused(self) -> list[str]:
+        """States with recorded calls that were not made; calls that AWS never saw an answer to do not count."""
+        return [state for state, entries in self._left.items() if any(_answered(entry) for entry in entries)]
+
+    def call(self, call: TaskCall) -> object:
+        """See `TaskService.call`."""
+        entries = self._left.get(call.state_name, [])
+        for index, entry in enumerate(entries):
+            if not Matcher().differences(entry["parameters"], call.arguments):
+                del entries[index]
+                assert entry["resource"] == _resource(call)
+                return _answer(entry)
+        raise AssertionError(f"AWS never called {call.resource} in {call.state_name} with {call.arguments!r}")
+
+
+def _answered(entry: Mapping[str, Any]) -> bool:
+    return any(key in entry for key in ("return", "throw", "timeout"))
+
+
+def _resource(call: TaskCall) -> str:
+    if call.service == "lambda-function":
+        return "lambda-arn"
+    name = f"{call.service}:{call.action}"
+    return f"{name}.{call.pattern}" if call.pattern else name
+
+
+def _answer(entry: Mapping[str, Any]) -> object:
+    if "throw" in entry:
+        raise TaskFailure(entry["throw"].get("error"), entry["throw"].get("cause"))
+    if "timeout" in entry:
+        raise TaskTimedOut
+    if "return" not in entry:
+        return Done(None, _NEVER_S)
+    if "submitted" in entry:
+        return Job(entry["submitted"], entry["return"])
+    return Done(entry["return"])
