@@ -173,3 +173,13 @@ def _message(cause: str | None) -> str:
         return cause or ""
     is_report = isinstance(report, dict) and {"errorMessage", "errorType", "stackTrace"} <= report.keys()
     return str(report["errorMessage"]) if is_report else cause or ""
+
+
+@functools.cache
+def evaluator(engine: str) -> Evaluator | None:
+    """Return the JSONata evaluator of that name for `run_compiled`; None stands for the engine's own."""
+    if engine == "jlens":
+        return None
+    from tests.support.node_jsonata import NodeEvaluator
+
+    return NodeEvaluator()

@@ -83,7 +83,7 @@ class CaseItem(pytest.Item):
             return
         if not self.config.getoption("bless"):
             raise Mismatch(f"{section.heading()} expects\n{section.text}\nbut is\n{actual}")
-        section.rest, section.body = (actual, []) if inline else ("", actual.split("\n"))
+        section.rest, section.body = (actual, []) if inline else ("", actual.split("\n") if actual else [])
         if self.config.getoption("numprocesses", None):
             raise pytest.UsageError("--bless rewrites files and cannot run in several processes; leave -n out")
         self.parent.bless()
@@ -104,7 +104,7 @@ class CompileItem(CaseItem):
         for kind, found_in in _GOLDENS.items():
             for section in self.case.of_kind(kind):
                 compiled = oracle.compile_program(self.case.files, 0 if section.argument == "-O0" else 1)
-                actual = found_in(compiled)
+                actual = found_in(compiled.workflow(section.workflow))
                 self.accept(section, actual, _same_golden(kind, section.text, actual))
 
     def check_errors(self) -> None:
