@@ -266,16 +266,14 @@ class JlensEvaluator:
         cached = self._cache.get(text)
         if cached is not None:
             return cached
-        scanned = scan(text)
-        if scanned.newer_operator is not None:
-            raise _newer_syntax(scanned.newer_operator)
+        refuse_newer_syntax(text)
         try:
             jlens.Expression(text)
         except jlens.JlensError as error:
             raise _translated(error) from None
         except UnicodeEncodeError:
             raise JsonataError("S0101", "The expression holds half a character (an unpaired surrogate)") from None
-        compiled = self._cache[text] = _Compiled(text, scanned)
+        compiled = self._cache[text] = _Compiled(text, scan(text))
         return compiled
 
     def _variant(self, compiled: _Compiled, bound: tuple[str, ...]) -> jlens.Expression:
@@ -303,9 +301,11 @@ class JlensEvaluator:
         return self._random.random()
 
 
-def _newer_syntax(operator: str) -> JsonataError:
-    """2.0.6 stops at the second character of an operator it does not know."""
-    return JsonataError("S0211", f'The symbol "{operator[1]}" cannot be used as a unary operator')
+def refuse_newer_syntax(text: str) -> None:
+    """Raise `JsonataError` for an operator that came after 2.0.6, which stops at its second character."""
+    operator = scan(text).newer_operator
+    if operator is not None:
+        raise JsonataError("S0211", f'The symbol "{operator[1]}" cannot be used as a unary operator')
 
 
 def _translated(error: jlens.JlensError) -> JsonataError:
