@@ -113,10 +113,12 @@ def test_wrong_input_is_one_line(run: Run, machine: Path, input: str, message: s
 @pytest.mark.parametrize(
     ("content", "code", "message"),
     [
-        (b"{", 2, "is no JSON"),
+        (b"{", 1, "is no JSON"),
         (b"[]", 1, "is no state machine definition"),
         (b'"text"', 1, "is no state machine definition"),
         (b"{}", 1, "is no state machine definition"),
+        (b'{"StartAt": "A", "States": {"A": {"Type": "Pass"}}}', 1, "Step Functions would refuse it: "),
+        (b'{"StartAt": "B", "States": {"A": {"Type": "Succeed"}}}', 1, "Step Functions would refuse it: "),
         (b"\xff\xfe\x00", 2, "is not UTF-8 text"),
     ],
 )

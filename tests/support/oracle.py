@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pysfnc.asl.validate import check_definition
 from pysfnc.diagnostics import Diagnostic
 from pysfnc.engine import LambdaService, Machine
 from pysfnc.jsonata.engine import Evaluator
@@ -131,6 +132,8 @@ def _compile(files: tuple[tuple[str, str], ...], optimize: int) -> Compiled:
         result = compile_file(str(path), Options(optimize=optimize))
     if not result.ok:
         raise Rejected(result.diagnostics)
+    for workflow in result.workflows.values():
+        check_definition(workflow.definition)
     return Compiled(
         result, {name: Machine(workflow.definition, name=name) for name, workflow in result.workflows.items()}
     )

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from pysfnc.cli.exits import CommandError
+from pysfnc.cli.exits import CommandError, Exit
 
 __all__ = ["parse_json", "read_input"]
 
@@ -26,16 +26,16 @@ def read_input(argument: str) -> Any:
     return parse_json(argument, "--input")
 
 
-def parse_json(text: str, source: str) -> Any:
-    """Parse JSON as strictly as Step Functions does; `source` names it in the error."""
+def parse_json(text: str, source: str, exit: Exit = Exit.WRONG_CALL) -> Any:
+    """Parse JSON as strictly as Step Functions does; `source` names it in the error, which ends with code `exit`."""
     try:
         return json.loads(text, parse_constant=_refuse_constant)
     except ValueError as error:
         shown = " ".join(text.split())
         shown = shown if len(shown) <= 60 else shown[:57] + "..."
-        raise CommandError(f"{source}: is no JSON: {error}: {shown}") from None
+        raise CommandError(f"{source}: is no JSON: {error}: {shown}", exit) from None
     except RecursionError:
-        raise CommandError(f"{source}: is nested too deep") from None
+        raise CommandError(f"{source}: is nested too deep", exit) from None
 
 
 def _refuse_constant(name: str) -> NoReturn:

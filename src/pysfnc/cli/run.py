@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pysfnc.cli.arguments import Arguments
 from pysfnc.cli.compiled import SourceRejected, chosen_workflow, compile_program
-from pysfnc.cli.definitions import is_definition_path, read_definition
+from pysfnc.cli.definitions import check_definition, is_definition_path, read_definition
 from pysfnc.cli.exits import CommandError, Exit
 from pysfnc.cli.files import write_file
 from pysfnc.cli.inputs import read_input
@@ -59,7 +59,9 @@ def run_run(arguments: Arguments) -> Exit:
 def _definition_job(arguments: Arguments, values: dict[str, str]) -> Job:
     definition = read_definition(arguments.path)
     check_known(values, placeholders(definition))
-    return Job("StateMachine", fill(definition, values))
+    filled = fill(definition, values)
+    check_definition(arguments.path, filled)
+    return Job("StateMachine", filled)
 
 
 def _program_job(arguments: Arguments, values: dict[str, str], stack: ExitStack) -> Job:
