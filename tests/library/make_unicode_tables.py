@@ -1,0 +1,106 @@
+"""Writes `src/pysfnc/library/unicode_tables.py` from the Unicode data of the interpreter that runs it.
+
+    python -m tests.library.make_unicode_tables > src/pysfnc/library/unicode_tables.py
+"""
+
+import unicodedata
+from collections.abc import Callable, Iterator
+from typing import Final
+
+BMP_END: Final = 0xFFFF
+LINE: Final = 108
+
+
+def lower_without_upper(char: str) -> bool:
+    """Lowercase letters that `upper()` leaves alone."""
+    return char.islower() and char.upper() == char
+
+
+def upper_without_lower(char: str) -> bool:
+    """Uppercase letters that `lower()` leaves alone."""
+    return char.isupper() and char.lower() == char
+
+
+CLASSES: Final[dict[str, Callable[[str], bool]]] = {
+    "ALPHA": str.isalpha,
+    "ALNUM": str.isalnum,
+    "DECIMAL": str.isdecimal,
+    "DIGIT": str.isdigit,
+    "NUMERIC": str.isnumeric,
+    "PRINTABLE": str.isprintable,
+    "LOWER_WITHOUT_UPPER": lower_without_upper,
+    "UPPER_WITHOUT_LOWER": upper_without_lower,
+    "TITLE": str.istitle,
+}
+
+
+def characters() -> Iterator[str]:
+    """Every character a JSON string can hold."""
+    return (chr(code) for code in range(0x110000) if not 0xD800 <= code <= 0xDFFF)
+
+
+def ranges(test: Callable[[str], bool]) -> list[tuple[int, int]]:
+    """The first and last code points of the runs of characters that pass; none crosses the end of the BMP."""
+    found: list[tuple[int, int]] = []
+    for char in characters():
+        code = ord(char)
+        if test(char):
+            if found and found[-1][1] == code - 1 and code != BMP_END + 1:
+                found[-1] = (found[-1][0], code)
+            else:
+                found.append((code, code))
+    return found
+
+
+def title_pairs() -> list[tuple[str, str]]:
+    """The characters whose title case is not their upper case."""
+    return [(char, char.title()) for char in characters() if char.title() != char.upper()]
+
+
+def boundaries(test: Callable[[str], bool]) -> tuple[str, str]:
+    """First and last characters of the runs in the BMP; first characters of the runs beyond, each with the first one after it."""
+    runs = ranges(lambda char: _passes(test, char))
+    below = "".join(chr(a) + chr(b) for a, b in runs if b <= BMP_END)
+    above = "".join(chr(a) + chr(b + 1) for a, b in runs if b > BMP_END)
+    return below, above
+
+
+def _passes(test: Callable[[str], bool], char: str) -> bool:
+    # istitle() is also true of uppercase letters; the table holds the letters that are neither upper nor lower.
+    return test(char) and not (test is str.istitle and (char.isupper() or char.islower()))
+
+
+def literal(text: str) -> str:
+    """A string constant over several lines, in ASCII."""
+    pieces: list[str] = [""]
+    for char in text:
+        written = ascii(char)[1:-1] if char != '"' else '\\"'
+        if len(pieces[-1]) + len(written) > LINE:
+            pieces.append("")
+        pieces[-1] += written
+    return "\n".join(f'    "{piece}"' for piece in pieces)
+
+
+def module() -> str:
+    """The text of the module."""
+    parts = [
+        f'"""Character classes of Python\'s str methods, from Unicode {unicodedata.unidata_version}.\n',
+        "`X` holds the first and last characters of the runs in the Basic Multilingual Plane, two by two; `X_ABOVE` the first character of each run",
+        "beyond it, followed by the first one after the run. Written by tests/library/make_unicode_tables.py.",
+        '"""\n',
+        "from typing import Final\n",
+        f'VERSION: Final = "{unicodedata.unidata_version}"',
+    ]
+    for name, test in CLASSES.items():
+        for suffix, text in zip(("", "_ABOVE"), boundaries(test), strict=True):
+            parts.append(f"{name}{suffix}: Final = (\n{literal(text)}\n)")
+    same = "".join(char for char, title in title_pairs() if char == title)
+    runs = ranges(lambda char: char in same)
+    parts.append(f"TITLE_IS_SAME: Final = (\n{literal(''.join(chr(a) + chr(b) for a, b in runs))}\n)")
+    rest = " ".join(char + title for char, title in title_pairs() if char != title)
+    parts.append(f"TITLE_PAIRS: Final = (\n{literal(rest)}\n)")
+    return "\n".join(parts) + "\n"
+
+
+if __name__ == "__main__":
+    print(module(), end="")
