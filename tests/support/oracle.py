@@ -6,6 +6,7 @@ that the Lambda handler uses.
 """
 
 import asyncio
+import atexit
 import contextlib
 import functools
 import json
@@ -185,4 +186,6 @@ def evaluator(engine: str) -> Evaluator | None:
         return None
     from tests.support.node_jsonata import NodeEvaluator
 
-    return NodeEvaluator()
+    node = NodeEvaluator()
+    atexit.register(node.close)
+    return node
