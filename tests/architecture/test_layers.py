@@ -17,7 +17,7 @@ SOURCE: Final = Path(__file__).parents[2] / "src" / "pysfnc"
 BASE: Final = frozenset({"source", "diagnostics", "values"})
 IR: Final = BASE | {"jsonata", "ir"}
 COMPILER: Final = IR | {"lang", "analysis", "library", "frontend", "passes", "plan", "backend", "asl", "driver"}
-EVERYTHING: Final = COMPILER | {"engine", "packaging", "lambdas", "testing"}
+EVERYTHING: Final = COMPILER | {"engine", "packaging", "lambdas", "assembly", "testing"}
 
 MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     # 0: what users import, and the text of programs
@@ -45,7 +45,9 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     # 7
     "packaging": frozenset({"asl", "source", "diagnostics", "lang"}),
     "lambdas": frozenset({"engine", "packaging", "lang", "source"}),
-    # 8
+    # 8: brings the compiler and packaging together
+    "assembly": frozenset({"driver", "ir", "source", "packaging", "lambdas", "engine"}),
+    # 9
     "testing": EVERYTHING,
     "cli": EVERYTHING,
 }

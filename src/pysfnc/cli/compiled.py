@@ -7,7 +7,7 @@ from pysfnc.cli.arguments import Arguments
 from pysfnc.cli.exits import CommandError, Exit
 from pysfnc.diagnostics import nearest
 from pysfnc.diagnostics.render import render_all, wants_color
-from pysfnc.source import SourceError
+from pysfnc.source import SourceError, SourceFile
 
 if TYPE_CHECKING:
     from pysfnc.driver import CompiledWorkflow, CompileResult
@@ -29,9 +29,10 @@ def compile_program(arguments: Arguments) -> "CompileResult":
     from pysfnc.driver import Options, compile_file
 
     try:
-        result = compile_file(arguments.path, Options(optimize=arguments.optimize))
+        SourceFile.read(arguments.path)  # a wrong path is a wrong call, not a rejected program
     except SourceError as error:
         raise CommandError(str(error)) from error
+    result = compile_file(arguments.path, Options(optimize=arguments.optimize))
     if result.diagnostics:
         sys.stderr.write(render_all(result.diagnostics, arguments.format, color=wants_color(sys.stderr)))
     if not result.ok:

@@ -4,7 +4,7 @@ import json
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pysfnc.cli.arguments import Arguments
 from pysfnc.cli.compiled import SourceRejected, chosen_workflow, compile_program
@@ -15,11 +15,11 @@ from pysfnc.cli.inputs import read_input
 from pysfnc.cli.live import live_view
 from pysfnc.cli.price import Usage, price_usd
 from pysfnc.cli.traceback import render_failure
-from pysfnc.cli.values import check_known, fill, placeholders, read_values
+from pysfnc.cli.values import check_known, fill, parameter_values, placeholders, read_values
 from pysfnc.source import Span
 
 if TYPE_CHECKING:
-    from pysfnc.cli.local import LocalFunctions
+    from pysfnc.assembly.local import LocalLambda
     from pysfnc.engine import RunResult
 
 __all__ = ["run_run"]
@@ -33,7 +33,7 @@ class Job:
     definition: dict[str, Any]
     type: str = "STANDARD"
     source_map: dict[str, Span] = field(default_factory=dict)
-    functions: "LocalFunctions | None" = None
+    functions: "LocalLambda | None" = None
 
 
 def run_run(arguments: Arguments) -> Exit:
@@ -65,12 +65,19 @@ def _definition_job(arguments: Arguments, values: dict[str, str]) -> Job:
 
 
 def _program_job(arguments: Arguments, values: dict[str, str], stack: ExitStack) -> Job:
-    from pysfnc.cli.local import local_functions, local_values
+    from pysfnc.assembly.local import local_lambda
+    from pysfnc.packaging import PackagingFailed
 
     result = compile_program(arguments)
     workflow = chosen_workflow(result, arguments.workflow)
-    functions = stack.enter_context(local_functions(result, arguments.lambda_mode))
-    filled = fill(workflow.definition, local_values(result, workflow, values))
+    known = parameter_values(result.parameters, values)
+    mode: Literal["workers", "in-process"] = "workers" if arguments.lambda_mode == "workers" else "in-process"
+    try:
+        functions = stack.enter_context(local_lambda(result, mode, known))
+    except PackagingFailed as error:
+        raise CommandError(str(error)) from error
+    check_known(values, {*result.parameters, *functions.names})
+    filled = fill(workflow.definition, {**functions.names, **known, **values})
     return Job(workflow.name, filled, workflow.type, workflow.source_map, functions)
 
 

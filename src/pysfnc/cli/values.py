@@ -5,6 +5,7 @@ in it as `${NAME}`. Deployment tools fill it in; these options do it for pasting
 """
 
 import json
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any, Final
 from pysfnc.cli.exits import CommandError
 from pysfnc.diagnostics import nearest
 
-__all__ = ["fill", "placeholders", "read_values"]
+__all__ = ["check_known", "fill", "parameter_values", "placeholders", "read_values"]
 
 _PLACEHOLDER: Final = re.compile(r"\$\{([A-Za-z0-9_]+)\}")
 
@@ -39,6 +40,22 @@ def check_known(values: Iterable[str], known: Iterable[str]) -> None:
             close = nearest(name, names)
             hint = f"a placeholder `{close}` exists" if close else f"the placeholders are: {', '.join(names) or 'none'}"
             raise CommandError(f"no placeholder `{name}` to fill in; {hint}")
+
+
+def parameter_values(parameters: Mapping[str, str | None], values: Mapping[str, str]) -> dict[str, str]:
+    """Return a value for every deployment parameter: the one given, else that of the environment, else the default.
+
+    Raises CommandError when a parameter has none of these.
+    """
+    found = {}
+    for name, default in parameters.items():
+        value = values.get(name, os.environ.get(name, default))
+        if value is None:
+            raise CommandError(
+                f"the parameter `{name}` has no value: give --set {name}=..., or set it in the environment"
+            )
+        found[name] = value
+    return found
 
 
 def fill(definition: Any, values: Mapping[str, str]) -> Any:

@@ -1,0 +1,84 @@
+"""A local Lambda for the functions of a program, in the shape that the engine calls."""
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Literal
+
+from pysfnc.assembly.functions import build_plan, deployed
+from pysfnc.engine import LambdaAnswer, LambdaService
+from pysfnc.lambdas import InProcessPool, LocalFunction, WorkerPool
+from pysfnc.packaging import Target, build_lambda_zip
+
+if TYPE_CHECKING:
+    from pysfnc.driver import CompileResult
+
+__all__ = ["LocalLambda", "local_lambda"]
+
+Mode = Literal["workers", "in-process"]
+
+
+class LocalLambda:
+    """Runs the functions of a program; a `LambdaInvoker` that also adds up the time they ran.
+
+    Attributes:
+        service: answers the Task states of the program's machines.
+        names: placeholder in the definition -> name to fill in.
+    """
+
+    def __init__(self, pool: InProcessPool | WorkerPool | None, names: Mapping[str, str], *, blocking: bool) -> None:
+        self._pool = pool
+        self._lock = threading.Lock()
+        self._seconds = 0.0
+        self.names = dict(names)
+        self.service = LambdaService(self, blocking=blocking)
+
+    @property
+    def seconds(self) -> float:
+        """How long functions ran so far, added up, without the start of their environments."""
+        return self._seconds
+
+    def invoke(self, function_name: str, payload: object, timeout_s: float | None) -> LambdaAnswer:
+        """Run a function; see `pysfnc.engine.LambdaInvoker`."""
+        if self._pool is None:
+            raise LookupError(f"no function of the program runs in Lambda, and {function_name} is none of them")
+        answer = self._pool.invoke(function_name, payload, timeout_s)
+        with self._lock:
+            self._seconds += answer.duration_s
+        is_late = timeout_s is not None and answer.error == "Sandbox.Timedout" and answer.duration_s >= timeout_s
+        return LambdaAnswer(answer.payload, answer.error, answer.cause, answer.duration_s, is_late)
+
+
+@contextmanager
+def local_lambda(result: "CompileResult", mode: Mode, environment: Mapping[str, str]) -> Iterator[LocalLambda]:
+    """Build the zip of a program for this interpreter and run it until the end of the block.
+
+    Args:
+        mode: "workers" for processes with AWS's runtime client, "in-process" for speed.
+        environment: values of the program's deployment parameters.
+
+    Raises:
+        PackagingFailed: the zip cannot be built.
+    """
+    functions = deployed(result)
+    names = {function.placeholder: function.name or function.placeholder for function in functions}
+    if not functions:
+        yield LocalLambda(None, names, blocking=False)
+        return
+    local = [
+        LocalFunction(
+            names[function.placeholder],
+            {name: environment[name] for name in function.environment if name in environment},
+            function.timeout_s,
+            function.memory_mb,
+        )
+        for function in functions
+    ]
+    with TemporaryDirectory(prefix="pysfnc-") as folder:
+        zip_path = Path(folder, "functions.zip")
+        build_lambda_zip(build_plan(result, Target.local()), zip_path)
+        pool = WorkerPool(zip_path, local) if mode == "workers" else InProcessPool(zip_path, local)
+        with pool:
+            yield LocalLambda(pool, names, blocking=mode == "workers")
