@@ -1,8 +1,8 @@
 """Binary and unary operators: `+ - * / // % ** & | ^ << >>`, their augmented forms, and `+x -x ~x not x`.
 
-Each operator is a list of cases: which kinds of operands go together, what type comes out, and the JSONata that computes
-it. A primitive is named by its symbol; `+=` is one of its own since its TypeErrors say so. Comparisons are `compare`, the
-truth of a value is `truth`.
+Each operator is a list of cases: which kinds of operands go together, what type comes out, and the JSONata that
+computes it. A primitive is named by its symbol; `+=` is one of its own since its TypeErrors say so. Comparisons are
+`compare`, the truth of a value is `truth`.
 
 Texts of ZeroDivisionError are those of CPython 3.11; 3.14 says "division by zero" for all of them.
 Arithmetic on ints is exact up to 2**53. Negative zero does not survive a state, so it counts as zero.
@@ -470,9 +470,14 @@ def _case_type(operator: BinaryOperator, one: Type, other: Type, left: Expr, rig
 
 def build_binary(symbol: str, left: Expr, right: Expr, site: Site) -> Built:
     """`left symbol right`; a symbol such as `+=` is the augmented assignment of an immutable value."""
-    operator = BINARY.get(symbol.removesuffix("=") if symbol not in BINARY else symbol)
+    operator = BINARY.get(symbol.removesuffix("="))
     if operator is None:
         return Refusal("unsupported-expression", f"the operator `{symbol}` has no compiled form")
+    return build_operation(operator, symbol, left, right, site)
+
+
+def build_operation(operator: BinaryOperator, symbol: str, left: Expr, right: Expr, site: Site) -> Built:
+    """An operator of any table, under the symbol of its primitive."""
     if isinstance(left.type, ErrorT) or isinstance(right.type, ErrorT):
         return prim(symbol, ERROR, site, left, right)
     refusal = _refuse_kinds(symbol, left, right) or operator.refuse(left, right)
@@ -534,9 +539,14 @@ def _check_binary(operator: BinaryOperator, symbol: str) -> Callable[[Sequence[A
     return checks
 
 
+def register_operator(operator: BinaryOperator, symbol: str) -> None:
+    """Make the primitive of an operator under a symbol."""
+    register_prim(PrimRow(op=symbol, lower=_lower_binary(operator), checks=_check_binary(operator, symbol)))
+
+
 for _operator in _OPERATORS:
     for _symbol in (_operator.symbol, f"{_operator.symbol}="):
-        register_prim(PrimRow(op=_symbol, lower=_lower_binary(_operator), checks=_check_binary(_operator, _symbol)))
+        register_operator(_operator, _symbol)
 
 
 # Unary

@@ -1,7 +1,7 @@
 """The tables of the library and how they are asked.
 
-Owns registration (a duplicate is a bug and raises), lookup by name, the binding of a call's arguments to the parameters of
-a row, and the names that near-miss hints choose from. The rows themselves are in the other modules of the package;
+Owns registration (a duplicate is a bug and raises), lookup by name, the binding of a call's arguments to the parameters
+of a row, and the names that near-miss hints choose from. The rows themselves are in the other modules of the package;
 `catalog` imports them all, so whoever asks imports `catalog` first. Choosing among rows by the type of a receiver is
 `dispatch`.
 """
@@ -24,7 +24,7 @@ _CHANGES: Final[dict[tuple[Kind, str], ChangeRow]] = {}
 _KINDS: Final = {kind.value: kind for kind in Kind}
 
 ABSENT: Final = Var(name="%absent", type=NEVER)
-"""The default of a parameter whose absence means something else than any value (`default=` of `max`); only rows see it."""
+"""The default of a parameter whose absence means something else than any value; only rows see it."""
 
 
 def register_prim(row: PrimRow) -> PrimRow:
@@ -60,7 +60,7 @@ def register_surface(row: SurfaceRow) -> SurfaceRow:
 
 
 def register_change(row: ChangeRow) -> ChangeRow:
-    """Add a method that changes its receiver, named with its kind: `list.append`. Its parameters do not include the receiver."""
+    """Add a method that changes its receiver, named with its kind (`list.append`). The receiver is no parameter."""
     kind, _, method = row.name.partition(".")
     _add_once(_CHANGES, (_KINDS[kind], method), row, row.name)
     return row

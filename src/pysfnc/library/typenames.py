@@ -1,9 +1,9 @@
 """Which kinds a value may have, asked at compile time and, where that leaves more than one, at run time.
 
-Owns the tests of a value's kind as JSONata trees, the name that `type(value).__name__` gives, and the judgement that a type
-mixes what JSON cannot tell apart. A number whose static type mixes int and float is named by its value where only the text
-of an error depends on it (an integral one counts as int); everything that shows the difference in a result refuses such
-types through `ambiguity`.
+Owns the tests of a value's kind as JSONata trees, the name that `type(value).__name__` gives, and the judgement that a
+type mixes what JSON cannot tell apart. A number whose static type mixes int and float is named by its value where only
+the text of an error depends on it (an integral one counts as int); everything that shows the difference in a result
+refuses such types through `ambiguity`.
 """
 
 from typing import Final

@@ -1,0 +1,79 @@
+"""The truth of a value: `bool(x)`, `if x`, `not x`, and the operands of `and`, `or`.
+
+JSONata's own `$boolean` agrees with Python on everything but lists: it calls a list of falsy items false.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from pysfnc.ir.exprs import Const, Expr
+from pysfnc.jsonata.tree import Binary, IfElse, Lit, Object, Ref, Tree
+from pysfnc.library.make import call, eq, negate, prim, text, type_of
+from pysfnc.library.prelude import define
+from pysfnc.library.registry import register_prim
+from pysfnc.library.row import Arg, PrimRow, Site
+from pysfnc.values.types import BOOL, BoolT, Kind, TupleT, Type, kinds, members
+
+_ARRAYS: Final = frozenset({Kind.LIST, Kind.TUPLE})
+_NUMBERS: Final = frozenset({Kind.INT, Kind.FLOAT})
+
+define(
+    "py_truth",
+    ("v",),
+    IfElse(
+        eq(type_of(Ref("v")), text("array")),
+        Binary(">", call("count", Ref("v")), Lit(0)),
+        call("boolean", Ref("v")),
+    ),
+)
+
+
+def truth_tree(arg: Arg) -> Tree:
+    """`bool(value)` as a boolean tree."""
+    found = kinds(arg.type)
+    if found <= {Kind.NONE}:
+        return Lit(False)
+    if found == {Kind.BOOL}:
+        return arg.tree
+    if found == {Kind.EXCEPTION}:
+        return Lit(True)
+    if found <= _NUMBERS:
+        return Binary("!=", arg.tree, Lit(0))
+    if found == {Kind.STR}:
+        return Binary("!=", arg.tree, text(""))
+    if found == {Kind.DICT}:
+        return Binary("!=", arg.tree, Object(()))
+    if found == {Kind.TUPLE} and all(isinstance(m, TupleT) and m.items for m in members(arg.type)):
+        return Lit(True)
+    if found <= _ARRAYS:
+        return Binary(">", call("count", arg.tree), Lit(0))
+    return call("py_truth" if found & _ARRAYS else "boolean", arg.tree)
+
+
+def build_truth(expr: Expr, site: Site) -> Expr:
+    """`bool(expr)`; the expression itself where it is a bool already."""
+    if isinstance(expr.type, BoolT):
+        return expr
+    if isinstance(expr, Const):
+        return Const(value=bool(expr.value), type=BOOL, span=site.span)
+    return prim("truth", BOOL, site, expr)
+
+
+def build_not(expr: Expr, site: Site) -> Expr:
+    """`not expr`."""
+    truth = build_truth(expr, site)
+    if isinstance(truth, Const):
+        return Const(value=not truth.value, type=BOOL, span=site.span)
+    return prim("not", BOOL, site, truth)
+
+
+def _lower_truth(args: Sequence[Arg], _type: Type) -> Tree:
+    return truth_tree(args[0])
+
+
+def _lower_not(args: Sequence[Arg], _type: Type) -> Tree:
+    return negate(args[0].tree)
+
+
+register_prim(PrimRow(op="truth", lower=_lower_truth))
+register_prim(PrimRow(op="not", lower=_lower_not))
