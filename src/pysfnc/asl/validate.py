@@ -61,6 +61,12 @@ def validate(definition: object, *, type: str = "STANDARD") -> list[Finding]:
     return list(_Walk(type).machine(definition))
 
 
+def validate_state(state: Mapping[str, object], name: str) -> list[Finding]:
+    """Findings about one state on its own, whose targets need not exist."""
+    walk = _Walk("STANDARD")
+    return [*walk.state(state, f"/States/{name}"), *walk.inside({name: state}, "", frozenset())]
+
+
 def check_definition(definition: object, *, type: str = "STANDARD") -> None:
     """Raise `InvalidDefinition` if AWS would refuse the definition."""
     findings = validate(definition, type=type)
@@ -127,7 +133,7 @@ class _Walk:
         yield from check_scope(states, outer, place)
         if len(states) == len(described) and not missing:
             yield from check_graph(flow.get("StartAt"), states, place)
-        yield from self._inside(states, place, outer)
+        yield from self.inside(states, place, outer)
 
     def _name(self, name: str, where: str) -> Iterator[Finding]:
         if len(name) > MAX_STATE_NAME_CHARS:
@@ -136,7 +142,7 @@ class _Walk:
             yield Finding(Code.STATE_NAME, f"Duplicate State name: {name}", where)
         self.names.setdefault(name, where)
 
-    def _inside(self, states: States, place: str, outer: frozenset[str]) -> Iterator[Finding]:
+    def inside(self, states: States, place: str, outer: frozenset[str]) -> Iterator[Finding]:
         """The flows inside Parallel and Map states."""
         for name, state in states.items():
             where = f"{place}/States/{name}"

@@ -14,7 +14,7 @@ from pysfnc.asl.limits import MAX_EXPRESS_SECONDS, MAX_PAYLOAD_BYTES
 from pysfnc.asl.names import JSONPATH, TIMEOUT
 from pysfnc.asl.validate import check_definition
 from pysfnc.engine.clock import Clock, RealClock, VirtualClock, iso_milliseconds
-from pysfnc.engine.errors import EngineError, ExecutionStopped, StateFailure
+from pysfnc.engine.errors import EngineError, ExecutionStopped, StateFailure, UnsupportedError
 from pysfnc.engine.execution import Branch, Execution
 from pysfnc.engine.history import Event, History
 from pysfnc.engine.result import RunResult
@@ -30,7 +30,7 @@ from pysfnc.engine.tasks import TaskCall, TaskService
 from pysfnc.engine.values import Data, size_bytes
 from pysfnc.jsonata.engine import Evaluator, JlensEvaluator
 
-_PLAIN_KINDS: Final[Mapping[str, Callable[[Source], State]]] = {
+PLAIN_KINDS: Final[Mapping[str, Callable[[Source], State]]] = {
     "Pass": PassState,
     "Succeed": SucceedState,
     "Fail": FailState,
@@ -92,8 +92,11 @@ class Machine:
         if kind == "Parallel":
             return ParallelState(source, self._prepare)
         if kind == "Map":
-            return MapState(source, self._prepare)
-        return _PLAIN_KINDS[str(kind)](source)
+            map_state = MapState(source, self._prepare)
+            if map_state.distributed:
+                raise UnsupportedError("a distributed Map", name)
+            return map_state
+        return PLAIN_KINDS[str(kind)](source)
 
     def run(
         self,

@@ -52,7 +52,7 @@ class Resource:
 _INTEGRATION = re.compile(
     r"arn:aws[a-z-]*:states:[^:]*:[^:]*:(?P<service>(?:aws-sdk:)?[^:.]+):(?P<action>[^:.]+)(?:\.(?P<pattern>.+))?"
 )
-_FUNCTION = re.compile(r"arn:aws[a-z-]*:lambda:[^:]+:\d+:function:(?P<name>[^:]+)(?::[^:]+)?")
+_FUNCTION = re.compile(r"arn:aws[a-z-]*:lambda:[^:]+:[^:]+:function:(?P<name>[^:]+)(?::[^:]+)?")
 _ACTIVITY = re.compile(r"arn:aws[a-z-]*:states:[^:]+:\d+:activity:(?P<name>.+)")
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from pysfnc.asl.limits import MAX_INLINE_CONCURRENCY
-from pysfnc.engine.errors import EvaluationFailure, UnsupportedError
+from pysfnc.engine.errors import EvaluationFailure
 from pysfnc.engine.execution import Branch, Execution
 from pysfnc.engine.scheduler import Fork, Request, Steps, Strand
 from pysfnc.engine.states.base import Source
@@ -106,18 +106,19 @@ class MapState(_FanOut):
         processor = source.definition.get("ItemProcessor")
         assert isinstance(processor, dict)
         config = processor.get("ProcessorConfig")
-        if isinstance(config, dict) and config.get("Mode") == "DISTRIBUTED":
-            raise UnsupportedError("a distributed Map", source.name)
+        self.distributed = isinstance(config, dict) and config.get("Mode") == "DISTRIBUTED"
         self.processor = make_flow(processor)
         self.items = source.template("Items")
         self.selector = source.template("ItemSelector")
         self.concurrency = source.template("MaxConcurrency")
-        self.note_context(self.items, self.selector, self.concurrency)
+        self.tolerated_count = source.template("ToleratedFailureCount")
+        self.tolerated_percentage = source.template("ToleratedFailurePercentage")
+        self.note_context(self.items, self.selector, self.concurrency, self.tolerated_count, self.tolerated_percentage)
 
     def attempt(self, run: Execution, branch: Branch, data: Data, retries: int) -> Generator[Request, Any, Data]:
         """See `HandlingState.attempt`."""
-        items = self._items(run, branch, data)
-        limit = self._limit(run, branch)
+        items = self.items_of(run, branch, data)
+        limit = min(self.concurrency_of(run, branch) or MAX_INLINE_CONCURRENCY, MAX_INLINE_CONCURRENCY)
         given = [self._selected(run, branch, data, retries, index, item) for index, item in enumerate(items)]
         branch.last = run.history.add("MapStateStarted", branch.last, {"length": len(items)})
 
@@ -142,7 +143,8 @@ class MapState(_FanOut):
         results = yield Fork(len(items), limit, make, succeeded, failed)
         return self._collected(run, branch, results)
 
-    def _items(self, run: Execution, branch: Branch, data: Data) -> list[object]:
+    def items_of(self, run: Execution, branch: Branch, data: Data) -> list[object]:
+        """What is iterated over. Raises `EvaluationFailure`."""
         if self.items is None:
             if not isinstance(data.value, list):
                 raise EvaluationFailure(f"Map state input must be an array but was: {data.text}", None)
@@ -152,12 +154,28 @@ class MapState(_FanOut):
             raise wrong_type(self.items, "Items", "array", value)
         return value
 
-    def _limit(self, run: Execution, branch: Branch) -> int:
-        value = 0 if self.concurrency is None else self.concurrency.evaluate(run, branch.scope.values)
+    def concurrency_of(self, run: Execution, branch: Branch) -> int:
+        """MaxConcurrency; 0 where there is none. Raises `EvaluationFailure`."""
+        if self.concurrency is None:
+            return 0
+        value = self.concurrency.evaluate(run, branch.scope.values)
         if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value) or value < 0:
-            assert self.concurrency is not None
             raise wrong_type(self.concurrency, "MaxConcurrency", "integer", value)
-        return min(int(value) or MAX_INLINE_CONCURRENCY, MAX_INLINE_CONCURRENCY)
+        return int(value)
+
+    def thresholds_of(self, run: Execution, branch: Branch) -> dict[str, float]:
+        """The tolerated failures, by their names in inspection data; those that are not set are left out."""
+        found: dict[str, float] = {}
+        for name, field, template in (
+            ("toleratedFailureCount", "ToleratedFailureCount", self.tolerated_count),
+            ("toleratedFailurePercentage", "ToleratedFailurePercentage", self.tolerated_percentage),
+        ):
+            if template is not None:
+                value = template.evaluate(run, branch.scope.values)
+                if isinstance(value, bool) or not isinstance(value, int | float):
+                    raise wrong_type(template, field, "number", value)
+                found[name] = value
+        return found
 
     def _selected(self, run: Execution, branch: Branch, data: Data, retries: int, index: int, item: object) -> Data:
         if self.selector is None:

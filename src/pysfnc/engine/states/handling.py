@@ -78,7 +78,10 @@ class HandlingState(State):
             delay = retries.next_delay_s(failure.error)
             if delay is None:
                 self.given_up(run, branch)
-                return self._caught(run, branch, data, failure, retries.total)
+                caught = self.catcher_of(failure.error)
+                if caught is None:
+                    raise failure
+                return self.catch(run, branch, data, failure, self.catchers[caught], retries.total)
             yield Pause(run.clock.now() + delay)
             run.transitions += 1
 
@@ -86,17 +89,26 @@ class HandlingState(State):
         run.show(branch, self, data, self.retry_count(retries))
         try:
             result = yield from self.attempt(run, branch, data, retries)
-            run.show(branch, self, data, self.retry_count(retries), result=result.value)
-            return self.next, run.leave(branch, self, result, self.assign, self.output)
+            return self.succeed(run, branch, data, result, retries)
         except EvaluationFailure as failure:
             raise run.evaluation_failed(branch, self, failure) from None
 
-    def _caught(self, run: Execution, branch: Branch, data: Data, failure: StateFailure, retries: int) -> Next:
-        for catcher in self.catchers:
-            if matches(catcher.errors, failure.error):
-                break
-        else:
-            raise failure
+    def succeed(self, run: Execution, branch: Branch, data: Data, result: Data, retries: int) -> Next:
+        """The work gave `result`:
+
+        leave the state. Raises `EvaluationFailure` and `StateFailure`, which count as its failures.
+        """
+        run.show(branch, self, data, self.retry_count(retries), result=result.value)
+        return self.next, run.leave(branch, self, result, self.assign, self.output)
+
+    def catcher_of(self, error: str | None) -> int | None:
+        """Index of the first catcher that takes the error."""
+        return next((index for index, catcher in enumerate(self.catchers) if matches(catcher.errors, error)), None)
+
+    def catch(
+        self, run: Execution, branch: Branch, data: Data, failure: StateFailure, catcher: Catcher, retries: int
+    ) -> Next:
+        """Leave the state through a catcher."""
         error_output = Data.of(error_output_of(failure))
         run.show(branch, self, data, self.retry_count(retries), errorOutput=error_output.value)
         try:

@@ -74,7 +74,7 @@ class TaskState(HandlingState):
 
     def _prepared(self, run: Execution, branch: Branch, data: Data, retries: int) -> tuple[TaskCall, Data]:
         variables = branch.scope.values
-        sent = data if self.arguments is None else Data.of(self.arguments.evaluate(run, variables))
+        sent = self.arguments_of(run, branch, data)
         credentials = None if self.credentials is None else self.credentials.evaluate(run, variables)
         call = TaskCall(
             resource=self.resource.arn,
@@ -92,6 +92,10 @@ class TaskState(HandlingState):
         if sent is not data and size_bytes(sent.text) > MAX_PAYLOAD_BYTES:
             raise too_big(self.name, self.name)
         return call, sent
+
+    def arguments_of(self, run: Execution, branch: Branch, data: Data) -> Data:
+        """What the call is given: Arguments, or the input. Raises `EvaluationFailure`."""
+        return data if self.arguments is None else Data.of(self.arguments.evaluate(run, branch.scope.values))
 
     def _seconds(self, run: Execution, branch: Branch, template: Template | None, field: str) -> float | None:
         if template is None:
