@@ -21,6 +21,8 @@ UNSUPPORTED_DECORATOR_OPTION: Final = Code("SFN105", "unsupported-decorator-opti
 UNSUPPORTED_GENERATOR: Final = Code("SFN106", "unsupported-generator", "a generator function")
 UNSUPPORTED_ASYNC: Final = Code("SFN107", "unsupported-async", "asynchronous code that has no compiled form")
 NO_WORKFLOW: Final = Code("SFN108", "no-workflow", "the file has no workflow")
+UNREADABLE_FILE: Final = Code("SFN109", "unreadable-file", "the file cannot be read as text")
+MISPLACED_DECORATOR: Final = Code("SFN110", "misplaced-decorator", "a decorator of pysfnc where it has no effect")
 
 # 2xx: names and flow
 UNDEFINED_NAME: Final = Code("SFN201", "undefined-name", "a name that nothing defines")
@@ -28,17 +30,21 @@ MAYBE_UNSET: Final = Code("SFN202", "maybe-unset", "a variable read on a path th
 GLOBAL_MUTATION: Final = Code("SFN203", "global-mutation", "a module-level value changed or rebound")
 BRANCH_REBINDS_OUTER: Final = Code("SFN204", "branch-rebinds-outer", "a branch rebinds a variable of its surroundings")
 DUPLICATE_NAME: Final = Code("SFN205", "duplicate-name", "two workflows or functions of one name")
+NOT_CONSTANT: Final = Code("SFN206", "not-constant", "a module-level name whose value depends on how the module runs")
 
 # 3xx: types
 TYPE_NEEDED: Final = Code("SFN301", "type-needed", "an operation whose meaning depends on an unknown type")
 TYPE_MISMATCH: Final = Code("SFN302", "type-mismatch", "an operation that fails whenever it runs")
 AMBIGUOUS_NUMBER: Final = Code("SFN303", "ambiguous-number", "int or float cannot be decided")
+UNSUPPORTED_ANNOTATION: Final = Code("SFN304", "unsupported-annotation", "an annotation that a machine cannot follow")
 
 # 4xx: effects, errors, aliases
 ALIAS_MUTATION: Final = Code("SFN401", "alias-mutation", "a value changed while another name may hold it")
 RECURSION: Final = Code("SFN402", "recursion", "a compiled function that calls itself")
 CANNOT_INLINE: Final = Code("SFN403", "cannot-inline", "an @inline function that does not compile")
 UNKNOWN_EXCEPTION_CLASS: Final = Code("SFN404", "unknown-exception-class", "an exception class that is not known")
+EXCEPTION_BEHAVIOUR: Final = Code("SFN405", "exception-behaviour", "a raised exception class with code of its own")
+AMBIGUOUS_EXCEPTION: Final = Code("SFN406", "ambiguous-exception", "two exception classes of one name")
 
 # 5xx: limits of Step Functions
 DEFINITION_TOO_LARGE: Final = Code("SFN501", "definition-too-large", "the definition passes the limit of AWS")

@@ -1,14 +1,17 @@
 """What the project's source says before any function body is lowered: modules, what their names mean, functions, classes.
 
-`program` fills it, `lower_*` read it. Nothing of the user's code is run.
+`program` fills it, `names` looks things up in it, `lower_*` read it. Nothing of the user's code is run.
 """
 
 import ast
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from pysfnc.ir.hir import Param, RetryRule
-from pysfnc.source.text import SourceFile
+from pysfnc.diagnostics import Code, Diagnostic
+from pysfnc.diagnostics.codes import NOT_CONSTANT
+from pysfnc.ir.hir import ExceptionTable, Param, RetryRule
+from pysfnc.source import SourceFile, Span
 from pysfnc.values.types import Type
 
 
@@ -33,6 +36,7 @@ class ConstantBinding:
     module: "ModuleInfo"
     value: ast.expr
     annotation: ast.expr | None
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +49,30 @@ class ModuleBinding:
 
 @dataclass(frozen=True, slots=True)
 class ExternalBinding:
-    """A name imported from a module that is not the project's, as its full dotted name: `time.sleep`, `pysfnc.parallel`."""
+    """A name imported from a module that is not the project's, as its full dotted name: `time.sleep`, `pysfnc.parallel`.
+
+    Python's builtin names are `builtins.len` and so on. Whatever pysfnc exports is `pysfnc.name`, however it was imported.
+    """
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class UnsupportedBinding:
-    """A module-level name with another meaning (bound twice, by a loop, by a with, ...)."""
+    """A module-level name with another meaning (bound twice, by a loop, changed by a function, ...).
+
+    It is an error only when used: `code`, `reason` (a message that stands alone) and the place say what to report.
+    """
 
     reason: str
     node: ast.AST
+    module: "ModuleInfo"
+    code: Code = NOT_CONSTANT
+
+    @property
+    def span(self) -> Span:
+        """The place that makes the name unusable."""
+        return self.module.span(self.node)
 
 
 Binding = FunctionBinding | ClassBinding | ConstantBinding | ModuleBinding | ExternalBinding | UnsupportedBinding
@@ -63,12 +80,25 @@ Binding = FunctionBinding | ClassBinding | ConstantBinding | ModuleBinding | Ext
 
 @dataclass(slots=True, eq=False)
 class ModuleInfo:
-    """One source file of the project."""
+    """One source file of the project, or a folder without `__init__.py` that holds some (`is_namespace`).
+
+    `names` are the module's own names as code sees them when it runs; `typing_names` exist for type checkers only. Names that
+    `from x import *` of a module outside the project may bind come from `star_imports`.
+    """
 
     name: str
     source: SourceFile
     tree: ast.Module
     names: dict[str, Binding] = field(default_factory=dict)
+    typing_names: frozenset[str] = frozenset()
+    star_imports: tuple[str, ...] = ()
+    is_package: bool = False
+    is_namespace: bool = False
+    lazy_annotations: bool = False
+
+    def span(self, node: ast.AST) -> Span:
+        """The place of a node of this module."""
+        return Span.of_node(self.source, node)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +135,9 @@ class FunctionInfo:
     workflow_options: WorkflowOptions = WorkflowOptions()
     params: tuple[Param, ...] = ()
     returns: Type | None = None
+    problems: tuple[Diagnostic, ...] = ()
+    """Errors in its decorators, parameters and result. They are the user's only if the function is used: whoever
+    reaches it reports them (`program` does for the workflows and the decorators of the entry file)."""
 
     @property
     def is_async(self) -> bool:
@@ -113,13 +146,29 @@ class FunctionInfo:
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class ClassInfo:
-    """A class of the project. `plain_exception`: an exception class without methods of its own, which can be raised in a machine."""
+    """A class of the project. `plain_exception`: an exception class that can be raised in a machine, since its text and arguments are those
+    of `BaseException`; `own_behaviour` names what stands in the way otherwise."""
 
     module: ModuleInfo
     name: str
     node: ast.ClassDef
     is_exception: bool
     plain_exception: bool
+    bases: tuple[str, ...] = ()
+    own_behaviour: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalChange:
+    """A place that rebinds or changes a module-level value of `module`; `function` is the module-level function or class it stands in."""
+
+    module: ModuleInfo
+    name: str
+    where: ModuleInfo
+    node: ast.AST
+    function: str | None
+    how: str
+    rebinds: bool
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -130,9 +179,22 @@ class ProjectModel:
     modules: dict[str, ModuleInfo]
     exception_bases: dict[str, tuple[str, ...]]
     """Every builtin exception class and every exception class of the project -> direct bases."""
+    ambiguous_exceptions: dict[str, tuple[ClassInfo, ...]] = field(default_factory=dict)
+    """Names that several exception classes share; the machine cannot tell them apart."""
+    global_changes: tuple[GlobalChange, ...] = ()
+    imported: Callable[[ModuleInfo, ast.Import | ast.ImportFrom, ast.alias], Binding] | None = None
+    """What one name of an import statement means, for imports inside functions."""
 
     def workflows(self) -> list[FunctionInfo]:
         """The workflows of the entry file, in the order of the text."""
         found = [b.function for b in self.entry.names.values() if isinstance(b, FunctionBinding)]
         mine = [f for f in found if f.role == "workflow" and f.module is self.entry]
         return sorted(mine, key=lambda f: f.node.lineno)
+
+    def exceptions(self) -> ExceptionTable:
+        """The exception table of the program."""
+        return ExceptionTable(bases=tuple(sorted(self.exception_bases.items())))
+
+    def files(self) -> tuple[tuple[str, str], ...]:
+        """Dotted name and path of every source file of the project."""
+        return tuple((name, m.source.path) for name, m in self.modules.items() if not m.is_namespace)

@@ -10,6 +10,7 @@ from typing import Literal
 
 from pysfnc.ir.exprs import Expr
 from pysfnc.source.span import Span
+from pysfnc.values.fits import Fit
 from pysfnc.values.types import Type
 
 
@@ -114,6 +115,8 @@ class Handler:
     classes: tuple[str, ...] | None
     name: str | None
     body: "Suite"
+    route: int | None = None
+    """Set by `plan` only: the exception leaves the state through its Catch, which takes it on by this number; `body` is empty."""
     span: Span | None = field(default=None, compare=False)
 
 
@@ -205,14 +208,22 @@ Effect = TaskCall | Sleep | Fork | FanOut
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Param:
-    """A parameter of a workflow or task. `type` is None when not annotated."""
+    """A parameter of a workflow or task. `type` is None when not annotated.
+
+    A default is not decoded: the variable of an optional parameter holds the type of the annotation or that of the default.
+    """
 
     name: str
-    kind: Literal["positional", "keyword", "rest", "whole"]
+    kind: Literal["positional", "keyword", "star", "rest", "whole"]
+    """`star` is `*args`, `rest` is `**kwargs`, `whole` takes the whole input."""
     type: Type | None
     default: Expr | None
     annotation: str | None
     """The annotation as messages about misfits name it."""
+    fit: Fit | None = None
+    """What the annotation accepts, part by part; None accepts everything."""
+    has_default: bool = False
+    """Whether it may be left out; a default that is not constant has no expression."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

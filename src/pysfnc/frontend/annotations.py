@@ -1,0 +1,419 @@
+"""Annotations read from source text: what they accept on the wire, and the type of the values that fit.
+
+Owns the static counterpart of `pysfnc.lang.shapes.shape_of`, which decides when the program runs; both must agree. Fits, their texts
+and types are in `values.fits`.
+"""
+
+import ast
+from dataclasses import dataclass, field
+from typing import Final
+
+from pysfnc.frontend.constants import NotConstant, constant_value
+from pysfnc.frontend.model import (
+    ClassBinding,
+    ClassInfo,
+    ConstantBinding,
+    ExternalBinding,
+    ModuleInfo,
+    ProjectModel,
+    UnsupportedBinding,
+)
+from pysfnc.frontend.names import lookup, resolve, resolve_through
+from pysfnc.frontend.parse import first_too_deep, parse_expression
+from pysfnc.values.fits import (
+    ANY_FIT,
+    BOOL_FIT,
+    FLOAT_FIT,
+    INT_FIT,
+    NONE_FIT,
+    STR_FIT,
+    AnyFit,
+    ChoiceFit,
+    DictFit,
+    Fit,
+    ListFit,
+    NamedFit,
+    TupleFit,
+    UnionFit,
+    flattened,
+    text_of,
+    type_of,
+)
+from pysfnc.values.types import Kind, Type, kinds
+
+_PARTS_AT_MOST: Final = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A part of an annotation that a machine cannot follow: where, what it is, and what to write instead."""
+
+    module: ModuleInfo
+    node: ast.AST
+    message: str
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """What an annotation says. `fit` accepts everything where it says nothing; `problem` is the first part without a form."""
+
+    fit: Fit = ANY_FIT
+    problem: Problem | None = None
+
+    @property
+    def text(self) -> str:
+        """The annotation as messages name it when a whole value does not fit."""
+        fit = self.fit
+        while isinstance(fit, NamedFit):
+            fit = fit.target
+        return text_of(fit)
+
+    @property
+    def type(self) -> Type | None:
+        """The type of a decoded value; None when nothing is known of it."""
+        return None if self.problem is not None or isinstance(self.fit, AnyFit) else type_of(self.fit)
+
+
+def annotation_type(node: ast.expr, module: ModuleInfo, model: ProjectModel) -> Type | None:
+    """The type that an annotation names; None when it says nothing, or nothing that a machine can hold."""
+    return read_annotation(node, module, model).type
+
+
+def read_annotation(
+    node: ast.expr, module: ModuleInfo, model: ProjectModel, *, typed_dicts: bool = False
+) -> Annotation:
+    """Read an annotation written in `module`; names are those of its top level.
+
+    With `typed_dicts` a TypedDict counts as the dict that it is, for values whose keys have been checked elsewhere.
+    """
+    reader = _Reader(model, typed_dicts)
+    try:
+        fit = reader.read(module, node)
+    except _Unresolved:
+        # Python gives up on the whole annotation of a parameter when one name in it cannot be resolved.
+        return Annotation()
+    except _NoForm as found:
+        return Annotation(problem=found.problem)
+    except RecursionError:
+        return Annotation(problem=Problem(module, node, "the annotation is nested too deep", ""))
+    return Annotation(fit)
+
+
+class _Unresolved(Exception):
+    """A name that does not exist when the program runs."""
+
+
+class _NoForm(Exception):
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads one annotation with everything it refers to."""
+
+    model: ProjectModel
+    typed_dicts: bool
+    parts: int = 0
+    open_names: list[object] = field(default_factory=list)
+
+    def read(self, module: ModuleInfo, node: ast.expr) -> Fit:
+        """The fit of an expression that stands as an annotation; raises `_Unresolved` and `_NoForm`."""
+        if first_too_deep(node):
+            raise _NoForm(Problem(module, node, "the annotation is nested too deep", ""))
+        return self._fit(module, node)
+
+    def _fit(self, module: ModuleInfo, node: ast.expr) -> Fit:
+        self.parts += 1
+        if self.parts > _PARTS_AT_MOST:
+            raise _NoForm(Problem(module, node, "the annotation has too many parts", "write instead: a shorter one"))
+        match node:
+            case ast.Constant(value=None):
+                return NONE_FIT
+            case ast.Constant(value=str(text)):
+                return self._text(module, node, text)
+            case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+                return self._union(module, node, [self._fit(module, left), self._fit(module, right)])
+            case ast.Name() | ast.Attribute():
+                return self._named(module, node)
+            case ast.Subscript(value=value, slice=inner):
+                return self._generic(module, node, value, inner)
+            case _:
+                return self._without_form(module, node, f"`{_short(node)}` is no type that can be read")
+
+    def _text(self, module: ModuleInfo, node: ast.Constant, text: str) -> Fit:
+        parsed = parse_expression(text)
+        if parsed is None:
+            raise _Unresolved
+        for inner in ast.walk(parsed):
+            ast.copy_location(inner, node)
+        return self._fit(module, parsed)
+
+    def _named(self, module: ModuleInfo, node: ast.Name | ast.Attribute) -> Fit:
+        match resolve(self.model, module, node):
+            case ExternalBinding(name):
+                return self._external(module, node, name)
+            case ClassBinding(info):
+                return self._class(module, node, info)
+            case ConstantBinding() as constant:
+                return self._alias(constant)
+            case UnsupportedBinding(reason):
+                return self._without_form(module, node, reason)
+            case None:
+                root = _root(node)
+                if root in module.typing_names or lookup(self.model, module, root) is None:
+                    raise _Unresolved
+                return self._without_form(module, node, f"`{_short(node)}` is not known")
+            case _:
+                return self._without_form(module, node, f"`{_short(node)}` is no type")
+
+    def _alias(self, constant: ConstantBinding) -> Fit:
+        if constant.value in self.open_names:
+            return self._without_form(constant.module, constant.value, f"`{constant.name}` is defined by itself")
+        if isinstance(constant.value, ast.Call):
+            return self._made_type(constant, constant.value)
+        self.open_names.append(constant.value)
+        try:
+            fit = self.read(constant.module, constant.value)
+        finally:
+            self.open_names.pop()
+        return NamedFit(constant.name, fit) if self._is_type_statement(constant) else fit
+
+    def _is_type_statement(self, constant: ConstantBinding) -> bool:
+        return any(
+            type(statement).__name__ == "TypeAlias" and getattr(statement, "value", None) is constant.value
+            for statement in constant.module.tree.body
+        )
+
+    def _made_type(self, constant: ConstantBinding, call: ast.Call) -> Fit:
+        """`NewType("UserId", str)` is its base; a TypeVar says nothing."""
+        binding = resolve_through(self.model, constant.module, call.func)
+        name = binding.name.rpartition(".")[2] if isinstance(binding, ExternalBinding) else ""
+        if name == "NewType" and len(call.args) == 2:
+            return self.read(constant.module, call.args[1])
+        if name in ("TypeVar", "ParamSpec", "TypeVarTuple"):
+            return AnyFit(f"~{constant.name}")
+        return self._without_form(constant.module, call, f"`{constant.name}` is made when the program runs")
+
+    def _external(self, module: ModuleInfo, node: ast.expr, name: str) -> Fit:
+        found = _PLAIN.get(_spelled(name))
+        if found is not None:
+            return found
+        if _spelled(name) in ("tuple",):
+            return self._without_form(module, node, "a tuple of unknown length has no form in a machine", _USE_LIST)
+        if name in _NAMED_TYPES:
+            message = f"`{_NAMED_TYPES[name]}` has no form in a machine"
+            return self._without_form(module, node, message)
+        if name.startswith(("builtins.", "typing.", "collections.", "typing_extensions.")):
+            # No meaning on the wire: every JSON value fits.
+            return AnyFit(name.rpartition(".")[2])
+        return self._without_form(module, node, f"`{_short(node)}` is not a class of the project")
+
+    def _class(self, module: ModuleInfo, node: ast.expr, info: ClassInfo) -> Fit:
+        kind = record_kind(self.model, info)
+        if kind is None:
+            return AnyFit(info.name)
+        if kind == "TypedDict" and self.typed_dicts and info not in self.open_names:
+            return self._typed_dict(info)
+        return self._without_form(module, node, f"the {kind} `{info.name}` has no form in a machine yet")
+
+    def _typed_dict(self, info: ClassInfo) -> Fit:
+        """Keys of the class and, as the wire lets them pass, others with any JSON value."""
+        self.open_names.append(info)
+        fields = [self.read(home, node) for home, node in typed_dict_fields(self.model, info)]
+        self.open_names.pop()
+        return DictFit(STR_FIT, UnionFit((ANY_FIT, *fields)))
+
+    def _generic(self, module: ModuleInfo, node: ast.expr, value: ast.expr, inner: ast.expr) -> Fit:
+        binding = resolve_through(self.model, module, value)
+        if binding is None and (isinstance(value, ast.Name | ast.Attribute) and _root(value) in module.typing_names):
+            raise _Unresolved
+        if not isinstance(binding, ExternalBinding):
+            return self._named(module, value) if isinstance(value, ast.Name | ast.Attribute) else ANY_FIT
+        args = list(inner.elts) if isinstance(inner, ast.Tuple) else [inner]
+        origin = _spelled(binding.name)
+        if origin in _STRIPPED:
+            return self._fit(module, args[0])
+        if origin == "Literal":
+            return self._literal(module, node, args)
+        if origin in ("Optional", "Union"):
+            members = [self._fit(module, arg) for arg in args]
+            return self._union(module, node, [*members, NONE_FIT] if origin == "Optional" else members)
+        if origin == "tuple":
+            return self._tuple(module, node, args)
+        if origin in _LISTS:
+            return ListFit(self._fit(module, args[0]))
+        if origin in _DICTS and len(args) == 2:
+            return self._dict(module, args)
+        return self._external(module, node, binding.name)
+
+    def _dict(self, module: ModuleInfo, args: list[ast.expr]) -> Fit:
+        key, value = self._fit(module, args[0]), self._fit(module, args[1])
+        if any(kinds(type_of(member)) != {Kind.STR} for member in flattened(key) if not isinstance(member, AnyFit)):
+            return self._without_form(
+                module, args[0], "keys of a dict that travels as JSON are str", "write instead: `dict[str, ...]`"
+            )
+        return DictFit(key, value)
+
+    def _tuple(self, module: ModuleInfo, node: ast.expr, args: list[ast.expr]) -> Fit:
+        if any(
+            (isinstance(arg, ast.Constant) and arg.value is Ellipsis) or isinstance(arg, ast.Starred) for arg in args
+        ):
+            return self._without_form(module, node, "a tuple of unknown length has no form in a machine", _USE_LIST)
+        return TupleFit(tuple(self._fit(module, arg) for arg in args))
+
+    def _literal(self, module: ModuleInfo, node: ast.expr, args: list[ast.expr]) -> Fit:
+        values: list[bool | int | str | None] = []
+        for arg in args:
+            try:
+                value = constant_value(self.model, module, arg)
+            except NotConstant:
+                return self._without_form(module, arg, f"`{_short(arg)}` is no literal")
+            if not isinstance(value, None | bool | int | str):
+                return self._without_form(module, arg, f"`{_short(arg)}` is no literal")
+            if not any(type(value) is type(old) and value == old for old in values):
+                values.append(value)
+        return ChoiceFit(tuple(values))
+
+    def _union(self, module: ModuleInfo, node: ast.expr, members: list[Fit]) -> Fit:
+        """A Union as `typing` makes it: flat, each member once."""
+        flat: list[Fit] = []
+        for member in members:
+            for inner in member.members if isinstance(member, UnionFit) else (member,):
+                if inner not in flat:
+                    flat.append(inner)
+        if len(flat) == 1:
+            return flat[0]
+        fit = UnionFit(tuple(flat))
+        leaves = flattened(fit)
+        for index, first in enumerate(leaves):
+            for second in leaves[index + 1 :]:
+                if not _can_tell_apart(first, second):
+                    message = f"JSON does not tell `{text_of(first)}` from `{text_of(second)}`"
+                    return self._without_form(module, node, message)
+        return fit
+
+    def _without_form(self, module: ModuleInfo, node: ast.AST, message: str, help: str = "") -> Fit:
+        raise _NoForm(Problem(module, node, message, help or _USE_JSON))
+
+
+def record_kind(model: ProjectModel, info: ClassInfo) -> str | None:
+    """What gives a class of the project a form of its own on the wire: "dataclass", "TypedDict", "enum", "named tuple"; None if nothing."""
+    for decorator in info.node.decorator_list:
+        function = decorator.func if isinstance(decorator, ast.Call) else decorator
+        binding = resolve_through(model, info.module, function)
+        if not isinstance(binding, ExternalBinding) or binding.name == "dataclasses.dataclass":
+            return "dataclass"
+        if not binding.name.startswith(("builtins.", "typing.", "functools.")):
+            return "decorated class"
+    todo, seen = [info], {info}
+    while todo:
+        current = todo.pop()
+        for base in current.node.bases:
+            name = base.value if isinstance(base, ast.Subscript) else base
+            match resolve_through(model, current.module, name):
+                case ExternalBinding(dotted) if dotted in _RECORD_BASES:
+                    return _RECORD_BASES[dotted]
+                case ExternalBinding(dotted) if dotted not in _PLAIN_BASES and not current.is_exception:
+                    return f"`{dotted.rpartition('.')[2]}` class"
+                case ClassBinding(parent) if parent not in seen:
+                    seen.add(parent)
+                    todo.append(parent)
+                    if parent.node.decorator_list:
+                        return record_kind(model, parent)
+    return None
+
+
+def typed_dict_fields(model: ProjectModel, info: ClassInfo) -> list[tuple[ModuleInfo, ast.expr]]:
+    """The annotations of a TypedDict's keys, with the modules they are written in, those of its bases too."""
+    found: list[tuple[ModuleInfo, ast.expr]] = []
+    todo, seen = [info], {info}
+    while todo:
+        current = todo.pop()
+        found += [(current.module, item.annotation) for item in current.node.body if isinstance(item, ast.AnnAssign)]
+        for base in current.node.bases:
+            binding = resolve_through(model, current.module, base)
+            if isinstance(binding, ClassBinding) and binding.info not in seen:
+                seen.add(binding.info)
+                todo.append(binding.info)
+    return found
+
+
+_USE_LIST: Final = "write instead: `list[T]`, or a tuple of known length such as `tuple[int, str]`"
+_USE_JSON: Final = "write instead: a type that JSON has, such as `dict[str, int]`, `list[str]` or `dict`"
+_PLAIN: Final[dict[str, Fit]] = {
+    "None": NONE_FIT,
+    "NoneType": NONE_FIT,
+    "bool": BOOL_FIT,
+    "int": INT_FIT,
+    "float": FLOAT_FIT,
+    "str": STR_FIT,
+    "object": AnyFit("object"),
+    "Any": ANY_FIT,
+    **dict.fromkeys(("list", "Sequence", "MutableSequence", "Iterable", "Collection", "Reversible"), ListFit(None)),
+    **dict.fromkeys(("dict", "Mapping", "MutableMapping"), DictFit(None, None)),
+}
+_LISTS: Final = frozenset(name for name, fit in _PLAIN.items() if isinstance(fit, ListFit))
+_DICTS: Final = frozenset(name for name, fit in _PLAIN.items() if isinstance(fit, DictFit))
+_STRIPPED: Final = frozenset({"Annotated", "Required", "NotRequired", "Final", "ClassVar", "ReadOnly"})
+_NAMED_TYPES: Final = {
+    "builtins.bytes": "bytes",
+    "datetime.date": "date",
+    "datetime.datetime": "datetime",
+    "decimal.Decimal": "Decimal",
+}
+_RECORD_BASES: Final = {
+    "collections.namedtuple": "named tuple",
+    "enum.Enum": "enum",
+    "enum.Flag": "enum",
+    "enum.IntEnum": "enum",
+    "enum.IntFlag": "enum",
+    "enum.StrEnum": "enum",
+    "typing.NamedTuple": "named tuple",
+    "typing.TypedDict": "TypedDict",
+    "typing_extensions.TypedDict": "TypedDict",
+}
+_PLAIN_BASES: Final = frozenset({"abc.ABC", "builtins.object", "typing.Generic", "typing.Protocol"})
+_SPELLINGS: Final = {"List": "list", "Dict": "dict", "Tuple": "tuple"}
+_TYPE_MODULES: Final = ("builtins.", "typing.", "typing_extensions.", "collections.abc.", "types.")
+
+
+def _spelled(name: str) -> str:
+    """The short name of a builtin or `typing` type, one for all its spellings; other names stay."""
+    for prefix in _TYPE_MODULES:
+        if name.startswith(prefix):
+            short = name.removeprefix(prefix)
+            return _SPELLINGS.get(short, short)
+    return name
+
+
+def _can_tell_apart(first: Fit, second: Fit) -> bool:
+    """The rule of `pysfnc.lang.shapes.can_tell_apart`, for the fits there are."""
+    if isinstance(first, AnyFit) or isinstance(second, AnyFit):
+        return True
+    if isinstance(first, ChoiceFit) and isinstance(second, ChoiceFit):
+        return not any(type(one) is type(other) and one == other for one in first.values for other in second.values)
+    if type(first) is not type(second) and {type(first), type(second)} == {ListFit, TupleFit}:
+        return False
+    if isinstance(first, TupleFit | ListFit | DictFit) or isinstance(second, TupleFit | ListFit | DictFit):
+        return True
+    both = {first, second}
+    if FLOAT_FIT in both and any(isinstance(fit, ChoiceFit) for fit in both):
+        return not any(type(value) is int for fit in both if isinstance(fit, ChoiceFit) for value in fit.values)
+    return True
+
+
+def _root(node: ast.expr) -> str:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _short(node: ast.expr) -> str:
+    try:
+        text = ast.unparse(node)
+    except RecursionError:
+        return "..."
+    return text if len(text) <= 40 else f"{text[:37]}..."

@@ -1,0 +1,286 @@
+"""Exception classes: which there are, what stands above and below them, and by which names a machine knows them.
+
+Owns the tables of Python's own classes, the reading of the project's, and the expansion of a class to error names. How an exception
+is raised and caught is the business of the lowering.
+"""
+
+import ast
+import builtins
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from pysfnc.frontend.model import Binding, ClassBinding, ClassInfo, ExternalBinding, ModuleInfo, ProjectModel
+from pysfnc.frontend.names import resolve, resolve_through
+
+Style = Literal["plain", "key", "os", "own"]
+
+BUILTIN_BASES: Final[dict[str, tuple[str, ...]]] = {
+    name: tuple(base.__name__ for base in value.__bases__ if issubclass(base, BaseException))
+    for name, value in vars(builtins).items()
+    if isinstance(value, type) and issubclass(value, BaseException) and value.__name__ == name
+}
+"""Every builtin exception class and its direct bases."""
+
+_EXTERNAL: Final[dict[str, str]] = {
+    "pysfnc.Fail": "Fail",
+    "asyncio.TimeoutError": "TimeoutError",
+    "asyncio.CancelledError": "CancelledError",
+    "concurrent.futures.TimeoutError": "TimeoutError",
+    "concurrent.futures.CancelledError": "CancelledError",
+    "concurrent.futures.BrokenExecutor": "BrokenExecutor",
+    "dataclasses.FrozenInstanceError": "FrozenInstanceError",
+    "decimal.DecimalException": "DecimalException",
+    "decimal.InvalidOperation": "InvalidOperation",
+    "json.JSONDecodeError": "JSONDecodeError",
+    "json.decoder.JSONDecodeError": "JSONDecodeError",
+    "select.error": "OSError",
+    "socket.error": "OSError",
+    "socket.timeout": "TimeoutError",
+    "statistics.StatisticsError": "StatisticsError",
+    "subprocess.CalledProcessError": "CalledProcessError",
+    "subprocess.SubprocessError": "SubprocessError",
+    "subprocess.TimeoutExpired": "TimeoutExpired",
+    "urllib.error.HTTPError": "HTTPError",
+    "urllib.error.URLError": "URLError",
+    "builtins.IOError": "OSError",
+    "builtins.EnvironmentError": "OSError",
+}
+"""Exception classes of pysfnc and of the standard library that programs catch, by full dotted name, and the name that Lambda reports."""
+
+_EXTERNAL_BASES: Final[dict[str, tuple[str, ...]]] = {
+    "Fail": ("Exception",),
+    "BrokenExecutor": ("RuntimeError",),
+    "CancelledError": ("BaseException",),
+    "CalledProcessError": ("SubprocessError",),
+    "DecimalException": ("ArithmeticError",),
+    "FrozenInstanceError": ("AttributeError",),
+    "InvalidOperation": ("DecimalException",),
+    "JSONDecodeError": ("ValueError",),
+    "StatisticsError": ("ValueError",),
+    "SubprocessError": ("Exception",),
+    "TimeoutExpired": ("SubprocessError",),
+    "URLError": ("OSError",),
+    "HTTPError": ("URLError",),
+}
+
+_STYLES: Final[tuple[Style, ...]] = ("plain", "key", "os", "own")
+_TIMEOUTS: Final = ("States.Timeout", "States.HeartbeatTimeout")
+_CATCHES_ALL: Final = frozenset({"Exception", "BaseException", "States.ALL"})
+_LIKE_AN_EXCEPTION: Final = re.compile(r"(Error|Exception|Warning|Failure|Timeout|Fault)$")
+_SPECIAL: Final = re.compile(r"__\w+__$|^args$|^with_traceback$")
+_HARMLESS: Final = frozenset({"__doc__", "__module__", "__slots__", "__qualname__", "__annotations__"})
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionClass:
+    """An exception class that the program names.
+
+    `style` says how `str()` follows from the arguments: "plain" as `BaseException` has it (no argument: empty, one: its
+    `str`, more: the tuple's `repr`), "key" for `KeyError` (one argument: its `repr`), "os" for `OSError` (plain
+    for up to one argument), "own" for classes with code of their own, whose text and arguments are not known.
+    """
+
+    name: str
+    info: ClassInfo | None
+    style: Style
+
+
+def read_exceptions(model: ProjectModel) -> None:
+    """Fill the exception table of a model and what its classes say of exceptions."""
+    classes = _project_classes(model)
+    model.exception_bases = dict(BUILTIN_BASES)
+    for name in ("Fail", *_external_classes_used(model)):
+        _add_external(model, name)
+    foreign = frozenset(model.exception_bases)
+    for info in classes:
+        _settle(model, info, [])
+    by_name: dict[str, list[ClassInfo]] = {}
+    for info in classes:
+        if info.is_exception:
+            by_name.setdefault(info.name, []).append(info)
+    for name, sharing in by_name.items():
+        if len(sharing) > 1 or name in foreign:
+            model.ambiguous_exceptions[name] = tuple(sharing)
+        for info in sharing:
+            merged = (*model.exception_bases.get(name, ()), *info.bases)
+            model.exception_bases[name] = tuple(base for base in dict.fromkeys(merged) if base != name)
+
+
+def exception_class(model: ProjectModel, module: ModuleInfo, node: ast.expr) -> ExceptionClass | None:
+    """The exception class that an expression names, None when it names none that is known."""
+    return exception_class_of(model, resolve_through(model, module, node))
+
+
+def exception_class_of(model: ProjectModel, binding: Binding | None) -> ExceptionClass | None:
+    """The exception class that a name means, None when it is none that is known."""
+    match binding:
+        case ClassBinding(info) if info.is_exception:
+            return ExceptionClass(info.name, info, style_of_project_class(model, info))
+        case ExternalBinding(dotted):
+            name = _known_external(dotted)
+            return None if name is None else ExceptionClass(name, None, style_of(name))
+        case _:
+            return None
+
+
+def error_names(model: ProjectModel, names: Iterable[str]) -> tuple[str, ...] | None:
+    """The error names of ASL that exception classes (or error names) cover; None is every error.
+
+    A class covers its known subclasses. `TimeoutError` is also what Step Functions calls `States.Timeout` (and, by its documentation,
+    `States.HeartbeatTimeout`). Other names cover themselves. The order is that of `names`, subclasses after their class.
+    """
+    found: dict[str, None] = {}
+    for name in names:
+        if name in _CATCHES_ALL:
+            return None
+        covered = descendants(model, "TimeoutError" if name == _TIMEOUTS[0] else name)
+        found.update(dict.fromkeys((name, *covered)))
+    if "TimeoutError" in found:
+        found.update(dict.fromkeys(_TIMEOUTS))
+    return tuple(found)
+
+
+def descendants(model: ProjectModel, name: str) -> tuple[str, ...]:
+    """A class and every known class below it, itself first, the others sorted; just the name when it is no known class."""
+    below: set[str] = set()
+    todo = [name]
+    while todo:
+        current = todo.pop()
+        fresh = {other for other, bases in model.exception_bases.items() if current in bases} - below
+        below |= fresh
+        todo.extend(fresh)
+    return (name, *sorted(below - {name}))
+
+
+def ambiguity(model: ProjectModel, names: Iterable[str]) -> tuple[str, tuple[ClassInfo, ...]] | None:
+    """The first of these names that several classes share, with the project's classes of that name."""
+    return next(
+        ((name, model.ambiguous_exceptions[name]) for name in names if name in model.ambiguous_exceptions), None
+    )
+
+
+def style_of(name: str) -> Style:
+    """How `str()` of a builtin class, or of one of `OTHER_BASES`, follows from its arguments."""
+    cls = getattr(builtins, name, None)
+    if cls is None:
+        return "own"
+    if issubclass(cls, KeyError):
+        return "key"
+    if issubclass(cls, OSError):
+        return "os"
+    if issubclass(cls, SyntaxError | UnicodeError | BaseExceptionGroup | SystemExit):
+        return "own"
+    return "plain"
+
+
+def style_of_project_class(model: ProjectModel, info: ClassInfo) -> Style:
+    """The same for a class of the project: that of its bases, if the class has no code of its own."""
+    if not info.plain_exception:
+        return "own"
+    styles = {found.style for base in info.node.bases if (found := exception_class(model, info.module, base))}
+    return max(styles, key=_STYLES.index, default="plain")
+
+
+def _known_external(dotted: str) -> str | None:
+    """The name of an exception class that is not the project's."""
+    builtin = dotted.removeprefix("builtins.")
+    return _EXTERNAL.get(dotted) or (builtin if builtin in BUILTIN_BASES else None)
+
+
+def _add_external(model: ProjectModel, name: str) -> None:
+    if name not in model.exception_bases:
+        model.exception_bases[name] = _EXTERNAL_BASES[name]
+        for base in _EXTERNAL_BASES[name]:
+            _add_external(model, base)
+
+
+def _external_classes_used(model: ProjectModel) -> Iterator[str]:
+    """The classes of the standard library that the project's source names."""
+    ends = {dotted.rpartition(".")[2] for dotted in _EXTERNAL}
+    for module in model.modules.values():
+        for node in ast.walk(module.tree):
+            match node:
+                case ast.Attribute(attr=attr) if attr in ends:
+                    binding = resolve(model, module, node)
+                    if isinstance(binding, ExternalBinding) and binding.name in _EXTERNAL:
+                        yield _EXTERNAL[binding.name]
+                case ast.ImportFrom(module=str(source), level=0, names=aliases):
+                    yield from (found for alias in aliases if (found := _EXTERNAL.get(f"{source}.{alias.name}")))
+
+
+def _project_classes(model: ProjectModel) -> list[ClassInfo]:
+    found: dict[ClassInfo, None] = {}
+    for module in model.modules.values():
+        for binding in module.names.values():
+            if isinstance(binding, ClassBinding):
+                found[binding.info] = None
+    return list(found)
+
+
+def _settle(model: ProjectModel, info: ClassInfo, above: list[ClassInfo]) -> None:
+    """Find out whether a class is an exception class, after its bases; `above` guards against circles."""
+    if info.bases or info in above:
+        return
+    names: list[str] = []
+    behaviour = _own_behaviour(info.node)
+    for base in info.node.bases:
+        match resolve_through(model, info.module, base):
+            case ClassBinding(parent):
+                _settle(model, parent, [*above, info])
+                if parent.is_exception:
+                    names.append(parent.name)
+                    behaviour = behaviour or (parent.own_behaviour and f"the base class `{parent.name}`")
+            case ExternalBinding(dotted):
+                name = _external_base(model, dotted)
+                if name is not None:
+                    names.append(name)
+                    own = name not in BUILTIN_BASES or style_of(name) == "own"
+                    behaviour = behaviour or (f"the base class `{name}`" if own else None)
+                elif dotted != "builtins.object":
+                    behaviour = behaviour or f"the base class `{dotted.rpartition('.')[2]}`"
+            case _:
+                behaviour = behaviour or "a base class that is not known"
+    info.bases = tuple(dict.fromkeys(names))
+    info.is_exception = bool(names)
+    info.own_behaviour = behaviour if names else None
+    info.plain_exception = info.is_exception and behaviour is None
+
+
+def _external_base(model: ProjectModel, dotted: str) -> str | None:
+    """The name of an external base class if it is an exception class, which for unknown ones its name tells."""
+    known = _known_external(dotted)
+    if known is not None:
+        return known
+    name = dotted.rpartition(".")[2]
+    if dotted.startswith("builtins.") or not _LIKE_AN_EXCEPTION.search(name):
+        return None
+    model.exception_bases.setdefault(name, ("Exception",))
+    return name
+
+
+def _own_behaviour(node: ast.ClassDef) -> str | None:
+    """What in a class body changes how its instances are made or shown, None for nothing."""
+    if node.decorator_list:
+        return "a class decorator"
+    if node.keywords:
+        return "a metaclass or class argument"
+    for statement in node.body:
+        for name in _bound_in_class(statement):
+            if _SPECIAL.search(name) and name not in _HARMLESS:
+                return f"its own `{name}`"
+    return None
+
+
+def _bound_in_class(statement: ast.stmt) -> Iterator[str]:
+    match statement:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            yield name
+        case _:
+            for node in ast.walk(statement):
+                match node:
+                    case ast.Name(id=name, ctx=ast.Store()) | ast.FunctionDef(name=name) | ast.alias(asname=str(name)):
+                        yield name
+                    case ast.alias(name=name):
+                        yield name

@@ -1,0 +1,138 @@
+"""Fits: what an annotation accepts and how messages name it.
+
+The static picture of the wire's rules ("Messages" in `pysfnc.lang.wire`): from a fit follow the type of a decoded value, the
+checks of a machine's input, and the words of a refusal. It does not read annotations (`frontend.annotations` does).
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from pysfnc.values.types import BOOL, FLOAT, INT, JSON, NEVER, NONE, STR, DictT, ListT, TupleT, Type, join, join_all
+
+
+@dataclass(frozen=True, slots=True)
+class AnyFit:
+    """Every JSON value. `name` is how the annotation is called: `Any`, `object`, or a class without a form in JSON."""
+
+    name: str = "Any"
+
+
+@dataclass(frozen=True, slots=True)
+class ScalarFit:
+    """None, bool, int, float or str. A bool is no int; an int fits float and becomes one."""
+
+    name: str
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class ListFit:
+    """A list; `item` None is a bare `list`."""
+
+    item: "Fit | None"
+
+
+@dataclass(frozen=True, slots=True)
+class DictFit:
+    """An object; both parts None is a bare `dict`. Keys are texts, or one of several texts."""
+
+    key: "Fit | None"
+    value: "Fit | None"
+
+
+@dataclass(frozen=True, slots=True)
+class TupleFit:
+    """A list of exactly as many items."""
+
+    items: "tuple[Fit, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceFit:
+    """`Literal[...]`: one of several values, equal and of the same type."""
+
+    values: "tuple[bool | int | str | None, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class UnionFit:
+    """The first member that fits; int before float. Two or more members, flat."""
+
+    members: "tuple[Fit, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFit:
+    """`type X = ...`: named as a part of others, but a value that does not fit is told what the target is called."""
+
+    name: str
+    target: "Fit"
+
+
+Fit = AnyFit | ScalarFit | ListFit | DictFit | TupleFit | ChoiceFit | UnionFit | NamedFit
+
+ANY_FIT: Final = AnyFit()
+NONE_FIT: Final = ScalarFit("None", NONE)
+BOOL_FIT: Final = ScalarFit("bool", BOOL)
+INT_FIT: Final = ScalarFit("int", INT)
+FLOAT_FIT: Final = ScalarFit("float", FLOAT)
+STR_FIT: Final = ScalarFit("str", STR)
+
+
+def text_of(fit: Fit) -> str:
+    """The annotation as messages name it."""
+    match fit:
+        case AnyFit(name) | ScalarFit(name, _) | NamedFit(name, _):
+            return name
+        case ListFit(item):
+            return f"list[{text_of(item)}]" if item else "list"
+        case DictFit(key, value):
+            return f"dict[{text_of(key or STR_FIT)}, {text_of(value)}]" if value else "dict"
+        case TupleFit(items):
+            return f"tuple[{', '.join(map(text_of, items)) or '()'}]"
+        case ChoiceFit(values):
+            return f"Literal[{', '.join(map(repr, values))}]"
+        case UnionFit(found):
+            return " | ".join(map(text_of, found))
+
+
+def type_of(fit: Fit) -> Type:
+    """The type of a value that was decoded by the annotation."""
+    match fit:
+        case AnyFit():
+            return JSON
+        case ScalarFit(_, type_):
+            return type_
+        case ListFit(item):
+            return ListT(type_of(item) if item else JSON)
+        case DictFit(_, value):
+            return DictT(type_of(value) if value else JSON)
+        case TupleFit(items):
+            return TupleT(tuple(map(type_of, items)))
+        case ChoiceFit(values):
+            return join_all([_SCALARS[type(value)] for value in values])
+        case UnionFit(found):
+            return _union_type(found)
+        case NamedFit(_, target):
+            return type_of(target)
+
+
+def flattened(fit: Fit) -> tuple[Fit, ...]:
+    """The members of a union, through names and unions inside; any other fit alone."""
+    match fit:
+        case NamedFit(_, target):
+            return flattened(target)
+        case UnionFit(found):
+            return tuple(inner for member in found for inner in flattened(member))
+        case _:
+            return (fit,)
+
+
+_SCALARS: Final[dict[type, Type]] = {type(None): NONE, bool: BOOL, int: INT, str: STR}
+
+
+def _union_type(found: tuple[Fit, ...]) -> Type:
+    type_: Type = NEVER
+    for member in found:
+        type_ = join(type_, type_of(member))
+    return type_
