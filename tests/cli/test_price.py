@@ -12,8 +12,7 @@ from pysfnc.cli.price import Usage, price_usd
         (Usage(7), 0.000175),
         (Usage(0), 0.0),
         (Usage(0, lambda_invocations=1_000_000), 0.20),
-        (Usage(0, lambda_s=8.0, memory_mb=1024), 8 * 0.0000133334),
-        (Usage(0, lambda_s=0.0001, memory_mb=1024, arch="x86_64"), 0.001 * 0.0000166667),
+        (Usage(0, lambda_gb_s=8.0), 8 * 0.0000133334),
         (Usage(50, is_express=True, duration_s=0.11), 0.000001 + 0.2 / 16 * 0.00001667),
     ],
 )

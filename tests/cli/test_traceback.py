@@ -34,7 +34,7 @@ def test_the_frames_that_lambda_reported_follow() -> None:
         "Traceback (most recent call last):\n"
         '  File "app.py", line 4, in pay\n'
         "    inner()\n"
-        '  File "/var/task/app.py", line 9, in charge\n'
+        '  File "app.py", line 9, in charge\n'
         '    raise ValueError("bad card")\n'
         "ValueError: bad card"
     )

@@ -1,5 +1,6 @@
 """A local Lambda for the functions of a program, in the shape that the engine calls."""
 
+import math
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -28,17 +29,25 @@ class LocalLambda:
         names: placeholder in the definition -> name to fill in.
     """
 
-    def __init__(self, pool: InProcessPool | WorkerPool | None, names: Mapping[str, str], *, blocking: bool) -> None:
+    def __init__(
+        self,
+        pool: InProcessPool | WorkerPool | None,
+        names: Mapping[str, str],
+        memory_mb: Mapping[str, int],
+        *,
+        blocking: bool,
+    ) -> None:
         self._pool = pool
+        self._memory_mb = memory_mb
         self._lock = threading.Lock()
-        self._seconds = 0.0
+        self._gb_seconds = 0.0
         self.names = dict(names)
         self.service = LambdaService(self, blocking=blocking)
 
     @property
-    def seconds(self) -> float:
-        """How long functions ran so far, added up, without the start of their environments."""
-        return self._seconds
+    def gb_seconds(self) -> float:
+        """What Lambda would bill for so far: each run in steps of 1 ms, times the memory of its function in GB."""
+        return self._gb_seconds
 
     def invoke(self, function_name: str, payload: object, timeout_s: float | None) -> LambdaAnswer:
         """Run a function; see `pysfnc.engine.LambdaInvoker`."""
@@ -46,7 +55,8 @@ class LocalLambda:
             raise LookupError(f"no function of the program runs in Lambda, and {function_name} is none of them")
         answer = self._pool.invoke(function_name, payload, timeout_s)
         with self._lock:
-            self._seconds += answer.duration_s
+            billed_s = math.ceil(answer.duration_s * 1000) / 1000
+            self._gb_seconds += billed_s * self._memory_mb.get(function_name, 0) / 1024
         is_late = timeout_s is not None and answer.error == "Sandbox.Timedout" and answer.duration_s >= timeout_s
         return LambdaAnswer(answer.payload, answer.error, answer.cause, answer.duration_s, is_late)
 
@@ -65,7 +75,7 @@ def local_lambda(result: "CompileResult", mode: Mode, environment: Mapping[str, 
     functions = deployed(result)
     names = {function.placeholder: function.name or function.placeholder for function in functions}
     if not functions:
-        yield LocalLambda(None, names, blocking=False)
+        yield LocalLambda(None, names, {}, blocking=False)
         return
     local = [
         LocalFunction(
@@ -81,4 +91,5 @@ def local_lambda(result: "CompileResult", mode: Mode, environment: Mapping[str, 
         build_lambda_zip(build_plan(result, Target.local()), zip_path)
         pool = WorkerPool(zip_path, local) if mode == "workers" else InProcessPool(zip_path, local)
         with pool:
-            yield LocalLambda(pool, names, blocking=mode == "workers")
+            memory_mb = {function.name: function.memory_mb for function in local}
+            yield LocalLambda(pool, names, memory_mb, blocking=mode == "workers")

@@ -8,6 +8,7 @@ from pysfnc.cli.compiled import SourceRejected, compile_program
 from pysfnc.cli.exits import CommandError, Exit
 from pysfnc.cli.files import staged_folder
 from pysfnc.cli.values import check_known, fill, placeholders, read_values
+from pysfnc.cli.words import counted
 
 if TYPE_CHECKING:
     from pysfnc.packaging import Manifest
@@ -45,7 +46,8 @@ def run_build(arguments: Arguments) -> Exit:
 
 def _summary(folder: str, manifest: "Manifest") -> str:
     machines = ", ".join(
-        f"{item.name} ({item.states} states, {item.definition_bytes} bytes)" for item in manifest.workflows
+        f"{item.name} ({counted(item.states, 'state')}, {counted(item.definition_bytes, 'byte')})"
+        for item in manifest.workflows
     )
-    package = f"; {manifest.zip.packed_bytes} bytes for Lambda" if manifest.zip else "; nothing for Lambda"
-    return f"{folder}: {machines}{package}"
+    package = f"{counted(manifest.zip.packed_bytes, 'byte')} for Lambda" if manifest.zip else "nothing for Lambda"
+    return f"{folder}: {machines}; {package}"

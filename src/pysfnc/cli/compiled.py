@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from pysfnc.cli.arguments import Arguments
 from pysfnc.cli.exits import CommandError, Exit
+from pysfnc.cli.words import listed
 from pysfnc.diagnostics import nearest
 from pysfnc.diagnostics.render import render_all, wants_color
 from pysfnc.source import SourceError, SourceFile
@@ -47,13 +48,8 @@ def chosen_workflow(result: "CompileResult", name: str | None) -> "CompiledWorkf
         if name in result.workflows:
             return result.workflows[name]
         close = nearest(name, known)
-        hint = f"a workflow `{close}` is defined" if close else f"the file defines {_listed(known)}"
+        hint = f"a workflow `{close}` is defined" if close else f"the file defines {listed(known)}"
         raise CommandError(f"no workflow `{name}`; {hint}")
     if len(known) == 1:
         return result.workflows[known[0]]
-    raise CommandError(f"the file defines {_listed(known)}; choose one with --workflow NAME")
-
-
-def _listed(names: list[str]) -> str:
-    quoted = [f"`{name}`" for name in names]
-    return " and ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
+    raise CommandError(f"the file defines {listed(known)}; choose one with --workflow NAME")

@@ -84,6 +84,8 @@ def _write_all(descriptor: int, data: bytes) -> None:
 def _make_folder(folder: Path, made: list[Path]) -> None:
     if folder.is_dir():
         return
+    if folder.exists():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
     if folder.parent != folder:
         _make_folder(folder.parent, made)
     folder.mkdir(exist_ok=True)

@@ -2,8 +2,7 @@
 
 Prices are those of us-east-1 on the public pricing pages of Step Functions and Lambda, without the free tier:
 $0.025 per 1,000 state transitions of a Standard workflow; $1.00 per million Express requests and $0.00001667 per
-GB-second in steps of 100 ms and 64 MB; $0.20 per million Lambda requests and, on arm64, $0.0000133334 per GB-second in
-steps of 1 ms.
+GB-second in steps of 100 ms and 64 MB; $0.20 per million Lambda requests and $0.0000133334 per GB-second on arm64.
 """
 
 import math
@@ -16,20 +15,18 @@ _TRANSITION: Final = 0.025 / 1_000
 _EXPRESS_REQUEST: Final = 1.00 / 1_000_000
 _EXPRESS_GB_SECOND: Final = 0.00001667
 _LAMBDA_REQUEST: Final = 0.20 / 1_000_000
-_LAMBDA_GB_SECOND: Final = {"arm64": 0.0000133334, "x86_64": 0.0000166667}
-_LAMBDA_DEFAULT_MB: Final = 128
+_LAMBDA_GB_SECOND: Final = 0.0000133334
 _EXPRESS_BASE_MB: Final = 64  # the smallest step; what a small machine was billed in a recorded answer
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a run used. `lambda_s` is the time that Lambda functions ran, `duration_s` that of the whole execution."""
+    """What a run used. `lambda_gb_s` is the billed time of Lambda functions times their memory in GB, `duration_s` the
+    time of the whole execution in seconds."""
 
     transitions: int
     lambda_invocations: int = 0
-    lambda_s: float = 0.0
-    memory_mb: int = _LAMBDA_DEFAULT_MB
-    arch: str = "arm64"
+    lambda_gb_s: float = 0.0
     is_express: bool = False
     duration_s: float = 0.0
 
@@ -41,9 +38,5 @@ def price_usd(usage: Usage) -> float:
         machine = _EXPRESS_REQUEST + billed_s * _EXPRESS_BASE_MB / 1024 * _EXPRESS_GB_SECOND
     else:
         machine = usage.transitions * _TRANSITION
-    billed_lambda_s = math.ceil(usage.lambda_s * 1000) / 1000
-    functions = (
-        usage.lambda_invocations * _LAMBDA_REQUEST
-        + billed_lambda_s * usage.memory_mb / 1024 * _LAMBDA_GB_SECOND[usage.arch]
-    )
+    functions = usage.lambda_invocations * _LAMBDA_REQUEST + usage.lambda_gb_s * _LAMBDA_GB_SECOND
     return round(machine + functions, 9)

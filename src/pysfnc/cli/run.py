@@ -16,6 +16,7 @@ from pysfnc.cli.live import live_view
 from pysfnc.cli.price import Usage, price_usd
 from pysfnc.cli.traceback import render_failure
 from pysfnc.cli.values import check_known, fill, parameter_values, placeholders, read_values
+from pysfnc.cli.words import counted
 from pysfnc.source import Span
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def _usage(job: Job, result: "RunResult") -> Usage:
     return Usage(
         transitions=result.transitions,
         lambda_invocations=result.lambda_invocations,
-        lambda_s=job.functions.seconds if job.functions else 0.0,
+        lambda_gb_s=job.functions.gb_seconds if job.functions else 0.0,
         is_express=job.type == "EXPRESS",
         duration_s=result.duration_s,
     )
@@ -139,11 +140,7 @@ def _show(job: Job, result: "RunResult", price: float) -> None:
         print(render_failure(result.error or result.status, result.cause, span), file=sys.stderr)
     invocations = result.lambda_invocations
     print(
-        f"{job.name}: {result.status} in {_count(result.transitions, 'transition')}, "
-        f"{_count(invocations, 'Lambda invocation')}, ${price:.6f}",
+        f"{job.name}: {result.status} in {counted(result.transitions, 'transition')}, "
+        f"{counted(invocations, 'Lambda invocation')}, ${price:.6f}",
         file=sys.stderr,
     )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -6,19 +6,24 @@ its cause, when the failure came from there.
 
 import ast
 import json
+import os
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from pysfnc.source import Span
 
 __all__ = ["render_failure"]
+
+# Where the zip, which mirrors the project's folder, lies in Lambda.
+_TASK_ROOT: Final = 'File "/var/task/'
 
 
 def render_failure(error: str | None, cause: str | None, span: Span | None) -> str:
     """Return a traceback for an execution that failed; `span` is the place of the state that failed."""
     report = _lambda_report(cause)
     message = report["errorMessage"] if report else (cause or "")
-    frames = ([_frame(span)] if span else []) + list(_lambda_frames(report))
+    folder = os.path.dirname(span.file.name) if span else ""
+    frames = ([_frame(span)] if span else []) + list(_lambda_frames(report, folder))
     head = ["Traceback (most recent call last):", *frames] if frames else []
     last = f"{error}: {message}" if message else str(error)
     return "\n".join([*head, last])
@@ -57,9 +62,9 @@ def _lambda_report(cause: str | None) -> dict[str, Any] | None:
     return report if is_report else None
 
 
-def _lambda_frames(report: dict[str, Any] | None) -> Iterator[str]:
+def _lambda_frames(report: dict[str, Any] | None, folder: str) -> Iterator[str]:
     trace = (report or {}).get("stackTrace")
     for entry in trace if isinstance(trace, list) else []:
         # One entry carries what Python's own report of an exception leaves out; it is no place in the program.
         if isinstance(entry, str) and not entry.startswith('  File "pysfnc:'):
-            yield entry.rstrip("\n")
+            yield entry.replace(_TASK_ROOT, f'File "{os.path.join(folder, "")}', 1).rstrip("\n")
