@@ -1,0 +1,131 @@
+"""The messages of the alias check: who else may hold what is changed, since where, and what to write instead."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from pysfnc.analysis.heap import Held, Node, State
+from pysfnc.analysis.sharing import change_of
+from pysfnc.diagnostics import Label, Sink, codes
+from pysfnc.ir.exprs import Expr, Prim
+from pysfnc.ir.hir import Assign
+from pysfnc.values.types import DictT, ListT, Type
+
+ITEMS: Final = "%items of "
+"""How the variable begins that holds the list a loop runs over, which has no name in the program."""
+
+_SHOWN_CHARS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class AliasReport:
+    """One change: the statement, the state behind it, and the objects changed."""
+
+    stmt: Assign
+    state: State
+    changed: set[Node]
+
+    def held_by_others(self, names: Iterable[str], sink: Sink) -> bool:
+        """Report the first of these variables that may hold a changed object; whether there was one."""
+        for name in sorted(names, key=lambda name: ("%" in name, name)):
+            held = self.state.names.get(name)
+            if held is not None and not self.changed.isdisjoint(self.state.reach(held.nodes)):
+                self._other(name, held, sink)
+                return True
+        return False
+
+    def _other(self, name: str, held: Held, sink: Sink) -> None:
+        owner, other = _shown(self.stmt.name), self._title(name, held)
+        kind, direct = self._kind(), not self.changed.isdisjoint(held.nodes)
+        since = self.state.way(held, self.changed)
+        if name == self.stmt.name:
+            message = f"{owner} is changed here, and read outside of this branch too"
+        else:
+            message = f"{other} may hold the {kind} that is changed here through {owner}"
+        sink.error(
+            codes.ALIAS_MUTATION,
+            self.stmt.span,
+            message,
+            label=f"changed here, and {other} is still used",
+            labels=[Label(since, f"{other} got it here")] if since is not None and since != self.stmt.span else (),
+            notes=(f"in the machine every variable holds a copy of its own, so {other} would not see the change",),
+            help=f"write instead: copy first, e.g. {self._copy(name, direct)}",
+        )
+
+    def held_twice(self, names: Iterable[str], sink: Sink) -> bool:
+        """Report the first of the changed variables that may hold a changed object at two places; whether there was one."""
+        for name in sorted(names):
+            held = self.state.names.get(name)
+            for root in sorted(held.nodes) if held is not None else ():
+                double = self._double(root)
+                if held is not None and double is not None:
+                    self._twice(name, held, double, sink)
+                    return True
+        return False
+
+    def _double(self, root: Node) -> Node | None:
+        """A container between `root` and a changed object, or that object, which `root` may hold twice."""
+        for node in sorted(self.state.reach((root,))):
+            if not self.changed.isdisjoint(self.state.reach((node,))) and self.state.held_twice(root, node):
+                return node
+        return None
+
+    def _twice(self, name: str, held: Held, double: Node, sink: Sink) -> None:
+        owner, kind = _shown(name), self._kind()
+        since = self.state.way(held, {double})
+        sink.error(
+            codes.ALIAS_MUTATION,
+            self.stmt.span,
+            f"the {kind} that is changed here may stand at more than one place of {owner}",
+            label="changed here, at one of the places",
+            labels=[Label(since, f"{owner} may hold the same object twice from here on")] if since is not None else (),
+            notes=("in the machine every place holds a copy of its own, so the others would not see the change",),
+            help="write instead: make a new object for each place, e.g. `[[0] * 3 for _ in range(2)]`",
+        )
+
+    def _kind(self) -> str:
+        match _innermost(self.stmt.value):
+            case ListT():
+                return "list"
+            case DictT():
+                return "dict"
+            case _:
+                return "value"
+
+    def _copy(self, name: str, direct: bool) -> str:
+        """The copy to write. One that copies no more than the top is enough only when that is what is changed."""
+        owner, other = _base(self.stmt.name), _base(name)
+        named = "%" not in name and other != owner
+        match self.stmt.value.type if direct else None:
+            case ListT():
+                copy = f"list({owner})"
+            case DictT():
+                copy = f"dict({owner})"
+            case _:
+                copy = f"copy.deepcopy({owner})"
+        return f"`{other} = {copy}`" if named and direct else f"`{copy}`"
+
+    def _title(self, name: str, held: Held) -> str:
+        if name.startswith(ITEMS):
+            return "the list that the loop runs over"
+        text = held.span.text if "%" in name and held.span is not None else ""
+        return f"`{text}`" if text and "\n" not in text and len(text) <= _SHOWN_CHARS else _shown(name)
+
+
+def _base(name: str) -> str:
+    return name.split("%")[0]
+
+
+def _shown(name: str) -> str:
+    return f"`{_base(name)}`"
+
+
+def _innermost(value: Expr) -> Type:
+    """The type of what is changed: that of the innermost container on the way to a nested place."""
+    while isinstance(value, Prim):
+        change = change_of(value.op)
+        stored = value.args[change.new[0].arg] if change is not None and change.new else None
+        if not isinstance(stored, Prim) or change_of(stored.op) is None:
+            break
+        value = stored
+    return value.type

@@ -1,0 +1,261 @@
+"""Abstract evaluation: which objects the value of an expression may be, and what a change in place does to the heap.
+
+The rows of `sharing` say it for primitives; this module says it for the other expressions. It reports nothing.
+"""
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import assert_never
+
+from pysfnc.analysis.heap import ANY, NO_NODES, Held, Node, Nodes, State
+from pysfnc.analysis.sharing import Put, Sharing, Spread, change_of, sharing_of
+from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Input, Let, ListComp, Logic, NewExc, Prim, Reduce, Var
+from pysfnc.ir.walk import children
+from pysfnc.values.types import DictT, ExcT, JsonT, TupleT, Type, is_mutable, members
+
+# How often the body of a comprehension is evaluated: once for the first objects made in it, once to make those old ones, once
+# for what follows from there being old ones.
+_ROUNDS = 3
+
+
+def holds_objects(type_: Type) -> bool:
+    """Whether a value of this type is, or may hold, something that can be changed in place."""
+    return any(is_mutable(member) or isinstance(member, ExcT) for member in members(type_)) or any(
+        any(map(holds_objects, member.items)) for member in members(type_) if isinstance(member, TupleT)
+    )
+
+
+def label_of(container: Type, key: Expr | None) -> str:
+    """The label of a place in a container: the key where it is a constant that names one place for good, else `ANY`.
+
+    An index of a list does not: things move when others go in or out.
+    """
+    if not isinstance(key, Const):
+        return ANY
+    if isinstance(key.value, str) and all(isinstance(m, DictT | JsonT) for m in members(container)):
+        return repr(key.value)
+    is_index = isinstance(key.value, int) and key.value >= 0
+    return str(key.value) if is_index and all(isinstance(m, TupleT) for m in members(container)) else ANY
+
+
+class Evaluator:
+    """Evaluates expressions of one machine in a state, which it extends by the objects made."""
+
+    def __init__(self) -> None:
+        self._sites: dict[Hashable, int] = {}
+
+    def site(self, *key: Hashable) -> int:
+        """The number of a place in the program; a node of the IR is named by its `id`."""
+        return self._sites.setdefault(key, len(self._sites))
+
+    def value(self, expr: Expr, state: State) -> Nodes:
+        """The objects that the value of an expression may be; none where it can neither change nor hold what can."""
+        if not holds_objects(expr.type):
+            return NO_NODES
+        match expr:
+            case Const() | Logic():
+                return NO_NODES
+            case Var(name=name):
+                return self._variable(name, state)
+            case Input():
+                return frozenset({state.root(self.site("input"))})
+            case Prim():
+                return self._prim(expr, state)
+            case Cond(then=then, orelse=orelse):
+                return self.value(then, state) | self.value(orelse, state)
+            case Let(name=name, value=value, body=body):
+                state.names[name] = Held(self.value(value, state), value.span)
+                result = self.value(body, state)
+                state.names.pop(name, None)
+                return result
+            case ListComp():
+                return self._comprehension(expr, state)
+            case Reduce():
+                return self._fold(expr, state)
+            case NewExc(args=args):
+                return frozenset({self._filled(expr, Sharing(literal="exception"), self._values(args, state), state)})
+            case ExcField(exc=exc):
+                return frozenset({self._filled(expr, Sharing(new=(Spread(0),)), self._values((exc,), state), state)})
+            case _:
+                assert_never(expr)
+
+    def _values(self, exprs: Iterable[Expr], state: State) -> list[Nodes]:
+        return [self.value(expr, state) for expr in exprs]
+
+    def _variable(self, name: str, state: State) -> Nodes:
+        held = state.names.get(name)
+        if held is None:
+            # A parameter: a part of the input that nothing else holds.
+            held = state.names[name] = Held(frozenset({state.root(self.site("parameter", name))}), None)
+        return held.nodes
+
+    # Primitives
+
+    def _prim(self, expr: Prim, state: State) -> Nodes:
+        args = self._values(expr.args, state)
+        change = change_of(expr.op)
+        if change is not None:
+            sharing: Sharing | None = Sharing(new=(Spread(0, keyed=True), *change.new), repeats=change.repeats)
+        else:
+            sharing = sharing_of(expr.op)
+        if sharing is None:
+            return self._anything(expr, args, state)
+        found = NO_NODES.union(*(args[index] for index in sharing.same))
+        if sharing.part_of is not None:
+            container = expr.args[sharing.part_of]
+            key = None if sharing.key is None else expr.args[sharing.key]
+            found |= state.parts(args[sharing.part_of], label_of(container.type, key))
+        if sharing.makes:
+            found |= {self._filled(expr, sharing, args, state)}
+        return found
+
+    def _anything(self, expr: Prim, args: list[Nodes], state: State) -> Nodes:
+        """The safe answer for an operation that is not known: an argument, a part of one, or a container of all that."""
+        inside: set[Node] = set()
+        for nodes in args:
+            state.parts(nodes, ANY)
+            inside |= state.reach(nodes)
+        made = state.make(self.site(id(expr)))
+        for node in inside:
+            state.put(made, ANY, node, expr.span, many=True)
+        return frozenset({made, *inside})
+
+    def _filled(self, expr: Expr, sharing: Sharing, args: Sequence[Nodes], state: State) -> Node:
+        """A new container with what its row says in it."""
+        made = state.make(self.site(id(expr)))
+        for label, arg in _places(sharing.literal, expr):
+            for node in args[arg]:
+                state.put(made, label, node, expr.span)
+        for item in sharing.new:
+            self.store(item, made, expr, dict(enumerate(args)), state, many=sharing.repeats)
+        return made
+
+    def store(
+        self, item: Put | Spread, container: Node, expr: Expr, args: Mapping[int, Nodes], state: State, *, many: bool
+    ) -> None:
+        """Put into a container what the row of the operation `expr` says."""
+        match item:
+            case Put(arg=arg, key=key):
+                label = label_of(expr.type, None if key is None else children(expr)[key])
+                for node in args[arg]:
+                    state.put(container, label, node, expr.span, many=many)
+            case Spread(arg=arg, keyed=keyed, inside=inside):
+                if inside is not None:
+                    pair = state.several(self.site(id(expr), "pair"))
+                    state.hold(container, ANY, pair, expr.span)
+                    container = pair
+                for source in args[arg]:
+                    for label, node, edge in state.edges(source):
+                        place = label if keyed else ANY if inside is None else str(inside)
+                        state.put(container, place, node, edge.span or expr.span, many=many or edge.many)
+            case _:
+                assert_never(item)
+
+    # Other expressions
+
+    def _comprehension(self, expr: ListComp, state: State) -> Nodes:
+        seqs = self.value(expr.seq, state)
+        made = state.make(self.site(id(expr)))
+        hidden = f"%{self.site(id(expr))}"
+        state.names[hidden] = Held(frozenset({made}), expr.span)
+        for _ in range(_ROUNDS):
+            outside = set(state.slots)
+            state.names[expr.name] = Held(state.parts(seqs, ANY), expr.span)
+            each = self._once(seqs, state)
+            for node in self.value(expr.body, state):
+                if node in outside and node not in each:
+                    state.put(made, ANY, node, expr.span, many=True)
+                else:
+                    state.hold(made, ANY, node, expr.span)
+        state.names.pop(expr.name, None)
+        state.names.pop(hidden, None)
+        return frozenset({made})
+
+    def _once(self, seqs: Nodes, state: State) -> set[Node]:
+        """What each round of a comprehension finds in another object: everything that hangs on one item only."""
+        inside = state.reach(state.parts(seqs, ANY))
+        return {node for node in inside if not any(state.held_twice(seq, node) for seq in seqs)}
+
+    def _fold(self, expr: Reduce, state: State) -> Nodes:
+        seqs = self.value(expr.seq, state)
+        state.names[expr.acc] = Held(self.value(expr.init, state), expr.span)
+        for _ in range(_ROUNDS):
+            state.names[expr.name] = Held(state.parts(seqs, ANY), expr.span)
+            step = self.value(expr.body, state)
+            state.names[expr.acc] = Held(state.names[expr.acc].nodes | step, expr.span)
+        state.names.pop(expr.name, None)
+        return state.names.pop(expr.acc).nodes
+
+    # Changes in place
+
+    def change(self, expr: Expr, owners: Nodes, state: State, *, sure: bool = True) -> Nodes:
+        """Change objects in place as `expr` says, the changed value of a variable that holds one of `owners`.
+
+        `sure`: the change happens whenever this is evaluated, so that what it replaces is gone. Returns what is changed:
+        in a nested place the innermost object.
+        """
+        match expr:
+            case Let(name=name, value=value, body=body):
+                state.names[name] = Held(self.value(value, state), value.span)
+                changed = self.change(body, owners, state, sure=sure)
+                state.names.pop(name, None)
+                return changed
+            case Cond(then=then, orelse=orelse):
+                return self.change(then, owners, state, sure=False) | self.change(orelse, owners, state, sure=False)
+            case Var() if self.value(expr, state) == owners:
+                return NO_NODES
+            case Prim() if change_of(expr.op) is not None:
+                return self._change(expr, state, sure)
+            case _:
+                self._refill(expr, owners, state)
+                return owners
+
+    def _change(self, expr: Prim, state: State, sure: bool) -> Nodes:
+        change = change_of(expr.op)
+        assert change is not None
+        containers = self.value(expr.args[0], state)
+        sure = sure and len(containers) == 1
+        changed = NO_NODES
+        for item in change.new:
+            stored = expr.args[item.arg]
+            label = label_of(expr.type, _key(item, expr))
+            inner = self._changed_part(stored, containers, label, state)
+            if inner:
+                changed |= self.change(stored, inner, state, sure=sure)
+                continue
+            changed |= containers
+            nodes = self.value(stored, state)
+            for container in containers:
+                if sure and isinstance(item, Put):
+                    state.clear(container, label)
+                self.store(item, container, expr, {item.arg: nodes}, state, many=change.repeats)
+        return changed if change.new else containers
+
+    def _changed_part(self, stored: Expr, containers: Nodes, label: str, state: State) -> Nodes:
+        """The parts of a container that `stored`, which goes to their place, is a changed form of; none for another value."""
+        if not isinstance(stored, Prim) or change_of(stored.op) is None:
+            return NO_NODES
+        return self.value(stored.args[0], state) & state.parts(containers, label)
+
+    def _refill(self, expr: Expr, owners: Nodes, state: State) -> None:
+        """A change of unknown kind: the owner may hold what the new value holds."""
+        for node in self.value(expr, state) - owners:
+            for label, item, edge in list(state.edges(node)):
+                for owner in owners:
+                    state.put(owner, label, item, edge.span or expr.span, many=edge.many)
+
+
+def _key(item: Put | Spread, expr: Prim) -> Expr | None:
+    return expr.args[item.key] if isinstance(item, Put) and item.key is not None else None
+
+
+def _places(literal: str | None, expr: Expr) -> list[tuple[str, int]]:
+    """Where a literal puts its arguments: the label and the number of the argument."""
+    match literal, expr:
+        case "tuple", Prim(args=args):
+            return [(str(index), index) for index in range(len(args))]
+        case "dict", Prim(args=args):
+            return [(label_of(expr.type, args[index - 1]), index) for index in range(1, len(args), 2)]
+        case (("list" | "exception"), Prim(args=args) | NewExc(args=args)):
+            return [(ANY, index) for index in range(len(args))]
+        case _:
+            return []

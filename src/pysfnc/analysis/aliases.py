@@ -1,0 +1,337 @@
+"""The alias check: no object may be changed while another live variable holds it, or holds something that it is in.
+
+Each variable of a machine holds a copy of its value, so such a variable would not see the change that Python shows it. The check runs the
+machine on an abstract heap (`heap`), with the values of expressions and the effect of changes from `alias_values`, and asks at every
+change who else may hold the changed object and is still read afterwards (`liveness`).
+
+A change through a variable that stands for a part of another value is followed at once by the assignments that write it through; the
+variables they set are in order as well.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from pysfnc.analysis.alias_report import ITEMS, AliasReport
+from pysfnc.analysis.alias_values import Evaluator, holds_objects
+from pysfnc.analysis.heap import ANY, NO_NODES, Held, Nodes, State
+from pysfnc.analysis.liveness import Liveness, liveness
+from pysfnc.analysis.sharing import change_of
+from pysfnc.diagnostics import Sink
+from pysfnc.ir.exprs import Expr, Prim, Var
+from pysfnc.ir.hir import (
+    Assign,
+    Block,
+    Break,
+    Continue,
+    Eval,
+    FanOut,
+    ForEach,
+    Fork,
+    If,
+    Leave,
+    Machine,
+    Perform,
+    Raise,
+    Return,
+    Sleep,
+    Stmt,
+    Suite,
+    TaskCall,
+    Try,
+    While,
+)
+from pysfnc.ir.walk import assigned, reads, stmt_exprs, walk_suite
+
+_RESULT = "%returned"
+_GARBAGE = 64
+
+
+def check_aliases(machine: Machine, sink: Sink) -> None:
+    """Report every change of an object that another live variable may hold (SFN401)."""
+    if any(isinstance(stmt, Assign) and stmt.changes for stmt in walk_suite(machine.body)):
+        _Checker(liveness(machine.body), sink).suite(machine.body, State())
+
+
+@dataclass(slots=True)
+class _Ways:
+    """States on the ways out of the suite at hand, each joined over all places that take it. Absent: nobody took it yet."""
+
+    behind: dict[str, State] = field(default_factory=dict)
+    again: dict[str, State] = field(default_factory=dict)
+    raised: State | None = None
+    returned: State | None = None
+
+
+def _joined(a: State | None, b: State | None) -> State | None:
+    """The join of two ways; `a` is used up."""
+    if a is None:
+        return None if b is None else b.copy()
+    if b is not None:
+        a.merge(b)
+    return a
+
+
+class _Checker:
+    """Runs a machine abstractly; one object a machine."""
+
+    def __init__(self, live: Liveness, sink: Sink) -> None:
+        self._live = live
+        self._sink = sink
+        self._values = Evaluator()
+        self._ways = _Ways()
+        self._guarded = False
+        self._around: frozenset[str] = frozenset()
+        """Variables that others may read while this branch or loop runs, or after it."""
+        self._kept = _GARBAGE
+        self._through: set[int] = set()
+        """Assignments that only write an earlier change through, by `id`."""
+
+    # Suites
+
+    def suite(self, suite: Suite, state: State) -> State | None:
+        """Run a suite; the state behind it, None when its end is not reached."""
+        current: State | None = state
+        for index, stmt in enumerate(suite):
+            if current is None:
+                break
+            if self._guarded and stmt_exprs(stmt):
+                self._ways.raised = _joined(self._ways.raised, current)
+            current = self._stmt(stmt, current, suite[index + 1 :])
+            if current is not None and len(current.slots) > 2 * self._kept:
+                current.keep(self._live.after(stmt) | self._around | _hidden(current))
+                self._kept = max(len(current.slots), _GARBAGE)
+        return current
+
+    def _stmt(self, stmt: Stmt, state: State, rest: Suite) -> State | None:
+        match stmt:
+            case Assign(name=name, value=value, changes=False):
+                state.names[name] = Held(self._values.value(value, state), stmt.span)
+                return state
+            case Assign():
+                self._change(stmt, state, rest)
+                return state
+            case Eval():
+                return state
+            case If(then=then, orelse=orelse):
+                return _joined(self.suite(then, state.copy()), self.suite(orelse, state))
+            case While() | ForEach():
+                return self._loop(stmt, state)
+            case Block(label=label, body=body):
+                end = self.suite(body, state)
+                return _joined(self._ways.behind.pop(label, None), end)
+            case Break(label=label) | Leave(label=label):
+                _take(self._ways.behind, label, state)
+                return None
+            case Continue(label=label):
+                _take(self._ways.again, label, state)
+                return None
+            case Return(value=value):
+                state.names[_RESULT] = Held(self._values.value(value, state), stmt.span)
+                self._ways.returned = _joined(self._ways.returned, state)
+                return None
+            case Raise(exc=exc):
+                state.names[_RESULT] = Held(self._values.value(exc, state), stmt.span)
+                if self._guarded:
+                    self._ways.raised = _joined(self._ways.raised, state)
+                return None
+            case Try():
+                return self._try(stmt, state)
+            case Perform():
+                return self._perform(stmt, state)
+            case _:
+                assert_never(stmt)
+
+    def _loop(self, loop: While | ForEach, state: State) -> State | None:
+        around, hidden = self._around, f"{ITEMS}{loop.label}"
+        if isinstance(loop, ForEach):
+            state.names[hidden] = Held(self._values.value(loop.seq, state), loop.seq.span)
+            self._around |= {hidden}
+        wanted = self._live.before(loop) | self._live.after(loop) | self._around
+        head = state
+        while True:
+            body = head.copy()
+            if isinstance(loop, ForEach):
+                nodes = body.parts(body.names[hidden].nodes, ANY)
+                body.names[loop.name] = Held(nodes, loop.span)
+            end = self.suite(loop.body, body)
+            back = _joined(self._ways.again.pop(loop.label, None), end)
+            if back is None:
+                break
+            back.keep(wanted | _hidden(back) | head.names.keys())
+            if not head.merge(back):
+                break
+        self._around = around
+        ended = self.suite(loop.orelse, head)
+        return _joined(self._ways.behind.pop(loop.label, None), ended)
+
+    def _try(self, stmt: Try, state: State) -> State | None:
+        outer, guarded = self._ways, self._guarded
+        self._ways = inner = _Ways()
+        self._guarded = True
+        body = self.suite(stmt.body, state)
+        caught, inner.raised = inner.raised, None
+        self._guarded = guarded or bool(stmt.final)
+        end = self.suite(stmt.orelse, body) if body is not None else None
+        for handler in stmt.handlers if caught is not None else ():
+            assert caught is not None
+            start = caught.copy()
+            if handler.name is not None:
+                start.names[handler.name] = start.names.get(_RESULT, Held(NO_NODES, None))
+            end = _joined(end, self.suite(handler.body, start))
+        # A handler may not match, so the exception goes on.
+        inner.raised = _joined(inner.raised, caught)
+        self._ways, self._guarded = outer, guarded
+        if stmt.final:
+            return self._finally(stmt.final, inner, end)
+        for label, way in inner.behind.items():
+            _take(outer.behind, label, way)
+        for label, way in inner.again.items():
+            _take(outer.again, label, way)
+        if guarded:
+            outer.raised = _joined(outer.raised, inner.raised)
+        outer.returned = _joined(outer.returned, inner.returned)
+        return end
+
+    def _finally(self, final: Suite, inner: _Ways, end: State | None) -> State | None:
+        """Run `final` once on the join of all ways, and send what comes out along each of them."""
+        ways = (end, inner.raised, inner.returned, *inner.behind.values(), *inner.again.values())
+        start: State | None = None
+        for way in ways:
+            start = _joined(start, way)
+        done = None if start is None else self.suite(final, start)
+        if done is None:
+            return None
+        for label in inner.behind:
+            _take(self._ways.behind, label, done)
+        for label in inner.again:
+            _take(self._ways.again, label, done)
+        if inner.raised is not None and self._guarded:
+            self._ways.raised = _joined(self._ways.raised, done)
+        if inner.returned is not None:
+            self._ways.returned = _joined(self._ways.returned, done)
+        return done if end is not None else None
+
+    # Effects
+
+    def _perform(self, stmt: Perform, state: State) -> State | None:
+        match stmt.effect:
+            case TaskCall(result=result):
+                # What comes back was decoded anew, and the arguments were sent as copies.
+                made = self._fresh(stmt, state) if holds_objects(result) else NO_NODES
+                return self._bind(stmt, made, state)
+            case Sleep():
+                return self._bind(stmt, NO_NODES, state)
+            case Fork(branches=branches):
+                return self._fork(stmt, branches, state)
+            case FanOut():
+                return self._fan_out(stmt, stmt.effect, state)
+            case _:
+                assert_never(stmt.effect)
+
+    def _fresh(self, stmt: Perform, state: State) -> Nodes:
+        return frozenset({state.make(self._values.site(id(stmt)), lazy=True)})
+
+    def _bind(self, stmt: Perform, nodes: Nodes, state: State) -> State:
+        if stmt.target is not None:
+            state.names[stmt.target] = Held(nodes, stmt.span)
+        return state
+
+    def _fork(self, stmt: Perform, branches: tuple[Suite, ...], state: State) -> State:
+        after = self._live.after(stmt) - ({stmt.target} if stmt.target else set())
+        made = state.make(self._values.site(id(stmt)))
+        state.names[_branches(stmt)] = Held(frozenset({made}), stmt.span)
+        for number, branch in enumerate(branches):
+            others = frozenset(name for other in branches if other is not branch for name in reads(other))
+            state = self._branch(stmt, branch, str(number), after | others, state)
+        return self._collect(stmt, state)
+
+    def _fan_out(self, stmt: Perform, effect: FanOut, state: State) -> State:
+        after = self._live.after(stmt) - ({stmt.target} if stmt.target else set())
+        hidden = f"{ITEMS}{self._values.site(id(stmt))}"
+        state.names[hidden] = Held(self._values.value(effect.seq, state), effect.seq.span)
+        made = state.make(self._values.site(id(stmt)))
+        state.names[_branches(stmt)] = Held(frozenset({made}), stmt.span)
+        others = reads(effect.body) - assigned(effect.body, branches=True) - {effect.name}
+        while True:
+            start = state.copy()
+            nodes = start.parts(start.names[hidden].nodes, ANY)
+            start.names[effect.name] = Held(nodes, stmt.span)
+            if not state.merge(self._branch(stmt, effect.body, ANY, after | others | {hidden}, start)):
+                break
+        del state.names[hidden]
+        return self._collect(stmt, state)
+
+    def _branch(self, stmt: Perform, body: Suite, label: str, around: frozenset[str], state: State) -> State:
+        """Run one branch; what it returns goes into the list of results under `label`."""
+        saved, around_before = self._ways, self._around
+        self._ways = _Ways()
+        self._around = around_before | around
+        names = set(state.names)
+        before = state.copy()
+        self.suite(body, state)
+        ended = self._ways.returned
+        if self._guarded:
+            saved.raised = _joined(saved.raised, self._ways.raised)
+        self._ways, self._around = saved, around_before
+        if ended is None:
+            return before
+        for made in ended.names[_branches(stmt)].nodes:
+            for node in ended.names[_RESULT].nodes:
+                ended.put(made, label, node, stmt.span)
+        ended.keep(names)
+        return ended
+
+    def _collect(self, stmt: Perform, state: State) -> State:
+        results = state.names.pop(_branches(stmt))
+        return self._bind(stmt, results.nodes, state)
+
+    # Changes
+
+    def _change(self, stmt: Assign, state: State, rest: Suite) -> None:
+        if id(stmt) in self._through:
+            return
+        owners = self._values.value(Var(name=stmt.name, type=stmt.value.type), state)
+        changed = self._values.change(stmt.value, owners, state)
+        through = list(_written_through(stmt, rest))
+        self._through |= set(map(id, through))
+        last = through[-1] if through else stmt
+        written = {stmt.name, *(other.name for other in through)}
+        others = (self._live.after(last) - written) | self._around
+        report = AliasReport(stmt, state, set(changed))
+        if not report.held_by_others(others, self._sink):
+            report.held_twice(written, self._sink)
+
+
+def _written_through(stmt: Assign, rest: Suite) -> Iterator[Assign]:
+    """The assignments right behind a change that bring up to date what its variable is a part of."""
+    last = stmt
+    for other in rest:
+        if not (isinstance(other, Assign) and other.changes and other.span == stmt.span):
+            return
+        if not _stores(other.value, last.name):
+            return
+        last = other
+        yield other
+
+
+def _stores(value: Expr, name: str) -> bool:
+    """Whether the innermost thing that a rebuilt value puts in is the variable."""
+    while isinstance(value, Prim):
+        change = change_of(value.op)
+        if change is None or not change.new:
+            return False
+        value = value.args[change.new[0].arg]
+    return isinstance(value, Var) and value.name == name
+
+
+def _take(table: dict[str, State], label: str, state: State) -> None:
+    table[label] = _joined(table.get(label), state) or state
+
+
+def _branches(stmt: Perform) -> str:
+    return f"%branches {id(stmt)}"
+
+
+def _hidden(state: State) -> frozenset[str]:
+    return frozenset(name for name in state.names if name.startswith("%"))

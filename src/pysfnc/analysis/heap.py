@@ -1,0 +1,264 @@
+"""The abstract heap of the alias analysis: which objects may exist, what they may hold, and how often.
+
+A *node* stands for objects made at one place of the program: the latest one made there (`old=False`), or all before it. What came in
+from outside (an input, the result of a task) is a *lazy* tree: its parts get nodes when they are asked for, and no part of it is held twice.
+
+An edge leads from a container to what it may hold, under a *label*: a constant key, or `*` for any other place. `many` on an edge says
+that one object may be held twice through it. `shared` nodes may be held by two containers or twice by one; containers nobody can
+reach any more count too, so a node counts as held twice only where both facts say so (see `held_twice`).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from pysfnc.source.span import Span
+
+ANY: Final = "*"
+_DEEP: Final = "**"
+_DEPTH: Final = 4
+
+
+class Node(NamedTuple):
+    """Objects made at `site`; `path` leads to a part of a lazy tree."""
+
+    site: int
+    old: bool
+    path: tuple[str, ...] = ()
+
+    @property
+    def single(self) -> bool:
+        """Whether it stands for at most one object at a time."""
+        return not self.old and ANY not in self.path and _DEEP not in self.path
+
+    def part(self, label: str) -> "Node":
+        """The node of a part of a lazy tree. Deep parts are all the same node."""
+        if self.path and self.path[-1] == _DEEP:
+            return self
+        step = label if len(self.path) < _DEPTH else _DEEP
+        return Node(self.site, self.old, (*self.path, step))
+
+
+Nodes = frozenset[Node]
+NO_NODES: Final[Nodes] = frozenset()
+
+
+class Edge(NamedTuple):
+    """`span`: the statement that put the object there."""
+
+    many: bool
+    span: Span | None
+
+
+class Held(NamedTuple):
+    """What a variable may hold, and where it got it."""
+
+    nodes: Nodes
+    span: Span | None
+
+
+_Slots = dict[str, dict[Node, Edge]]
+
+
+@dataclass(slots=True)
+class State:
+    """What is known at one point of a program."""
+
+    names: dict[str, Held] = field(default_factory=dict)
+    slots: dict[Node, _Slots] = field(default_factory=dict)
+    shared: set[Node] = field(default_factory=set)
+    lazy: set[Node] = field(default_factory=set)
+
+    def copy(self) -> "State":
+        """An independent copy."""
+        slots = {node: {label: dict(held) for label, held in own.items()} for node, own in self.slots.items()}
+        return State(dict(self.names), slots, set(self.shared), set(self.lazy))
+
+    # Objects
+
+    def make(self, site: int, *, lazy: bool = False) -> Node:
+        """A new object; the one made before at the same place becomes one of the old ones."""
+        node = Node(site, False)
+        if node in self.slots:
+            self._age(site)
+        self.slots[node] = {}
+        if lazy:
+            self.lazy.add(node)
+        return node
+
+    def root(self, site: int) -> Node:
+        """The top of a lazy tree that exists from the start."""
+        node = Node(site, False)
+        if node not in self.slots:
+            self.slots[node] = {}
+            self.lazy.add(node)
+        return node
+
+    def several(self, site: int) -> Node:
+        """Any number of objects made at one place at once."""
+        node = Node(site, True)
+        self.slots.setdefault(node, {})
+        return node
+
+    def put(self, container: Node, label: str, item: Node, span: Span | None, *, many: bool = False) -> None:
+        """Note that a container may hold an object from now on, at one more place; with `many` at several."""
+        held = self.slots[container].setdefault(label, {})
+        if many or any(item in other for own in self.slots.values() for other in own.values()):
+            self.shared.add(item)
+        held[item] = Edge(many or item in held, span)
+
+    def hold(self, container: Node, label: str, item: Node, span: Span | None) -> None:
+        """Note that a container may hold an object, which is not held by it yet: another of the same node at most."""
+        held = self.slots[container].setdefault(label, {})
+        if item not in held:
+            self.put(container, label, item, span)
+
+    def clear(self, container: Node, label: str) -> None:
+        """Forget what a single container holds under a constant key, which is about to be replaced."""
+        if container.single and label != ANY:
+            self.slots[container].pop(label, None)
+
+    def parts(self, containers: Iterable[Node], label: str) -> Nodes:
+        """What containers may hold under a label; `ANY` asks for every place."""
+        return NO_NODES.union(*(self._parts(container, label) for container in containers))
+
+    def _parts(self, container: Node, label: str) -> Nodes:
+        slots = self.slots[container]
+        if label == ANY:
+            if container in self.lazy and ANY not in slots:
+                self._grow(container, ANY)
+            return frozenset(node for held in slots.values() for node in held)
+        found = frozenset((*slots.get(label, ()), *slots.get(ANY, ())))
+        if not found and container in self.lazy:
+            return frozenset({self._grow(container, label)})
+        return found
+
+    def _grow(self, container: Node, label: str) -> Node:
+        part = container.part(label)
+        self.slots.setdefault(part, {})
+        self.lazy.add(part)
+        self.slots[container].setdefault(label, {})[part] = Edge(False, None)
+        return part
+
+    def edges(self, container: Node) -> Iterator[tuple[str, Node, Edge]]:
+        """Every edge out of a container; of a lazy one also those not asked for before."""
+        self._parts(container, ANY)
+        for label, held in list(self.slots[container].items()):
+            for node, edge in list(held.items()):
+                yield label, node, edge
+
+    # Questions
+
+    def reach(self, nodes: Iterable[Node]) -> set[Node]:
+        """The nodes and everything that may be inside them."""
+        found = set(nodes)
+        todo = list(found)
+        while todo:
+            for held in self.slots[todo.pop()].values():
+                new = held.keys() - found
+                found |= new
+                todo.extend(new)
+        return found
+
+    def held_twice(self, root: Node, item: Node) -> bool:
+        """Whether inside the object `root` the object `item`, or `root` itself, may be held at two places."""
+        inside = self.reach((root,))
+        count = int(item == root)
+        for container in inside:
+            for held in self.slots[container].values():
+                edge = held.get(item)
+                if edge is not None:
+                    count += 2 if edge.many else 1
+        return count > 1 and (item in self.shared or item == root)
+
+    def way(self, start: Held, goals: set[Node]) -> Span | None:
+        """The statement through which a variable came to hold one of `goals`: where it, or the last container on the way, got it."""
+        seen: dict[Node, Span | None] = dict.fromkeys(start.nodes, start.span)
+        todo = list(start.nodes)
+        for node in todo:
+            if node in goals:
+                return seen[node]
+            for held in self.slots[node].values():
+                for item, edge in held.items():
+                    if item not in seen:
+                        seen[item] = edge.span or seen[node]
+                        todo.append(item)
+        return start.span
+
+    # Joining
+
+    def merge(self, other: "State") -> bool:
+        """Add what may hold on another way to the same point; whether anything was new."""
+        changed = self._merge_names(other.names)
+        for node, own in other.slots.items():
+            mine = self.slots.get(node)
+            if mine is None:
+                self.slots[node] = {label: dict(held) for label, held in own.items()}
+                changed = True
+            else:
+                changed |= _merge_slots(mine, own)
+        if not other.shared <= self.shared or not other.lazy <= self.lazy:
+            self.shared |= other.shared
+            self.lazy |= other.lazy
+            changed = True
+        return changed
+
+    def _merge_names(self, names: Mapping[str, Held]) -> bool:
+        changed = False
+        for name, held in names.items():
+            mine = self.names.get(name)
+            if mine is None:
+                self.names[name] = held
+                changed = True
+            elif not held.nodes <= mine.nodes:
+                self.names[name] = Held(mine.nodes | held.nodes, mine.span if mine.nodes else held.span)
+                changed = True
+        return changed
+
+    def keep(self, names: Iterable[str]) -> None:
+        """Forget all variables but these, and every object they cannot reach."""
+        wanted = set(names)
+        self.names = {name: held for name, held in self.names.items() if name in wanted}
+        found = self.reach(node for held in self.names.values() for node in held.nodes)
+        self.slots = {node: own for node, own in self.slots.items() if node in found}
+        self.shared &= found
+        self.lazy &= found
+
+    def _age(self, site: int) -> None:
+        """Let the latest object of a place join the old ones."""
+        young = {node for node in self.slots if node.site == site and not node.old}
+        names = {node: node._replace(old=True) for node in young}
+        for name, held in self.names.items():
+            if not young.isdisjoint(held.nodes):
+                self.names[name] = held._replace(nodes=frozenset(names.get(node, node) for node in held.nodes))
+        for own in self.slots.values():
+            for items in own.values():
+                for node in [node for node in items if node in young]:
+                    edge, before = items.pop(node), items.get(names[node])
+                    items[names[node]] = edge if before is None else Edge(edge.many or before.many, before.span)
+        for node in young:
+            self._absorb(names[node], self.slots.pop(node))
+        self.shared = {names.get(node, node) for node in self.shared}
+        self.lazy = {names.get(node, node) for node in self.lazy}
+
+    def _absorb(self, old: Node, slots: _Slots) -> None:
+        """Add the edges of one more object to those of the old ones: another object may hold the same item only if it is shared."""
+        mine = self.slots.setdefault(old, {})
+        for label, held in slots.items():
+            into = mine.setdefault(label, {})
+            for node, edge in held.items():
+                before = into.get(node)
+                many = edge.many or (before is not None and (before.many or node in self.shared))
+                into[node] = Edge(many, edge.span if before is None else before.span)
+
+
+def _merge_slots(mine: _Slots, other: _Slots) -> bool:
+    changed = False
+    for label, held in other.items():
+        into = mine.setdefault(label, {})
+        for node, edge in held.items():
+            before = into.get(node)
+            if before is None or (edge.many and not before.many):
+                into[node] = Edge(edge.many, edge.span if before is None else before.span)
+                changed = True
+    return changed
