@@ -79,7 +79,7 @@ def error_name(failure: BaseException, known: Collection[str]) -> str:
 def extra_of(failure: BaseException, name: str, message: str, known: Collection[str]) -> dict[str, Any]:
     """What `name` and `message` do not tell about `failure`."""
     extra: dict[str, Any] = {}
-    if failure.args != (message,):
+    if not _is_only(failure.args, message):
         extra["args"] = _encoded_or_none(list(failure.args))
     if type(failure).__name__ != name:
         extra["type"] = type(failure).__name__
@@ -89,6 +89,11 @@ def extra_of(failure: BaseException, name: str, message: str, known: Collection[
         if fields:
             extra["fields"] = fields
     return extra
+
+
+def _is_only(args: tuple[Any, ...], message: str) -> bool:
+    # The type comes first: an argument may be an object with an odd idea of equality.
+    return len(args) == 1 and isinstance(args[0], str) and args[0] == message
 
 
 def _text_of(extra: dict[str, Any]) -> str:

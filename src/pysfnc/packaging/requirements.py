@@ -29,6 +29,7 @@ from pysfnc.packaging.model import Target
 
 _CACHE_FORMAT: Final = "1"
 _NAME: Final = re.compile(r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*(.*)", re.DOTALL)
+_PATH_OPTION: Final = re.compile(r"(-r|--requirement|-c|--constraint|-f|--find-links)(?:\s*=\s*|\s+)(.+)")
 _LEFT_OUT: Final = frozenset({"pysfnc"})
 _IN_LAMBDA: Final = frozenset({"boto3", "botocore"})
 _NEVER_PACKED: Final = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
@@ -120,16 +121,19 @@ def _from_text(source: Path, seen: frozenset[Path]) -> list[str]:
     lines: list[str] = []
     for line in re.sub(r"\\\r?\n", " ", text).splitlines():
         bare = re.sub(r"(^|\s)#.*$", "", line).strip()
-        include = re.match(r"(-r|--requirement|-c|--constraint)[ =]\s*(.+)", bare)
-        if include is None:
+        option = _PATH_OPTION.match(bare)
+        if option is None:
             lines += [_checked(bare, source)] if bare else []
-            continue
-        path = source.parent / include[2]
-        if include[1] in ("-r", "--requirement"):
-            lines += _from_text(path, seen | {source.resolve()})
+        elif option[1] in ("-r", "--requirement"):
+            lines += _from_text(source.parent / option[2], seen | {source.resolve()})
         else:
-            lines.append(f"-c {path.resolve()}")
+            lines.append(f"{option[1]} {_absolute(option[2], source.parent)}")
     return lines
+
+
+def _absolute(place: str, folder: Path) -> str:
+    # The lines are installed from another folder; a place may also be an address.
+    return place if "://" in place else str((folder / place).resolve())
 
 
 def _checked(line: str, source: Path) -> str:
@@ -161,9 +165,10 @@ def _cache_key(requirements: Sequence[str], target: Target) -> str:
     for part in (_CACHE_FORMAT, target.python, target.arch, platform, *requirements):
         digest.update(part.encode() + b"\0")
     for line in requirements:
-        if line.startswith("-c "):
-            with system_errors_as(f"cannot read {line[3:]}"):
-                digest.update(Path(line[3:]).read_bytes())
+        if line.startswith(("-c ", "--constraint ")):
+            constraints = Path(line.partition(" ")[2])
+            with system_errors_as(f"cannot read {constraints}"):
+                digest.update(constraints.read_bytes())
     return digest.hexdigest()[:32]
 
 
