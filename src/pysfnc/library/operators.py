@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pysfnc.ir.exprs import Const, Expr
-from pysfnc.jsonata.tree import Array, Binary, Bind, Func, IfElse, Index, Keep, Lit, Neg, Range, Ref, Seq, Tree
+from pysfnc.jsonata.tree import Array, Binary, Bind, IfElse, Lit, Neg, Ref, Seq, Tree
 from pysfnc.library.make import Built, both, call, choose, either, join, prim, text
 from pysfnc.library.prelude import define
 from pysfnc.library.registry import register_prim
@@ -110,11 +110,6 @@ def _infix(op: str) -> Lower:
 
 def _prelude(name: str) -> Lower:
     return lambda left, right: call(name, as_number(left), as_number(right))
-
-
-def _repeat(sequence: Arg, times: Arg) -> Tree:
-    function = "py_repeat_text" if kinds(sequence.type) <= {Kind.STR} else "py_repeat"
-    return call(function, sequence.tree, as_number(times))
 
 
 def _raw(op: str) -> Lower:
@@ -214,39 +209,17 @@ define(
     ("a", "b"),
     Seq((Bind("m", call("py_and", _A, _B)), Binary("+", Binary("-", _A, _M), Binary("-", _B, _M)))),
 )
-define(
-    "py_repeat_text",
-    ("a", "n"),
-    IfElse(
-        Binary("<", _N, Lit(1)),
-        text(""),
-        call("join", call("map", Range(Lit(1), _N), Func(("i",), _A))),
-    ),
-)
-define(
-    "py_repeat",
-    ("a", "n"),
-    Seq(
-        (
-            Bind("k", call("count", _A)),
-            IfElse(
-                either(Binary("<", _N, Lit(1)), Binary("=", Ref("k"), Lit(0))),
-                Array(()),
-                call(
-                    "append",
-                    Array(()),
-                    Keep(
-                        call(
-                            "map",
-                            Range(Lit(0), Binary("-", Binary("*", _N, Ref("k")), Lit(1))),
-                            Func(("i",), Index(_A, Binary("%", Ref("i"), Ref("k")))),
-                        )
-                    ),
-                ),
-            ),
-        )
-    ),
-)
+
+
+def _doubled(name: str, empty: Tree, put: Callable[[Tree, Tree], Tree]) -> Tree:
+    """`$a` put together `$n` times, by doubling."""
+    half = call(name, put(_A, _A), call("floor", Binary("/", _N, Lit(2))))
+    odd = Binary("=", Binary("%", _N, Lit(2)), Lit(1))
+    return IfElse(Binary("<", _N, Lit(1)), empty, Seq((Bind("h", half), IfElse(odd, put(Ref("h"), _A), Ref("h")))))
+
+
+define("py_repeat_text", ("a", "n"), _doubled("py_repeat_text", text(""), lambda x, y: Binary("&", x, y)))
+define("py_repeat", ("a", "n"), _doubled("py_repeat", Array(()), lambda x, y: call("append", x, y)))
 
 
 # Failures
@@ -373,6 +346,16 @@ def _numbers(lower: Lower, typing: Typing = _number) -> Case:
     return Case(NUMERIC, NUMERIC, typing, lower)
 
 
+def _repeats(sequences: frozenset[Kind], function: str) -> tuple[Case, ...]:
+    def repeat(sequence: Arg, times: Arg) -> Tree:
+        return call(function, sequence.tree, as_number(times))
+
+    return (
+        Case(sequences, INTEGRAL, _repeated, repeat),
+        Case(INTEGRAL, sequences, _repeated, lambda left, right: repeat(right, left)),
+    )
+
+
 def _bits(name: str, of_bools: str) -> tuple[Case, ...]:
     return (
         Case(_BOOL, _BOOL, _always(BOOL), _raw(of_bools)),
@@ -396,8 +379,8 @@ _OPERATORS: Final = (
         "*",
         (
             _numbers(_infix("*")),
-            Case(SEQUENCES, INTEGRAL, _repeated, _repeat),
-            Case(INTEGRAL, SEQUENCES, _repeated, lambda left, right: _repeat(right, left)),
+            *_repeats(_STR, "py_repeat_text"),
+            *_repeats(frozenset({Kind.LIST, Kind.TUPLE}), "py_repeat"),
         ),
         _cannot_multiply,
         refuse=_refuse_repeat,

@@ -8,8 +8,8 @@ inside a list names a float by its value, as types inside are not followed there
 from typing import Final
 
 from pysfnc.ir.exprs import Expr
-from pysfnc.jsonata.tree import Array, Binary, Bind, Field, IfElse, Index, Lit, Object, Ref, Regex, Seq, Tree
-from pysfnc.library.make import Built, both, call, choose, either, eq, join, text, type_of
+from pysfnc.jsonata.tree import Array, Binary, Bind, Field, Func, IfElse, Index, Lit, Object, Ref, Regex, Seq, Tree
+from pysfnc.library.make import Built, both, call, choose, either, eq, join, negate, text, type_of
 from pysfnc.library.operators import BinaryOperator, Case, build_operation, register_operator
 from pysfnc.library.prelude import define
 from pysfnc.library.row import Arg, Check, Site
@@ -23,7 +23,7 @@ _DICT: Final = frozenset({Kind.DICT})
 _ARRAYS: Final = _LIST | _TUPLE
 _SCALARS: Final = frozenset({Kind.NONE, Kind.BOOL, Kind.INT, Kind.FLOAT, Kind.STR})
 
-_A, _B, _V, _I = Ref("a"), Ref("b"), Ref("v"), Ref("i")
+_A, _B, _V = Ref("a"), Ref("b"), Ref("v")
 _LEAF_A, _LEAF_B = Field(Ref("l"), "a"), Field(Ref("l"), "b")
 
 
@@ -46,6 +46,9 @@ define(
         text("\ud7ff$0"),
     ),
 )
+_P, _D = Ref("p"), Ref("d")
+_FIRST, _SECOND = Index(_P, Lit(0)), Index(_P, Lit(1))
+
 define(
     "py_leaf",
     ("a", "b"),
@@ -54,36 +57,18 @@ define(
         both(_is(_A, "array"), _is(_B, "array")),
         Seq(
             (
-                Bind("m", call("count", _A)),
-                Bind("n", call("count", _B)),
-                Bind(
-                    "k", call("py_differ", _A, _B, IfElse(Binary("<", Ref("m"), Ref("n")), Ref("m"), Ref("n")), Lit(0))
-                ),
+                Bind("d", Index(call("map", call("zip", _A, _B), Func(("p",), call("py_differing", _P))), Lit(0))),
                 IfElse(
-                    Binary("<", Ref("k"), Lit(0)),
-                    _pair(Ref("m"), Ref("n")),
-                    call("py_leaf", Index(_A, Ref("k")), Index(_B, Ref("k"))),
+                    call("exists", _D),
+                    call("py_leaf", Field(_D, "a"), Field(_D, "b")),
+                    _pair(call("count", _A), call("count", _B)),
                 ),
             )
         ),
         _pair(_A, _B),
     ),
 )
-define(
-    "py_differ",
-    ("a", "b", "n", "i"),
-    # The first index below n at which the items differ, or -1.
-    choose(
-        [
-            (Binary("=", _I, Ref("n")), Lit(-1)),
-            (
-                call("py_equal", Index(_A, _I), Index(_B, _I)),
-                call("py_differ", _A, _B, Ref("n"), Binary("+", _I, Lit(1))),
-            ),
-        ],
-        _I,
-    ),
-)
+define("py_differing", ("p",), IfElse(negate(call("py_equal", _FIRST, _SECOND)), _pair(_FIRST, _SECOND), None))
 define(
     "py_ordered",
     ("l",),

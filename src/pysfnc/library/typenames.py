@@ -8,7 +8,7 @@ refuses such types through `ambiguity`.
 
 from typing import Final
 
-from pysfnc.jsonata.tree import Binary, Call, IfElse, Lit, Ref, Tree
+from pysfnc.jsonata.tree import Array, Binary, Call, IfElse, Lit, Ref, Tree
 from pysfnc.library.make import FALSE, TRUE, both, call, choose, either, eq, text, type_of
 from pysfnc.library.prelude import define
 from pysfnc.library.row import Arg, Refusal
@@ -117,14 +117,19 @@ def has_kind(arg: Arg, wanted: frozenset[Kind]) -> Tree:
         return TRUE
     if not possible & wanted:
         return FALSE
-    tests: list[Tree] = []
-    for name in sorted({JSON_TYPE[kind] for kind in possible & wanted}):
-        same_json = {kind for kind in possible if JSON_TYPE[kind] == name}
-        test: Tree = eq(type_of(arg.tree), Lit(name))
-        if not same_json <= wanted and name == "number":
-            test = both(test, _integral(arg.tree, Kind.INT in wanted))
-        tests.append(test)
-    return either(*tests)
+    names = sorted({JSON_TYPE[kind] for kind in possible & wanted})
+    numbers = {kind for kind in possible if JSON_TYPE[kind] == "number"}
+    if "number" not in names or numbers <= wanted:
+        return _is_one_of(arg.tree, names)
+    names.remove("number")
+    integral = both(_is_one_of(arg.tree, ["number"]), _integral(arg.tree, Kind.INT in wanted))
+    return either(_is_one_of(arg.tree, names), integral) if names else integral
+
+
+def _is_one_of(value: Tree, names: list[str]) -> Tree:
+    if len(names) == 1:
+        return eq(type_of(value), Lit(names[0]))
+    return Binary("in", type_of(value), Array(tuple(map(Lit, names))))
 
 
 def _integral(value: Tree, wanted: bool) -> Tree:
