@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pysfnc.lang.shapes import MAX_INTEGER, WireFault, decode_any, shape_of
+from pysfnc.lang.json_values import MAX_INTEGER, WireFault, decode_any
+from pysfnc.lang.shapes import shape_of
 from pysfnc.lang.wire import encode, encode_value
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from pysfnc.lang.shapes import WireFault, decode_any
+from pysfnc.lang.json_values import WireFault, decode_any
 
 TASK_ROOT: Final = "/var/task"
 _ACCOUNT: Final = "arn:aws:lambda:us-east-1:123456789012:function:"

@@ -32,7 +32,7 @@ from collections.abc import Collection, Iterator
 from typing import Any, Final
 
 from pysfnc.lang.errors import Fail
-from pysfnc.lang.shapes import WireFault
+from pysfnc.lang.json_values import WireFault
 from pysfnc.lang.wire import encode
 
 EXTRA_FILE: Final = "pysfnc:exception"

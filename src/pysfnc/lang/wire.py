@@ -1,7 +1,7 @@
 """The wire: how arguments and results travel between the machine and Lambda, and what CPython's `@task` copies through.
 
 Owns encoding, the calls that decode arguments and encode results, and the messages of both. Decoding by annotation is
-in `pysfnc.lang.shapes`.
+in `pysfnc.lang.shapes`, the number rule in `pysfnc.lang.json_values`.
 
 Format. Everything is plain JSON; nothing is tagged, the annotation of the receiving side decides:
 
@@ -55,16 +55,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Never
 
-from pysfnc.lang.shapes import (
-    AnyShape,
-    Shape,
-    WireFault,
-    checked_text,
-    decode_inside,
-    hints_of_function,
-    plain_number,
-    shape_of,
-)
+from pysfnc.lang.json_values import WireFault, checked_text, decode_inside, plain_number
+from pysfnc.lang.shapes import AnyShape, Shape, hints_of_function, shape_of
 
 
 def encode(value: Any) -> Any:
