@@ -82,9 +82,9 @@ def _character(char: str, mark: str) -> str:
 
 def number(value: float) -> str:
     """A number literal; negative ones are the unary minus of a positive one. Raises ValueError for NaN and infinities."""
-    if isinstance(value, float) and not math.isfinite(value):
+    if not math.isfinite(value):
         raise ValueError(f"JSONata has no literal for {value}")
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+    if abs(value) < 1e15 and value == int(value):
         value = int(value)
     return json.dumps(value)
 

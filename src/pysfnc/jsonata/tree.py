@@ -131,4 +131,21 @@ class Regex:
     flags: str = ""
 
 
-Tree = Lit | Ref | Field | Index | Keep | Call | Apply | Binary | Neg | IfElse | Seq | Func | Array | Range | Object | Regex
+Tree = (
+    Lit
+    | Ref
+    | Field
+    | Index
+    | Keep
+    | Call
+    | Apply
+    | Binary
+    | Neg
+    | IfElse
+    | Seq
+    | Func
+    | Array
+    | Range
+    | Object
+    | Regex
+)

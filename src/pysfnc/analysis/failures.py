@@ -1,0 +1,83 @@
+"""Which exceptions expressions and statements may raise, as far as the rows of the library say."""
+
+from pysfnc.ir.exprs import Expr, Prim
+from pysfnc.ir.hir import ExceptionTable, Perform, Raise, Stmt, Suite, Try
+from pysfnc.ir.walk import stmt_exprs, stmt_suites, walk_expr, walk_suite
+from pysfnc.jsonata.tree import Ref
+from pysfnc.library.registry import prim
+from pysfnc.library.row import Arg
+from pysfnc.values.types import ExcT
+
+_SEEN: dict[tuple[object, ...], frozenset[str]] = {}
+
+
+def own_errors(expr: Expr) -> frozenset[str]:
+    """The classes of exceptions that the operation of this node itself may raise."""
+    if not isinstance(expr, Prim):
+        return frozenset()
+    row = prim(expr.op)
+    if row.checks is None:
+        return frozenset()
+    types = tuple(a.type for a in expr.args)
+    key = (expr.op, types, expr.type)
+    if key not in _SEEN:
+        args = [Arg(Ref(f"a{index}"), type_) for index, type_ in enumerate(types)]
+        _SEEN[key] = frozenset(check.error for check in row.checks(args, expr.type))
+    return _SEEN[key]
+
+
+def expr_errors(expr: Expr) -> frozenset[str]:
+    """The classes of exceptions that evaluating the expression may raise."""
+    found: frozenset[str] = frozenset()
+    for node in walk_expr(expr):
+        found |= own_errors(node)
+    return found
+
+
+def stmt_errors(stmt: Stmt) -> frozenset[str | None]:
+    """The classes that a pure statement may raise, whether or not it catches them itself; None stands for one not known before run time."""
+    return suite_errors((stmt,))
+
+
+def suite_errors(suite: Suite) -> frozenset[str | None]:
+    """As `stmt_errors` for a whole suite."""
+    found: set[str | None] = set()
+    for stmt in walk_suite(suite):
+        for expr in stmt_exprs(stmt):
+            found |= expr_errors(expr)
+        if isinstance(stmt, Raise):
+            found |= raised_classes(stmt.exc)
+    return frozenset(found)
+
+
+def raised_classes(exc: Expr) -> frozenset[str | None]:
+    """The classes an exception object may have."""
+    if isinstance(exc.type, ExcT) and exc.type.names is not None and "Fail" not in exc.type.names:
+        return frozenset(exc.type.names)
+    return frozenset({None})
+
+
+def escaping_errors(suite: Suite, table: ExceptionTable) -> frozenset[str | None]:
+    """The classes that may leave the suite: raised in it and not surely caught by a handler in it that is no route."""
+    found: set[str | None] = set()
+    for stmt in suite:
+        for expr in stmt_exprs(stmt):
+            found |= expr_errors(expr)
+        if isinstance(stmt, Raise):
+            found |= raised_classes(stmt.exc)
+        elif isinstance(stmt, Try):
+            inside = {e for e in escaping_errors(stmt.body, table) if not _is_caught(e, stmt, table)}
+            parts = (stmt.orelse, stmt.final, *(handler.body for handler in stmt.handlers))
+            found |= inside.union(*(escaping_errors(part, table) for part in parts))
+        elif not isinstance(stmt, Perform):
+            found |= frozenset().union(*(escaping_errors(part, table) for part in stmt_suites(stmt)))
+    return frozenset(found)
+
+
+def _is_caught(error: str | None, stmt: Try, table: ExceptionTable) -> bool:
+    for handler in stmt.handlers:
+        if handler.route is not None:
+            continue
+        if handler.classes is None or (error is not None and table.ancestors(error) & set(handler.classes)):
+            return True
+    return False

@@ -1,0 +1,1 @@
+"""From planned states to Amazon States Language: JSONata trees, names, the definition and its source map."""

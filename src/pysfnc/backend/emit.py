@@ -1,0 +1,388 @@
+"""States to Amazon States Language.
+
+Owns the shape of each state and the order of its fields; expressions come from `expressions` and `regions`, the retriers and constants of AWS are
+in the tables here, each with its source.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from pysfnc.backend.errors import caught_exception, marked_exception
+from pysfnc.backend.expressions import MESSAGE, NAME, Lowering, with_prelude
+from pysfnc.backend.names import RESERVED, StateNames, VariableNames
+from pysfnc.backend.regions import Regions
+from pysfnc.ir.exprs import Const, Expr, Var
+from pysfnc.ir.hir import Assign, FanOut, Fork, RetryRule, Suite, Task, TaskCall, Try
+from pysfnc.ir.mir import (
+    Catcher,
+    Choice,
+    Computed,
+    Done,
+    Edge,
+    Failed,
+    MachinePlan,
+    Pass,
+    Pause,
+    ScopePlan,
+    State,
+    Work,
+    resolve,
+)
+from pysfnc.jsonata.printer import print_tree
+from pysfnc.jsonata.tidy import tidy
+from pysfnc.jsonata.tree import Array, Binary, Call, Field, Lit, Neg, Object, Ref, Tree
+from pysfnc.source.span import Span
+from pysfnc.values.types import IntT
+
+LAMBDA_INVOKE: Final = "arn:aws:states:::lambda:invoke"
+LAMBDA_RETRY: Final[dict[str, Any]] = {
+    # AWS guide, "Error handling": transient errors that every Lambda call should retry.
+    "ErrorEquals": [
+        "Lambda.ServiceException",
+        "Lambda.AWSLambdaException",
+        "Lambda.SdkClientException",
+        "Lambda.TooManyRequestsException",
+    ],
+    "IntervalSeconds": 1,
+    "MaxAttempts": 3,
+    "BackoffRate": 2,
+    "JitterStrategy": "FULL",
+}
+QUERY_ERROR: Final = "States.QueryEvaluationError"
+ALL_ERRORS: Final = "States.ALL"
+INPUT: Final = Field(Ref("states"), "input")
+RESULT: Final = Field(Ref("states"), "result")
+ERROR_OUTPUT: Final = Field(Ref("states"), "errorOutput")
+SNIPPET_CHARS: Final = 48
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Emitted:
+    """A definition and where its states come from."""
+
+    definition: Json
+    source_map: dict[str, Span]
+
+
+def emit_machine(plan: MachinePlan, tasks: Mapping[str, Task], placeholder: Callable[[str], str]) -> Emitted:
+    """The definition of a planned workflow. `placeholder` names the Lambda function that runs a task."""
+    emitter = _Emitter(plan, tasks, placeholder)
+    scope = emitter.scope(plan.scope)
+    definition: Json = {"Comment": plan.comment} if plan.comment else {}
+    definition["QueryLanguage"] = "JSONata"
+    definition["StartAt"] = scope["StartAt"]
+    if plan.timeout_s is not None:
+        definition["TimeoutSeconds"] = plan.timeout_s
+    definition["States"] = scope["States"]
+    return Emitted(definition, emitter.source_map)
+
+
+@dataclass(slots=True)
+class _Emitter:
+    plan: MachinePlan
+    tasks: Mapping[str, Task]
+    placeholder: Callable[[str], str]
+    states: StateNames = field(default_factory=StateNames)
+    variables: VariableNames = field(default_factory=VariableNames)
+    source_map: dict[str, Span] = field(default_factory=dict)
+
+    # Scopes
+
+    def scope(self, scope: ScopePlan) -> Json:
+        """`StartAt` and `States` of the machine, a branch or a Map's iterations."""
+        order = _reachable(resolve(scope.start))
+        names = {state: self.states.name(_title(state)) for state in order}
+        for state, name in names.items():
+            if state.span is not None:
+                self.source_map[name] = state.span
+        for state in order:
+            for variable in _assigned(state):
+                self.variables.name(variable)
+        written = {names[state]: _StateWriter(self, names).write(state) for state in order}
+        return {"StartAt": names[order[0]], "States": written}
+
+
+@dataclass(slots=True)
+class _StateWriter:
+    emitter: _Emitter
+    names: Mapping[State, str]
+
+    def write(self, state: State) -> Json:
+        match state:
+            case Work(effect=None):
+                return self._compute(state)
+            case Work():
+                return self._work(state)
+            case Pause():
+                return self._pause(state)
+            case Pass():
+                made: Json = {"Type": "Pass"}
+                self._outcome(made, state.assigns, state.output, {})
+                return self._onward(made, state.after)
+            case Choice():
+                return self._choice(state)
+            case Done():
+                return {"Type": "Succeed"}
+            case Failed():
+                return self._failed(state)
+            case _:
+                raise AssertionError(f"{type(state).__name__} is no state to write")
+
+    # Kinds of states
+
+    def _work(self, state: Work) -> Json:
+        assert state.effect is not None
+        match state.effect:
+            case TaskCall() as effect:
+                made = self._task(state, effect)
+                result: Tree = Field(RESULT, "Payload")
+            case Fork():
+                made = {"Type": "Parallel", "Branches": [self.emitter.scope(body) for body in state.bodies]}
+                result = RESULT
+            case FanOut() as effect:
+                made = self._fan_out(state, effect)
+                result = RESULT
+            case _:
+                raise AssertionError("no other effect makes a working state")
+        own = {} if state.result is None else {state.result: result}
+        self._outcome(made, state.assigns, state.output, own)
+        retry = self._retry(state)
+        if retry:
+            made["Retry"] = retry
+        return self._ending(made, state)
+
+    def _ending(self, made: Json, state: Work) -> Json:
+        if state.catchers:
+            made["Catch"] = [self._catcher(state, catcher) for catcher in state.catchers]
+        return self._onward(made, state.after)
+
+    def _compute(self, state: Work) -> Json:
+        """A Map over no items: a Pass that can catch."""
+        inner = self.emitter.states.name("No items")
+        made: Json = {
+            "Type": "Map",
+            "Items": [],
+            "ItemProcessor": {
+                "ProcessorConfig": {"Mode": "INLINE"},
+                "StartAt": inner,
+                "States": {inner: {"Type": "Succeed"}},
+            },
+        }
+        self._outcome(made, state.assigns, state.output, {})
+        return self._ending(made, state)
+
+    def _task(self, state: Work, effect: TaskCall) -> Json:
+        task = self.emitter.tasks[effect.task]
+        order = [param.name for param in task.params]
+        given = [name for name, _ in effect.args]
+        values = {name: self._argument(state, value) for name, value in effect.args}
+        positional = given == order[: len(given)]
+        arguments: Any = [values[name] for name in given] if positional else values
+        payload = {"f": effect.task, "a": arguments}
+        made: Json = {
+            "Type": "Task",
+            "Resource": LAMBDA_INVOKE,
+            "Arguments": {"FunctionName": f"${{{self.emitter.placeholder(effect.task)}}}", "Payload": payload},
+        }
+        if effect.timeout_s is not None:
+            made["TimeoutSeconds"] = self._argument(state, effect.timeout_s)
+        if effect.heartbeat_s is not None:
+            made["HeartbeatSeconds"] = self._argument(state, effect.heartbeat_s)
+        return made
+
+    def _fan_out(self, state: Work, effect: FanOut) -> Json:
+        made: Json = {"Type": "Map", "Items": self._argument(state, effect.seq)}
+        if effect.max_concurrency is not None:
+            made["MaxConcurrency"] = self._argument(state, effect.max_concurrency)
+        made["ItemProcessor"] = {"ProcessorConfig": {"Mode": "INLINE"}, **self.emitter.scope(state.bodies[0])}
+        return made
+
+    def _pause(self, state: Pause) -> Json:
+        made: Json = {"Type": "Wait"}
+        seconds = self._tree(state.prefix, state.seconds, {})
+        if isinstance(state.seconds.type, IntT):
+            made["Seconds"] = template(seconds)
+        else:
+            # Seconds takes whole numbers only; a Timestamp takes fractions (ASL spec, "Wait State").
+            later = Binary("+", Call("millis", ()), Binary("*", seconds, Lit(1000)))
+            made["Timestamp"] = expression(Call("fromMillis", (later,)))
+        self._outcome(made, state.assigns, None, {})
+        return self._onward(made, state.after)
+
+    def _choice(self, state: Choice) -> Json:
+        made: Json = {"Type": "Choice", "Choices": []}
+        for test, edge in state.rules:
+            rule: Json = {"Condition": template(self._tree(test.suite, test.value, {}))}
+            self._edge(rule, edge, {})
+            rule["Next"] = self.names[resolve(edge.target)]
+            made["Choices"].append(rule)
+        self._edge(made, state.default, {})
+        made["Default"] = self.names[resolve(state.default.target)]
+        return made
+
+    def _failed(self, state: Failed) -> Json:
+        if state.error is not None:
+            cause = template(Lit(state.cause or ""))
+            return {"Type": "Fail", "Error": template(Lit(state.error)), "Cause": cause}
+        error, cause = Field(INPUT, NAME), Field(INPUT, MESSAGE)
+        return {"Type": "Fail", "Error": expression(error), "Cause": expression(cause)}
+
+    # Parts of states
+
+    def _outcome(
+        self, made: Json, assigns: Mapping[str, Computed], output: Computed | None, own: Mapping[str, Tree]
+    ) -> None:
+        if assigns:
+            made["Assign"] = {
+                self.emitter.variables.name(name): template(self._tree(computed.suite, computed.value, own))
+                for name, computed in assigns.items()
+            }
+        if output is not None:
+            made["Output"] = template(self._tree(output.suite, output.value, own))
+
+    def _edge(self, made: Json, edge: Edge, own: Mapping[str, Tree]) -> None:
+        self._outcome(made, edge.assigns, edge.output, own)
+
+    def _onward(self, made: Json, after: State | None) -> Json:
+        if after is None:
+            made["End"] = True
+        else:
+            made["Next"] = self.names[resolve(after)]
+        return made
+
+    def _catcher(self, state: Work, catcher: Catcher) -> Json:
+        made: Json = {"ErrorEquals": list(catcher.errors)}
+        own: dict[str, Tree] = {}
+        if catcher.exc is not None:
+            own[catcher.exc] = marked_exception(ERROR_OUTPUT) if catcher.marked else caught_exception(ERROR_OUTPUT)
+        self._edge(made, catcher.edge, own)
+        made["Next"] = self.names[resolve(catcher.edge.target)]
+        return made
+
+    def _retry(self, state: Work) -> list[Json]:
+        effect = state.effect
+        assert isinstance(effect, TaskCall | Fork | FanOut)
+        rules = [_retrier(rule) for rule in effect.retry]
+        everything = any(rule["ErrorEquals"] == [ALL_ERRORS] for rule in rules)
+        if everything and any(QUERY_ERROR in catcher.errors for catcher in state.catchers):
+            rules.insert(0, {"ErrorEquals": [QUERY_ERROR], "MaxAttempts": 0})
+        if isinstance(effect, TaskCall) and self.emitter.plan.lambda_retry and not everything:
+            rules.append(LAMBDA_RETRY)
+        return rules
+
+    # Expressions
+
+    def _argument(self, state: Work, value: Expr) -> Any:
+        suite: Suite = state.prefix
+        if state.arg_handlers and not isinstance(value, Const | Var):
+            name = "%arg"
+            kept = Assign(name=name, value=value)
+            suite = (*suite, Try(body=(kept,), handlers=state.arg_handlers, orelse=(), final=()))
+            value = Var(name=name, type=value.type)
+        return template(self._tree(suite, value, {}))
+
+    def _tree(self, suite: Suite, value: Expr, own: Mapping[str, Tree]) -> Tree:
+        """The tree of a computation; `own` are variables that the state itself brings."""
+        variables = self.emitter.variables
+        lowering = Lowering(variables.names, INPUT, {*RESERVED, *variables.taken})
+        env: dict[str, Tree] = {name: Ref(asl) for name, asl in variables.names.items()}
+        env.update(own)
+        regions = Regions(lowering, self.emitter.plan.exceptions)
+        return tidy(regions.value(suite, value, env))
+
+
+def _retrier(rule: RetryRule) -> Json:
+    made: Json = {
+        "ErrorEquals": [ALL_ERRORS] if rule.names is None else list(rule.names),
+        "IntervalSeconds": rule.interval_s,
+        "MaxAttempts": rule.max_attempts,
+        "BackoffRate": rule.backoff,
+    }
+    if rule.max_delay_s is not None:
+        made["MaxDelaySeconds"] = rule.max_delay_s
+    if rule.jitter:
+        made["JitterStrategy"] = "FULL"
+    return made
+
+
+def expression(tree: Tree) -> str:
+    """A field that is an expression."""
+    return f"{{% {print_tree(with_prelude(tree))} %}}"
+
+
+def template(tree: Tree) -> Any:
+    """A field: JSON where the tree is a constant, else an expression."""
+    try:
+        return _constant(tree)
+    except ValueError:
+        return expression(tree)
+
+
+def _constant(tree: Tree) -> Any:
+    match tree:
+        case Lit(value=str() as text) if text.startswith("{%") or text.endswith("%}") or "${" in text:
+            raise ValueError("a text that would be taken for an expression or a placeholder")
+        case Lit(value):
+            return value
+        case Neg(Lit(int() | float() as value)):
+            return -value
+        case Array(items):
+            return [_constant(item) for item in items]
+        case Object(pairs):
+            return {_constant(key): _constant(value) for key, value in pairs}
+        case _:
+            raise ValueError("not a constant")
+
+
+def _reachable(start: State) -> list[State]:
+    """All states of a scope in the order in which they are met."""
+    found: dict[State, None] = {}
+    todo = [start]
+    while todo:
+        state = todo.pop()
+        if state not in found:
+            found[state] = None
+            todo.extend(resolve(after) for after in reversed(_after(state)))
+    return list(found)
+
+
+def _after(state: State) -> list[State]:
+    match state:
+        case Work():
+            direct = [] if state.after is None else [state.after]
+            return [*direct, *(catcher.edge.target for catcher in state.catchers)]
+        case Pass():
+            return [] if state.after is None else [state.after]
+        case Pause():
+            return [state.after]
+        case Choice():
+            return [*(edge.target for _, edge in state.rules), state.default.target]
+        case _:
+            return []
+
+
+def _assigned(state: State) -> list[str]:
+    edges: list[Edge] = []
+    found: list[str] = []
+    match state:
+        case Work():
+            edges = [catcher.edge for catcher in state.catchers]
+            found = list(state.assigns)
+        case Pass() | Pause():
+            found = list(state.assigns)
+        case Choice():
+            edges = [*(edge for _, edge in state.rules), state.default]
+        case _:
+            pass
+    return [*found, *(name for edge in edges for name in edge.assigns)]
+
+
+def _title(state: State) -> str:
+    """The hint, with the source text of a decision."""
+    if isinstance(state, Choice) and state.span is not None and state.hint == "If":
+        text = " ".join(state.span.text.split())
+        return f"If {text[:SNIPPET_CHARS]}"
+    return state.hint

@@ -1,0 +1,279 @@
+"""Expressions of the IR to JSONata trees.
+
+`Lowering` holds what one JSONata expression text needs: names of its locals, the mapping of machine variables. `lower` appends bindings to the
+block being written (`out`) and returns a tree over them; bindings keep Python's order of evaluation, and nesting stays flat since every
+intermediate value that can fail is a binding of the same block.
+
+A failing check *aborts*: `$error` with a marker text, which a Catch of the state decodes (`decode_error`). Where an `except` of the same expression
+must see the failure, `regions` takes the checks apart before they get here.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, assert_never
+
+from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Input, Let, ListComp, Logic, NewExc, Prim, Reduce, Var
+from pysfnc.jsonata.tree import Array, Binary, Bind, Call, Field, Func, IfElse, Keep, Lit, Object, Ref, Seq, Tree
+from pysfnc.jsonata.walk import calls, count_ref, replace_ref
+from pysfnc.library.prelude import PRELUDE, define
+from pysfnc.library.registry import prim
+from pysfnc.library.row import Arg, Check
+from pysfnc.values.types import JsonT, ListT, TupleT, Type, UnionT, members
+
+Env = dict[str, Tree]
+Out = list[Bind]
+Route = Callable[[str | None], int]
+"""Which route an exception takes that leaves the expression: a number for each class name (None: not known before run time)."""
+
+NAME: Final = "e"
+MESSAGE: Final = "c"
+ARGS: Final = "a"
+ROUTE: Final = "r"
+OPEN: Final = ("<py", "sfnc>")
+CLOSE: Final = ("</py", "sfnc>")
+"""The marks around an exception inside an error text, in halves, so that the text of the expression itself does not hold a whole one."""
+
+define(
+    "py_raise",
+    ("e",),
+    Call(
+        "error",
+        (
+            Call(
+                "join",
+                (
+                    Array(
+                        (
+                            Lit(OPEN[0]),
+                            Lit(OPEN[1]),
+                            Call("replace", (Call("string", (Ref("e"),)), Lit("<"), Lit("\\u003c"))),
+                            Lit(CLOSE[0]),
+                            Lit(CLOSE[1]),
+                        )
+                    ),
+                ),
+            ),
+        ),
+    ),
+)
+
+
+@dataclass(slots=True)
+class Lowering:
+    """The writing of one expression text."""
+
+    variables: Mapping[str, str]
+    """Machine variable -> its ASL name."""
+    input: Tree
+    """What the execution's input is called here."""
+    taken: set[str] = field(default_factory=set)
+
+    def local(self, hint: str) -> str:
+        """A name for a local that nothing else has here."""
+        base = _clean(hint)
+        name, number = base, 1
+        while name in self.taken:
+            number += 1
+            name = f"{base}{number}"
+        self.taken.add(name)
+        return name
+
+    def bind(self, out: Out, hint: str, value: Tree) -> Tree:
+        """Bind a value in the block; atoms stay as they are."""
+        if is_atom(value):
+            return value
+        name = self.local(hint)
+        out.append(Bind(name, value))
+        return Ref(name)
+
+    def lower(self, expr: Expr, env: Env, out: Out, route: Route) -> Tree:
+        """The tree of an expression whose failures abort."""
+        match expr:
+            case Const(value=value):
+                return Lit(value)
+            case Var(name=name):
+                return env[name] if name in env else Ref(self.variables[name])
+            case Input():
+                return self.input
+            case Prim():
+                return self._prim(expr, env, out, route)
+            case Cond(test=test, then=then, orelse=orelse):
+                condition = self.lower(test, env, out, route)
+                return IfElse(condition, self.nested(then, env, route), self.nested(orelse, env, route))
+            case Logic(op=op, left=left, right=right):
+                first = self.lower(left, env, out, route)
+                rest = self.nested(right, env, route)
+                return IfElse(first, rest, Lit(False)) if op == "and" else IfElse(first, Lit(True), rest)
+            case Let(name=name, value=value, body=body):
+                bound = self.bind(out, name, self.lower(value, env, out, route))
+                return self.lower(body, {**env, name: bound}, out, route)
+            case ListComp():
+                return self._comprehension(expr, env, out, route)
+            case Reduce(name=name, seq=seq, acc=acc, init=init, body=body):
+                items = self.bind(out, "items", self.lower(seq, env, out, route))
+                start = self.lower(init, env, out, route)
+                item, total = self.local(name), self.local(acc)
+                inner = self.nested(body, {**env, name: Ref(item), acc: Ref(total)}, route)
+                return Call("reduce", (items, Func((total, item), inner), start))
+            case NewExc():
+                return self._exception(expr, env, out, route)
+            case ExcField(exc=exc, field_=which):
+                return _exc_field(self.bind(out, "err", self.lower(exc, env, out, route)), which)
+            case _:
+                assert_never(expr)
+
+    def nested(self, expr: Expr, env: Env, route: Route) -> Tree:
+        """The tree of an expression that is evaluated only sometimes, or many times: with a block of its own."""
+        inner: Out = []
+        value = self.lower(expr, env, inner, route)
+        return block(inner, value)
+
+    def _prim(self, expr: Prim, env: Env, out: Out, route: Route) -> Tree:
+        args: list[Arg] = []
+        pending: list[tuple[str, Tree]] = []
+        for part in expr.args:
+            tree = self.lower(part, env, out, route)
+            if is_atom(tree):
+                args.append(Arg(tree, part.type))
+            else:
+                name = self.local("t")
+                pending.append((name, tree))
+                args.append(Arg(Ref(name), part.type))
+        row = prim(expr.op)
+        found = () if row.checks is None else tuple(row.checks(args, expr.type))
+        value = row.lower(args, expr.type)
+        value = self._settle(pending, value, bool(found), out)
+        if not found:
+            return value
+        return self.bind(
+            out, "t", guarded(found, value, lambda check: self.abort(exception_of(check), check.error, route))
+        )
+
+    def _settle(self, pending: list[tuple[str, Tree]], value: Tree, checked: bool, out: Out) -> Tree:
+        """Put arguments that are used just once where they are used; bind the others."""
+        for name, tree in pending:
+            uses, irregular = count_ref(value, name)
+            if checked or uses != 1 or irregular:
+                out.append(Bind(name, tree))
+            else:
+                value = replace_ref(value, name, tree)
+        return value
+
+    def _comprehension(self, expr: ListComp, env: Env, out: Out, route: Route) -> Tree:
+        items = self.bind(out, "items", self.lower(expr.seq, env, out, route))
+        name = self.local(expr.name)
+        inner = {**env, expr.name: Ref(name)}
+        if expr.cond is not None:
+            kept = Func((name,), self.nested(expr.cond, inner, route))
+            items = Call("append", (Array(()), Keep(Call("filter", (items, kept)))))
+            if isinstance(expr.body, Var) and expr.body.name == expr.name:
+                return items
+            name = self.local(expr.name)
+            inner = {**env, expr.name: Ref(name)}
+        mapped = Func((name,), self.nested(expr.body, inner, route))
+        return Call("append", (Array(()), Keep(Call("map", (items, mapped)))))
+
+    def _exception(self, expr: NewExc, env: Env, out: Out, route: Route) -> Tree:
+        name = self.lower(expr.name, env, out, route)
+        message = self.bind(out, "message", self.lower(expr.message, env, out, route))
+        pairs = [(Lit(NAME), name), (Lit(MESSAGE), message)]
+        if expr.args != (expr.message,):
+            args = [Arg(self.bind(out, "arg", self.lower(a, env, out, route)), a.type) for a in expr.args]
+            pairs.append((Lit(ARGS), array_of(args)))
+        return Object(tuple(pairs))
+
+    def abort(self, exception: Tree, error: str | None, route: Route) -> Tree:
+        """The call that leaves the whole expression with an exception."""
+        number = route(error)
+        if number == 0:
+            return Call("py_raise", (exception,))
+        if isinstance(exception, Object):
+            return Call("py_raise", (Object((*exception.pairs, (Lit(ROUTE), Lit(number)))),))
+        return Call("py_raise", (Call("merge", (Array((exception, Object(((Lit(ROUTE), Lit(number)),)))),)),))
+
+
+def is_atom(tree: Tree) -> bool:
+    """Whether repeating the tree costs about as much as naming it."""
+    match tree:
+        case Ref() | Lit():
+            return True
+        case Field(base=base):
+            return is_atom(base)
+        case Array(items=items):
+            return not items
+        case Object(pairs=pairs):
+            return not pairs
+        case _:
+            return False
+
+
+def block(out: Sequence[Bind], value: Tree) -> Tree:
+    """The value after its bindings; a last binding that is the value is not named at all."""
+    if not out:
+        return value
+    if isinstance(value, Ref) and out[-1].name == value.name:
+        return block(out[:-1], out[-1].value)
+    if isinstance(value, Seq):
+        return Seq((*out, *value.items))
+    return Seq((*out, value))
+
+
+def guarded(checks: Sequence[Check], value: Tree, fail: Callable[[Check], Tree]) -> Tree:
+    """The value if every check holds, else what `fail` makes of the first that does not."""
+    result = value
+    for check in reversed(checks):
+        result = IfElse(check.ok, result, fail(check))
+    return result
+
+
+def exception_of(check: Check) -> Tree:
+    """The exception object of a failed check."""
+    pairs: list[tuple[Tree, Tree]] = [(Lit(NAME), Lit(check.error)), (Lit(MESSAGE), check.message)]
+    if check.args is not None:
+        pairs.append((Lit(ARGS), Array(check.args)))
+    return Object(tuple(pairs))
+
+
+def array_of(args: Sequence[Arg]) -> Tree:
+    """`[a, b]` in which an item that is an array stays one item."""
+    return Array(tuple(_item(arg.tree, arg.type) for arg in args))
+
+
+def _item(tree: Tree, type_: Type) -> Tree:
+    found = members(type_)
+    if all(isinstance(m, ListT | TupleT) for m in found) and found:
+        return Array((tree,))
+    if any(isinstance(m, ListT | TupleT | JsonT | UnionT) for m in found):
+        is_array = Binary("=", Call("type", (tree,)), Lit("array"))
+        return IfElse(is_array, Array((Array((tree,)),)), tree)
+    return tree
+
+
+def _exc_field(exc: Tree, which: str) -> Tree:
+    if which == "name":
+        return Field(exc, NAME)
+    if which == "message":
+        return Field(exc, MESSAGE)
+    given = Call("exists", (Field(exc, ARGS),))
+    return IfElse(given, Field(exc, ARGS), Array((Field(exc, MESSAGE),)))
+
+
+def _clean(hint: str) -> str:
+    base = "".join(c if c.isascii() and c.isalnum() else "_" for c in hint.split("%")[0]).strip("_")
+    return base if base and base[0].isalpha() else f"v{base}"
+
+
+def with_prelude(tree: Tree) -> Tree:
+    """The expression with the definitions of the prelude functions that it uses, directly or not, in front."""
+    needed: list[str] = []
+    todo = sorted(calls(tree))
+    while todo:
+        name = todo.pop(0)
+        if name in PRELUDE and name not in needed:
+            needed.append(name)
+            todo.extend(sorted(calls(PRELUDE[name].body)))
+    if not needed:
+        return tree
+    definitions = tuple(Bind(n, Func(PRELUDE[n].params, PRELUDE[n].body)) for n in sorted(needed))
+    rest = tree.items if isinstance(tree, Seq) else (tree,)
+    return Seq((*definitions, *rest))

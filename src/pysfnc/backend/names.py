@@ -1,0 +1,64 @@
+"""Names of states and variables.
+
+State names are unique in the whole machine, branches included, at most 80 characters. Variables keep their Python names where ASL allows it: no
+leading underscore, not `states`, and not the name of a JSONata function, which a variable would hide (ASL spec, "Variables").
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+MAX_NAME_CHARS: Final = 80
+RESERVED: Final = frozenset(
+    """
+    states abs append assert average base64decode base64encode boolean ceil clone contains count decodeUrl
+    decodeUrlComponent distinct each encodeUrl encodeUrlComponent error eval exists filter floor formatBase formatInteger
+    formatNumber fromMillis hash join keys length lookup lowercase map match max merge millis min not now number pad parse
+    parseInteger partition power random range reduce replace reverse round shuffle sift single sort split spread sqrt
+    string substring substringAfter substringBefore sum toMillis trim type uppercase uuid values zip
+    """.split()
+)
+
+
+@dataclass(slots=True)
+class StateNames:
+    """Hands out state names."""
+
+    taken: set[str] = field(default_factory=set)
+
+    def name(self, hint: str) -> str:
+        """A name nobody has that begins like the hint."""
+        base = " ".join(hint.split())[: MAX_NAME_CHARS - 4] or "State"
+        found, number = base, 1
+        while found in self.taken:
+            number += 1
+            found = f"{base} {number}"
+        self.taken.add(found)
+        return found
+
+
+@dataclass(slots=True)
+class VariableNames:
+    """The ASL names of the variables of a machine."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=lambda: set(RESERVED))
+
+    def name(self, variable: str) -> str:
+        """The name of a variable, the same at every call."""
+        if variable not in self.names:
+            base = _legal(variable)
+            found, number = base, 1
+            while found in self.taken or found.startswith("py_"):
+                number += 1
+                found = f"{base}_{number}" if base not in RESERVED else f"{base}_{number - 1}"
+            self.taken.add(found)
+            self.names[variable] = found
+        return self.names[variable]
+
+
+def _legal(variable: str) -> str:
+    plain = "".join(
+        c if (c.isascii() and c.isalnum()) or c == "_" else "_" for c in variable.split("%")[0].split("@")[0]
+    )
+    plain = plain.lstrip("_")[: MAX_NAME_CHARS - 6]
+    return plain if plain and plain[0].isalpha() else f"v{plain}"

@@ -1,0 +1,149 @@
+"""MIR: a graph of states. Pure code sits on states and edges as computations; `plan` makes it, `backend` writes it as ASL.
+
+A `Computed` is evaluated with the variables as they were when the state was entered (that is how AWS evaluates Assign and Output), plus what
+the state itself brings: the result of its effect, or the exception that a catcher caught.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pysfnc.ir.exprs import Expr
+from pysfnc.ir.hir import Effect, ExceptionTable, Handler, Suite
+from pysfnc.source.span import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """The value of an expression after a pure suite has run."""
+
+    suite: Suite
+    value: Expr
+
+
+@dataclass(slots=True, eq=False)
+class Edge:
+    """Where control goes, what is assigned on the way, and what the next state gets as its input (None: what the state type passes on)."""
+
+    target: "State"
+    assigns: dict[str, Computed] = field(default_factory=dict)
+    output: Computed | None = None
+    raised: str | None = None
+    """With `output` None: the exception variable whose object is passed on."""
+
+
+@dataclass(slots=True, eq=False)
+class Catcher:
+    """`errors` are error names of ASL. `exc` is the variable that holds the caught exception in the computations of `edge`.
+
+    `marked`: the errors are those of expressions, and the exception is the one in the marker.
+    """
+
+    errors: tuple[str, ...]
+    exc: str | None
+    edge: Edge
+    marked: bool = False
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class State:
+    """Base of the states."""
+
+    hint: str
+    """What the state does, for its name."""
+    span: Span | None = None
+    origins: list[Span] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Work(State):
+    """A state that can catch: an effect or, with `effect` None, a computation that may fail.
+
+    `prefix` runs before the effect's arguments are evaluated. `after` None ends the scope with `output`.
+    """
+
+    effect: Effect | None
+    prefix: Suite = ()
+    result: str | None = None
+    bodies: "list[ScopePlan]" = field(default_factory=list)
+    assigns: dict[str, Computed] = field(default_factory=dict)
+    output: Computed | None = None
+    after: "State | None" = None
+    catchers: list[Catcher] = field(default_factory=list)
+    arg_handlers: tuple[Handler, ...] = ()
+    """Routed handlers in force where the effect's arguments are evaluated."""
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Pause(State):
+    """A Wait."""
+
+    seconds: Expr
+    prefix: Suite = ()
+    assigns: dict[str, Computed] = field(default_factory=dict)
+    after: "State"
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Pass(State):
+    """Assigns, then goes on or, with `after` None, ends the scope with `output`."""
+
+    assigns: dict[str, Computed] = field(default_factory=dict)
+    output: Computed | None = None
+    after: "State | None" = None
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Choice(State):
+    rules: list[tuple[Computed, Edge]]
+    default: Edge
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Done(State):
+    """A Succeed that passes its input on."""
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Failed(State):
+    """A Fail: with a fixed name and cause, or those of the exception object that is its input."""
+
+    error: str | None = None
+    cause: str | None = None
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Alias(State):
+    """Another state, which was not made yet when this one was needed. `resolve` follows it."""
+
+    target: State | None = None
+
+
+def resolve(state: State) -> State:
+    """The state behind aliases."""
+    while isinstance(state, Alias):
+        assert state.target is not None
+        state = state.target
+    return state
+
+
+AnyState = Work | Pause | Pass | Choice | Done | Failed
+
+
+@dataclass(slots=True, eq=False)
+class ScopePlan:
+    """The states of a machine, of a branch, or of the iterations of a Map."""
+
+    start: State
+    kind: Literal["machine", "branch", "iteration"]
+
+
+@dataclass(slots=True, eq=False)
+class MachinePlan:
+    """A planned workflow."""
+
+    name: str
+    scope: ScopePlan
+    exceptions: ExceptionTable
+    lambda_retry: bool
+    timeout_s: int | None
+    comment: str | None

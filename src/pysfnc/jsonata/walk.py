@@ -1,0 +1,154 @@
+"""Walks over JSONata trees."""
+
+from collections.abc import Callable, Iterator
+
+from pysfnc.jsonata.tree import (
+    Apply,
+    Array,
+    Binary,
+    Bind,
+    Call,
+    Field,
+    Func,
+    IfElse,
+    Index,
+    Keep,
+    Lit,
+    Neg,
+    Object,
+    Range,
+    Ref,
+    Regex,
+    Seq,
+    Tree,
+)
+
+
+def tree_children(tree: Tree) -> tuple[Tree, ...]:
+    """The direct parts of a tree in evaluation order."""
+    match tree:
+        case Lit() | Ref() | Regex():
+            return ()
+        case Field(base=base) | Keep(base=base):
+            return (base,)
+        case Index(base=base, index=index):
+            return (base, index)
+        case Call(args=args):
+            return args
+        case Apply(function=function, args=args):
+            return (function, *args)
+        case Binary(left=left, right=right):
+            return (left, right)
+        case Neg(operand=operand):
+            return (operand,)
+        case IfElse(test=test, then=then, orelse=orelse):
+            return (test, then) if orelse is None else (test, then, orelse)
+        case Seq(items=items):
+            return tuple(item.value if isinstance(item, Bind) else item for item in items)
+        case Func(body=body):
+            return (body,)
+        case Array(items=items):
+            return items
+        case Range(low=low, high=high):
+            return (low, high)
+        case Object(pairs=pairs):
+            return tuple(part for pair in pairs for part in pair)
+
+
+def walk_tree(tree: Tree) -> Iterator[Tree]:
+    """Every node, wholes before parts."""
+    todo = [tree]
+    while todo:
+        current = todo.pop()
+        yield current
+        todo.extend(reversed(tree_children(current)))
+
+
+def calls(tree: Tree) -> frozenset[str]:
+    """The names of all functions called by name or passed by reference."""
+    return frozenset(node.name for node in walk_tree(tree) if isinstance(node, Call | Ref))
+
+
+def count_ref(tree: Tree, name: str) -> tuple[int, bool]:
+    """How often `$name` is read, and whether any of the reads may be evaluated more than once or not at all."""
+    count, irregular = 0, False
+    todo = [(tree, False)]
+    while todo:
+        current, inside = todo.pop()
+        if isinstance(current, Ref) and current.name == name:
+            count += 1
+            irregular |= inside
+            continue
+        for index, part in enumerate(tree_children(current)):
+            todo.append((part, inside or isinstance(current, Func) or (isinstance(current, IfElse) and index > 0)))
+    return count, irregular
+
+
+def tree_size(tree: Tree) -> int:
+    """The number of nodes."""
+    return sum(1 for _ in walk_tree(tree))
+
+
+def tree_depth(tree: Tree) -> int:
+    """The number of nested levels, computed without recursion."""
+    deepest = 0
+    todo = [(tree, 1)]
+    while todo:
+        current, depth = todo.pop()
+        deepest = max(deepest, depth)
+        todo.extend((part, depth + 1) for part in tree_children(current))
+    return deepest
+
+
+def map_tree(tree: Tree, fn: Callable[[Tree], Tree]) -> Tree:
+    """The tree with `fn` applied to every node, parts before wholes."""
+
+    def go(part: Tree) -> Tree:
+        return map_tree(part, fn)
+
+    match tree:
+        case Lit() | Ref() | Regex():
+            made: Tree = tree
+        case Field(base, name):
+            made = Field(go(base), name)
+        case Keep(base):
+            made = Keep(go(base))
+        case Index(base, index):
+            made = Index(go(base), go(index))
+        case Call(name, args):
+            made = Call(name, tuple(map(go, args)))
+        case Apply(function, args):
+            made = Apply(go(function), tuple(map(go, args)))
+        case Binary(op, left, right):
+            made = Binary(op, go(left), go(right))
+        case Neg(operand):
+            made = Neg(go(operand))
+        case IfElse(test, then, orelse):
+            made = IfElse(go(test), go(then), None if orelse is None else go(orelse))
+        case Seq(items):
+            made = Seq(tuple(Bind(i.name, go(i.value)) if isinstance(i, Bind) else go(i) for i in items))
+        case Func(params, body):
+            made = Func(params, go(body))
+        case Array(items):
+            made = Array(tuple(map(go, items)))
+        case Range(low, high):
+            made = Range(go(low), go(high))
+        case Object(pairs):
+            made = Object(tuple((go(key), go(value)) for key, value in pairs))
+    return fn(made)
+
+
+def replace_ref(tree: Tree, name: str, value: Tree) -> Tree:
+    """The tree with `$name` replaced.
+
+    An array constructor splices an array that a name stands for, but keeps one that is written out: there the items are put in.
+    """
+
+    def put_in(node: Tree) -> Tree:
+        if isinstance(node, Ref) and node.name == name:
+            return value
+        if isinstance(node, Array) and isinstance(value, Array) and any(item is value for item in node.items):
+            return Array(tuple(part for item in node.items for part in (value.items if item is value else (item,))))
+        return node
+
+    return map_tree(tree, put_in)

@@ -1,0 +1,27 @@
+"""Operations of loops that run over several states: made by `plan`, never written by a program. None of them can fail."""
+
+from collections.abc import Sequence
+
+from pysfnc.jsonata.tree import Binary, Call, IfElse, Index, Lit, Neg, Tree
+from pysfnc.library.registry import register_prim
+from pysfnc.library.row import Arg, PrimRow
+from pysfnc.values.types import Type
+
+register_prim(PrimRow(op="loop.more", lower=lambda args, _: Binary("<", args[1].tree, Call("count", (args[0].tree,)))))
+register_prim(PrimRow(op="loop.item", lower=lambda args, _: Index(args[0].tree, args[1].tree)))
+register_prim(PrimRow(op="loop.next", lower=lambda args, _: Binary("+", args[0].tree, Lit(1))))
+register_prim(PrimRow(op="loop.step", lower=lambda args, _: Binary("+", args[0].tree, args[1].tree)))
+register_prim(PrimRow(op="loop.is_way", lower=lambda args, _: Binary("=", args[0].tree, args[1].tree)))
+
+
+def _within(args: Sequence[Arg], _type: Type) -> Tree:
+    index, stop, step = (arg.tree for arg in args)
+    up, down = Binary("<", index, stop), Binary(">", index, stop)
+    if isinstance(step, Lit) and isinstance(step.value, int):
+        return up if step.value > 0 else down
+    if isinstance(step, Neg):
+        return down
+    return IfElse(Binary(">", step, Lit(0)), up, down)
+
+
+register_prim(PrimRow(op="loop.within", lower=_within))

@@ -1,0 +1,1 @@
+"""From HIR to states: where effects need them, and nowhere else."""

@@ -1,0 +1,499 @@
+"""From flows to states.
+
+Every effect is a state. What follows it is put on it when its flow leads to one place; a flow that leads to several gets a Choice behind the
+state, which costs the one transition that AWS wants for a decision. A flow that no state stands before (the start, a handler, the head of a loop)
+goes into the state it leads to, or into the Choice itself. Pure code that may raise stands where a Catch can see it: on the effect's state, or on
+a Map over no items, which is a Pass that can catch.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from pysfnc.analysis.failures import escaping_errors, expr_errors
+from pysfnc.ir.exprs import Const, Expr, Input, Logic, NewExc, Prim, Var
+from pysfnc.ir.hir import Assign, ExceptionTable, FanOut, Fork, Handler, Machine, Sleep, Suite, TaskCall
+from pysfnc.ir.mir import (
+    Alias,
+    Catcher,
+    Choice,
+    Computed,
+    Done,
+    Edge,
+    Failed,
+    MachinePlan,
+    Pass,
+    Pause,
+    ScopePlan,
+    State,
+    Work,
+)
+from pysfnc.ir.walk import assigned, effect_exprs, effect_suites, node_count, suite_exprs
+from pysfnc.library.row import NameSupply
+from pysfnc.plan.flows import Do, Flow, FlowBuilder, Guard, Leaf, Split, flow_parts, flow_reads, until_all
+from pysfnc.plan.graph import Catch, EffectNode, GraphBuilder, Node, ThrowNode
+from pysfnc.plan.live import live_in, nodes_from, successors
+from pysfnc.plan.written import FlowSuite, straight
+from pysfnc.source.span import Span
+from pysfnc.values.types import BOOL, INT, NONE, ExcT
+
+QUERY_ERROR: Final = "States.QueryEvaluationError"
+ALL_ERRORS: Final = "States.ALL"
+HEAVY: Final = 400
+"""Nodes of a flow times its leaves above which a Choice does not compute it again for every rule."""
+
+Names = frozenset[str]
+_NOTHING: Names = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOptions:
+    """`merge` False: one state for each thing the program does (-O0)."""
+
+    merge: bool = True
+
+
+def plan_machine(
+    machine: Machine, body: Suite, exceptions: ExceptionTable, names: NameSupply, options: PlanOptions
+) -> MachinePlan:
+    """The states of a workflow whose `body` begins with the binding of its parameters."""
+    scope = ScopePlanner(names, exceptions, options).plan(body, "machine")
+    return MachinePlan(machine.name, scope, exceptions, machine.lambda_retry, machine.timeout_s, machine.comment)
+
+
+@dataclass(slots=True)
+class ScopePlanner:
+    """Plans one scope: the machine, a branch, the iterations of a Map."""
+
+    names: NameSupply
+    exceptions: ExceptionTable
+    options: PlanOptions
+    live: dict[Node, Names] = field(default_factory=dict)
+    ways_in: dict[Node, int] = field(default_factory=dict)
+    effects: dict[Node, State] = field(default_factory=dict)
+    resumed: dict[Node, Alias] = field(default_factory=dict)
+    ends: dict[str, State] = field(default_factory=dict)
+
+    def plan(self, body: Suite, kind: Literal["machine", "branch", "iteration"]) -> ScopePlan:
+        """The states of a scope."""
+        entry = GraphBuilder(self.names).build(body)
+        self.live = live_in(entry)
+        for node in nodes_from(entry):
+            for after in set(successors(node)):
+                self.ways_in[after] = self.ways_in.get(after, 0) + 1
+        return ScopePlan(self._standalone(self._flow(entry), entry.span), kind)
+
+    def _flow(self, node: Node) -> Flow:
+        return FlowBuilder(self.names, self.exceptions, cut_everywhere=not self.options.merge).build(node)
+
+    # Where leaves lead
+
+    def _target(self, node: Node) -> State:
+        """The state of a node that flows stop at."""
+        if isinstance(node, EffectNode):
+            if node not in self.effects:
+                self._effect(node, ())
+            return self.effects[node]
+        if node not in self.resumed:
+            self.resumed[node] = Alias(hint="")
+            self.resumed[node].target = self._standalone(self._flow(node), node.span)
+        return self.resumed[node]
+
+    def _done(self) -> State:
+        return self.ends.setdefault("done", Done(hint="Done"))
+
+    def _failed(self) -> State:
+        return self.ends.setdefault("failed", Failed(hint="Raise"))
+
+    def _live_at(self, leaf: Leaf) -> Names:
+        return self.live[leaf.node] if leaf.node is not None else _NOTHING
+
+    def _live_at_any(self, leaves: list[Leaf]) -> Names:
+        return _NOTHING.union(*map(self._live_at, leaves))
+
+    # Effects
+
+    def _effect(self, node: EffectNode, prefix: Suite) -> State:
+        """The state of an effect with everything that comes after it. A `prefix` makes it a state of its own."""
+        if isinstance(node.effect, Sleep):
+            pause = Pause(hint="Wait", span=node.span, seconds=node.effect.seconds, prefix=prefix, after=self._done())
+            if not prefix:
+                self.effects[node] = pause
+            self._after_pause(pause, self._flow(node.next))
+            return pause
+        work = Work(hint=_effect_hint(node), span=node.span, effect=node.effect, prefix=prefix, result=node.target)
+        if not prefix:
+            self.effects[node] = work
+        self._bodies(work, node)
+        flow = self._flow(node.next)
+        routes = self._routes(flow, node, prefix)
+        self._settle(work, flow, routes)
+        self._catchers(work, node, routes)
+        return work
+
+    def _bodies(self, work: Work, node: EffectNode) -> None:
+        for body in effect_suites(node.effect):
+            planner = ScopePlanner(self.names, self.exceptions, self.options)
+            if isinstance(node.effect, FanOut):
+                start = Assign(name=node.effect.name, value=Input(type=NONE))
+                work.bodies.append(planner.plan((start, *body), "iteration"))
+            else:
+                work.bodies.append(planner.plan(body, "branch"))
+
+    def _after_pause(self, pause: Pause, flow: Flow) -> None:
+        """A Wait can assign, but not catch."""
+        written = FlowSuite.write(flow, self.names, catch_all=True)
+        leaf = written.leaves[0] if len(written.leaves) == 1 else None
+        if leaf is not None and leaf.node is not None and not self._fails(written.suite) and self.options.merge:
+            pause.assigns = self._assigns((*pause.prefix, *written.suite), self._live_at(leaf))
+            pause.after = self._target(leaf.node)
+            return
+        pause.assigns = self._assigns(pause.prefix, flow_reads(flow) | self._live_at_any(written.leaves))
+        pause.after = self._standalone(flow, pause.span)
+
+    # A flow on the state it follows
+
+    def _settle(self, work: Work, flow: Flow, routes: dict[Catch, int]) -> None:
+        """Put the flow behind a state that can catch on that state, and a Choice behind it if it leads to several places."""
+        own = _NOTHING if work.result is None else frozenset({work.result})
+        written = FlowSuite.write(flow, self.names, routes)
+        if not self.options.merge:
+            needed = flow_reads(flow) | self._live_at_any(written.leaves)
+            work.assigns = self._assigns(work.prefix, needed, own)
+            work.after = self._standalone(flow, work.span)
+            return
+        direct = _direct(flow)
+        if len(written.leaves) <= 1:
+            self._settle_straight(work, flow, written, own)
+        elif direct is not None:
+            first, rest = direct
+            needed = flow_reads(rest) | self._live_at_any(written.leaves)
+            work.assigns = self._assigns((*work.prefix, *first), needed, own)
+            work.after = self._choice(rest)
+        else:
+            self._settle_tagged(work, written, own)
+
+    def _settle_straight(self, work: Work | Pass, flow: Flow, written: FlowSuite, own: Names) -> None:
+        prefix = work.prefix if isinstance(work, Work) else ()
+        leaf = written.leaves[0] if written.leaves else None
+        if leaf is not None and leaf.node is not None:
+            work.assigns = self._assigns((*prefix, *written.suite), self._live_at(leaf), own)
+            work.after = self._target(leaf.node)
+            return
+        computed = self._ended(flow, written, prefix)
+        work.output = computed
+
+    def _ended(self, flow: Flow, written: FlowSuite, prefix: Suite = ()) -> Computed:
+        """The value with which a flow that only ends the scope ends it."""
+        row = straight(flow)
+        if row is not None and row[1].kind == "end":
+            assert row[1].value is not None
+            return Computed((*prefix, *row[0]), row[1].value)
+        value = Var(name=written.ended, type=NONE) if written.leaves else Const(value=None, type=NONE)
+        return Computed((*prefix, *written.suite), value)
+
+    def _settle_tagged(self, work: Work | Pass, written: FlowSuite, own: Names) -> None:
+        """The state computes which way it goes; the Choice behind it only looks."""
+        prefix = work.prefix if isinstance(work, Work) else ()
+        needed = self._live_at_any(written.leaves) | {written.tag}
+        if any(leaf.kind == "end" for leaf in written.leaves):
+            needed |= {written.ended}
+        work.assigns = self._assigns((*prefix, *written.suite), needed, own)
+        edges: list[tuple[Computed, Edge]] = []
+        for number, leaf in enumerate(written.leaves):
+            if leaf.node is not None:
+                edge = Edge(self._target(leaf.node))
+            else:
+                edge = Edge(self._done(), output=Computed((), Var(name=written.ended, type=NONE)))
+            edges.append((Computed((), _is_way(written.tag, number)), edge))
+        work.after = Choice(hint="Which way", span=work.span, rules=edges[:-1], default=edges[-1][1])
+
+    # A flow with a state of its own
+
+    def _standalone(self, flow: Flow, span: Span | None) -> State:
+        """The state (or the first of the states) of a flow that no state stands before."""
+        if isinstance(flow, Leaf) and flow.node is not None:
+            return self._target(flow.node)
+        if isinstance(flow, Leaf) and flow.kind == "throw":
+            return self._throw_state(flow, span)
+        written = FlowSuite.write(flow, self.names, catch_all=True)
+        if len(written.leaves) > 1:
+            return self._decision(flow, written, span)
+        return self._single(flow, span)
+
+    def _single(self, flow: Flow, span: Span | None) -> State:
+        """A flow that leads to one place, or fails."""
+        written = FlowSuite.write(flow, self.names)
+        fails = self._fails(written.suite)
+        leaf = written.leaves[0] if written.leaves else None
+        if leaf is not None and isinstance(leaf.node, EffectNode) and self._can_absorb(leaf.node, fails):
+            return self._effect(leaf.node, written.suite)
+        if leaf is not None and leaf.node is not None and not fails:
+            assigns = self._assigns(written.suite, self._live_at(leaf))
+            target = self._target(leaf.node)
+            return Pass(hint="Assign", span=span, assigns=assigns, after=target) if assigns else target
+        state: Work | Pass
+        state = Work(hint="Compute", span=span, effect=None) if fails else Pass(hint="Return", span=span)
+        self._settle_straight(state, flow, written, _NOTHING)
+        if isinstance(state, Work):
+            self._uncaught(state)
+        return state
+
+    def _can_absorb(self, node: EffectNode, fails: bool) -> bool:
+        """Whether the code before an effect can go into its state, as nothing else needs the state without it.
+
+        What a handler reads of that code is computed again by the Catch: that must not fail where the code itself did.
+        """
+        if not self.options.merge:
+            return False
+        if isinstance(node.effect, Sleep):
+            return not fails
+        if node.handlers is not None and fails and any(map(expr_errors, effect_exprs(node.effect))):
+            return False
+        return self.ways_in.get(node, 0) <= 1 or isinstance(node.effect, TaskCall)
+
+    def _decision(self, flow: Flow, written: FlowSuite, span: Span | None) -> State:
+        """A Choice that computes the flow in its rules; a large one is computed once, before it."""
+        small = _weight(written.suite) * len(written.leaves) < HEAVY
+        direct = _direct(flow)
+        if direct is not None and not self._fails(direct[0]) and (small or not direct[0]) and self.options.merge:
+            return self._choice(direct[1], direct[0])
+        if small and self.options.merge:
+            return self._tagged_choice(written, span)
+        plain = FlowSuite.write(flow, self.names)
+        fails = self._fails(plain.suite)
+        state: Work | Pass
+        state = Work(hint="Compute", span=span, effect=None) if fails else Pass(hint="Compute", span=span)
+        if len(plain.leaves) <= 1:
+            self._settle_straight(state, flow, plain, _NOTHING)
+        else:
+            self._settle_tagged(state, plain, _NOTHING)
+        if isinstance(state, Work):
+            self._uncaught(state)
+        return state
+
+    def _tagged_choice(self, written: FlowSuite, span: Span | None) -> State:
+        edges: list[tuple[Computed, Edge]] = []
+        for number, leaf in enumerate(written.leaves):
+            if leaf.node is not None:
+                edge = Edge(self._target(leaf.node), self._assigns(written.suite, self._live_at(leaf)))
+            else:
+                value = Computed(written.suite, Var(name=written.ended, type=NONE))
+                edge = Edge(self._done() if leaf.kind == "end" else self._failed(), output=value)
+            edges.append((Computed(written.suite, _is_way(written.tag, number)), edge))
+        return Choice(hint="Decide", span=span, rules=edges[:-1], default=edges[-1][1])
+
+    def _choice(self, flow: Flow, first: Suite = ()) -> Choice:
+        """A Choice with the tests of the flow as its conditions; none of its code can fail."""
+        rules: list[tuple[Computed, Edge]] = []
+        last = self._rules(flow, first, None, rules)
+        span = flow.test.span if isinstance(flow, Split) else None
+        return Choice(hint="If", span=span, rules=rules, default=last)
+
+    def _rules(self, flow: Flow, before: Suite, path: Expr | None, rules: list[tuple[Computed, Edge]]) -> Edge:
+        """Add the rules of all leaves but the last, whose edge is returned. `path` holds where no earlier rule matched."""
+        match flow:
+            case Do(stmts=stmts, next=rest):
+                return self._rules(rest, (*before, *stmts), path, rules)
+            case Split(test=test, then=then, orelse=orelse):
+                both = test if path is None else Logic(op="and", left=path, right=test, type=BOOL, span=test.span)
+                edge = self._rules(then, before, both, rules)
+                rules.append((Computed(before, both), edge))
+                return self._rules(orelse, before, path, rules)
+            case Leaf():
+                return self._edge(flow, before)
+            case Guard():
+                raise AssertionError("a direct flow has no guards")
+
+    def _edge(self, leaf: Leaf, before: Suite) -> Edge:
+        if leaf.node is not None:
+            return Edge(self._target(leaf.node), self._assigns(before, self._live_at(leaf)))
+        assert leaf.value is not None
+        if leaf.kind == "end":
+            return Edge(self._done(), output=Computed(before, leaf.value))
+        fixed = self._fixed_failure(leaf.value)
+        return Edge(self._failed(), output=Computed(before, leaf.value)) if fixed is None else Edge(fixed)
+
+    def _throw_state(self, leaf: Leaf, span: Span | None) -> State:
+        assert leaf.value is not None
+        fixed = self._fixed_failure(leaf.value)
+        if fixed is not None:
+            return fixed
+        if expr_errors(leaf.value):
+            return self._single(Do((), leaf), span)
+        return Pass(hint="Fail", span=span, output=Computed((), leaf.value), after=self._failed())
+
+    def _fixed_failure(self, exc: Expr) -> State | None:
+        """A Fail of its own for an exception whose name and text are written in the program."""
+        match exc:
+            case NewExc(name=Const(value=str() as name), message=Const(value=str() as cause)):
+                return Failed(hint=f"Raise {name}", span=exc.span, error=name, cause=cause)
+            case _:
+                return None
+
+    # Handlers
+
+    def _routes(self, flow: Flow, node: EffectNode, prefix: Suite) -> dict[Catch, int]:
+        """The handlers of code of the flow that are entered through the Catch of the state.
+
+        An exception that the flow itself can handle on its way to the same place stays in it. One that leads elsewhere would need a Choice
+        behind the state; the Catch takes it there for nothing, as long as the handler reads nothing that the state would have assigned.
+        """
+        guards = [part for part in flow_parts(flow) if isinstance(part, Guard)]
+        if not self.options.merge or not guards or len(FlowSuite.write(flow, self.names).leaves) <= 1:
+            return {}
+        changed = assigned(prefix) | ({node.target} if node.target else set())
+        for part in flow_parts(flow):
+            if isinstance(part, Do | Guard):
+                changed |= assigned(part.stmts)
+        found: dict[Catch, int] = {}
+        for guard in guards:
+            catches = [catch for catch, _ in guard.catches]
+            needed = _NOTHING.union(*(self._needed(catch) for catch in catches))
+            if not needed & changed and None not in escaping_errors(guard.stmts, self.exceptions):
+                for catch in catches:
+                    found.setdefault(catch, len(found) + 1)
+        return found
+
+    def _needed(self, catch: Catch) -> Names:
+        return self.live[catch.entry] - ({catch.name} if catch.name else set())
+
+    def _catchers(self, work: Work, node: EffectNode, routes: dict[Catch, int]) -> None:
+        chain = until_all(list(node.handlers.chain())) if node.handlers else []
+        args_fail = any(map(expr_errors, effect_exprs(node.effect)))
+        if args_fail and chain:
+            for catch in chain:
+                routes.setdefault(catch, len(routes) + 1)
+            work.arg_handlers = tuple(
+                Handler(classes=catch.classes, name=catch.name, body=(), route=routes[catch]) for catch in chain
+            )
+        computed = [*work.assigns.values(), *([work.output] if work.output else [])]
+        fails = any(self._fails(c.suite) or expr_errors(c.value) for c in computed)
+        if args_fail or fails or self._fails(work.prefix):
+            self._marked(work, routes)
+        for position, catch in enumerate(chain):
+            if catch.classes is not None and "Fail" in catch.classes:
+                work.catchers.append(self._dispatching(node, position, work))
+                return
+            edge = self._caught_edge(catch, work.prefix)
+            work.catchers.append(Catcher(error_names(catch.classes, self.exceptions), catch.name, edge))
+
+    def _dispatching(self, node: EffectNode, position: int, work: Work) -> Catcher:
+        """A Catch of everything before handlers that only a look at the error name can tell apart (`except Fail`)."""
+        name = self.names.fresh("caught")
+        caught = Var(name=name, type=ExcT(None))
+        flow = self._flow(ThrowNode(node.handlers, node.span, caught))
+        needed = flow_reads(flow) | _NOTHING.union(
+            *(self._live_at(leaf) for leaf in flow_parts(flow) if isinstance(leaf, Leaf))
+        )
+        edge = Edge(self._standalone(flow, node.span), self._assigns(work.prefix, needed, frozenset({name})))
+        return Catcher((ALL_ERRORS,), name, edge)
+
+    def _marked(self, work: Work, routes: dict[Catch, int]) -> None:
+        """The Catch for exceptions of expressions: on to their handlers, or to the Fail."""
+        if not routes:
+            self._uncaught(work)
+            return
+        name = self.names.fresh("caught")
+        caught = Var(name=name, type=ExcT(None))
+        rules: list[tuple[Computed, Edge]] = []
+        for catch, number in routes.items():
+            test = Prim(op="exc.route_is", args=(caught, Const(value=number, type=INT)), type=BOOL)
+            bind = () if catch.name is None else (Assign(name=catch.name, value=caught),)
+            rules.append((Computed((), test), self._entered(catch, bind, _NOTHING)))
+        default = Edge(self._failed(), output=Computed((), caught))
+        choice = Choice(hint="Except", span=work.span, rules=rules, default=default)
+        handled = _NOTHING.union(*map(self._needed, routes))
+        assigns = self._assigns(work.prefix, handled, frozenset({name}))
+        assigns[name] = Computed((), caught)
+        work.catchers.append(Catcher((QUERY_ERROR,), name, Edge(choice, assigns), marked=True))
+
+    def _uncaught(self, work: Work) -> None:
+        name = self.names.fresh("caught")
+        edge = Edge(self._failed(), output=Computed((), Var(name=name, type=ExcT(None))))
+        work.catchers.append(Catcher((QUERY_ERROR,), name, edge, marked=True))
+
+    def _caught_edge(self, catch: Catch, prefix: Suite) -> Edge:
+        own = _NOTHING if catch.name is None else frozenset({catch.name})
+        return self._entered(catch, prefix, own)
+
+    def _entered(self, catch: Catch, before: Suite, own: Names) -> Edge:
+        """The way into a handler, with the handler's first code on it where that cannot fail."""
+        flow = self._flow(catch.entry)
+        written = FlowSuite.write(flow, self.names)
+        if self.options.merge and len(written.leaves) == 1 and not self._fails(written.suite):
+            leaf = written.leaves[0]
+            if leaf.node is None:
+                computed = self._ended(flow, written, before)
+                if not expr_errors(computed.value):
+                    return Edge(self._done(), output=computed)
+            else:
+                assigns = self._assigns((*before, *written.suite), self._live_at(leaf), own)
+                return Edge(self._target(leaf.node), assigns)
+        return Edge(self._target(catch.entry), self._assigns(before, self.live[catch.entry], own))
+
+    # Computations
+
+    def _fails(self, suite: Suite) -> bool:
+        return bool(escaping_errors(suite, self.exceptions))
+
+    def _assigns(self, suite: Suite, needed: Names | set[str], own: Names = _NOTHING) -> dict[str, Computed]:
+        """What a state must assign: the needed variables that the suite changes or the state itself brings."""
+        changed = assigned(suite) | own
+        return {name: Computed(suite, Var(name=name, type=NONE)) for name in sorted(changed & needed)}
+
+
+def _is_way(tag: str, number: int) -> Expr:
+    return Prim(op="loop.is_way", args=(Var(name=tag, type=INT), Const(value=number, type=INT)), type=BOOL)
+
+
+def _direct(flow: Flow) -> tuple[Suite, Flow] | None:
+    """The statements before the first test, and the rest, if a Choice can have the tests as its conditions as they stand."""
+    first: Suite = ()
+    while isinstance(flow, Do):
+        first = (*first, *flow.stmts)
+        flow = flow.next
+    for part in flow_parts(flow):
+        match part:
+            case Guard():
+                return None
+            case Do(stmts=stmts):
+                if any(expr_errors(e) for e in suite_exprs(stmts)):
+                    return None
+            case Split(test=test):
+                if expr_errors(test):
+                    return None
+            case Leaf(value=value):
+                if value is not None and expr_errors(value):
+                    return None
+    return first, flow
+
+
+def _weight(suite: Suite) -> int:
+    return sum(node_count(expr) for expr in suite_exprs(suite))
+
+
+def _effect_hint(node: EffectNode) -> str:
+    match node.effect:
+        case TaskCall(task=task):
+            return task
+        case Fork(comment=str() as comment):
+            return comment
+        case Fork():
+            return "Parallel"
+        case FanOut():
+            return "Map"
+        case _:
+            return "Wait"
+
+
+def error_names(classes: tuple[str, ...] | None, table: ExceptionTable) -> tuple[str, ...]:
+    """The error names of ASL that handlers of these classes catch.
+
+    A missed heartbeat and a timeout are `States.Timeout` (recorded answers; the guide names `States.HeartbeatTimeout` too).
+    """
+    if classes is None:
+        return (ALL_ERRORS,)
+    found = dict.fromkeys(name for cls in classes for name in table.descendants(cls))
+    if "TimeoutError" in found:
+        found |= dict.fromkeys(("States.Timeout", "States.HeartbeatTimeout"))
+    return tuple(found)
