@@ -129,6 +129,29 @@ def test_within_limits(text: str) -> None:
     assert JlensEvaluator().evaluate(text, {})
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1/0", "Infinity"),
+        ("-1/0", "-Infinity"),
+        ("[1/0, 2]", ["Infinity", 2]),
+        ("1e308*10", "Infinity"),
+        ("{'a': 1e308 + 1e308, 'b': -1e308 - 1e308}", {"a": "Infinity", "b": "-Infinity"}),
+        ("$map([0, 1, 2], function($v) { 1 / $v })", ["Infinity", 1, 0.5]),
+        ("$x[0] / ($count - 2)", "Infinity"),
+    ],
+)
+def test_numbers_beyond_the_range(evaluator: Evaluator, text: str, value: object) -> None:
+    for _ in range(2):
+        assert evaluator.evaluate(text, VARIABLES) == value
+
+
+def test_arithmetic_on_infinity_fails() -> None:
+    with pytest.raises(JsonataError) as raised:
+        JlensEvaluator().evaluate("1/0 + 1", {})
+    assert raised.value.code == "T2001"
+
+
 def test_variables_are_not_changed() -> None:
     variables = {"x": [1], "states": {"input": {"y": {"z": 1}}}}
     JlensEvaluator().evaluate("$append($x, 2) ~> $reverse()", variables)

@@ -8,11 +8,13 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from pysfnc.asl.limits import MAX_HISTORY_EVENTS
+from pysfnc.asl.names import RUNTIME, TIMEOUT
 from pysfnc.engine.clock import Clock, iso_milliseconds
 from pysfnc.engine.errors import ExecutionStopped
 
 Event = dict[str, object]
 
+_EXPRESS_EVENTS: Final = 500_000
 _TERMINAL: Final = frozenset({"ExecutionSucceeded", "ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted"})
 
 _SHARED_DETAILS: Final = {"StateEntered": "stateEnteredEventDetails", "StateExited": "stateExitedEventDetails"}
@@ -51,7 +53,8 @@ class History:
     """Events in order. With `keep=False` they are counted, not stored.
 
     on_event: called with each event as it happens, in the shape of `events()`.
-    limit: number of events of a Standard execution; None for Express, which has no such limit.
+    express: an Express execution has no limit on events, but ends after five minutes; virtual time does not pass in a
+    loop that never waits, so that many events count as five minutes.
     """
 
     def __init__(
@@ -60,12 +63,13 @@ class History:
         *,
         keep: bool = True,
         on_event: Callable[[Event], None] | None = None,
-        limit: int | None = MAX_HISTORY_EVENTS,
+        express: bool = False,
     ) -> None:
         self._clock = clock
         self._keep = keep
         self._on_event = on_event
-        self._limit = limit or 2**62
+        self._express = express
+        self._limit = _EXPRESS_EVENTS if express else MAX_HISTORY_EVENTS
         self._records: list[tuple[str, int, float, Mapping[str, object] | None]] = []
         self.count = 0
 
@@ -76,19 +80,19 @@ class History:
         """
         number = self.count + 1
         if number >= self._limit and kind not in _TERMINAL:
-            raise ExecutionStopped(
-                "FAILED",
-                "ExecutionFailed",
-                "States.Runtime",
-                f"The execution reached the maximum number of history events ({self._limit}).",
-                previous,
-            )
+            raise self._stopped(previous)
         self.count = number
         if self._keep:
             self._records.append((kind, previous, self._clock.now(), details))
         if self._on_event is not None:
             self._on_event(_event(number, kind, previous, self._clock.now(), details))
         return number
+
+    def _stopped(self, previous: int) -> ExecutionStopped:
+        if self._express:
+            return ExecutionStopped("TIMED_OUT", "ExecutionTimedOut", TIMEOUT, None, 0)
+        cause = f"The execution reached the maximum number of history events ({MAX_HISTORY_EVENTS})."
+        return ExecutionStopped("FAILED", "ExecutionFailed", RUNTIME, cause, previous)
 
     def events(self) -> list[Event]:
         """All events, shaped as GetExecutionHistory gives them, with timestamps as text."""

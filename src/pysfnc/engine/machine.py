@@ -125,7 +125,7 @@ class Machine:
         """
         data = _checked_input(input)
         clock = clock or (RealClock() if real_time else VirtualClock())
-        record = History(clock, keep=history, on_event=on_event, **({"limit": None} if self.type == "EXPRESS" else {}))
+        record = History(clock, keep=history, on_event=on_event, express=self.type == "EXPRESS")
         run = Execution(
             clock=clock,
             history=record,
@@ -197,7 +197,7 @@ def _without_none(**details: object) -> dict[str, object]:
 
 def _checked_input(value: object) -> Data:
     try:
-        data = Data.of(value)
+        data = Data.copy_of(value)
     except (TypeError, ValueError, RecursionError) as error:
         raise EngineError(f"the input is not JSON: {error}") from error
     if size_bytes(data.text) > MAX_PAYLOAD_BYTES:

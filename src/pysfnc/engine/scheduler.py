@@ -263,6 +263,7 @@ class Scheduler:
             self.clock.advance(deadline[0])
             raise deadline[1]
         if not self._timers:
+            assert self._ready, "every strand waits for something that cannot happen"
             return
         if self._calls and self.clock.real:
             self._take_answers(moment)

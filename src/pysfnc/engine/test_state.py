@@ -246,7 +246,7 @@ def _execution(
             described[group] = {**present, **members}
     return Execution(
         clock=clock,
-        history=History(clock, keep=False, limit=None),
+        history=History(clock, keep=False),
         evaluator=evaluator or JlensEvaluator(),
         tasks=tasks or NoTasks(),
         randomness=random.Random(0),  # noqa: S311 - jitter, not cryptography

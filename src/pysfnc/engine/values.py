@@ -40,6 +40,12 @@ class Data:
     text: str
 
     @classmethod
+    def copy_of(cls, value: object) -> "Data":
+        """A copy of a value from outside, as JSON makes it: tuples become arrays, keys become text."""
+        text = encode(value)
+        return cls(json.loads(text), text)
+
+    @classmethod
     def of(cls, value: object) -> "Data":
         """The value with its text."""
         return cls(value, encode(value))

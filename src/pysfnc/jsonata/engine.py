@@ -10,6 +10,8 @@ and the texts of exceeded limits were measured on AWS (time: one second; arrays:
 
 import hashlib
 import json
+import math
+import operator
 import random
 import uuid
 from collections.abc import Callable, Mapping
@@ -165,6 +167,32 @@ def _parse(text: object) -> object:
     return {"v": value}
 
 
+_OUT_OF_RANGE: Final = "D1001"
+_OPERATORS: Final[Mapping[str, Callable[[float, float], float]]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+}
+
+
+def _arithmetic(token: str, left: object, right: object) -> object:
+    """An operation of doubles whose result may be beyond their range; undefined if an operand is."""
+    if left is None or right is None:
+        return None
+    for side, value, code in (("left", left, "T2001"), ("right", right, "T2002")):
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise JsonataError(code, f'The {side} side of the "{token}" operator must evaluate to a number')
+    assert isinstance(left, int | float) and isinstance(right, int | float)
+    try:
+        result = _OPERATORS[token](float(left), float(right))
+    except ZeroDivisionError:
+        result = math.nan if left == 0 else math.copysign(math.inf, left) * math.copysign(1.0, right)
+    if math.isfinite(result):
+        return result
+    return "NaN" if math.isnan(result) else "Infinity" if result > 0 else "-Infinity"
+
+
 # `$name` -> the JSONata text that defines it in front of an expression which names it. A definition in JSONata is
 # needed where the host function cannot answer by itself: `$parse` may yield null, `$eval` must be no function at all.
 _PRELUDE: Final = {"parse": "$parse := function($text)<s-:x>{ $__parse($text).v };", "eval": "$eval := null;"}
@@ -221,31 +249,54 @@ class JlensEvaluator:
         bound = tuple([name for name in compiled.variables if name in variables])
         expression = compiled.variants.get(bound)
         if expression is None:
-            expression = self._variant(compiled, bound)
+            expression = compiled.variants[bound] = self._prepare(compiled, bound, compiled.text)
         now = now_ms if compiled.clocked else None
-        limits = self.limits
-        try:
-            # jlens reads the input lazily, one level at a time, where bindings would be converted whole on each
-            # evaluation.
-            value = expression.evaluate(
-                variables,
-                timeout=limits.seconds,
-                max_depth=limits.depth + 1,
-                max_array_length=limits.array_items,
-                max_string_length=limits.string_bytes,
-                now=now,
-            )
-        except jlens.JlensError as error:
-            raise _translated(error) from None
+        while True:
+            try:
+                value = self._evaluate(expression, variables, now)
+                break
+            except jlens.JlensError as error:
+                beyond = self._beyond_range(compiled, expression, error)
+                if beyond is None:
+                    raise _translated(error) from None
+                expression = compiled.variants[bound] = beyond
         if value is not None:
             return value
-        return self._nothing(compiled, bound, expression, variables, now)
+        return self._nothing(compiled, bound, variables, now)
+
+    def _evaluate(self, expression: jlens.Expression, variables: Mapping[str, object], now: int | None) -> object:
+        limits = self.limits
+        # jlens reads the input lazily, level by level, where bindings would be converted whole on each evaluation.
+        return expression.evaluate(
+            variables,
+            timeout=limits.seconds,
+            max_depth=limits.depth + 1,
+            max_array_length=limits.array_items,
+            max_string_length=limits.string_bytes,
+            now=now,
+        )
+
+    def _beyond_range(
+        self, compiled: _Compiled, expression: jlens.Expression, error: jlens.JlensError
+    ) -> jlens.Expression | None:
+        """The same expression with the operation that left the range of doubles done as AWS does it.
+
+        The library refuses such results; AWS has the strings "Infinity" and "-Infinity" (measured). None if the error
+        is another one.
+        """
+        token, start, position, end = error.token, error.start, error.position, error.end
+        if error.code != _OUT_OF_RANGE or token not in _OPERATORS:
+            return None
+        assert start is not None and position is not None and end is not None
+        source = expression.source
+        left, right = source[start : position - 1], source[position:end]
+        text = f'{source[:start]}$__arithmetic("{token}", {left}, {right}){source[end:]}'
+        return self._with_functions(compiled, text)
 
     def _nothing(
         self,
         compiled: _Compiled,
         bound: tuple[str, ...],
-        expression: jlens.Expression,
         variables: Mapping[str, object],
         now: int | None,
     ) -> object:
@@ -255,7 +306,7 @@ class JlensEvaluator:
             typed = self._prepare(compiled, bound, f"$type((0;{compiled.text}\n))")
             compiled.variants[(*bound, "$type")] = typed
         try:
-            kind = typed.evaluate(variables, timeout=self.limits.seconds, now=now)
+            kind = self._evaluate(typed, variables, now)
         except jlens.JlensError as error:
             raise _translated(error) from None
         if kind == "null":
@@ -276,20 +327,20 @@ class JlensEvaluator:
         compiled = self._cache[text] = _Compiled(text, scan(text))
         return compiled
 
-    def _variant(self, compiled: _Compiled, bound: tuple[str, ...]) -> jlens.Expression:
-        expression = compiled.variants[bound] = self._prepare(compiled, bound, compiled.text)
-        return expression
-
     def _prepare(self, compiled: _Compiled, bound: tuple[str, ...], body: str) -> jlens.Expression:
         prelude = [_PRELUDE[name] for name in compiled.prelude if name not in bound]
         binds = [f"${name} := $.`{name}`;" for name in bound]
         # A block even without bindings keeps the nesting, and so the depth limit, the same for all expressions; it
         # never starts with the text itself, since a regular expression may follow `;` but not `(`.
-        expression = jlens.Expression(f"({''.join(prelude)}{''.join(binds) or '0;'}\n{body}\n)")
+        return self._with_functions(compiled, f"({''.join(prelude)}{''.join(binds) or '0;'}\n{body}\n)")
+
+    def _with_functions(self, compiled: _Compiled, text: str) -> jlens.Expression:
+        expression = jlens.Expression(text)
         for name in compiled.functions:
             expression.register_function(name, self._hosts[name], _SIGNATURES[name])
         if "parse" in compiled.prelude:
             expression.register_function("__parse", _parse, "<s:o>")
+        expression.register_function("__arithmetic", _arithmetic)
         return expression
 
     def _uuid(self) -> str:
@@ -303,9 +354,9 @@ class JlensEvaluator:
 
 def refuse_newer_syntax(text: str) -> None:
     """Raise `JsonataError` for an operator that came after 2.0.6, which stops at its second character."""
-    operator = scan(text).newer_operator
-    if operator is not None:
-        raise JsonataError("S0211", f'The symbol "{operator[1]}" cannot be used as a unary operator')
+    newer = scan(text).newer_operator
+    if newer is not None:
+        raise JsonataError("S0211", f'The symbol "{newer[1]}" cannot be used as a unary operator')
 
 
 def _translated(error: jlens.JlensError) -> JsonataError:

@@ -114,7 +114,8 @@ class TaskState(HandlingState):
 
     def _succeeded(self, branch: Branch, events: "_Events", value: object) -> Data:
         try:
-            result = Data.of(value)
+            # A copy: what the service returned is its own and may change later.
+            result = Data.copy_of(value)
         except (TypeError, ValueError) as error:
             raise EngineError(f"state '{self.name}': the result of {self.resource.arn} is not JSON: {error}") from error
         events.succeeded(result)

@@ -1,0 +1,1 @@
+"""Tests of the local interpreter and its JSONata adapter."""
