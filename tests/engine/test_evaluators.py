@@ -21,6 +21,8 @@ VARIABLES: dict[str, Any] = {
     "x": [5],
     "count": 2,
     "empty": [],
+    "nested": [[1]],
+    "nulls": [None],
     "none": None,
     "text": "héllo",
     "states": {"input": {"a": None, "items": [{"k": 1}, {"k": 2}]}, "context": {"State": {"Name": "S"}}},
@@ -49,6 +51,11 @@ def evaluator(request: pytest.FixtureRequest) -> Iterator[Evaluator]:
         ("$none", None),
         ("null", None),
         ("$count", 2),
+        ("$empty", []),
+        ("$nested", [[1]]),
+        ("$append($empty, $nested)", [[1]]),
+        ("$nulls", [None]),
+        ("$x[0] & $string({})", "5{}"),
         ("$length($text)", 5),
         ("$partition([1, 2, 3], 2)", [[1, 2], [3]]),
         ("$partition([0], 1)", [[0]]),
@@ -81,7 +88,17 @@ def test_value(evaluator: Evaluator, text: str, value: object) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["$nothing", "$states.input.b", "$x.y", "$max($empty)", "$range(2, 1, 1)", "$partition($empty, 2)", "$empty[0]"],
+    [
+        "$nothing",
+        "$string()",
+        "$keys()",
+        "$states.input.b",
+        "$x.y",
+        "$max($empty)",
+        "$range(2, 1, 1)",
+        "$partition($empty, 2)",
+        "$empty[0]",
+    ],
 )
 def test_undefined(evaluator: Evaluator, text: str) -> None:
     assert evaluator.evaluate(text, VARIABLES) is UNDEFINED

@@ -4,7 +4,7 @@ Owns: the loop over strands, timers, task calls that block, joining and aborting
 Does not own: what a strand does (states), events (they are written by callbacks).
 
 A strand is a generator that yields a request whenever it cannot go on: `Pause`, `Work` or `Fork`. One thread runs all
-strands; only task calls that block go to a thread pool. In virtual time the clock moves only while no call is under
+strands; only task calls that block get threads of their own. In virtual time the clock moves only while no call is under
 way, and calls that were under way together are taken in the order in which they ended in the machine's time, then in
 which they began. So a run is repeatable.
 """
@@ -12,18 +12,15 @@ which they began. So a run is repeatable.
 import heapq
 import itertools
 import queue
+import threading
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from pysfnc.engine.clock import Clock
 from pysfnc.engine.errors import ExecutionStopped, StateFailure, TaskFailure, TaskTimedOut
 from pysfnc.engine.values import Data
-
-# More calls at once than an inline Map runs iterations: nested fan-outs.
-_MAX_THREADS: Final = 128
 
 
 class Request(Protocol):
@@ -206,7 +203,6 @@ class Scheduler:
         self._numbers = itertools.count()
         self._calls: dict[int, tuple[Strand, int, Work, float]] = {}
         self._answers: queue.SimpleQueue[tuple[int, _Outcome]] = queue.SimpleQueue()
-        self._pool: ThreadPoolExecutor | None = None
 
     def run(self, root: Strand, deadline: tuple[float, ExecutionStopped] | None) -> Data:
         """Run `root` to its end.
@@ -229,8 +225,6 @@ class Scheduler:
                 self._wait(deadline)
         finally:
             self.abort(root)
-            if self._pool is not None:
-                self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _step(self, strand: Strand, value: object, error: Exception | None, outcome: list[Data | Exception]) -> None:
         steps = strand.steps
@@ -323,13 +317,16 @@ class Scheduler:
 
     def call_in_thread(self, strand: Strand, work: Work, begun: float) -> None:
         """Start a call; its answer resumes the strand."""
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(_MAX_THREADS, thread_name_prefix="task")
         number = next(self._numbers)
         self._calls[number] = (strand, strand.generation, work, begun)
         if work.timeout_s is not None and self.clock.real:
             self.at(begun + work.timeout_s, strand, None, TaskTimedOut())
-        self._pool.submit(lambda: self._answers.put((number, _outcome(work.function))))
+
+        def call() -> None:
+            self._answers.put((number, _outcome(work.function)))
+
+        # A daemon: a call that hangs must not keep the program from ending.
+        threading.Thread(target=call, name=f"task-{number}", daemon=True).start()
 
     def abort(self, strand: Strand) -> None:
         """End a strand and all below it, at whatever it waits for."""

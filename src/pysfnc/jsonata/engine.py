@@ -20,7 +20,7 @@ from typing import Final, Protocol
 
 import jlens
 
-from pysfnc.jsonata.scan import Scan, scan
+from pysfnc.jsonata.scan import Scan, TokenKind, scan
 
 
 class _Undefined:
@@ -199,15 +199,28 @@ _PRELUDE: Final = {"parse": "$parse := function($text)<s-:x>{ $__parse($text).v 
 _SIGNATURES: Final = {"partition": "<an:a>", "range": "<nnn:x>", "hash": "<ss:s>", "uuid": "<:s>", "random": "<n?:n>"}
 
 
+# With empty parentheses these take the context item, of which AWS has none.
+_CONTEXTUAL: Final = frozenset({"string", "boolean", "not", "keys", "spread", "number", "length", "sum", "count"})
+
+
+def _takes_context(scanned: Scan) -> bool:
+    called = zip(scanned.tokens, scanned.tokens[1:], scanned.tokens[2:], strict=False)
+    return any(
+        name.kind is TokenKind.VARIABLE and name.text in _CONTEXTUAL and opened.text == "(" and closed.text == ")"
+        for name, opened, closed in called
+    )
+
+
 class _Compiled:
     """One expression text: parsed once, plus a variant for each set of variables that were in scope when it ran."""
 
-    __slots__ = ("clocked", "functions", "prelude", "scan", "text", "variables", "variants")
+    __slots__ = ("clocked", "functions", "prelude", "scan", "takes_context", "text", "variables", "variants")
 
     def __init__(self, text: str, scanned: Scan) -> None:
         self.text = text
         self.scan = scanned
         self.variables = scanned.variables
+        self.takes_context = _takes_context(scanned)
         self.clocked = scanned.names("now") or scanned.names("millis")
         self.functions = tuple(name for name in _SIGNATURES if scanned.names(name))
         self.prelude = tuple(name for name in _PRELUDE if scanned.names(name))
@@ -253,7 +266,7 @@ class JlensEvaluator:
         now = now_ms if compiled.clocked else None
         while True:
             try:
-                value = self._evaluate(expression, variables, now)
+                value = self._evaluate(compiled, expression, variables, now)
                 break
             except jlens.JlensError as error:
                 beyond = self._beyond_range(compiled, expression, error)
@@ -264,11 +277,16 @@ class JlensEvaluator:
             return value
         return self._nothing(compiled, bound, variables, now)
 
-    def _evaluate(self, expression: jlens.Expression, variables: Mapping[str, object], now: int | None) -> object:
+    def _evaluate(
+        self, compiled: _Compiled, expression: jlens.Expression, variables: Mapping[str, object], now: int | None
+    ) -> object:
         limits = self.limits
         # jlens reads the input lazily, level by level, where bindings would be converted whole on each evaluation.
+        # But the input is the context item too, so that it must be missing where an expression would notice.
+        bindings = dict(variables) if compiled.takes_context else None
         return expression.evaluate(
-            variables,
+            None if compiled.takes_context else variables,
+            bindings,
             timeout=limits.seconds,
             max_depth=limits.depth + 1,
             max_array_length=limits.array_items,
@@ -306,7 +324,7 @@ class JlensEvaluator:
             typed = self._prepare(compiled, bound, f"$type((0;{compiled.text}\n))")
             compiled.variants[(*bound, "$type")] = typed
         try:
-            kind = self._evaluate(typed, variables, now)
+            kind = self._evaluate(compiled, typed, variables, now)
         except jlens.JlensError as error:
             raise _translated(error) from None
         if kind == "null":
@@ -329,7 +347,7 @@ class JlensEvaluator:
 
     def _prepare(self, compiled: _Compiled, bound: tuple[str, ...], body: str) -> jlens.Expression:
         prelude = [_PRELUDE[name] for name in compiled.prelude if name not in bound]
-        binds = [f"${name} := $.`{name}`;" for name in bound]
+        binds = [] if compiled.takes_context else [f"${name} := $.`{name}`;" for name in bound]
         # A block even without bindings keeps the nesting, and so the depth limit, the same for all expressions; it
         # never starts with the text itself, since a regular expression may follow `;` but not `(`.
         return self._with_functions(compiled, f"({''.join(prelude)}{''.join(binds) or '0;'}\n{body}\n)")
