@@ -1,0 +1,119 @@
+"""Runs a program under CPython and compiled, at both levels and on both JSONata engines, and says whether they agree.
+
+An input that takes CPython outside the language's domain of numbers (beyond 2^53, not finite) judges nothing: the
+program is first run with every number watched.
+"""
+
+import ast
+import re
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from tests.support.oracle import Rejected, evaluator, run_compiled, run_python
+from tests.support.outcome import Outcome, disagreement
+
+Verdict = Literal["agree", "outside", "rejected", "differ", "crash"]
+FAILURES: Final = ("differ", "crash")
+WAYS: Final = ((1, "jlens"), (0, "jlens"), (1, "node"), (0, "node"))
+QUICK_WAYS: Final = ((1, "jlens"), (0, "jlens"), (1, "node"))
+
+_CONCURRENT: Final = re.compile(r"\b(parallel|gather|ThreadPoolExecutor)\(")
+_LARGEST: Final = 2**53
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What became of a program: the worst verdict of its inputs. `about` tells causes apart, `report` is for people."""
+
+    verdict: Verdict
+    about: str = ""
+    report: str = ""
+
+    @property
+    def failed(self) -> bool:
+        """Whether it shows a bug of the compiler."""
+        return self.verdict in FAILURES
+
+
+def judge(source: str, inputs: Sequence[dict[str, Any]], ways: Sequence[tuple[int, str]] = WAYS) -> Judgement:
+    """Judge a program on its inputs, stopping at the first difference."""
+    outside = 0
+    for given in inputs:
+        if leaves_domain(source, given):
+            outside += 1
+            continue
+        expected = run_python(source, given)
+        for optimize, engine in ways:
+            judgement = _one(source, given, expected, optimize, engine)
+            if judgement.verdict != "agree":
+                return judgement
+    return Judgement("outside" if inputs and outside == len(inputs) else "agree")
+
+
+def _one(source: str, given: dict[str, Any], expected: Outcome, optimize: int, engine: str) -> Judgement:
+    where = f"-O{optimize} on {engine}, input {given!r}"
+    try:
+        actual = run_compiled(source, given, optimize=optimize, evaluator=evaluator(engine))
+    except Rejected as rejected:
+        codes = sorted({str(d.code) for d in rejected.diagnostics if d.is_error})
+        internal = "SFN900" in codes
+        return Judgement("crash" if internal else "rejected", " ".join(codes), str(rejected))
+    except Exception as error:
+        frames = [f for f in traceback.extract_tb(error.__traceback__) if "pysfnc" in f.filename]
+        place = f"{frames[-1].name} in {frames[-1].filename.rsplit('/', 1)[-1]}" if frames else ""
+        return Judgement("crash", f"{type(error).__name__} {place}", f"{where}\n{traceback.format_exc()}")
+    difference = disagreement(expected, actual, ordered=_CONCURRENT.search(source) is None)
+    if difference is None:
+        return Judgement("agree")
+    about = "output" if expected.succeeded and actual.succeeded else f"{expected.error} {actual.error}"
+    return Judgement("differ", about, f"{where}\n{difference}")
+
+
+class _Watch(ast.NodeTransformer):
+    """Puts a watch on the result of every operation that can make a large number."""
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        return _watched(node)
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        return _watched(node)
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> list[ast.AST]:
+        self.generic_visit(node)
+        target = ast.parse(ast.unparse(node.target), mode="eval").body
+        return [node, ast.Expr(_watched(target))]
+
+
+def _watched(node: ast.expr) -> ast.Call:
+    return ast.Call(ast.Name(_NAME, ast.Load()), [node], [])
+
+
+_NAME: Final = "__watch__"
+_WATCH: Final = f"""
+class OutOfDomain(BaseException):
+    pass
+
+
+def {_NAME}(value):
+    if type(value) is int and not -{_LARGEST} <= value <= {_LARGEST}:
+        raise OutOfDomain
+    if type(value) is float and value - value != 0:
+        raise OutOfDomain
+    return value
+"""
+
+
+def leaves_domain(source: str, given: dict[str, Any]) -> bool:
+    """Whether a run under CPython makes a number outside the language's domain."""
+    watched = ast.unparse(ast.fix_missing_locations(_Watch().visit(ast.parse(source))))
+    try:
+        run_python(f"{watched}\n{_WATCH}", given)
+    except BaseException as error:
+        if type(error).__name__ == "OutOfDomain":
+            return True
+        raise
+    return False

@@ -1,0 +1,101 @@
+"""Makes a failing program smaller: statements are deleted, replaced by what is inside them, expressions by parts of themselves.
+
+Every candidate is judged anew, and kept when it fails in the same way.
+"""
+
+import ast
+import copy
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+Inputs = tuple[dict[str, Any], ...]
+Fails = Callable[[str, Inputs], bool]
+
+_BODIES: Final = ("body", "orelse", "finalbody", "handlers")
+_LIMIT: Final = 600
+"""Candidates judged at most."""
+
+
+def minimise(source: str, inputs: Inputs, fails: Fails) -> tuple[str, Inputs]:
+    """The smallest program found, and the inputs it fails for. `fails` says whether a candidate still does."""
+    budget = [_LIMIT]
+
+    def still_fails(text: str, given: Inputs) -> bool:
+        budget[0] -= 1
+        return budget[0] > 0 and fails(text, given)
+
+    for given in inputs:
+        if len(inputs) > 1 and still_fails(source, (given,)):
+            inputs = (given,)
+            break
+    changed = True
+    while changed and budget[0] > 0:
+        changed = False
+        for candidates in (_smaller_suites, _smaller_expressions):
+            smaller = _first(source, inputs, candidates, still_fails)
+            while smaller is not None:
+                source, changed = smaller, True
+                smaller = _first(source, inputs, candidates, still_fails)
+    return source, inputs
+
+
+def _first(
+    source: str, inputs: Inputs, candidates: Callable[[ast.Module], Iterator[ast.Module]], fails: Fails
+) -> str | None:
+    seen = {source}
+    for tree in candidates(ast.parse(source)):
+        text = ast.unparse(ast.fix_missing_locations(tree)) + "\n"
+        if text not in seen and len(text) <= len(source):
+            seen.add(text)
+            if fails(text, inputs):
+                return text
+    return None
+
+
+def _smaller_suites(tree: ast.Module) -> Iterator[ast.Module]:
+    """The program without one statement, biggest first, or with a statement's body in its place."""
+    places = [
+        (index, name, number)
+        for index, node in enumerate(ast.walk(tree))
+        for name in _BODIES
+        for number in range(len(getattr(node, name, ()) if isinstance(getattr(node, name, ()), list) else ()))
+    ]
+    for index, name, number in places:
+        yield _edited(tree, index, name, number, [])
+    for index, name, number in places:
+        inner = getattr(list(ast.walk(tree))[index], name)[number]
+        if isinstance(inner, ast.If | ast.For | ast.While | ast.Try | ast.With):
+            yield _edited(tree, index, name, number, inner.body)
+
+
+def _edited(tree: ast.Module, index: int, name: str, number: int, new: list[ast.stmt]) -> ast.Module:
+    made = copy.deepcopy(tree)
+    suite = getattr(list(ast.walk(made))[index], name)
+    suite[number : number + 1] = copy.deepcopy(new)
+    if not suite and name == "body":
+        suite.append(ast.Pass())
+    return made
+
+
+def _smaller_expressions(tree: ast.Module) -> Iterator[ast.Module]:
+    """The program with one expression replaced by one of its parts."""
+    nodes = list(ast.walk(tree))
+    for index, node in enumerate(nodes):
+        for field, value in ast.iter_fields(node):
+            values = value if isinstance(value, list) else [value]
+            for number, part in enumerate(values):
+                if not isinstance(part, ast.expr) or isinstance(part, ast.Constant | ast.Name):
+                    continue
+                for inner in ast.iter_child_nodes(part):
+                    if isinstance(inner, ast.expr) and not isinstance(getattr(inner, "ctx", None), ast.Store):
+                        yield _replaced(tree, index, field, number if isinstance(value, list) else None, inner)
+
+
+def _replaced(tree: ast.Module, index: int, field: str, number: int | None, new: ast.expr) -> ast.Module:
+    made = copy.deepcopy(tree)
+    node = list(ast.walk(made))[index]
+    if number is None:
+        setattr(node, field, copy.deepcopy(new))
+    else:
+        getattr(node, field)[number] = copy.deepcopy(new)
+    return made

@@ -1,0 +1,75 @@
+"""The generator makes Python programs that run, and always the same ones; the watch and the minimiser do their work."""
+
+import ast
+import collections
+
+from tests.differential.corpus import keep, kept_programs
+from tests.differential.generator import generate
+from tests.differential.judge import leaves_domain
+from tests.differential.minimise import minimise
+from tests.support.oracle import run_python
+
+SAMPLE = range(40)
+
+
+def test_a_seed_always_gives_the_same_program() -> None:
+    assert [generate(seed) for seed in SAMPLE] == [generate(seed) for seed in SAMPLE]
+
+
+def test_programs_run_and_fail_only_as_python_programs_may() -> None:
+    """Names are always set and types always fit: what a program can fail with depends on values."""
+    ends: collections.Counter[str] = collections.Counter()
+    for seed in SAMPLE:
+        program = generate(seed)
+        for given in program.inputs:
+            outcome = run_python(program.source, given)
+            assert outcome.error not in ("NameError", "UnboundLocalError", "AttributeError", "RecursionError"), seed
+            ends[outcome.error or "output"] += 1
+    assert ends["output"] > len(SAMPLE)
+    assert len(ends) > 3
+
+
+def test_programs_use_what_the_language_has() -> None:
+    seen = {type(node) for seed in range(120) for node in ast.walk(ast.parse(generate(seed).source))}
+    for wanted in (ast.Try, ast.While, ast.For, ast.AugAssign, ast.Delete, ast.ListComp, ast.DictComp, ast.Lambda):
+        assert wanted in seen
+    for wanted in (ast.JoinedStr, ast.IfExp, ast.Slice, ast.Break, ast.Continue, ast.Raise, ast.With, ast.Await):
+        assert wanted in seen
+
+
+def test_numbers_outside_the_domain_are_noticed() -> None:
+    source = """
+from pysfnc import workflow
+
+@workflow
+def main(n: int, x: float):
+    try:
+        n *= 2
+    except Exception:
+        return 0
+    return x * x
+"""
+    assert not leaves_domain(source, {"n": 2**52, "x": 1.0})
+    assert leaves_domain(source, {"n": 2**53, "x": 1.0})
+    assert leaves_domain(source, {"n": 1, "x": 1e300})
+
+
+def test_the_minimiser_keeps_what_matters() -> None:
+    source = """
+def main(a):
+    b = 1
+    if a:
+        for c in range(3):
+            wanted(1 + 2 + a)
+    return b
+"""
+    small, inputs = minimise(source, ({}, {"a": 1}), lambda text, given: "wanted(" in text and {"a": 1} in given)
+    assert inputs == ({"a": 1},)
+    assert small.strip() == "def main(a):\n    wanted(1)"
+
+
+def test_kept_programs_are_read_back(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    keep("one", "x = 1\n", ({"a": "ü"}, {}), "why", tmp_path)
+    [kept] = kept_programs(tmp_path)
+    assert (kept.name, kept.inputs, kept.reason) == ("one", ({"a": "ü"}, {}), "why")
+    assert kept.source.endswith("\nx = 1\n")

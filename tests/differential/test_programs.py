@@ -1,0 +1,30 @@
+"""Random programs agree with CPython, and so do all that once did not."""
+
+import pytest
+
+from tests.differential.corpus import Kept, kept_programs
+from tests.differential.generator import generate
+from tests.differential.judge import QUICK_WAYS, judge
+
+PROGRAMS = 300
+BATCH = 15
+REJECTED_AT_MOST = 2
+"""Of a batch: 5 % of all programs, with room for chance."""
+
+
+@pytest.mark.parametrize("start", range(0, PROGRAMS, BATCH))
+def test_random_programs_agree_with_cpython(start: int) -> None:
+    rejected = []
+    for seed in range(start, start + BATCH):
+        program = generate(seed, inputs=2)
+        judgement = judge(program.source, program.inputs, QUICK_WAYS)
+        assert not judgement.failed, f"seed {seed}\n{program.source}\n{judgement.report}"
+        if judgement.verdict == "rejected":
+            rejected.append(f"seed {seed}: {judgement.report}")
+    assert len(rejected) <= REJECTED_AT_MOST, "\n".join(rejected)
+
+
+@pytest.mark.parametrize("kept", kept_programs(), ids=lambda kept: kept.name)
+def test_programs_that_once_failed(kept: Kept) -> None:
+    judgement = judge(kept.source, kept.inputs)
+    assert judgement.verdict in ("agree", "rejected"), f"{kept.reason}\n{judgement.report}"
