@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Final
 
-from pysfnc.packaging import BuildPlan, FunctionSpec, Target, build_lambda_zip
+from pysfnc.packaging import BuildPlan, FunctionSpec, Target
+from pysfnc.packaging.bundle import build_lambda_zip
 
 APP: Final = """
 import os

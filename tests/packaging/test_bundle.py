@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
-from pysfnc.packaging import BuildPlan, FunctionSpec, PackagingFailed, Target, build_lambda_zip
+from pysfnc.packaging import BuildPlan, FunctionSpec, PackagingFailed, Target
 from pysfnc.packaging import bundle as bundle_module
+from pysfnc.packaging.bundle import build_lambda_zip
 from pysfnc.packaging.files import checked_entry_name
 from tests.packaging.wheels import make_wheel
 

@@ -6,20 +6,15 @@ from pathlib import Path
 import pytest
 
 from pysfnc.packaging import (
+    BuiltZip,
     FunctionSpec,
-    Manifest,
     PackagingFailed,
-    Parameter,
-    Position,
-    Statement,
     Target,
-    WorkflowEntry,
     deployed_functions,
     function_id,
     placeholders,
-    write_manifest,
 )
-from pysfnc.packaging.model import BuiltZip
+from pysfnc.packaging.manifest import Manifest, Parameter, Position, Statement, WorkflowEntry, write_manifest
 
 
 def test_one_function_is_deployed_for_all_tasks() -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from pysfnc.packaging import PackagingFailed, Target, find_requirements
+from pysfnc.packaging import PackagingFailed, Target
 from pysfnc.packaging import requirements as module
-from pysfnc.packaging.requirements import installed, installed_files, read_requirements
+from pysfnc.packaging.requirements import find_requirements, installed, installed_files, read_requirements
 from tests.packaging.wheels import make_wheel
 
 

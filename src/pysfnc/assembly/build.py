@@ -5,18 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pysfnc.assembly.functions import build_plan, deployed
-from pysfnc.packaging import (
-    BuiltZip,
-    Manifest,
-    Parameter,
-    Position,
-    Target,
-    WorkflowEntry,
-    build_lambda_zip,
-    write_manifest,
-    write_text_atomically,
-)
+from pysfnc.assembly.plan import build_plan
+from pysfnc.functions import deployed
+from pysfnc.packaging import BuiltZip, Target
+from pysfnc.packaging.bundle import build_lambda_zip
+from pysfnc.packaging.files import write_text_atomically
+from pysfnc.packaging.manifest import Manifest, Parameter, Position, WorkflowEntry, write_manifest
 
 if TYPE_CHECKING:
     from pysfnc.driver import CompiledWorkflow, CompileResult
@@ -38,7 +32,7 @@ def write_build(result: "CompileResult", folder: Path, target: Target, fill: Cal
     Raises:
         PackagingFailed: the zip cannot be made or a file cannot be written.
     """
-    functions = deployed(result)
+    functions = deployed(result.functions, result.source.path)
     built: BuiltZip | None = None
     if functions:
         built = build_lambda_zip(build_plan(result, target), folder / ZIP_FILE)

@@ -8,10 +8,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Literal
 
-from pysfnc.assembly.functions import build_plan, deployed
+from pysfnc.assembly.plan import build_plan
 from pysfnc.engine import LambdaAnswer, LambdaService
+from pysfnc.functions import deployed
 from pysfnc.lambdas import InProcessPool, LocalFunction, WorkerPool
-from pysfnc.packaging import Target, build_lambda_zip
+from pysfnc.packaging import Target
+from pysfnc.packaging.bundle import build_lambda_zip
 
 if TYPE_CHECKING:
     from pysfnc.driver import CompileResult
@@ -72,7 +74,7 @@ def local_lambda(result: "CompileResult", mode: Mode, environment: Mapping[str, 
     Raises:
         PackagingFailed: the zip cannot be built.
     """
-    functions = deployed(result)
+    functions = deployed(result.functions, result.source.path)
     names = {function.placeholder: function.name or function.placeholder for function in functions}
     if not functions:
         yield LocalLambda(None, names, {}, blocking=False)

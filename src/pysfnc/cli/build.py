@@ -11,7 +11,7 @@ from pysfnc.cli.values import check_known, fill, placeholders, read_values
 from pysfnc.cli.words import counted
 
 if TYPE_CHECKING:
-    from pysfnc.packaging import Manifest
+    from pysfnc.packaging.manifest import Manifest
 
 __all__ = ["run_build"]
 

@@ -1,30 +1,21 @@
-"""From a compiled program to what a deployment needs: the Lambda zip and the manifest."""
+"""From a compiled program to what a deployment needs: the Lambda zip and the manifest.
 
-from pysfnc.packaging.bundle import build_lambda_zip
+Only the values are re-exported here, since the compiler needs them and must stay quick to start; what writes files is in
+`bundle`, `manifest` and `requirements`.
+"""
+
 from pysfnc.packaging.errors import PackagingFailed
-from pysfnc.packaging.files import write_text_atomically
 from pysfnc.packaging.functions import deployed_functions, function_id, placeholders
-from pysfnc.packaging.manifest import Manifest, Parameter, Position, Statement, WorkflowEntry, write_manifest
 from pysfnc.packaging.model import BuildPlan, BuiltZip, DeployedFunction, FunctionSpec, Target
-from pysfnc.packaging.requirements import find_requirements
 
 __all__ = [
     "BuildPlan",
     "BuiltZip",
     "DeployedFunction",
     "FunctionSpec",
-    "Manifest",
     "PackagingFailed",
-    "Parameter",
-    "Position",
-    "Statement",
     "Target",
-    "WorkflowEntry",
-    "build_lambda_zip",
     "deployed_functions",
-    "find_requirements",
     "function_id",
     "placeholders",
-    "write_manifest",
-    "write_text_atomically",
 ]
