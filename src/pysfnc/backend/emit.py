@@ -49,6 +49,7 @@ LAMBDA_RETRY: Final[dict[str, Any]] = {
     "BackoffRate": 2,
     "JitterStrategy": "FULL",
 }
+NEVER_RAISED: Final = "Pysfnc.Never"
 QUERY_ERROR: Final = "States.QueryEvaluationError"
 ALL_ERRORS: Final = "States.ALL"
 INPUT: Final = Field(Ref("states"), "input")
@@ -102,7 +103,21 @@ class _Emitter:
             for variable in _assigned(state):
                 self.variables.name(variable)
         written = {names[state]: _StateWriter(self, names).write(state) for state in order}
+        if not any(state.get("End") or state["Type"] in ("Succeed", "Fail") for state in written.values()):
+            self._add_end(written)
         return {"StartAt": names[order[0]], "States": written}
+
+    def _add_end(self, states: Json) -> None:
+        """AWS wants an end that can be reached in the graph, even of a loop that never ends."""
+        never = self.states.name("Never")
+        states[never] = {"Type": "Fail", "Error": NEVER_RAISED, "Cause": "this loop does not end"}
+        endless = next(state for state in states.values() if state["Type"] in ("Task", "Map", "Parallel", "Choice"))
+        if endless["Type"] == "Choice":
+            endless["Choices"].append({"Condition": False, "Next": never})
+            return
+        catch = endless.setdefault("Catch", [])
+        last = len(catch) - 1 if catch and catch[-1]["ErrorEquals"] == [ALL_ERRORS] else len(catch)
+        catch.insert(last, {"ErrorEquals": [NEVER_RAISED], "Next": never})
 
 
 @dataclass(slots=True)
@@ -257,10 +272,16 @@ class _StateWriter:
         made: Json = {"ErrorEquals": list(catcher.errors)}
         own: dict[str, Tree] = {}
         if catcher.exc is not None:
-            own[catcher.exc] = marked_exception(ERROR_OUTPUT) if catcher.marked else caught_exception(ERROR_OUTPUT)
+            own[catcher.exc] = self._caught(catcher)
         self._edge(made, catcher.edge, own)
         made["Next"] = self.names[resolve(catcher.edge.target)]
         return made
+
+    def _caught(self, catcher: Catcher) -> Tree:
+        if catcher.marked:
+            return marked_exception(ERROR_OUTPUT)
+        timeouts = bool({ALL_ERRORS, "States.Timeout"}.intersection(catcher.errors))
+        return caught_exception(ERROR_OUTPUT, timeouts=timeouts, args=self.emitter.plan.reads_args)
 
     def _retry(self, state: Work) -> list[Json]:
         effect = state.effect

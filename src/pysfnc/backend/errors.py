@@ -21,9 +21,15 @@ def marked_exception(error_output: Tree) -> Tree:
     return Call("py_marked", (error_output,))
 
 
-def caught_exception(error_output: Tree) -> Tree:
-    """The exception that an effect failed with."""
-    return Call("py_caught", (error_output,))
+def caught_exception(error_output: Tree, *, timeouts: bool, args: bool) -> Tree:
+    """The exception that an effect failed with. `timeouts`: it may be a timeout; `args`: somebody reads its `args`."""
+    name: Tree = Field(error_output, "Error")
+    if timeouts:
+        name = IfElse(Binary("in", name, Array(tuple(map(Lit, TIMEOUTS)))), Lit("TimeoutError"), name)
+    made: Tree = Object(((Lit(NAME), name), (Lit(MESSAGE), Call("py_message", (Field(error_output, "Cause"),)))))
+    if args:
+        return Call("merge", (Array((made, Call("py_args", (Field(error_output, "Cause"),)))),))
+    return made
 
 
 def _define() -> None:
@@ -34,37 +40,27 @@ def _define() -> None:
     plain = Object(((Lit(NAME), Field(Ref("x"), "Error")), (Lit(MESSAGE), cause)))
     define("py_marked", ("x",), IfElse(Call("contains", (cause, opening)), Call("parse", (inside,)), plain))
 
-    error = Field(Ref("x"), "Error")
-    name = IfElse(Binary("in", error, Array(tuple(map(Lit, TIMEOUTS)))), Lit("TimeoutError"), error)
-    is_report = Binary("=", Call("substring", (Ref("text"), Lit(0), Lit(len(LAMBDA_REPORT)))), Lit(LAMBDA_REPORT))
-    last = Index(Field(Ref("report"), "stackTrace"), Lit(-1))
-    after = Call("substringAfter", (Ref("last"), Lit(EXTRA_PREFIX)))
-    has_extra = Call("contains", (Ref("last"), Lit(EXTRA_PREFIX)))
-    extra = Call("parse", (Call("substringBefore", (after, Lit("\n"))),))
-    message = (Lit(MESSAGE), Field(Ref("report"), "errorMessage"))
-    from_report = Seq(
-        (
-            Bind("report", Call("parse", (Ref("text"),))),
-            Bind("last", IfElse(Call("exists", (last,)), last, Lit(""))),
-            Bind("extra", IfElse(has_extra, extra, Object(()))),
-            Bind("made", Object(((Lit(NAME), name), message))),
-            IfElse(
-                Call("exists", (Field(Ref("extra"), "args"),)),
-                Call("merge", (Array((Ref("made"), Object(((Lit(ARGS), Field(Ref("extra"), "args")),)))),)),
-                Ref("made"),
-            ),
-        )
+    text = Ref("text")
+    start = Call("substring", (text, Lit(0), Lit(len(LAMBDA_REPORT))))
+    is_report = IfElse(
+        Binary("=", Call("type", (text,)), Lit("string")), Binary("=", start, Lit(LAMBDA_REPORT)), Lit(False)
     )
-    text = IfElse(Binary("=", Call("type", (cause,)), Lit("string")), cause, Lit(""))
+    other = IfElse(Binary("=", Call("type", (text,)), Lit("string")), text, Lit(""))
+    message = Field(Call("parse", (text,)), "errorMessage")
+    define("py_message", ("text",), IfElse(is_report, message, other))
+
+    last = Index(Field(Call("parse", (text,)), "stackTrace"), Lit(-1))
+    after = Call("substringAfter", (Ref("last"), Lit(EXTRA_PREFIX)))
+    extra = Call("parse", (Call("substringBefore", (after, Lit("\n"))),))
+    found = IfElse(
+        Call("exists", (Field(Ref("extra"), "args"),)), Object(((Lit(ARGS), Field(Ref("extra"), "args")),)), Object(())
+    )
+    read = Seq((Bind("extra", extra), found))
+    guarded = IfElse(Call("contains", (Ref("last"), Lit(EXTRA_PREFIX))), read, Object(()))
     define(
-        "py_caught",
-        ("x",),
-        Seq(
-            (
-                Bind("text", text),
-                IfElse(is_report, from_report, Object(((Lit(NAME), name), (Lit(MESSAGE), Ref("text"))))),
-            )
-        ),
+        "py_args",
+        ("text",),
+        IfElse(is_report, Seq((Bind("last", Call("string", (last,))), guarded)), Object(())),
     )
 
 

@@ -8,6 +8,7 @@ A failing check *aborts*: `$error` with a marker text, which a Catch of the stat
 must see the failure, `regions` takes the checks apart before they get here.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, assert_never
@@ -259,7 +260,7 @@ def _exc_field(exc: Tree, which: str) -> Tree:
 
 
 def _clean(hint: str) -> str:
-    base = "".join(c if c.isascii() and c.isalnum() else "_" for c in hint.split("%")[0]).strip("_")
+    base = "".join(c if c.isascii() and c.isalnum() else "_" for c in re.split(r"[%~@#]", hint)[0]).strip("_")
     return base if base and base[0].isalpha() else f"v{base}"
 
 

@@ -4,6 +4,7 @@ State names are unique in the whole machine, branches included, at most 80 chara
 leading underscore, not `states`, and not the name of a JSONata function, which a variable would hide (ASL spec, "Variables").
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -57,8 +58,6 @@ class VariableNames:
 
 
 def _legal(variable: str) -> str:
-    plain = "".join(
-        c if (c.isascii() and c.isalnum()) or c == "_" else "_" for c in variable.split("%")[0].split("@")[0]
-    )
+    plain = "".join(c if (c.isascii() and c.isalnum()) or c == "_" else "_" for c in re.split(r"[%~@#]", variable)[0])
     plain = plain.lstrip("_")[: MAX_NAME_CHARS - 6]
     return plain if plain and plain[0].isalpha() else f"v{plain}"

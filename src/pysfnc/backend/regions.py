@@ -56,10 +56,14 @@ EXCEPTION = "x"
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Handlers in force: the classes they catch (None: all), and where an exception object goes."""
+    """A handler in force: the classes it catches (None: all), and where an exception object goes.
+
+    `dynamic` is for an exception whose class is not known before run time: it asks this handler and those after it.
+    """
 
     classes: frozenset[str] | None
     throw: Throw
+    dynamic: Throw
     route: int | None = None
     """The handlers are in another state: the exception aborts the expression, and its Catch takes it on by this number."""
 
@@ -220,7 +224,7 @@ class Regions:
     def _throw(self, exc: Tree, error: str | None, env: Env, out: Out, context: Context) -> Tree:
         frame = self._frame(error, context)
         if frame is not None and frame.route is None:
-            return frame.throw(env, out, exc)
+            return (frame.dynamic if error is None else frame.throw)(env, out, exc)
         return self.lowering.abort(exc, error, partial(self._route, context))
 
     def _caught_value(self, stmt: Assign | Eval, rest: Suite, env: Env, out: Out, context: Context, fall: Jump) -> Tree:
@@ -272,7 +276,11 @@ class Regions:
         inner_context = Context(
             {key: partial(self._exit_jump, packing, key, jump) for key, jump in context.jumps.items()},
             tuple(
-                replace(frame, throw=partial(self._exit_throw, packing, index, frame.throw))
+                replace(
+                    frame,
+                    throw=partial(self._exit_throw, packing, ("throw", index), frame.throw),
+                    dynamic=partial(self._exit_throw, packing, ("dynamic", index), frame.dynamic),
+                )
                 for index, frame in enumerate(context.frames)
             ),
             context.live,
@@ -300,8 +308,7 @@ class Regions:
             packing.exits[key] = Exit(len(packing.exits) + 1, lambda e, o, _exc: jump(e, o))
         return self._pack_of(packing, packing.exits[key].tag, None, env, out)
 
-    def _exit_throw(self, packing: Packing, index: int, throw: Throw, env: Env, out: Out, exc: Tree) -> Tree:
-        key = ("throw", index)
+    def _exit_throw(self, packing: Packing, key: object, throw: Throw, env: Env, out: Out, exc: Tree) -> Tree:
         if key not in packing.exits:
             packing.exits[key] = Exit(
                 len(packing.exits) + 1, lambda e, o, x: throw(e, o, x if x is not None else Lit(None))
@@ -423,18 +430,20 @@ class Regions:
         if stmt.handlers and stmt.handlers[0].route is not None:
             return self._routed(stmt, env, out, context, fall)
         outer, fall = self._finally(stmt, context, fall)
-        caught = _caught_classes(stmt.handlers)
         later = reads(stmt.orelse) | reads(stmt.final) | frozenset().union(*(reads(h.body) for h in stmt.handlers))
 
         def write(e: Env, o: Out, inner: Context, end: Jump) -> Tree:
             return self.tail(stmt.body, e, o, inner, end)
 
-        def handle(e: Env, o: Out, exc: Tree) -> Tree:
-            return self._dispatch(stmt.handlers, exc, e, o, outer, fall)
-
-        guarded = replace(outer, live=outer.live | later)
-        if stmt.handlers:
-            guarded = replace(guarded, frames=(*outer.frames, Frame(caught, handle)))
+        frames = tuple(
+            Frame(
+                None if handler.classes is None else frozenset(handler.classes),
+                partial(self._handle, handler, outer, fall),
+                partial(self._dispatch, stmt.handlers[index:], outer, fall),
+            )
+            for index, handler in reversed(list(enumerate(stmt.handlers)))
+        )
+        guarded = replace(outer, live=outer.live | later, frames=(*outer.frames, *frames))
         pack, ways = self._pack(write, assigned(stmt.body), env, out, guarded)
         result_out: Out = out if not ways else []
         result = self.tail(stmt.orelse, dict(env), result_out, outer, fall)
@@ -453,27 +462,36 @@ class Regions:
             return self.lowering.abort(exc, None, lambda _error: number or 0)
 
         frames = tuple(
-            Frame(None if h.classes is None else frozenset(h.classes), partial(leave, h.route), h.route)
+            Frame(
+                None if h.classes is None else frozenset(h.classes),
+                partial(leave, h.route),
+                partial(leave, h.route),
+                h.route,
+            )
             for h in reversed(stmt.handlers)
         )
         return self.tail(stmt.body, env, out, replace(context, frames=(*context.frames, *frames)), fall)
 
+    def _handle(self, handler: Handler, context: Context, fall: Jump, env: Env, out: Out, exc: Tree) -> Tree:
+        inner = dict(env)
+        if handler.name is not None:
+            inner[handler.name] = exc
+        return self.tail(handler.body, inner, out, context, fall)
+
     def _dispatch(
-        self, handlers: tuple[Handler, ...], exc: Tree, env: Env, out: Out, context: Context, fall: Jump
+        self, handlers: tuple[Handler, ...], context: Context, fall: Jump, env: Env, out: Out, exc: Tree
     ) -> Tree:
         """The first handler whose classes hold the exception's, else on to the outer ones."""
         if not handlers:
             return self._throw(exc, None, env, out, context)
         first, *others = handlers
-        inner = dict(env)
-        if first.name is not None:
-            inner[first.name] = exc
-        body = self._nested(first.body, inner, context, fall)
         test = class_test(exc, first.classes, self.exceptions)
         if test is None:
-            return body
+            return self._handle(first, context, fall, env, out, exc)
+        taken: Out = []
+        body = block(taken, self._handle(first, context, fall, env, taken, exc))
         arm: Out = []
-        return IfElse(test, body, block(arm, self._dispatch(tuple(others), exc, dict(env), arm, context, fall)))
+        return IfElse(test, body, block(arm, self._dispatch(tuple(others), context, fall, dict(env), arm, exc)))
 
     def _finally(self, stmt: Try, context: Context, fall: Jump) -> tuple[Context, Jump]:
         """The surroundings of the parts of a try with every way out led through its `finally`."""
@@ -490,10 +508,12 @@ class Regions:
         def abort(_env: Env, _out: Out, exc: Tree) -> Tree:
             return self.lowering.abort(exc, None, partial(self._route, outside))
 
-        frames = tuple(Frame(frame.classes, throw_through(frame.throw)) for frame in context.frames)
+        frames = tuple(
+            Frame(frame.classes, throw_through(frame.throw), throw_through(frame.dynamic)) for frame in context.frames
+        )
         ways = exits(final)
         if suite_errors(final) or ways.labels or ways.raises or not ways.falls:
-            frames = (Frame(None, throw_through(abort)), *frames)
+            frames = (Frame(None, throw_through(abort), throw_through(abort)), *frames)
         jumps = {key: through(jump) for key, jump in context.jumps.items()}
         return replace(context, jumps=jumps, frames=frames, live=context.live | reads(final)), through(fall)
 
@@ -627,15 +647,6 @@ def class_test(exc: Tree, classes: tuple[str, ...] | None, table: ExceptionTable
         fails = Call("not", (Binary("in", Field(exc, NAME), classed),))
         test = fails if test is None else Binary("or", test, fails)
     return Lit(False) if test is None else test
-
-
-def _caught_classes(handlers: tuple[Handler, ...]) -> frozenset[str] | None:
-    found: set[str] = set()
-    for handler in handlers:
-        if handler.classes is None:
-            return None
-        found.update(handler.classes)
-    return frozenset(found)
 
 
 def _with_jumps(context: Context, jumps: Mapping[tuple[str, str], Jump]) -> Context:

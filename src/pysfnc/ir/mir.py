@@ -145,5 +145,7 @@ class MachinePlan:
     scope: ScopePlan
     exceptions: ExceptionTable
     lambda_retry: bool
+    reads_args: bool
+    """Whether the program reads `args` of exceptions."""
     timeout_s: int | None
     comment: str | None

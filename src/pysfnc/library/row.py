@@ -57,14 +57,15 @@ class Refusal:
 
 
 class NameSupply:
-    """Fresh names for `Let`, unique within a machine. They hold a `%`, which no Python name does."""
+    """Fresh names, unique within a machine. They hold a mark that no Python name does; suppliers of one machine have different ones."""
 
-    def __init__(self) -> None:
+    def __init__(self, mark: str = "%") -> None:
+        self._mark = mark
         self._next = 0
 
     def fresh(self, hint: str = "t") -> str:
         self._next += 1
-        return f"{hint}%{self._next}"
+        return f"{hint}{self._mark}{self._next}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from pysfnc.analysis.failures import escaping_errors, expr_errors
-from pysfnc.ir.exprs import Const, Expr, Input, Logic, NewExc, Prim, Var
+from pysfnc.ir.exprs import Const, ExcField, Expr, Input, Logic, NewExc, Prim, Var
 from pysfnc.ir.hir import Assign, ExceptionTable, FanOut, Fork, Handler, Machine, Sleep, Suite, TaskCall
 from pysfnc.ir.mir import (
     Alias,
@@ -27,7 +27,7 @@ from pysfnc.ir.mir import (
     State,
     Work,
 )
-from pysfnc.ir.walk import assigned, effect_exprs, effect_suites, node_count, suite_exprs
+from pysfnc.ir.walk import assigned, effect_exprs, effect_suites, node_count, suite_exprs, walk_expr
 from pysfnc.library.row import NameSupply
 from pysfnc.plan.flows import Do, Flow, FlowBuilder, Guard, Leaf, Split, flow_parts, flow_reads, until_all
 from pysfnc.plan.graph import Catch, EffectNode, GraphBuilder, Node, ThrowNode
@@ -57,7 +57,11 @@ def plan_machine(
 ) -> MachinePlan:
     """The states of a workflow whose `body` begins with the binding of its parameters."""
     scope = ScopePlanner(names, exceptions, options).plan(body, "machine")
-    return MachinePlan(machine.name, scope, exceptions, machine.lambda_retry, machine.timeout_s, machine.comment)
+    parts = (part for expr in suite_exprs(body) for part in walk_expr(expr))
+    reads_args = any(isinstance(part, ExcField) and part.field_ == "args" for part in parts)
+    return MachinePlan(
+        machine.name, scope, exceptions, machine.lambda_retry, reads_args, machine.timeout_s, machine.comment
+    )
 
 
 @dataclass(slots=True)
@@ -141,7 +145,7 @@ class ScopePlanner:
 
     def _after_pause(self, pause: Pause, flow: Flow) -> None:
         """A Wait can assign, but not catch."""
-        written = FlowSuite.write(flow, self.names, catch_all=True)
+        written = FlowSuite.write(flow, self.names, catch_all=self.exceptions)
         leaf = written.leaves[0] if len(written.leaves) == 1 else None
         if leaf is not None and leaf.node is not None and not self._fails(written.suite) and self.options.merge:
             pause.assigns = self._assigns((*pause.prefix, *written.suite), self._live_at(leaf))
@@ -215,8 +219,8 @@ class ScopePlanner:
             return self._target(flow.node)
         if isinstance(flow, Leaf) and flow.kind == "throw":
             return self._throw_state(flow, span)
-        written = FlowSuite.write(flow, self.names, catch_all=True)
-        if len(written.leaves) > 1:
+        written = FlowSuite.write(flow, self.names, catch_all=self.exceptions)
+        if written.places > 1:
             return self._decision(flow, written, span)
         return self._single(flow, span)
 
@@ -249,7 +253,7 @@ class ScopePlanner:
             return not fails
         if node.handlers is not None and fails and any(map(expr_errors, effect_exprs(node.effect))):
             return False
-        return self.ways_in.get(node, 0) <= 1 or isinstance(node.effect, TaskCall)
+        return isinstance(node.effect, TaskCall) or (self.ways_in.get(node, 0) <= 1 and not _repeats(node))
 
     def _decision(self, flow: Flow, written: FlowSuite, span: Span | None) -> State:
         """A Choice that computes the flow in its rules; a large one is computed once, before it."""
@@ -466,6 +470,11 @@ def _direct(flow: Flow) -> tuple[Suite, Flow] | None:
                 if value is not None and expr_errors(value):
                     return None
     return first, flow
+
+
+def _repeats(node: Node) -> bool:
+    """Whether the node can run again."""
+    return any(node in successors(other) for other in nodes_from(node))
 
 
 def _weight(suite: Suite) -> int:

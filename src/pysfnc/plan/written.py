@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from pysfnc.analysis.failures import suite_errors
+from pysfnc.analysis.failures import escaping_errors
 from pysfnc.ir.exprs import Const, Var
-from pysfnc.ir.hir import Assign, Block, Handler, If, Leave, Raise, Suite, Try
+from pysfnc.ir.hir import Assign, Block, ExceptionTable, Handler, If, Leave, Raise, Suite, Try
 from pysfnc.library.row import NameSupply
 from pysfnc.plan.flows import Do, Flow, Guard, Leaf, Split
 from pysfnc.plan.graph import Catch
@@ -32,9 +32,18 @@ class FlowSuite:
     ended: str = ""
     suite: Suite = ()
 
+    @property
+    def places(self) -> int:
+        """How many places the flow leads to, apart from failing."""
+        return sum(leaf.kind != "throw" for leaf in self.leaves)
+
     @staticmethod
     def write(
-        flow: Flow, names: NameSupply, routes: dict[Catch, int] | None = None, *, catch_all: bool = False
+        flow: Flow,
+        names: NameSupply,
+        routes: dict[Catch, int] | None = None,
+        *,
+        catch_all: ExceptionTable | None = None,
     ) -> "FlowSuite":
         """With `catch_all` an exception nobody catches is a leaf too (`ended` holds it), else it aborts.
 
@@ -48,7 +57,7 @@ class FlowSuite:
             body = row[0]
         else:
             body = made._suite(flow)
-        if catch_all and suite_errors(body):
+        if catch_all is not None and escaping_errors(body, catch_all):
             name = names.fresh("raised")
             number = made._number(Leaf("throw"))
             kept = (Assign(name=made.ended, value=Var(name=name, type=ExcT(None))), *made._leave(number))

@@ -1,0 +1,225 @@
+"""From a source file to compiled workflows: the stages in their order, and what they leave behind.
+
+Nothing here decides anything about Python or Step Functions; it calls the stages, collects their diagnostics and keeps the forms in
+between for `--emit`.
+"""
+
+import json
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
+
+from pysfnc.diagnostics import Diagnostic
+from pysfnc.ir.hir import Machine, Placement, Program
+from pysfnc.source import SourceFile, Span
+
+if TYPE_CHECKING:
+    from pysfnc.packaging.model import FunctionSpec
+
+_T = TypeVar("_T")
+
+STACK_BYTES: Final = 512 * 1024 * 1024
+RECURSION_LIMIT: Final = 100_000
+"""The walks over deep expressions are recursive; a source of some hundred levels must not end in a RecursionError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to compile. `optimize` 0: one state for each thing the program does; 1: as few states as its effects need."""
+
+    optimize: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PlacementReport:
+    """Where each function went and why, and what was left out."""
+
+    placements: tuple[Placement, ...] = ()
+    notes: tuple[tuple[Span, str], ...] = ()
+
+    def text(self) -> str:
+        """One line for each function and each note."""
+        lines = [
+            f"{place.function}: {'in the machine' if place.place == 'machine' else 'in Lambda'}: {place.reason}"
+            for place in self.placements
+        ]
+        lines += [f"{span.file.name}:{span.line}: {note}" for span, note in self.notes]
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledWorkflow:
+    """One workflow as a state machine.
+
+    Attributes:
+        definition: ASL, with `${...}` placeholders for what a deployment fills in.
+        parameters: placeholder -> default value, or None where there is none.
+        functions: placeholders of the Lambda functions that the machine calls.
+        states: how many states the definition has, branches included.
+        bytes: size of the definition as compact JSON.
+        source_map: name of a state -> the place in the source it comes from.
+    """
+
+    name: str
+    definition: dict[str, Any]
+    type: Literal["STANDARD", "EXPRESS"]
+    parameters: dict[str, str | None]
+    functions: tuple[str, ...]
+    states: int
+    bytes: int
+    source_map: dict[str, Span]
+    machine: Machine
+    blocks: Callable[[], str]
+
+    def hir_text(self) -> str:
+        """The structured form, for `--emit hir`."""
+        from pysfnc.ir.text import render_machine
+
+        return render_machine(self.machine)
+
+    def blocks_text(self) -> str:
+        """The planned states, for `--emit blocks`."""
+        return self.blocks()
+
+
+@dataclass(frozen=True, slots=True)
+class CompileResult:
+    """What became of a file; without `program` there are only diagnostics."""
+
+    source: SourceFile
+    diagnostics: list[Diagnostic]
+    workflows: dict[str, CompiledWorkflow] = field(default_factory=dict)
+    report: PlacementReport = PlacementReport()
+    compiled: Program | None = None
+    parameters: dict[str, str | None] = field(default_factory=dict)
+
+    @property
+    def ok(self) -> bool:
+        """Whether there are workflows to use."""
+        return self.compiled is not None
+
+    @property
+    def program(self) -> Program:
+        """The program behind the workflows; a rejected one has none."""
+        if self.compiled is None:
+            raise ValueError("a program with errors has no compiled form")
+        return self.compiled
+
+    @property
+    def functions(self) -> "tuple[FunctionSpec, ...]":
+        """The functions that run in Lambda, as the handler registers them."""
+        from pysfnc.functions import function_specs
+
+        return function_specs(self.program, self.parameters)
+
+
+def compile_file(path: str, options: Options | None = None) -> CompileResult:
+    """Compile the workflows of a file.
+
+    Raises:
+        SourceError: the file cannot be read.
+    """
+    return _with_deep_stack(lambda: _compile(path, options or Options()))
+
+
+def _compile(path: str, options: Options) -> CompileResult:
+    from pysfnc.analysis.aliases import check_aliases
+    from pysfnc.diagnostics.sink import Sink
+    from pysfnc.frontend.build import build_program
+
+    source = SourceFile.read(path)
+    sink = Sink()
+    program = build_program(path, sink)
+    if program is not None and not sink.has_errors:
+        for machine in program.machines:
+            check_aliases(machine, sink)
+    if program is None or sink.has_errors:
+        return CompileResult(source, sink.diagnostics)
+    result = CompileResult(
+        source,
+        sink.diagnostics,
+        report=PlacementReport(program.placements, program.notes),
+        compiled=program,
+    )
+    placeholder = _placeholders(result)
+    for machine in program.machines:
+        result.workflows[machine.name] = _workflow(machine, program, placeholder, options)
+    return result
+
+
+def _placeholders(result: CompileResult) -> Callable[[str], str]:
+    from pysfnc.functions import deployed
+    from pysfnc.packaging.functions import placeholders
+
+    names = placeholders(deployed(result.functions, result.source.path))
+    return lambda task: names[task]
+
+
+def _workflow(
+    machine: Machine, program: Program, placeholder: Callable[[str], str], options: Options
+) -> CompiledWorkflow:
+    from pysfnc.backend.emit import emit_machine
+    from pysfnc.backend.share import share_states
+    from pysfnc.library.row import NameSupply
+    from pysfnc.plan.boundary import bind_parameters
+    from pysfnc.plan.states import PlanOptions, plan_machine
+    from pysfnc.plan.text import render_plan
+
+    names = NameSupply("~")
+    body = (*bind_parameters(machine, names), *machine.body)
+    plan = plan_machine(machine, body, program.exceptions, names, PlanOptions(merge=options.optimize > 0))
+    emitted = emit_machine(plan, {task.id: task for task in program.tasks}, placeholder)
+    source_map = emitted.source_map
+    if options.optimize > 0:
+        gone = share_states(emitted.definition, source_map)
+        source_map = {name: span for name, span in source_map.items() if name not in gone}
+    text = json.dumps(emitted.definition, ensure_ascii=False, separators=(",", ":"))
+    functions = sorted({placeholder(task.id) for task in program.tasks})
+    return CompiledWorkflow(
+        name=machine.name,
+        definition=emitted.definition,
+        type=machine.type,
+        parameters={name: None for name in functions if f"${{{name}}}" in text},
+        functions=tuple(name for name in functions if f"${{{name}}}" in text),
+        states=_count_states(emitted.definition),
+        bytes=len(text.encode()),
+        source_map=source_map,
+        machine=machine,
+        blocks=lambda: render_plan(plan),
+    )
+
+
+def _count_states(scope: dict[str, Any]) -> int:
+    inner = [
+        part
+        for state in scope["States"].values()
+        for part in (*state.get("Branches", ()), *([state["ItemProcessor"]] if "ItemProcessor" in state else ()))
+    ]
+    return len(scope["States"]) + sum(map(_count_states, inner))
+
+
+def _with_deep_stack(work: Callable[[], _T]) -> _T:
+    """Run `work` in a thread with a large stack."""
+    outcome: list[_T] = []
+    failure: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            outcome.append(work())
+        except BaseException as error:  # noqa: BLE001 - handed on to the caller's thread
+            failure.append(error)
+
+    previous, limit = threading.stack_size(STACK_BYTES), sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, RECURSION_LIMIT))
+    try:
+        thread = threading.Thread(target=run, name="pysfnc-compile")
+        thread.start()
+        thread.join()
+    finally:
+        threading.stack_size(previous)
+        sys.setrecursionlimit(limit)
+    if failure:
+        raise failure[0]
+    return outcome[0]
