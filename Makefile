@@ -42,5 +42,9 @@ types: setup
 unit: setup
 	$(RUN) -m pytest -n $(JOBS) -q
 
+bench: setup
+	$(RUN) benchmarks/engine_speed.py
+	$(RUN) benchmarks/compile_speed.py
+
 clean:
 	rm -rf .venv node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
