@@ -141,6 +141,11 @@ class Lowerer:
             case ast.Call(func=ast.Attribute(value=value, attr=name), args=args, keywords=keywords):
                 kwargs = {str(k.arg): self.lower(k.value) for k in keywords}
                 return catalog.build_method(name, self.lower(value), self._all(args), kwargs, site)
+            case ast.Subscript(value=value, slice=ast.Slice(lower=low, upper=high, step=step)):
+                bounds = [const(None) if bound is None else self.lower(bound) for bound in (low, high, step)]
+                return catalog.build_slice(self.lower(value), *bounds, site)
+            case ast.Subscript(value=value, slice=index):
+                return catalog.build_subscript(self.lower(value), self.lower(index), site)
             case _:
                 raise NotImplementedError(ast.dump(node))
 

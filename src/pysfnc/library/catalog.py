@@ -4,11 +4,24 @@ Owns the list of modules. Adding a callable is a row in one of them; a new modul
 """
 
 from pysfnc.library import (
+    dicts,
+    iteration,
+    lists,
     operators,
+    slices,
+    sorting,
+    strings_case,
+    strings_layout,
+    strings_search,
+    strings_split,
+    subscripts,
     truth,
+    unpacking,
 )
 from pysfnc.library.compare import build_compare
+from pysfnc.library.dicts import build_dict, build_dict_call
 from pysfnc.library.dispatch import build_call, build_change, build_has_kind, build_method
+from pysfnc.library.iteration import build_iter_list, build_zip, range_parts
 from pysfnc.library.operators import build_binary, build_unary
 from pysfnc.library.registry import (
     builtin_names,
@@ -21,7 +34,11 @@ from pysfnc.library.registry import (
     prim,
     surface_rows,
 )
+from pysfnc.library.slices import build_slice
+from pysfnc.library.sorting import build_sorted
+from pysfnc.library.subscripts import build_delete_item, build_set_item, build_subscript
 from pysfnc.library.truth import build_not, build_truth
+from pysfnc.library.unpacking import build_unpack
 
 __all__ = [
     "ROW_MODULES",
@@ -29,11 +46,21 @@ __all__ = [
     "build_call",
     "build_change",
     "build_compare",
+    "build_delete_item",
+    "build_dict",
+    "build_dict_call",
     "build_has_kind",
+    "build_iter_list",
     "build_method",
     "build_not",
+    "build_set_item",
+    "build_slice",
+    "build_sorted",
+    "build_subscript",
     "build_truth",
     "build_unary",
+    "build_unpack",
+    "build_zip",
     "builtin_names",
     "find_builtin",
     "find_change",
@@ -42,7 +69,22 @@ __all__ = [
     "method_kinds",
     "method_names",
     "prim",
+    "range_parts",
     "surface_rows",
 ]
 
-ROW_MODULES = (operators, truth)
+ROW_MODULES = (
+    dicts,
+    iteration,
+    lists,
+    operators,
+    slices,
+    sorting,
+    strings_case,
+    strings_layout,
+    strings_search,
+    strings_split,
+    subscripts,
+    truth,
+    unpacking,
+)

@@ -9,7 +9,7 @@ Locals of the trees that rows write around their arguments start with `py_`: no 
 
 from collections.abc import Sequence
 
-from pysfnc.jsonata.tree import Array, Binary, Bind, Call, Func, IfElse, Index, Keep, Lit, Neg, Ref, Seq, Tree
+from pysfnc.jsonata.tree import Array, Binary, Bind, Func, IfElse, Index, Keep, Lit, Neg, Ref, Seq, Tree
 from pysfnc.library.make import call, choose, eq, text, type_of
 from pysfnc.library.row import Arg
 from pysfnc.values.types import ErrorT, JsonT, Kind, ListT, TupleT, Type, kinds, members
@@ -121,7 +121,9 @@ def item(value: Tree, type_: Type) -> Tree:
         return value
     if found and all(isinstance(m, ListT | TupleT) for m in found):
         return Array((value,))
-    if any(isinstance(m, ListT | TupleT | JsonT | ErrorT) for m in found) and Kind.LIST in kinds(type_) | kinds_of_tuples(type_):
+    if any(isinstance(m, ListT | TupleT | JsonT | ErrorT) for m in found) and Kind.LIST in kinds(
+        type_
+    ) | kinds_of_tuples(type_):
         return IfElse(is_array(value), Array((Array((value,)),)), value)
     return value
 

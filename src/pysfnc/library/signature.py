@@ -11,11 +11,12 @@ from typing import Final
 from pysfnc.ir.exprs import Expr, Prim
 from pysfnc.jsonata.tree import IfElse, Lit, Tree
 from pysfnc.library.make import Built, call, const, eq, join, text, type_of
+from pysfnc.library.registry import prim as prim_row
 from pysfnc.library.registry import register_prim, register_surface
 from pysfnc.library.row import Arg, Check, Parameter, PrimRow, Refusal, Site, SurfaceRow
 from pysfnc.library.shapes import ONE
 from pysfnc.library.typenames import has_kind, type_name
-from pysfnc.values.types import Kind, Type, kinds
+from pysfnc.values.types import STR, Kind, Type, kinds
 
 TEXT: Final = frozenset({Kind.STR})
 TEXT_OR_NONE: Final = frozenset({Kind.STR, Kind.NONE})
@@ -88,7 +89,9 @@ def whole(arg: Arg) -> Tree:
     if isinstance(arg.tree, Lit):
         return Lit(arg.tree.value if arg.tree.value is None else int(arg.tree.value))
     as_int = IfElse(arg.tree, ONE, Lit(0))
-    return as_int if kinds(arg.type) == {Kind.BOOL} else IfElse(eq(type_of(arg.tree), text("boolean")), as_int, arg.tree)
+    return (
+        as_int if kinds(arg.type) == {Kind.BOOL} else IfElse(eq(type_of(arg.tree), text("boolean")), as_int, arg.tree)
+    )
 
 
 Checks = Callable[[Sequence[Arg]], Sequence[Check]]
@@ -123,3 +126,8 @@ def declare(
 def on_text(name: str, function: str, result: Type, examples: Sequence[str]) -> None:
     """A str method without arguments that is one function of JSONata or of the prelude."""
     declare(f"str.{name}", [receiver()], result, lambda a: call(function, a[0].tree), examples=examples)
+
+
+def repr_of(arg: Arg) -> Tree:
+    """`repr(value)` as a string tree."""
+    return prim_row("repr").lower([arg], STR)

@@ -13,7 +13,7 @@ from pysfnc.library.characters import characters, substring
 from pysfnc.library.make import ZERO, both, call, choose, either, eq, negate, text
 from pysfnc.library.prelude import define
 from pysfnc.library.shapes import ONE, amp, at, bind, block, count, fn, gt, le, length, ne, refs
-from pysfnc.library.signature import declare, on_text, receiver
+from pysfnc.library.signature import on_text
 from pysfnc.library.strings_split import SPACE
 from pysfnc.values.types import BOOL, STR
 
@@ -76,8 +76,45 @@ _CLASSES: Final = {
     "isdigit": (tables.DIGIT, tables.DIGIT_ABOVE),
     "isnumeric": (tables.NUMERIC, tables.NUMERIC_ABOVE),
 }
-_KIND_EXAMPLES: Final = ("abc", "aB3", "", "123", "12.5", "x y", "²½", "٣", "éÀß", "中文", "😀", "𝐀𝟘", "𝟘", "𠀀", "a\\n", "Ⅷ")
-_CASE_EXAMPLES: Final = ("abc", "Abc", "ABC", "", "123", "a1", "A1", "ß", "ǅ", "ª", "𝐀", "𝐚", "ΑΣ", "中", "İ", "ŉ", "𐐀", "𐐨", "Ⓐ")
+_KIND_EXAMPLES: Final = (
+    "abc",
+    "aB3",
+    "",
+    "123",
+    "12.5",
+    "x y",
+    "²½",
+    "٣",
+    "éÀß",
+    "中文",
+    "😀",
+    "𝐀𝟘",
+    "𝟘",
+    "𠀀",
+    "a\\n",
+    "Ⅷ",
+)
+_CASE_EXAMPLES: Final = (
+    "abc",
+    "Abc",
+    "ABC",
+    "",
+    "123",
+    "a1",
+    "A1",
+    "ß",
+    "ǅ",
+    "ª",
+    "𝐀",
+    "𝐚",
+    "ΑΣ",
+    "中",
+    "İ",
+    "ŉ",
+    "𐐀",
+    "𐐨",
+    "Ⓐ",
+)
 for _name, (_runs, _above) in _CLASSES.items():
     define(f"py_{_name}", ("s",), _only(_s, _runs, _above))
     on_text(_name, f"py_{_name}", BOOL, [f"'{value}'.{_name}()" for value in _KIND_EXAMPLES])
@@ -86,7 +123,12 @@ define("py_isspace", ("s",), both(ne(_s, text("")), negate(call("contains", _s, 
 define("py_isascii", ("s",), negate(call("contains", _s, Regex(r"[^\u0000-\u007f]"))))
 define("py_isprintable", ("s",), either(eq(_s, text("")), _only(_s, tables.PRINTABLE, tables.PRINTABLE_ABOVE)))
 for _name in ("isspace", "isascii", "isprintable"):
-    on_text(_name, f"py_{_name}", BOOL, [f"'{v}'.{_name}()" for v in ("", " ", "a", " \\n", "\\x1f\\xa0", "\\u200b", "é", "😀", "\\U000e0001")])
+    on_text(
+        _name,
+        f"py_{_name}",
+        BOOL,
+        [f"'{v}'.{_name}()" for v in ("", " ", "a", " \\n", "\\x1f\\xa0", "\\u200b", "é", "😀", "\\U000e0001")],
+    )
 
 _lower_alone = _some(_s, tables.LOWER_WITHOUT_UPPER, tables.LOWER_WITHOUT_UPPER_ABOVE)
 _upper_alone = _some(_s, tables.UPPER_WITHOUT_LOWER, tables.UPPER_WITHOUT_LOWER_ABOVE)
@@ -97,7 +139,19 @@ define("py_isupper", ("s",), both(negate(call("py_has_lower", _s)), call("py_has
 for _name in ("islower", "isupper"):
     on_text(_name, f"py_{_name}", BOOL, [f"'{value}'.{_name}()" for value in _CASE_EXAMPLES])
 
-_MAPPED_EXAMPLES: Final = (*_CASE_EXAMPLES, "hello wORLD", "it's 3rd", "ΑΣ ΣΑΣ", "ﬁn", "ǆ", "ა", "x😀y", "Σ", "ᾳ", "aΣ'b Σ.")
+_MAPPED_EXAMPLES: Final = (
+    *_CASE_EXAMPLES,
+    "hello wORLD",
+    "it's 3rd",
+    "ΑΣ ΣΑΣ",
+    "ﬁn",
+    "ǆ",
+    "ა",
+    "x😀y",
+    "Σ",
+    "ᾳ",
+    "aΣ'b Σ.",
+)
 on_text("upper", "uppercase", STR, [f'"{value}".upper()' for value in _MAPPED_EXAMPLES])
 on_text("lower", "lowercase", STR, [f'"{value}".lower()' for value in _MAPPED_EXAMPLES])
 

@@ -18,7 +18,11 @@ _s, _c, _n, _d, _w, _l = refs("s c n d w l")
 
 def _filling(fill: Tree, times: Tree) -> Tree:
     """The character so many times, none if negative. `$pad` takes characters apart that AWS counts as two."""
-    return call("pad", text(""), times, fill) if is_plain(fill) else call("replace", call("pad", text(""), times, text("x")), text("x"), fill)
+    return (
+        call("pad", text(""), times, fill)
+        if is_plain(fill)
+        else call("replace", call("pad", text(""), times, text("x")), text("x"), fill)
+    )
 
 
 define("py_fill", ("c", "n"), IfElse(gt(_n, ZERO), _filling(_c, _n), text("")))
@@ -95,5 +99,6 @@ declare(
     [receiver(), Spec("width", WHOLE, WHOLE_ERROR)],
     STR,
     lambda a: call("py_zfill", a[0].tree, whole(a[1])),
-    examples=[f"'{v}'.zfill(5)" for v in ("42", "-42", "+4", "", "123456", "--1", "😀", "-", "a-b")] + ["'7'.zfill(-3)", "'-7'.zfill(2)"],
+    examples=[f"'{v}'.zfill(5)" for v in ("42", "-42", "+4", "", "123456", "--1", "😀", "-", "a-b")]
+    + ["'7'.zfill(-3)", "'-7'.zfill(2)"],
 )

@@ -7,13 +7,40 @@ from collections.abc import Callable, Sequence
 
 from pysfnc.ir.exprs import Expr, Prim
 from pysfnc.jsonata.tree import IfElse, Lit, Tree
-from pysfnc.library.characters import characters, is_plain, substring
+from pysfnc.library.characters import is_plain, substring
 from pysfnc.library.make import FALSE, NULL, ZERO, Built, both, call, const, either, eq, negate, text
 from pysfnc.library.prelude import define
 from pysfnc.library.registry import register_prim, register_surface
 from pysfnc.library.row import Arg, Check, Parameter, PrimRow, Refusal, Site, SurfaceRow
-from pysfnc.library.shapes import MINUS_ONE, ONE, add, amp, at, bind, block, count, fn, ge, gt, length, lt, ne, refs, sub
-from pysfnc.library.signature import TEXT, WHOLE, WHOLE_ERROR, Spec, bounds, declare, filled, kind_checks, receiver, whole
+from pysfnc.library.shapes import (
+    MINUS_ONE,
+    ONE,
+    add,
+    amp,
+    at,
+    bind,
+    block,
+    count,
+    fn,
+    ge,
+    length,
+    lt,
+    ne,
+    refs,
+    sub,
+)
+from pysfnc.library.signature import (
+    TEXT,
+    WHOLE,
+    WHOLE_ERROR,
+    Spec,
+    bounds,
+    declare,
+    filled,
+    kind_checks,
+    receiver,
+    whole,
+)
 from pysfnc.library.typenames import has_kind
 from pysfnc.values.types import BOOL, INT, STR, Kind, TupleT, kinds
 
@@ -150,7 +177,12 @@ for _name, _function in (("index", "find"), ("rindex", "rfind")):
             name=f"str.{_name}",
             params=tuple(Parameter(s.name, s.default) for s in (receiver(), _wanted("sub"), *bounds())),
             build=_build_index(_function),
-            examples=(f"'hello'.{_name}('l')", f"'hello'.{_name}('z')", f"'hello'.{_name}('h', 1)", f"'hello'.{_name}('l', -2)"),
+            examples=(
+                f"'hello'.{_name}('l')",
+                f"'hello'.{_name}('z')",
+                f"'hello'.{_name}('h', 1)",
+                f"'hello'.{_name}('l', -2)",
+            ),
         )
     )
 
@@ -315,7 +347,12 @@ declare(
         call("substringAfter", a[0].tree, a[1].tree),
         a[0].tree,
     ),
-    examples=["'abcabc'.removeprefix('ab')", "'abc'.removeprefix('b')", "'abc'.removeprefix('')", "'😀a'.removeprefix('😀')"],
+    examples=[
+        "'abcabc'.removeprefix('ab')",
+        "'abc'.removeprefix('b')",
+        "'abc'.removeprefix('')",
+        "'😀a'.removeprefix('😀')",
+    ],
 )
 declare(
     "str.removesuffix",
@@ -326,5 +363,11 @@ declare(
         substring(a[0].tree, ZERO, sub(length(a[0].tree), length(a[1].tree))),
         a[0].tree,
     ),
-    examples=["'abcabc'.removesuffix('bc')", "'abc'.removesuffix('b')", "'abc'.removesuffix('')", "'a😀'.removesuffix('😀')", "'aaa'.removesuffix('aa')"],
+    examples=[
+        "'abcabc'.removesuffix('bc')",
+        "'abc'.removesuffix('b')",
+        "'abc'.removesuffix('')",
+        "'a😀'.removesuffix('😀')",
+        "'aaa'.removesuffix('aa')",
+    ],
 )

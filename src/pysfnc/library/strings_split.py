@@ -7,19 +7,16 @@ where that could make a difference.
 from collections.abc import Sequence
 from typing import Final
 
-from pysfnc.ir.exprs import Expr, Prim
 from pysfnc.jsonata.tree import Array, IfElse, Lit, Regex, Tree
-from pysfnc.library.characters import characters, is_plain, substring
-from pysfnc.library.make import NULL, ZERO, Built, both, call, const, eq, join, negate, text
+from pysfnc.library.characters import substring
+from pysfnc.library.make import NULL, ZERO, both, call, const, eq, negate, text
 from pysfnc.library.prelude import define
-from pysfnc.library.registry import register_prim, register_surface
-from pysfnc.library.row import Arg, Check, Parameter, PrimRow, Refusal, Site, SurfaceRow
+from pysfnc.library.row import Arg, Check
 from pysfnc.library.shapes import (
     EMPTY,
     MINUS_ONE,
     ONE,
     add,
-    amp,
     at,
     bind,
     block,
@@ -35,8 +32,7 @@ from pysfnc.library.shapes import (
     sub,
 )
 from pysfnc.library.signature import TEXT, TEXT_OR_NONE, WHOLE, WHOLE_ERROR, Lower, Spec, declare, receiver, whole
-from pysfnc.library.typenames import type_name
-from pysfnc.values.types import BOOL, STR, Kind, ListT, TupleT, kinds
+from pysfnc.values.types import STR, Kind, ListT, TupleT, kinds
 
 SPACE: Final = r"\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 BREAK: Final = r"\n-\r\x1c-\x1e\x85\u2028\u2029"

@@ -1,0 +1,452 @@
+"""Dicts: making them, their methods, and the changes of a dict in place.
+
+A dict is an object of JSONata, so its keys are str: a key of another kind is never found in one, and none can be put in. An object keeps the order of
+its keys except where an engine sorts keys that look like integers (jsonata-js does).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from pysfnc.ir.exprs import Expr
+from pysfnc.jsonata.tree import Array, Field, IfElse, Lit, Object, Tree
+from pysfnc.library.iteration import build_iter_list, items_type, keys_of
+from pysfnc.library.lists import after
+from pysfnc.library.make import FALSE, ZERO, Built, both, call, const, eq, negate, prim, text, type_of
+from pysfnc.library.make import join as join_parts
+from pysfnc.library.prelude import define
+from pysfnc.library.registry import ABSENT, register_change, register_prim, register_surface
+from pysfnc.library.row import Arg, Change, ChangeRow, Check, Parameter, PrimRow, Refusal, Site, SurfaceRow
+from pysfnc.library.shapes import (
+    EMPTY,
+    MINUS_ONE,
+    at,
+    bind,
+    block,
+    clean,
+    count,
+    fn,
+    gt,
+    item,
+    ne,
+    refs,
+)
+from pysfnc.library.signature import repr_of
+from pysfnc.library.typenames import has_kind, type_name
+from pysfnc.values.types import (
+    NEVER,
+    STR,
+    DictT,
+    ErrorT,
+    Kind,
+    ListT,
+    TupleT,
+    Type,
+    join,
+    join_all,
+    kinds,
+    members,
+)
+
+DICTS: Final = frozenset({Kind.DICT})
+UNHASHABLE: Final = frozenset({Kind.LIST, Kind.DICT})
+_TEXT: Final = frozenset({Kind.STR})
+_v, _k, _p = refs("py_v py_k py_p")
+
+
+def value_type(type_: Type) -> Type:
+    """The type of the values of a dict type."""
+    return join_all([member.value for member in members(type_) if isinstance(member, DictT)])
+
+
+# Keys
+
+
+def has_key(mapping: Tree, key: Arg) -> Tree:
+    """Whether a dict has a key. jsonata-js finds functions under names such as `constructor` in every object."""
+    found = ne(type_of(lookup(mapping, key.tree)), text("function"))
+    return both(has_kind(key, _TEXT), found)
+
+
+def lookup(mapping: Tree, key: Tree) -> Tree:
+    """The value of a key, undefined when there is none."""
+    if isinstance(key, Lit) and isinstance(key.value, str) and key.value.isidentifier() and key.value.isascii():
+        return Field(mapping, key.value)
+    return call("lookup", mapping, key)
+
+
+def hashable(key: Arg) -> list[Check]:
+    """The TypeError of a key that is a list or a dict."""
+    if not kinds(key.type) & UNHASHABLE:
+        return []
+    message = join_texts("unhashable type: '", type_name(key), "'")
+    return [Check(negate(has_kind(key, UNHASHABLE)), "TypeError", message)]
+
+
+def join_texts(before: str, middle: Tree, after_: str) -> Tree:
+    """A text around a string tree."""
+    if isinstance(middle, Lit):
+        return text(f"{before}{middle.value}{after_}")
+    return join_parts(text(before), middle, text(after_))
+
+
+def key_error(mapping: Tree, key: Arg) -> Check:
+    """The KeyError of a key that a dict has not."""
+    return Check(has_key(mapping, key), "KeyError", repr_of(key), args=(key.tree,))
+
+
+def refuse_key(key: Expr, what: str) -> Refusal | None:
+    """The refusal of a key that may be something else than a str where it is put into a dict."""
+    found = kinds(key.type)
+    if found == _TEXT or isinstance(key.type, ErrorT):
+        return None
+    if found and not found & _TEXT:
+        return Refusal("unsupported-expression", f"{what} has a key of type {key.type}; keys of JSON objects are str")
+    help_ = "write instead: `str(key)`, or annotate the variable that holds the key as `str`"
+    return Refusal("type-needed", f"{what} needs a key that is known to be a str", help_)
+
+
+def refuse_read_key(key: Expr, what: str) -> Refusal | None:
+    """The refusal of a key that no dict can hold."""
+    if Kind.TUPLE in kinds(key.type) or (kinds(key.type) and kinds(key.type) <= UNHASHABLE):
+        return Refusal("type-mismatch", f"{what} takes a key of type {key.type}, which no JSON object has")
+    return None
+
+
+# Making
+
+
+def _make(args: Sequence[Arg], _: Type) -> Tree:
+    pairs = list(zip([a.tree for a in args[::2]], [a.tree for a in args[1::2]], strict=True))
+    last = dict(pairs)
+    if all(isinstance(key, Lit) for key, _value in pairs):
+        return Object(tuple(last.items()))
+    return call("merge", Array(tuple(Object((pair,)) for pair in pairs))) if len(pairs) > 1 else Object(tuple(pairs))
+
+
+def _merge(args: Sequence[Arg], _: Type) -> Tree:
+    return args[0].tree if len(args) == 1 else call("merge", Array(tuple(arg.tree for arg in args)))
+
+
+def set_key(mapping: Tree, key: Tree, value: Tree) -> Tree:
+    """The dict with a key set; one that is there already keeps its place."""
+    return call("merge", Array((mapping, Object(((key, value),)))))
+
+
+def without_key(mapping: Tree, key: Tree) -> Tree:
+    """The dict without a key; `$sift` gives nothing at all where nothing is left."""
+    return call("merge", Array((call("sift", mapping, fn("py_v py_k", ne(_k, key))),)))
+
+
+register_prim(PrimRow(op="dict.make", lower=_make))
+register_prim(PrimRow(op="dict.merge", lower=_merge))
+register_prim(PrimRow(op="dict.copy", lower=lambda args, _: args[0].tree))
+register_prim(PrimRow(op="dict.len", lower=lambda args, _: count(call("keys", args[0].tree))))
+register_prim(PrimRow(op="dict.without", lower=lambda args, _: without_key(args[0].tree, args[1].tree)))
+
+
+def build_dict(pairs: Sequence[tuple[Expr, Expr]], site: Site) -> Built:
+    """`{k: v, ...}`: keys and values evaluated from left to right, a later value winning."""
+    for key, _value in pairs:
+        refusal = refuse_key(key, "the dict")
+        if refusal is not None:
+            return refusal
+    values = join_all([value.type for _key, value in pairs])
+    return prim("dict.make", DictT(values), site, *[part for pair in pairs for part in pair])
+
+
+# Reading
+
+
+def _get(args: Sequence[Arg], _: Type) -> Tree:
+    mapping, key, default = args
+    test = has_key(mapping.tree, key)
+    return default.tree if test == FALSE else IfElse(test, lookup(mapping.tree, key.tree), default.tree)
+
+
+register_prim(
+    PrimRow(
+        op="dict.item",
+        lower=lambda args, _: lookup(args[0].tree, args[1].tree),
+        checks=lambda args, _: [*hashable(args[1]), key_error(args[0].tree, args[1])],
+    )
+)
+register_prim(PrimRow(op="dict.get", lower=_get, checks=lambda args, _: hashable(args[1])))
+register_prim(PrimRow(op="dict.keys", lower=lambda args, _: keys_of(args[0].tree)))
+register_prim(PrimRow(op="dict.values", lower=lambda args, _: clean(call("each", args[0].tree, fn("py_v", _v)))))
+
+
+def _items(args: Sequence[Arg], _: Type) -> Tree:
+    pair = Array((_k, item(_v, value_type(args[0].type))))
+    return clean(call("each", args[0].tree, fn("py_v py_k", pair)))
+
+
+register_prim(PrimRow(op="dict.items", lower=_items))
+
+
+def _build_get(args: Sequence[Expr], site: Site) -> Built:
+    mapping, key, default = args
+    type_ = join(value_type(mapping.type), default.type)
+    return refuse_read_key(key, "`get()`") or prim("dict.get", type_, site, mapping, key, default)
+
+
+def _view(name: str, result: Callable[[Type], Type]) -> None:
+    def build(args: Sequence[Expr], site: Site) -> Built:
+        return prim(f"dict.{name}", result(value_type(args[0].type)), site, args[0])
+
+    examples = tuple(
+        f"list({mapping}.{name}())" for mapping in ("{'b': 1, 'a': [2]}", "{}", "{'k': [1]}", "{'k': None}")
+    )
+    register_surface(SurfaceRow(name=f"dict.{name}", params=(Parameter("self"),), build=build, examples=examples))
+
+
+_view("keys", lambda _: ListT(STR))
+_view("values", ListT)
+_view("items", lambda value: ListT(TupleT((STR, value))))
+register_surface(
+    SurfaceRow(
+        name="dict.get",
+        params=(Parameter("self"), Parameter("key"), Parameter("default", const(None))),
+        build=_build_get,
+        examples=(
+            "{'a': 1}.get('a')",
+            "{'a': 1}.get('b')",
+            "{'a': None}.get('a', 2)",
+            "{'a': [1]}.get('a', 2)",
+            "{'a': 1}.get('b', [2])",
+            "{'a': 1}.get('constructor', 3)",
+            "{'a': 1}.get(5, 'd')",
+            "{}.get('x y', 0)",
+            "{'x y': [[1]]}.get('x y')",
+            "{'a': 1}.get(None)",
+        ),
+    )
+)
+register_surface(
+    SurfaceRow(
+        name="dict.copy",
+        params=(Parameter("self"),),
+        build=lambda args, site: prim("dict.copy", args[0].type, site, args[0]),
+        examples=("{'a': [1]}.copy()", "{}.copy()"),
+    )
+)
+
+
+# Pairs
+
+_EACH: Final = "cannot convert dictionary update sequence element #{} to a sequence"
+define(
+    "py_pairs",
+    ("c",),
+    call(
+        "merge",
+        clean(call("map", refs("c")[0], fn("p", Object(((at(refs("p")[0], ZERO), at(refs("p")[0], Lit(1))),))))),
+    ),
+)
+
+
+def _bad_pair(pairs: Tree) -> Tree:
+    """The positions of the items that are not two long."""
+    test = ne(count(_v), Lit(2))
+    return call("append", EMPTY, call("map", pairs, fn("py_v py_k", IfElse(test, _k, None))))
+
+
+def _pair_checks(args: Sequence[Arg], _: Type) -> list[Check]:
+    if items_are_pairs(args[0].type):
+        return []
+    bad = at(_bad_pair(args[0].tree), ZERO)
+    message = call(
+        "join",
+        Array(
+            (
+                text("dictionary update sequence element #"),
+                call("string", bad),
+                text(" has length "),
+                call("string", block(bind("py_p", bad), count(at(args[0].tree, _p)))),
+                text("; 2 is required"),
+            )
+        ),
+    )
+    return [Check(eq(count(_bad_pair(args[0].tree)), ZERO), "ValueError", message)]
+
+
+def items_are_pairs(type_: Type) -> bool:
+    """Whether the items of a list type are tuples of two."""
+    return isinstance(type_, ListT) and all(isinstance(m, TupleT) and len(m.items) == 2 for m in members(type_.item))
+
+
+register_prim(PrimRow(op="dict.of_pairs", lower=lambda args, _: call("py_pairs", args[0].tree), checks=_pair_checks))
+
+
+def build_of_pairs(source: Expr, site: Site) -> Built:
+    """The dict that `dict(source)` makes: of another dict, or of a list of pairs with str keys."""
+    found = kinds(source.type)
+    if isinstance(source.type, ErrorT):
+        return source
+    if found == DICTS:
+        return prim("dict.copy", source.type, site, source)
+    if Kind.DICT in found:
+        return Refusal(
+            "type-needed",
+            "`dict()` of a value needs to know that the value is a dict",
+            "write instead: annotate it as `dict`",
+        )
+    pairs = build_iter_list(source, site)
+    if isinstance(pairs, Refusal):
+        return pairs
+    of = items_type(pairs.type)
+    if kinds(of) and not all(isinstance(m, TupleT | ListT) for m in members(of)):
+        return Refusal("type-needed", "`dict()` needs a dict or a list of pairs whose keys are known to be str")
+    if any(isinstance(m, TupleT) and len(m.items) != 2 for m in members(of)):
+        return Refusal("type-mismatch", f"`dict()` takes pairs, but the items are of type {of}")
+    keys = join_all(
+        [m.items[0] if isinstance(m, TupleT) else m.item for m in members(of) if isinstance(m, TupleT | ListT)]
+    )
+    values = join_all(
+        [m.items[1] if isinstance(m, TupleT) else m.item for m in members(of) if isinstance(m, TupleT | ListT)]
+    )
+    if kinds(keys) - _TEXT:
+        return Refusal(
+            "type-needed",
+            "`dict()` needs pairs whose keys are known to be str",
+            "write instead: `{str(k): v for k, v in pairs}`",
+        )
+    return prim("dict.of_pairs", DictT(values), site, pairs)
+
+
+def build_dict_call(args: Sequence[Expr], kwargs: Mapping[str, Expr], site: Site) -> Built:
+    """`dict(source, **kwargs)`; the arguments are evaluated from left to right."""
+    if len(args) > 1:
+        return Refusal("type-mismatch", f"`dict()` takes at most 1 argument, but {len(args)} are given")
+    named = build_dict([(const(name), value) for name, value in kwargs.items()], site)
+    if not args or isinstance(named, Refusal):
+        return named
+    base = build_of_pairs(args[0], site)
+    if isinstance(base, Refusal) or not kwargs:
+        return base
+    return prim("dict.merge", DictT(join(value_type(base.type), value_type(named.type))), site, base, named)
+
+
+register_surface(
+    SurfaceRow(
+        name="dict",
+        params=(Parameter("source", ABSENT),),
+        build=lambda args, site: build_dict_call([a for a in args if a is not ABSENT], {}, site),
+        examples=(
+            "dict()",
+            "dict({'a': [1]})",
+            "dict([('a', 1), ('b', [2]), ('a', 3)])",
+            "dict([])",
+            "dict([('a', [])])",
+            "dict(zip(['a', 'b'], [1, 2]))",
+            "dict([['a', 'b'], ['c', 'd']])",
+            "dict([['a', 'b'], ['c', 'd', 'e']])",
+            "dict([['a', 'b'], []])",
+        ),
+    )
+)
+
+
+# Changing
+
+
+def _change(
+    name: str, params: Sequence[Parameter], build: Callable[[Expr, Sequence[Expr], Site], Change | Refusal]
+) -> None:
+    register_change(ChangeRow(name=f"dict.{name}", params=tuple(params), build=build))
+
+
+def _update(mapping: Expr, args: Sequence[Expr], site: Site) -> Change | Refusal:
+    if args[0] is ABSENT:
+        return Change(mapping, const(None))
+    other = build_of_pairs(args[0], site)
+    if isinstance(other, Refusal):
+        return other
+    if kinds(args[0].type) == DICTS:
+        other = args[0]
+    type_ = DictT(join(value_type(mapping.type), value_type(other.type)))
+    return Change(prim("dict.merge", type_, site, mapping, other), after(other, const(None), site))
+
+
+_change("update", [Parameter("other", ABSENT)], _update)
+_change("__ior__", [Parameter("other")], _update)
+
+
+def _setdefault(mapping: Expr, args: Sequence[Expr], site: Site) -> Change | Refusal:
+    key, default = args
+    refusal = refuse_key(key, "`setdefault()`")
+    if refusal is not None:
+        return refusal
+    type_ = join(value_type(mapping.type), default.type)
+    return Change(
+        prim("dict.with_default", DictT(type_), site, mapping, key, default),
+        prim("dict.get", type_, site, mapping, key, default),
+    )
+
+
+def _with_default(args: Sequence[Arg], _: Type) -> Tree:
+    mapping, key, default = args
+    return IfElse(has_key(mapping.tree, key), mapping.tree, set_key(mapping.tree, key.tree, default.tree))
+
+
+register_prim(PrimRow(op="dict.with_default", lower=_with_default))
+_change("setdefault", [Parameter("key"), Parameter("default", const(None))], _setdefault)
+
+
+def _pop(mapping: Expr, args: Sequence[Expr], site: Site) -> Change | Refusal:
+    key, default = args
+    refusal = refuse_read_key(key, "`pop()`")
+    if refusal is not None:
+        return refusal
+    value = value_type(mapping.type)
+    taken = (
+        prim("dict.item", value, site, mapping, key)
+        if default is ABSENT
+        else prim("dict.get", join(value, default.type), site, mapping, key, default)
+    )
+    return Change(prim("dict.without", mapping.type, site, mapping, key), taken)
+
+
+_change("pop", [Parameter("key"), Parameter("default", ABSENT)], _pop)
+
+
+def _last_key(mapping: Tree) -> Tree:
+    return at(keys_of(mapping), MINUS_ONE)
+
+
+def _last_pair(args: Sequence[Arg], _: Type) -> Tree:
+    mapping = args[0]
+    value = item(refs("py_p")[0], value_type(mapping.type))
+    found = bind("py_k", _last_key(mapping.tree))
+    return block(found, bind("py_p", call("lookup", mapping.tree, _k)), Array((_k, value)))
+
+
+_EMPTY_DICT: Final = "popitem(): dictionary is empty"
+register_prim(
+    PrimRow(
+        op="dict.last",
+        lower=_last_pair,
+        checks=lambda args, _: [
+            Check(
+                gt(count(call("keys", args[0].tree)), ZERO),
+                "KeyError",
+                text(repr(_EMPTY_DICT)),
+                args=(text(_EMPTY_DICT),),
+            )
+        ],
+    )
+)
+register_prim(
+    PrimRow(
+        op="dict.without_last",
+        lower=lambda args, _: block(bind("py_p", _last_key(args[0].tree)), without_key(args[0].tree, refs("py_p")[0])),
+    )
+)
+
+
+def _popitem(mapping: Expr, _args: Sequence[Expr], site: Site) -> Change | Refusal:
+    pair = TupleT((STR, value_type(mapping.type)))
+    return Change(prim("dict.without_last", mapping.type, site, mapping), prim("dict.last", pair, site, mapping))
+
+
+_change("popitem", [], _popitem)
+_change("clear", [], lambda mapping, args, site: Change(prim("dict.make", DictT(NEVER), site), const(None)))
