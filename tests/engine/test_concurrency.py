@@ -278,3 +278,14 @@ def test_deep_nesting_of_fan_outs() -> None:
     for depth in range(60):
         body = flow(**{f"P{depth}": parallel(body, Output="{% $states.result[0] %}")})
     assert run({"QueryLanguage": "JSONata", **body}, 1).output == 2
+
+
+def test_real_time_does_not_spin() -> None:
+    functions = Functions(f=sleeps(0.5))
+    definition = {
+        **machine(P=parallel(flow(A=task("f", TimeoutSeconds=60)), flow(B=wait(1)))),
+        "TimeoutSeconds": 50,
+    }
+    begun = time.process_time()
+    assert run(definition, 7, functions, real_time=True).status == "SUCCEEDED"
+    assert time.process_time() - begun < 0.3

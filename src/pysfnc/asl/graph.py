@@ -46,7 +46,8 @@ def targets(state: Mapping[str, object]) -> Iterator[tuple[str, str]]:
 
 
 def _ends(state: Mapping[str, object]) -> bool:
-    return state.get("End") is True or state.get("Type") in TERMINAL
+    kind = state.get("Type")
+    return state.get("End") is True or (isinstance(kind, str) and kind in TERMINAL)
 
 
 def _reachable(start: object, states: States) -> set[str]:

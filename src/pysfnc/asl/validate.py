@@ -7,6 +7,7 @@ Facts: recorded and measured answers of ValidateStateMachineDefinition and Creat
 source records is worded in the same manner.
 """
 
+import json
 import re
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -44,12 +45,10 @@ _ACTIONS: Final[Mapping[str, frozenset[str]]] = {
 def validate(definition: object, *, type: str = "STANDARD") -> list[Finding]:
     """All findings about a definition, in AWS's order as far as that is known; empty if AWS would take it.
 
-    definition: JSON text, or the value it stands for.
+    definition: JSON text, or the value it stands for. Its size is that of compact text.
     type: "STANDARD" or "EXPRESS".
     """
     if isinstance(definition, str):
-        if len(definition.encode("utf-8", "surrogatepass")) > MAX_DEFINITION_BYTES:
-            return [_too_long()]
         if not definition.strip():
             return [_no_object()]
         try:
@@ -58,6 +57,12 @@ def validate(definition: object, *, type: str = "STANDARD") -> list[Finding]:
             return [_no_json(str(definition), fault)]
     if not isinstance(definition, dict):
         return [_no_object()]
+    try:
+        text = json.dumps(definition, ensure_ascii=False, separators=(",", ":"))
+    except RecursionError:
+        return [Finding(Code.SCHEMA, "The definition is nested too deeply", None)]
+    if len(text.encode("utf-8", "surrogatepass")) > MAX_DEFINITION_BYTES:
+        return [Finding(Code.SCHEMA, f"The definition is longer than {MAX_DEFINITION_BYTES} bytes", None)]
     return list(_Walk(type).machine(definition))
 
 
@@ -72,10 +77,6 @@ def check_definition(definition: object, *, type: str = "STANDARD") -> None:
     findings = validate(definition, type=type)
     if findings:
         raise InvalidDefinition(findings)
-
-
-def _too_long() -> Finding:
-    return Finding(Code.SCHEMA, f"The definition is longer than {MAX_DEFINITION_BYTES} bytes", None)
 
 
 def _no_object() -> Finding:

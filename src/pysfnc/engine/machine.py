@@ -74,7 +74,10 @@ class Machine:
         self.name = name
         self.type = type
         self._language = str(definition.get("QueryLanguage", JSONPATH))
-        self._flow = self._prepare(definition)
+        try:
+            self._flow = self._prepare(definition)
+        except RecursionError:
+            raise EngineError("the definition is nested too deeply for the local engine") from None
         timeout = definition.get("TimeoutSeconds")
         self._timeout_s = float(timeout) if isinstance(timeout, int | float) else None
         if type == "EXPRESS":
@@ -182,7 +185,7 @@ class Machine:
             states=run.states,
             failed_state=failed,
             lambda_invocations=run.lambda_invocations,
-            duration_s=run.clock.now() - begun,
+            duration_s=round(run.clock.now() - begun, 6),
         )
 
     def _deadline(self, begun: float) -> tuple[float, ExecutionStopped] | None:

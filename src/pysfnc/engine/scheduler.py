@@ -16,11 +16,13 @@ import threading
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from pysfnc.engine.clock import Clock
 from pysfnc.engine.errors import ExecutionStopped, StateFailure, TaskFailure, TaskTimedOut
 from pysfnc.engine.values import Data
+
+_NEVER: Final = float("inf")
 
 
 class Request(Protocol):
@@ -246,29 +248,22 @@ class Scheduler:
 
     def _wait(self, deadline: tuple[float, ExecutionStopped] | None) -> None:
         """Let something happen: an answer of a call, a timer, the deadline."""
-        if self._calls and (not self.clock.real or not self._timers):
-            self._take_answers(self._until(deadline))
-            if self._ready:
+        end = _NEVER if deadline is None else deadline[0]
+        if self._calls:
+            until = min(self._next_timer(), end)
+            self._take_answers(until if self.clock.real and until < _NEVER else None)
+            if self._ready or (self.clock.real and self.clock.now() < min(self._next_timer(), end)):
                 return
-        moment = self._timers[0][0] if self._timers else float("inf")
-        if deadline is not None and deadline[0] <= moment:
-            if self._calls and self.clock.real and self.clock.now() < deadline[0]:
-                return
-            self.clock.advance(deadline[0])
+        moment = self._next_timer()
+        if deadline is not None and end <= moment:
+            self.clock.advance(end)
             raise deadline[1]
-        if not self._timers:
-            assert self._ready, "every strand waits for something that cannot happen"
-            return
-        if self._calls and self.clock.real:
-            self._take_answers(moment)
-            if self._ready or self.clock.now() < moment:
-                return
-        else:
-            self.clock.advance(moment)
+        assert moment < _NEVER, "every strand waits for something that cannot happen"
+        self.clock.advance(moment)
         self._fire(moment)
 
-    def _until(self, deadline: tuple[float, ExecutionStopped] | None) -> float | None:
-        return deadline[0] if deadline is not None and self.clock.real else None
+    def _next_timer(self) -> float:
+        return self._timers[0][0] if self._timers else _NEVER
 
     def _fire(self, moment: float) -> None:
         while self._timers and self._timers[0][0] <= moment:
