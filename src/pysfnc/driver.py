@@ -11,7 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
-from pysfnc.diagnostics import Diagnostic
+from pysfnc.asl.limits import MAX_DEFINITION_BYTES
+from pysfnc.diagnostics import Diagnostic, codes
+from pysfnc.diagnostics.sink import Sink
 from pysfnc.ir.hir import Machine, Placement, Program
 from pysfnc.source import SourceFile, Span
 
@@ -126,7 +128,6 @@ def compile_file(path: str, options: Options | None = None) -> CompileResult:
 
 def _compile(path: str, options: Options) -> CompileResult:
     from pysfnc.analysis.aliases import check_aliases
-    from pysfnc.diagnostics.sink import Sink
     from pysfnc.frontend.build import build_program
 
     source = SourceFile.read(path)
@@ -145,7 +146,11 @@ def _compile(path: str, options: Options) -> CompileResult:
     )
     placeholder = _placeholders(result)
     for machine in program.machines:
-        result.workflows[machine.name] = _workflow(machine, program, placeholder, options)
+        workflow = _workflow(machine, result, placeholder, options, sink)
+        if workflow is not None:
+            result.workflows[machine.name] = workflow
+    if sink.has_errors:
+        return CompileResult(source, sink.diagnostics)
     return result
 
 
@@ -158,8 +163,8 @@ def _placeholders(result: CompileResult) -> Callable[[str], str]:
 
 
 def _workflow(
-    machine: Machine, program: Program, placeholder: Callable[[str], str], options: Options
-) -> CompiledWorkflow:
+    machine: Machine, result: CompileResult, placeholder: Callable[[str], str], options: Options, sink: Sink
+) -> CompiledWorkflow | None:
     from pysfnc.backend.emit import emit_machine
     from pysfnc.backend.share import share_states
     from pysfnc.library.row import NameSupply
@@ -167,15 +172,36 @@ def _workflow(
     from pysfnc.plan.states import PlanOptions, plan_machine
     from pysfnc.plan.text import render_plan
 
+    program, source = result.program, result.source
     names = NameSupply("~")
     body = (*bind_parameters(machine, names), *machine.body)
     plan = plan_machine(machine, body, program.exceptions, names, PlanOptions(merge=options.optimize > 0))
     emitted = emit_machine(plan, {task.id: task for task in program.tasks}, placeholder)
+    for span, depth in emitted.too_deep:
+        sink.error(
+            codes.NESTING_TOO_DEEP,
+            span or machine.span or _top(source),
+            f"this becomes an expression of {depth} nested levels",
+            notes=["AWS evaluates less than a hundred levels"],
+            help="write instead: several assignments to names, or several smaller functions",
+        )
+    if emitted.too_deep:
+        return None
     source_map = emitted.source_map
     if options.optimize > 0:
         gone = share_states(emitted.definition, source_map)
         source_map = {name: span for name, span in source_map.items() if name not in gone}
     text = json.dumps(emitted.definition, ensure_ascii=False, separators=(",", ":"))
+    size = len(text.encode())
+    if size > MAX_DEFINITION_BYTES:
+        sink.error(
+            codes.DEFINITION_TOO_LARGE,
+            machine.span or _top(source),
+            f"the definition of `{machine.name}` has {size:,} bytes",
+            notes=[f"AWS takes {MAX_DEFINITION_BYTES:,} bytes"],
+            help="write instead: a part of it as a `@task`, or as a workflow of its own",
+        )
+        return None
     functions = sorted({placeholder(task.id) for task in program.tasks})
     return CompiledWorkflow(
         name=machine.name,
@@ -184,11 +210,15 @@ def _workflow(
         parameters={name: None for name in functions if f"${{{name}}}" in text},
         functions=tuple(name for name in functions if f"${{{name}}}" in text),
         states=_count_states(emitted.definition),
-        bytes=len(text.encode()),
+        bytes=size,
         source_map=source_map,
         machine=machine,
         blocks=lambda: render_plan(plan),
     )
+
+
+def _top(source: SourceFile) -> Span:
+    return Span.of_line(source, 1)
 
 
 def _count_states(scope: dict[str, Any]) -> int:

@@ -32,6 +32,7 @@ from pysfnc.ir.mir import (
 from pysfnc.jsonata.printer import print_tree
 from pysfnc.jsonata.tidy import tidy
 from pysfnc.jsonata.tree import Array, Binary, Call, Field, Lit, Neg, Object, Ref, Tree
+from pysfnc.jsonata.walk import tree_depth
 from pysfnc.source.span import Span
 from pysfnc.values.types import IntT
 
@@ -55,6 +56,8 @@ ALL_ERRORS: Final = "States.ALL"
 INPUT: Final = Field(Ref("states"), "input")
 RESULT: Final = Field(Ref("states"), "result")
 ERROR_OUTPUT: Final = Field(Ref("states"), "errorOutput")
+MAX_LEVELS: Final = 95
+"""Nesting of an expression, a little below the hundred levels at which AWS's JSONata ends (measured)."""
 SNIPPET_CHARS: Final = 48
 
 Json = dict[str, Any]
@@ -66,6 +69,8 @@ class Emitted:
 
     definition: Json
     source_map: dict[str, Span]
+    too_deep: list[tuple[Span | None, int]]
+    """Where an expression nests deeper than AWS evaluates, with its levels; the definition is of no use then."""
 
 
 def emit_machine(plan: MachinePlan, tasks: Mapping[str, Task], placeholder: Callable[[str], str]) -> Emitted:
@@ -78,7 +83,7 @@ def emit_machine(plan: MachinePlan, tasks: Mapping[str, Task], placeholder: Call
     if plan.timeout_s is not None:
         definition["TimeoutSeconds"] = plan.timeout_s
     definition["States"] = scope["States"]
-    return Emitted(definition, emitter.source_map)
+    return Emitted(definition, emitter.source_map, emitter.too_deep)
 
 
 @dataclass(slots=True)
@@ -89,6 +94,7 @@ class _Emitter:
     states: StateNames = field(default_factory=StateNames)
     variables: VariableNames = field(default_factory=VariableNames)
     source_map: dict[str, Span] = field(default_factory=dict)
+    too_deep: list[tuple[Span | None, int]] = field(default_factory=list)
 
     # Scopes
 
@@ -102,10 +108,17 @@ class _Emitter:
         for state in order:
             for variable in _assigned(state):
                 self.variables.name(variable)
-        written = {names[state]: _StateWriter(self, names).write(state) for state in order}
+        written = {names[state]: self._written(state, names) for state in order}
         if not any(state.get("End") or state["Type"] in ("Succeed", "Fail") for state in written.values()):
             self._add_end(written)
         return {"StartAt": names[order[0]], "States": written}
+
+    def _written(self, state: State, names: Mapping[State, str]) -> Json:
+        try:
+            return _StateWriter(self, names).write(state)
+        except _TooDeep as found:
+            self.too_deep.append((state.span, found.depth))
+            return {"Type": "Succeed"}
 
     def _add_end(self, states: Json) -> None:
         """AWS wants an end that can be reached in the graph, even of a loop that never ends."""
@@ -329,8 +342,17 @@ def _retrier(rule: RetryRule) -> Json:
     return made
 
 
+class _TooDeep(Exception):
+    def __init__(self, depth: int) -> None:
+        super().__init__(depth)
+        self.depth = depth
+
+
 def expression(tree: Tree) -> str:
     """A field that is an expression."""
+    depth = tree_depth(tree)
+    if depth > MAX_LEVELS:
+        raise _TooDeep(depth)
     return f"{{% {print_tree(with_prelude(tree))} %}}"
 
 

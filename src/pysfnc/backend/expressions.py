@@ -15,7 +15,7 @@ from typing import Final, assert_never
 
 from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Input, Let, ListComp, Logic, NewExc, Prim, Reduce, Var
 from pysfnc.jsonata.tree import Array, Binary, Bind, Call, Field, Func, IfElse, Keep, Lit, Object, Ref, Seq, Tree
-from pysfnc.jsonata.walk import calls, count_ref, replace_ref
+from pysfnc.jsonata.walk import calls, count_ref, replace_ref, tree_children
 from pysfnc.library.prelude import PRELUDE, define
 from pysfnc.library.registry import prim
 from pysfnc.library.row import Arg, Check
@@ -26,6 +26,8 @@ Out = list[Bind]
 Route = Callable[[str | None], int]
 """Which route an exception takes that leaves the expression: a number for each class name (None: not known before run time)."""
 
+MAX_DEPTH: Final = 24
+"""Deeper values get a name: AWS's JSONata ends near a hundred levels (measured)."""
 NAME: Final = "e"
 MESSAGE: Final = "c"
 ARGS: Final = "a"
@@ -68,6 +70,7 @@ class Lowering:
     input: Tree
     """What the execution's input is called here."""
     taken: set[str] = field(default_factory=set)
+    depths: dict[int, tuple[Tree, int]] = field(default_factory=dict)
 
     def local(self, hint: str) -> str:
         """A name for a local that nothing else has here."""
@@ -145,10 +148,17 @@ class Lowering:
         value = row.lower(args, expr.type)
         value = self._settle(pending, value, bool(found), out)
         if not found:
-            return value
+            return self.bind(out, "t", value) if self._depth(value) > MAX_DEPTH else value
         return self.bind(
             out, "t", guarded(found, value, lambda check: self.abort(exception_of(check), check.error, route))
         )
+
+    def _depth(self, tree: Tree) -> int:
+        known = self.depths.get(id(tree))
+        if known is None:
+            known = (tree, 1 + max(map(self._depth, tree_children(tree)), default=0))
+            self.depths[id(tree)] = known
+        return known[1]
 
     def _settle(self, pending: list[tuple[str, Tree]], value: Tree, checked: bool, out: Out) -> Tree:
         """Put arguments that are used just once where they are used; bind the others."""

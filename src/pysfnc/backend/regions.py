@@ -50,6 +50,9 @@ from pysfnc.values.types import BOOL
 Jump = Callable[[Env, Out], Tree]
 Throw = Callable[[Env, Out, Tree], Tree]
 
+MAX_ROW = 24
+"""Nesting levels that a row of statements may cost; AWS's JSONata ends near a hundred (measured)."""
+
 TAG = "k"
 EXCEPTION = "x"
 
@@ -120,6 +123,7 @@ class Regions:
 
     def tail(self, suite: Suite, env: Env, out: Out, context: Context, fall: Jump) -> Tree:
         """The value of running the suite and then `fall`; bindings go to `out`."""
+        suite = self._chunked(suite, context)
         for index, stmt in enumerate(suite):
             rest = suite[index + 1 :]
             if self._is_plain(stmt, context):
@@ -127,6 +131,16 @@ class Regions:
             else:
                 return self._jumping(stmt, rest, env, out, context, fall)
         return fall(env, out)
+
+    def _chunked(self, suite: Suite, context: Context) -> Suite:
+        """A long row of statements that may leave nests one level for each: its beginning becomes one statement."""
+        if len(suite) <= MAX_ROW:
+            return suite
+        jumping = [index for index, stmt in enumerate(suite) if not self._is_plain(stmt, context)]
+        if len(jumping) <= MAX_ROW:
+            return suite
+        cut = jumping[MAX_ROW]
+        return (Block(label=self.fresh("row"), body=suite[:cut]), *suite[cut:])
 
     def _is_plain(self, stmt: Stmt, context: Context) -> bool:
         """Whether the statement always runs to its end or aborts."""

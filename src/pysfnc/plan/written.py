@@ -75,7 +75,8 @@ class FlowSuite:
             case Do(stmts=stmts, next=rest):
                 return (*stmts, *self._suite(rest))
             case Split(test=test, then=then, orelse=orelse):
-                return (If(test=test, then=self._suite(then), orelse=self._suite(orelse)),)
+                # A row, not a nest: what follows the `if` is reached only where its body was not entered.
+                return (If(test=test, then=self._suite(then), orelse=()), *self._suite(orelse))
             case Guard(stmts=stmts, catches=catches, next=rest):
                 handlers = tuple(self._handler(catch, inner) for catch, inner in catches)
                 guarded = Try(body=stmts, handlers=handlers, orelse=(), final=())
