@@ -238,7 +238,7 @@ def _with_deep_stack(work: Callable[[], _T]) -> _T:
     def run() -> None:
         try:
             outcome.append(work())
-        except BaseException as error:  # noqa: BLE001 - handed on to the caller's thread
+        except BaseException as error:
             failure.append(error)
 
     previous, limit = threading.stack_size(STACK_BYTES), sys.getrecursionlimit()

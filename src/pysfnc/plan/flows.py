@@ -194,8 +194,7 @@ def class_test(exc: Expr, classes: tuple[str, ...], table: ExceptionTable) -> Ex
     test = _name_test("exc.is_one", exc, known)
     if "Fail" not in classes:
         return test
-    other = _name_test("exc.is_none", exc, [name for name, _ in table.bases if name not in (*known, "Fail")])
-    return other
+    return _name_test("exc.is_none", exc, [name for name, _ in table.bases if name not in (*known, "Fail")])
 
 
 def _name_test(op: str, exc: Expr, names: list[str]) -> Expr:
