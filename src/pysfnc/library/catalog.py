@@ -5,6 +5,7 @@ Owns the list of modules. Adding a callable is a row in one of them; a new modul
 
 from pysfnc.library import (
     dicts,
+    formats,
     iteration,
     lists,
     operators,
@@ -15,12 +16,14 @@ from pysfnc.library import (
     strings_search,
     strings_split,
     subscripts,
+    texts,
     truth,
     unpacking,
 )
 from pysfnc.library.compare import build_compare
 from pysfnc.library.dicts import build_dict, build_dict_call
 from pysfnc.library.dispatch import build_call, build_change, build_has_kind, build_method
+from pysfnc.library.formats import build_format
 from pysfnc.library.iteration import build_iter_list, build_zip, range_parts
 from pysfnc.library.operators import build_binary, build_unary
 from pysfnc.library.registry import (
@@ -37,6 +40,7 @@ from pysfnc.library.registry import (
 from pysfnc.library.slices import build_slice
 from pysfnc.library.sorting import build_sorted
 from pysfnc.library.subscripts import build_delete_item, build_set_item, build_subscript
+from pysfnc.library.texts import build_join, build_repr, build_str
 from pysfnc.library.truth import build_not, build_truth
 from pysfnc.library.unpacking import build_unpack
 
@@ -49,13 +53,17 @@ __all__ = [
     "build_delete_item",
     "build_dict",
     "build_dict_call",
+    "build_format",
     "build_has_kind",
     "build_iter_list",
+    "build_join",
     "build_method",
     "build_not",
+    "build_repr",
     "build_set_item",
     "build_slice",
     "build_sorted",
+    "build_str",
     "build_subscript",
     "build_truth",
     "build_unary",
@@ -75,6 +83,7 @@ __all__ = [
 
 ROW_MODULES = (
     dicts,
+    formats,
     iteration,
     lists,
     operators,
@@ -85,6 +94,7 @@ ROW_MODULES = (
     strings_search,
     strings_split,
     subscripts,
+    texts,
     truth,
     unpacking,
 )

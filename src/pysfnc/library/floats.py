@@ -100,14 +100,14 @@ def _try_last() -> Tree:
 
 
 # The product of two floats as the exact sum h + l.
-define("py_high", ("a",), _do(Bind("c", _mul(_A, Lit(134217729))), _sub(_C, _sub(_C, _A))))
+define("py_half", ("a",), _do(Bind("c", _mul(_A, Lit(134217729))), _sub(_C, _sub(_C, _A))))
 define(
     "py_product",
     ("a", "b"),
     _do(
         Bind("p", _mul(_A, _B)),
-        Bind("h", call("py_high", _A)),
-        Bind("k", call("py_high", _B)),
+        Bind("h", call("py_half", _A)),
+        Bind("k", call("py_half", _B)),
         Bind("l", _sub(_A, _H)),
         Bind("r", _sub(_B, _K)),
         _sum(_P, _add(_add(_add(_sub(_mul(_H, _K), _P), _mul(_H, _R)), _mul(_L, _K)), _mul(_L, _R))),

@@ -1,0 +1,206 @@
+"""Values as text: `str(x)`, `repr(x)`, and the joining of f-strings. Format specs are `formats`.
+
+The text of a list or dict is made by its type, since JSON has lost which numbers are floats and which arrays tuples; of an
+untyped value by what it is at run time, an integral number being an int. Types that mix both are refused.
+"""
+
+from collections.abc import Callable, Sequence
+
+from pysfnc.ir.exprs import Const, ExcField, Expr
+from pysfnc.jsonata.tree import Binary, Func, IfElse, Index, Lit, Ref, Tree
+from pysfnc.library.floats import digits_of
+from pysfnc.library.make import Built, call, choose, const, eq, join, prim, text, type_of
+from pysfnc.library.prelude import define
+from pysfnc.library.quoting import quoted
+from pysfnc.library.registry import register_prim
+from pysfnc.library.row import Arg, PrimRow, Refusal, Site
+from pysfnc.library.shapes import clean_atoms
+from pysfnc.library.typenames import ambiguity, has_kind, refuse_ambiguity
+from pysfnc.values.types import (
+    STR,
+    BoolT,
+    DictT,
+    ErrorT,
+    ExcT,
+    FloatT,
+    IntT,
+    ListT,
+    NoneT,
+    StrT,
+    TupleT,
+    Type,
+    kinds,
+    members,
+)
+
+_V, _I, _K = Ref("v"), Ref("py_i"), Ref("py_k")
+
+
+def _listed(parts: Tree) -> Tree:
+    """What is between the brackets: a sequence of strings with commas."""
+    return call("join", clean_atoms(parts), text(", "))
+
+
+def _items(items: Tree, body: Tree) -> Tree:
+    return join(text("["), _listed(call("map", items, Func(("py_i",), body))), text("]"))
+
+
+def _pairs(mapping: Tree, value: Tree) -> Tree:
+    pair = join(quoted(_K), text(": "), value)
+    return join(text("{"), _listed(call("each", mapping, Func(("py_i", "py_k"), pair))), text("}"))
+
+
+def _bool(value: Tree) -> Tree:
+    return IfElse(value, text("True"), text("False"))
+
+
+define(
+    "py_repr",
+    ("v",),
+    choose(
+        [
+            (eq(type_of(_V), text("string")), quoted(_V)),
+            (
+                eq(type_of(_V), text("number")),
+                IfElse(Binary("=", _V, call("floor", _V)), digits_of(_V), call("py_float", _V)),
+            ),
+            (eq(_V, Lit(None)), text("None")),
+            (eq(type_of(_V), text("boolean")), _bool(_V)),
+            (eq(type_of(_V), text("array")), _items(_V, call("py_repr", _I))),
+        ],
+        _pairs(_V, call("py_repr", _I)),
+    ),
+)
+define("py_str", ("v",), IfElse(eq(type_of(_V), text("string")), _V, call("py_repr", _V)))
+
+
+def repr_tree(arg: Arg) -> Tree:
+    """`repr(value)` as a string tree; the builder has refused what JSON cannot tell apart."""
+    return _tree(arg, True)
+
+
+def str_tree(arg: Arg) -> Tree:
+    """`str(value)` as a string tree; the builder has refused what JSON cannot tell apart."""
+    return _tree(arg, False)
+
+
+def _tree(arg: Arg, as_repr: bool) -> Tree:
+    found = members(arg.type)
+    if len(found) > 1:
+        cases = [(has_kind(arg, kinds(member)), _one(arg.tree, member, as_repr)) for member in found]
+        return choose(cases[:-1], cases[-1][1])
+    return _one(arg.tree, arg.type, as_repr)
+
+
+def _one(value: Tree, type_: Type, as_repr: bool) -> Tree:
+    match type_:
+        case NoneT():
+            return text("None")
+        case BoolT():
+            return _bool(value)
+        case IntT():
+            return digits_of(value)
+        case FloatT():
+            return call("py_float", value)
+        case StrT():
+            return quoted(value) if as_repr else value
+        case ListT(item):
+            return _items(value, _tree(Arg(_I, item), True))
+        case TupleT(items):
+            return _tuple(value, items)
+        case DictT(item):
+            return _pairs(value, _tree(Arg(_I, item), True))
+        case _:
+            return call("py_repr" if as_repr else "py_str", value)
+
+
+def _tuple(value: Tree, items: tuple[Type, ...]) -> Tree:
+    parts: list[Tree] = [text("(")]
+    for index, item in enumerate(items):
+        parts += [text(", ")] if index else []
+        parts.append(_tree(Arg(Index(value, Lit(index)), item), True))
+    return joined([*parts, text(",)" if len(items) == 1 else ")")])
+
+
+def joined(parts: Sequence[Tree]) -> Tree:
+    """The parts, all strings, as one; literals side by side become one literal."""
+    merged: list[Tree] = []
+    for part in parts:
+        last = merged[-1] if merged else None
+        if isinstance(part, Lit) and isinstance(last, Lit):
+            merged[-1] = text(f"{last.value}{part.value}")
+        elif part != text(""):
+            merged.append(part)
+    return join(*merged) if merged else text("")
+
+
+def _refuse(expr: Expr, what: str) -> Refusal | None:
+    found = ambiguity(expr.type)
+    if found is not None:
+        return refuse_ambiguity(found, what)
+    if _holds_exception(expr.type):
+        return Refusal("unsupported-expression", "the text of a list or dict of exceptions has no compiled form")
+    return None
+
+
+def _holds_exception(type_: Type) -> bool:
+    match type_:
+        case ExcT():
+            return True
+        case ListT(item) | DictT(item):
+            return _holds_exception(item)
+        case TupleT(items):
+            return any(map(_holds_exception, items))
+        case _:
+            return len(members(type_)) > 1 and any(map(_holds_exception, members(type_)))
+
+
+def build_str(expr: Expr, site: Site) -> Built:
+    """`str(expr)`, which is also what a plain field of an f-string is."""
+    if isinstance(expr.type, StrT | ErrorT):
+        return expr
+    if isinstance(expr.type, ExcT):
+        return ExcField(exc=expr, field_="message", type=STR, span=site.span)
+    if isinstance(expr, Const):
+        return const(str(expr.value))
+    return _refuse(expr, "`str()`") or prim("str", STR, site, expr)
+
+
+def build_repr(expr: Expr, site: Site) -> Built:
+    """`repr(expr)`."""
+    if isinstance(expr.type, ErrorT):
+        return expr
+    if isinstance(expr.type, ExcT):
+        return Refusal("unsupported-expression", "`repr()` of an exception has no compiled form")
+    if isinstance(expr, Const):
+        return const(repr(expr.value))
+    return _refuse(expr, "`repr()`") or prim("repr", STR, site, expr)
+
+
+def build_join(parts: Sequence[Expr], site: Site) -> Expr:
+    """The strings one after another: an f-string whose fields are formatted already."""
+    merged: list[Expr] = []
+    for part in parts:
+        last = merged[-1] if merged else None
+        if isinstance(part, Const) and isinstance(last, Const):
+            merged[-1] = const(f"{last.value}{part.value}")
+        elif not (isinstance(part, Const) and part.value == ""):
+            merged.append(part)
+    if not merged:
+        return const("")
+    if len(merged) == 1 and isinstance(merged[0].type, StrT):
+        return merged[0]
+    return prim("join", STR, site, *merged)
+
+
+def _lower(make: Callable[[Arg], Tree]) -> Callable[[Sequence[Arg], Type], Tree]:
+    return lambda args, _type: make(args[0])
+
+
+def _lower_join(args: Sequence[Arg], _type: Type) -> Tree:
+    return joined([arg.tree for arg in args])
+
+
+register_prim(PrimRow(op="str", lower=_lower(str_tree)))
+register_prim(PrimRow(op="repr", lower=_lower(repr_tree)))
+register_prim(PrimRow(op="join", lower=_lower_join))
