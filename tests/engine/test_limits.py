@@ -81,6 +81,13 @@ def test_result_limit_is_caught() -> None:
     assert run(definition, functions=Functions(f=lambda _: "x" * LIMIT)).output == ["States.DataLimitExceeded", text]
 
 
+def test_limit_of_collected_results_is_caught() -> None:
+    each = {"StartAt": "X", "States": {"X": passing(_text(LIMIT // 2))}}
+    state = {"Type": "Map", "Items": [1, 2], "ItemProcessor": each, "Catch": [catcher("K")], "End": True}
+    definition = machine(M=state, K=passing("{% $states.input.Error %}"))
+    assert run(definition).output == "States.DataLimitExceeded"
+
+
 def test_arguments_limit() -> None:
     result = run(machine(T=task("f", _text(LIMIT))), functions=Functions(f=lambda _: 1))
     assert result.error == "States.DataLimitExceeded"

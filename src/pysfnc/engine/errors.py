@@ -1,6 +1,6 @@
 """What can go wrong in a run, and who is meant to see it.
 
-Owns: the exceptions of the engine. Does not own: their wording where AWS's texts decide (evaluation.py, tasks.py).
+Owns: the exceptions of the engine. Does not own: their wording where AWS's texts decide (templates.py, execution.py).
 """
 
 from dataclasses import dataclass

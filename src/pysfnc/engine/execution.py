@@ -112,8 +112,8 @@ class Execution:
         scope = branch.scope
         assigned = None if assign is None else assign.evaluate(self, scope.values)
         data = default if output is None else Data.of(output.evaluate(self, scope.values))
-        if data is not default and size_bytes(data.text) > MAX_PAYLOAD_BYTES:
-            raise too_big(state.name, state.name)
+        if data is not default:
+            check_size(data, state.name, state.name)
         details: dict[str, object] = {"name": state.name, "output": data.text}
         if assigned:
             assert isinstance(assigned, dict)
@@ -152,12 +152,11 @@ class Execution:
         )
 
 
-def too_big(what: str, state: str) -> StateFailure:
-    """The failure of a result above 256 KiB (recorded answer).
+def check_size(data: Data, what: str, state: str) -> None:
+    """Raise the failure of a value above 256 KiB (recorded answer).
 
-    `what`: the state, or for a task's result the service or ARN.
+    what: the state, or for a task's result the service or ARN.
     """
-    cause = (
-        f"The state/task '{what}' returned a result with a size exceeding the maximum number of bytes service limit."
-    )
-    return StateFailure(DATA_LIMIT_EXCEEDED, cause, state)
+    if size_bytes(data.text) > MAX_PAYLOAD_BYTES:
+        result = "returned a result with a size exceeding the maximum number of bytes service limit."
+        raise StateFailure(DATA_LIMIT_EXCEEDED, f"The state/task '{what}' {result}", state)

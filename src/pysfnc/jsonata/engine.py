@@ -2,7 +2,7 @@
 
 Owns: the `Evaluator` protocol that the local interpreter calls, its default `JlensEvaluator`, the functions AWS adds,
 the limits AWS sets.
-Does not own: JSONata itself (the `jlens` library), the wording of States.QueryEvaluationError (engine/evaluation.py).
+Does not own: JSONata itself (the `jlens` library), the wording of States.QueryEvaluationError (engine/templates.py).
 
 Facts: functions and removals are those of "Transforming data with JSONata in Step Functions" of the AWS docs; limits
 and the texts of exceeded limits were measured on AWS (time: one second; arrays: 873,782 numbers; nesting: about 100).
@@ -353,7 +353,10 @@ class JlensEvaluator:
         return self._with_functions(compiled, f"({''.join(prelude)}{''.join(binds) or '0;'}\n{body}\n)")
 
     def _with_functions(self, compiled: _Compiled, text: str) -> jlens.Expression:
-        expression = jlens.Expression(text)
+        try:
+            expression = jlens.Expression(text)
+        except jlens.JlensError as error:  # the block around the text made it one level too deep
+            raise _translated(error) from None
         for name in compiled.functions:
             expression.register_function(name, self._hosts[name], _SIGNATURES[name])
         if "parse" in compiled.prelude:

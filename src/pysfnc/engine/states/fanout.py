@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 
 from pysfnc.asl.limits import MAX_INLINE_CONCURRENCY
 from pysfnc.engine.errors import EvaluationFailure
-from pysfnc.engine.execution import Branch, Execution
+from pysfnc.engine.execution import Branch, Execution, check_size
 from pysfnc.engine.scheduler import Fork, Request, Steps, Strand
 from pysfnc.engine.states.base import Source
 from pysfnc.engine.states.handling import HandlingState
@@ -38,6 +38,7 @@ class _FanOut(HandlingState):
 
     def _collected(self, run: Execution, branch: Branch, results: list[object]) -> Data:
         data = Data.of(results)
+        check_size(data, self.name, self.name)
         run.history.add(f"{self.kind}StateSucceeded", branch.last)
         return data
 
@@ -74,6 +75,7 @@ class ParallelState(_FanOut):
         given = data
         if self.arguments is not None:
             given = Data.of(self.arguments.evaluate(run, branch.scope.values))
+            check_size(given, self.name, self.name)
         started = branch.last = run.history.add("ParallelStateStarted", branch.last)
 
         def make(index: int, previous: int) -> Branch:
@@ -185,4 +187,6 @@ class MapState(_FanOut):
             context = states["context"]
             assert isinstance(context, dict)
             context["Map"] = {"Item": {"Index": index, "Value": item}}
-        return Data.of(self.selector.evaluate(run, branch.scope.values))
+        selected = Data.of(self.selector.evaluate(run, branch.scope.values))
+        check_size(selected, self.name, self.name)
+        return selected

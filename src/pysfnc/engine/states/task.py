@@ -9,16 +9,15 @@ Facts: "Task workflow state" of the AWS docs; histories, timeouts and oversized 
 from collections.abc import Generator
 from typing import Any
 
-from pysfnc.asl.limits import MAX_PAYLOAD_BYTES
 from pysfnc.asl.names import RUNTIME, TIMEOUT
 from pysfnc.engine.errors import EngineError, StateFailure, TaskFailure, TaskTimedOut, UnsupportedError
-from pysfnc.engine.execution import Branch, Execution, too_big
+from pysfnc.engine.execution import Branch, Execution, check_size
 from pysfnc.engine.scheduler import Done, Request, Work
 from pysfnc.engine.states.base import Source
 from pysfnc.engine.states.handling import HandlingState
 from pysfnc.engine.tasks import Job, Resource, TaskCall, resource_of
 from pysfnc.engine.templates import Template, wrong_type
-from pysfnc.engine.values import Data, size_bytes
+from pysfnc.engine.values import Data
 
 
 class TaskState(HandlingState):
@@ -89,8 +88,8 @@ class TaskState(HandlingState):
             attempt=retries,
             credentials=credentials if isinstance(credentials, dict) else None,
         )
-        if sent is not data and size_bytes(sent.text) > MAX_PAYLOAD_BYTES:
-            raise too_big(self.name, self.name)
+        if sent is not data:
+            check_size(sent, self.name, self.name)
         return call, sent
 
     def arguments_of(self, run: Execution, branch: Branch, data: Data) -> Data:
@@ -119,8 +118,7 @@ class TaskState(HandlingState):
         except (TypeError, ValueError) as error:
             raise EngineError(f"state '{self.name}': the result of {self.resource.arn} is not JSON: {error}") from error
         events.succeeded(result)
-        if size_bytes(result.text) > MAX_PAYLOAD_BYTES:
-            raise too_big(self.resource.arn if self.resource.is_function else self.resource.service, self.name)
+        check_size(result, self.resource.arn if self.resource.is_function else self.resource.service, self.name)
         return result
 
 
