@@ -145,12 +145,10 @@ def _compile(path: str, options: Options) -> CompileResult:
         compiled=program,
     )
     placeholder = _placeholders(result)
-    for machine in program.machines:
-        workflow = _workflow(machine, result, placeholder, options, sink)
-        if workflow is not None:
-            result.workflows[machine.name] = workflow
-    if sink.has_errors:
+    made = [_workflow(machine, result, placeholder, options, sink) for machine in program.machines]
+    if None in made:
         return CompileResult(source, sink.diagnostics)
+    result.workflows.update((workflow.name, workflow) for workflow in made if workflow is not None)
     return result
 
 

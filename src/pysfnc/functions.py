@@ -8,7 +8,8 @@ import math
 from collections.abc import Iterable
 from pathlib import Path
 
-from pysfnc.ir.hir import Program
+from pysfnc.ir.hir import Perform, Program, Sleep, Try
+from pysfnc.ir.walk import walk_suite
 from pysfnc.packaging.functions import deployed_functions
 from pysfnc.packaging.model import DeployedFunction, FunctionSpec
 
@@ -17,8 +18,7 @@ __all__ = ["deployed", "function_specs"]
 
 def function_specs(program: Program, parameters: Iterable[str]) -> tuple[FunctionSpec, ...]:
     """Return the functions that the handler registers; `parameters` are the program's deployment parameters."""
-    # The report of an exception names the nearest class that the program knows; these are the names it knows.
-    known = tuple(name for name, _ in program.exceptions.bases)
+    known = _known_exceptions(program)
     environment = tuple(sorted(parameters))
     return tuple(
         FunctionSpec(
@@ -39,3 +39,20 @@ def function_specs(program: Program, parameters: Iterable[str]) -> tuple[Functio
 def deployed(specs: Iterable[FunctionSpec], entry_path: str) -> tuple[DeployedFunction, ...]:
     """Return the Lambda functions to deploy, with the placeholders by which definitions name them."""
     return deployed_functions(tuple(specs), Path(entry_path).stem)
+
+
+def _known_exceptions(program: Program) -> tuple[str, ...]:
+    """The classes by which the machines tell exceptions apart: an exception is reported by the nearest of them, else by its own name.
+
+    Those that catch everything are none of them: their handlers need no name, and the name would hide the exception's own.
+    """
+    named: set[str] = set()
+    for machine in program.machines:
+        for stmt in walk_suite(machine.body):
+            if isinstance(stmt, Try):
+                named.update(name for handler in stmt.handlers for name in handler.classes or ())
+            elif isinstance(stmt, Perform) and not isinstance(stmt.effect, Sleep):
+                named.update(name for rule in stmt.effect.retry for name in rule.names or ())
+    classes = {name for name, _ in program.exceptions.bases}
+    known = {below for name in named & classes for below in program.exceptions.descendants(name)}
+    return tuple(sorted(known - {"Exception", "BaseException", "Fail"}))
