@@ -7,9 +7,9 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import assert_never
 
 from pysfnc.analysis.heap import ANY, NO_NODES, Held, Node, Nodes, State
-from pysfnc.analysis.sharing import Put, Sharing, Spread, change_of, sharing_of
+from pysfnc.analysis.sharing import Put, Sharing, Spread, change_of, expanded, sharing_of
 from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Input, Let, ListComp, Logic, NewExc, Prim, Reduce, Var
-from pysfnc.ir.walk import children
+from pysfnc.ir.walk import children, free_vars
 from pysfnc.values.types import DictT, ExcT, JsonT, TupleT, Type, is_mutable, members
 
 # How often the body of a comprehension is evaluated: once for the first objects made in it, once to make those old ones, once
@@ -42,6 +42,8 @@ class Evaluator:
 
     def __init__(self) -> None:
         self._sites: dict[Hashable, int] = {}
+        self._made: set[Node] = set()
+        """The objects made in the present round of the innermost comprehension."""
 
     def site(self, *key: Hashable) -> int:
         """The number of a place in the program; a node of the IR is named by its `id`."""
@@ -88,15 +90,16 @@ class Evaluator:
             held = state.names[name] = Held(frozenset({state.root(self.site("parameter", name))}), None)
         return held.nodes
 
+    def _make(self, expr: Expr, state: State) -> Node:
+        made = state.make(self.site(id(expr)))
+        self._made.add(made)
+        return made
+
     # Primitives
 
     def _prim(self, expr: Prim, state: State) -> Nodes:
         args = self._values(expr.args, state)
-        change = change_of(expr.op)
-        if change is not None:
-            sharing: Sharing | None = Sharing(new=(Spread(0, keyed=True), *change.new), repeats=change.repeats)
-        else:
-            sharing = sharing_of(expr.op)
+        sharing = sharing_of(expr)
         if sharing is None:
             return self._anything(expr, args, state)
         found = NO_NODES.union(*(args[index] for index in sharing.same))
@@ -114,18 +117,18 @@ class Evaluator:
         for nodes in args:
             state.parts(nodes, ANY)
             inside |= state.reach(nodes)
-        made = state.make(self.site(id(expr)))
+        made = self._make(expr, state)
         for node in inside:
             state.put(made, ANY, node, expr.span, many=True)
         return frozenset({made, *inside})
 
     def _filled(self, expr: Expr, sharing: Sharing, args: Sequence[Nodes], state: State) -> Node:
         """A new container with what its row says in it."""
-        made = state.make(self.site(id(expr)))
+        made = self._make(expr, state)
         for label, arg in _places(sharing.literal, expr):
             for node in args[arg]:
                 state.put(made, label, node, expr.span)
-        for item in sharing.new:
+        for item in expanded(sharing.new, len(args)):
             self.store(item, made, expr, dict(enumerate(args)), state, many=sharing.repeats)
         return made
 
@@ -138,12 +141,13 @@ class Evaluator:
                 label = label_of(expr.type, None if key is None else children(expr)[key])
                 for node in args[arg]:
                     state.put(container, label, node, expr.span, many=many)
-            case Spread(arg=arg, keyed=keyed, inside=inside):
+            case Spread(arg=arg, keyed=keyed, inside=inside, levels=levels):
                 if inside is not None:
                     pair = state.several(self.site(id(expr), "pair"))
                     state.hold(container, ANY, pair, expr.span)
                     container = pair
-                for source in args[arg]:
+                sources = args[arg] if levels == 1 else state.parts(args[arg], ANY)
+                for source in sources:
                     for label, node, edge in state.edges(source):
                         place = label if keyed else ANY if inside is None else str(inside)
                         state.put(container, place, node, edge.span or expr.span, many=many or edge.many)
@@ -154,25 +158,31 @@ class Evaluator:
 
     def _comprehension(self, expr: ListComp, state: State) -> Nodes:
         seqs = self.value(expr.seq, state)
-        made = state.make(self.site(id(expr)))
-        hidden = f"%{self.site(id(expr))}"
+        made = self._make(expr, state)
+        hidden, around = f"%{made.site}", self._made
         state.names[hidden] = Held(frozenset({made}), expr.span)
         for _ in range(_ROUNDS):
-            outside = set(state.slots)
+            self._made = set()
             state.names[expr.name] = Held(state.parts(seqs, ANY), expr.span)
-            each = self._once(seqs, state)
+            each = self._once(expr, seqs, state)
             for node in self.value(expr.body, state):
-                if node in outside and node not in each:
-                    state.put(made, ANY, node, expr.span, many=True)
-                else:
+                if node in self._made or node in each:
                     state.hold(made, ANY, node, expr.span)
+                else:
+                    state.put(made, ANY, node, expr.span, many=True)
+        self._made = around
         state.names.pop(expr.name, None)
         state.names.pop(hidden, None)
         return frozenset({made})
 
-    def _once(self, seqs: Nodes, state: State) -> set[Node]:
-        """What each round of a comprehension finds in another object: everything that hangs on one item only."""
+    def _once(self, expr: ListComp, seqs: Nodes, state: State) -> set[Node]:
+        """What each round of a comprehension finds in another object: everything that hangs on one item only.
+
+        What the body reaches through other variables it finds again in every round.
+        """
         inside = state.reach(state.parts(seqs, ANY))
+        for name in free_vars(expr.body) - {expr.name}:
+            inside -= state.reach(self._variable(name, state))
         return {node for node in inside if not any(state.held_twice(seq, node) for seq in seqs)}
 
     def _fold(self, expr: Reduce, state: State) -> Nodes:
@@ -186,6 +196,15 @@ class Evaluator:
         return state.names.pop(expr.acc).nodes
 
     # Changes in place
+
+    def taken(self, expr: Prim, state: State) -> Node:
+        """The object that `expr` reads out of a container which the next statement takes it out of."""
+        containers = self.value(expr.args[0], state)
+        return state.take(containers, label_of(expr.args[0].type, expr.args[1]), self.site(id(expr)))
+
+    def drop(self, expr: Prim, node: Node, state: State) -> None:
+        """Forget that the container which `expr` reads holds an object."""
+        state.drop(self.value(expr.args[0], state), node)
 
     def change(self, expr: Expr, owners: Nodes, state: State, *, sure: bool = True) -> Nodes:
         """Change objects in place as `expr` says, the changed value of a variable that holds one of `owners`.
@@ -225,7 +244,7 @@ class Evaluator:
             changed |= containers
             nodes = self.value(stored, state)
             for container in containers:
-                if sure and isinstance(item, Put):
+                if sure and isinstance(item, Put) and item.replaces:
                     state.clear(container, label)
                 self.store(item, container, expr, {item.arg: nodes}, state, many=change.repeats)
         return changed if change.new else containers

@@ -14,9 +14,9 @@ from typing import assert_never
 
 from pysfnc.analysis.alias_report import ITEMS, AliasReport
 from pysfnc.analysis.alias_values import Evaluator, holds_objects
-from pysfnc.analysis.heap import ANY, NO_NODES, Held, Nodes, State
+from pysfnc.analysis.heap import ANY, NO_NODES, Held, Node, Nodes, State
 from pysfnc.analysis.liveness import Liveness, liveness
-from pysfnc.analysis.sharing import change_of
+from pysfnc.analysis.sharing import TAKING, Put, change_of
 from pysfnc.diagnostics import Sink
 from pysfnc.ir.exprs import Expr, Prim, Var
 from pysfnc.ir.hir import (
@@ -86,6 +86,8 @@ class _Checker:
         self._kept = _GARBAGE
         self._through: set[int] = set()
         """Assignments that only write an earlier change through, by `id`."""
+        self._taken: tuple[Prim, Node] | None = None
+        """What the next change takes out of a container: how it was read, and the object."""
 
     # Suites
 
@@ -105,11 +107,11 @@ class _Checker:
 
     def _stmt(self, stmt: Stmt, state: State, rest: Suite) -> State | None:
         match stmt:
-            case Assign(name=name, value=value, changes=False):
-                state.names[name] = Held(self._values.value(value, state), stmt.span)
+            case Assign(changes=True):
+                self._change(stmt, state, rest)
                 return state
             case Assign():
-                self._change(stmt, state, rest)
+                self._assign(stmt, state, rest)
                 return state
             case Eval():
                 return state
@@ -288,11 +290,26 @@ class _Checker:
 
     # Changes
 
+    def _assign(self, stmt: Assign, state: State, rest: Suite) -> None:
+        taking = _taken_out(stmt, rest)
+        if taking is None:
+            nodes = self._values.value(stmt.value, state)
+        else:
+            node = self._values.taken(taking, state)
+            self._taken = (taking, node)
+            nodes = frozenset({node})
+            if taking.op == "dict.get":
+                nodes |= self._values.value(taking.args[2], state)
+        state.names[stmt.name] = Held(nodes, stmt.span)
+
     def _change(self, stmt: Assign, state: State, rest: Suite) -> None:
         if id(stmt) in self._through:
             return
         owners = self._values.value(Var(name=stmt.name, type=stmt.value.type), state)
         changed = self._values.change(stmt.value, owners, state)
+        if self._taken is not None:
+            self._values.drop(*self._taken, state)
+            self._taken = None
         through = list(_written_through(stmt, rest))
         self._through |= set(map(id, through))
         last = through[-1] if through else stmt
@@ -301,6 +318,30 @@ class _Checker:
         report = AliasReport(stmt, state, set(changed))
         if not report.held_by_others(others, self._sink):
             report.held_twice(written, self._sink)
+
+
+def _taken_out(stmt: Assign, rest: Suite) -> Prim | None:
+    """The operation by which a statement reads what the next one takes out of a container; None for another statement."""
+    after = rest[0] if rest else None
+    value = stmt.value
+    if not (isinstance(value, Prim) and value.op in TAKING and holds_objects(value.type)):
+        return None
+    if not (isinstance(after, Assign) and after.changes):
+        return None
+    change = _innermost_change(after.value)
+    same = change is not None and change.op == TAKING[value.op] and change.args[:2] == value.args[:2]
+    return value if same else None
+
+
+def _innermost_change(value: Expr) -> Prim | None:
+    """The change in place that a rebuilt value is about."""
+    found: Prim | None = None
+    while isinstance(value, Prim) and (change := change_of(value.op)) is not None:
+        found = value
+        if not change.new:
+            break
+        value = value.args[change.new[0].arg]
+    return found
 
 
 def _written_through(stmt: Assign, rest: Suite) -> Iterator[Assign]:
@@ -316,12 +357,13 @@ def _written_through(stmt: Assign, rest: Suite) -> Iterator[Assign]:
 
 
 def _stores(value: Expr, name: str) -> bool:
-    """Whether the innermost thing that a rebuilt value puts in is the variable."""
+    """Whether a rebuilt value differs in one place only, and the variable goes there."""
     while isinstance(value, Prim):
         change = change_of(value.op)
-        if change is None or not change.new:
+        stored = change.new[0] if change is not None and change.new else None
+        if not isinstance(stored, Put) or not stored.replaces:
             return False
-        value = value.args[change.new[0].arg]
+        value = value.args[stored.arg]
     return isinstance(value, Var) and value.name == name
 
 

@@ -147,6 +147,34 @@ class State:
             for node, edge in list(held.items()):
                 yield label, node, edge
 
+    def take(self, containers: Nodes, label: str, site: int) -> Node:
+        """One object that the containers hold, told apart from the others of its kind; who held those may hold it."""
+        node = self.make(site)
+        items = self.parts(containers, label) - {node}
+        for item in items:
+            _merge_slots(self.slots[node], self.slots[item])
+        for name, held in self.names.items():
+            if not items.isdisjoint(held.nodes):
+                self.names[name] = held._replace(nodes=held.nodes | {node})
+        for container, own in self.slots.items():
+            for slot in own.values():
+                found = [slot[item] for item in items & slot.keys() if container in containers or item in self.shared]
+                if found:
+                    slot[node] = Edge(any(edge.many for edge in found), found[0].span)
+        if not items.isdisjoint(self.shared):
+            self.shared.add(node)
+        if not items.isdisjoint(self.lazy):
+            self.lazy.add(node)
+        return node
+
+    def drop(self, containers: Nodes, node: Node) -> None:
+        """Forget that containers hold an object, which goes out of the one that does."""
+        sure = node not in self.shared or (len(containers) == 1 and next(iter(containers)).single)
+        for container in containers if sure else ():
+            for slot in self.slots[container].values():
+                if node in slot and not slot[node].many:
+                    del slot[node]
+
     # Questions
 
     def reach(self, nodes: Iterable[Node]) -> set[Node]:

@@ -1,32 +1,42 @@
 """What the result of each primitive operation may share with its arguments: one row an operation.
 
-Only operations with a result that can hold objects matter; an operation without a row shares whatever it could (`UNKNOWN`), which is safe and
-refuses too much. A test holds every row of the library against this table.
+Only operations with a result that can hold objects matter. One without a row may share whatever its arguments hold, which
+is safe and refuses more than it must.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
+
+from pysfnc.ir.exprs import Const, Prim
+
+EVERY: Final = -1
+"""In place of the number of an argument: each one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """A container comes to hold argument `arg` itself, under the constant that argument `key` is, if it is one."""
+    """A container comes to hold argument `arg` itself, under the constant that argument `key` is, if it is one.
+
+    `replaces`: what was there goes out.
+    """
 
     arg: int
     key: int | None = None
+    replaces: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """A container comes to hold what argument `arg` holds.
+    """A container comes to hold what argument `arg` holds, or what that holds (`levels=2`).
 
-    `keyed`: under the same keys. `inside`: each in a tuple of its own, at this index.
+    `keyed`: under the same keys. `inside`: each in a tuple of its own, at this index (`EVERY`: that of the argument).
     """
 
     arg: int
     keyed: bool = False
     inside: int | None = None
+    levels: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,37 +66,81 @@ class Change:
     """An operation that gives the changed value of its first argument: what it puts in there."""
 
     new: tuple[Put | Spread, ...] = ()
-    drops: int | None = None
-    """The argument that is the key of what goes out."""
     repeats: bool = False
 
 
-FRESH: Final = Sharing()
-
-
-def _copies(*args: int) -> Sharing:
-    return Sharing(new=tuple(Spread(arg) for arg in args))
-
-
-def _pairs(*args: int) -> Sharing:
-    return Sharing(new=tuple(Spread(arg, inside=index) for index, arg in enumerate(args)))
-
+_FLAT: Final = Sharing(new=(Spread(0),))
 
 SHARING: Final[dict[str, Sharing]] = {
     "list.make": Sharing(literal="list"),
     "tuple.make": Sharing(literal="tuple"),
     "dict.make": Sharing(literal="dict"),
-    "list.get": Sharing(part_of=0),
+    "item": Sharing(part_of=0, key=1),
+    "dict.item": Sharing(part_of=0, key=1),
+    "dict.get": Sharing(part_of=0, key=1, same=(2,)),
+    "list.pop": Sharing(part_of=0),
+    "loop.item": Sharing(part_of=0),
+    "attribute": Sharing(same=(0,)),
+    "list.copy": _FLAT,
+    "iter.list": _FLAT,
+    "slice": _FLAT,
+    "reversed": _FLAT,
+    "list.reversed": _FLAT,
+    "list.sorted": _FLAT,
+    "list.sort_by": _FLAT,
+    "dict.values": _FLAT,
+    "dict.last": _FLAT,
+    "list.concat": Sharing(new=(Spread(EVERY),)),
+    "+": Sharing(new=(Spread(0), Spread(1))),
+    "*": Sharing(new=(Spread(0), Spread(1)), repeats=True),
+    "|": Sharing(new=(Spread(0, keyed=True), Spread(1, keyed=True))),
+    "dict.copy": Sharing(new=(Spread(0, keyed=True),)),
+    "dict.of_pairs": Sharing(new=(Spread(0, levels=2),)),
+    "dict.items": Sharing(new=(Spread(0, inside=1),)),
+    "enumerate": Sharing(new=(Spread(1, inside=1),)),
+    "zip": Sharing(new=(Spread(EVERY, inside=EVERY),)),
+    "zip.strict": Sharing(new=(Spread(EVERY, inside=EVERY),)),
+    "unpack.iter": Sharing(new=(Spread(0, keyed=True),)),
+    "unpack": Sharing(new=(Spread(0, keyed=True),)),
 }
+
+# With a starred target the items move to other indices, and some of them into a list.
+_STARRED: Final = Sharing(new=(Spread(0), Spread(0, inside=0)))
 
 CHANGES: Final[dict[str, Change]] = {
     "list.append": Change(new=(Put(1),)),
+    "list.insert": Change(new=(Put(2),)),
+    "list.concat": Change(new=(Spread(1),)),
+    "+=": Change(new=(Spread(1),)),
+    "*=": Change(new=(Spread(0),), repeats=True),
+    "list.without": Change(),
+    "list.without_first": Change(),
+    "list.reversed": Change(),
+    "list.sorted": Change(),
+    "list.sort_by": Change(),
+    "item.set": Change(new=(Put(2, key=1, replaces=True),)),
+    "item.delete": Change(),
+    "dict.merge": Change(new=(Spread(1, keyed=True),)),
+    "|=": Change(new=(Spread(1, keyed=True),)),
+    "dict.with_default": Change(new=(Put(2, key=1),)),
+    "dict.without": Change(),
+    "dict.without_last": Change(),
 }
 
 
-def sharing_of(op: str) -> Sharing | None:
-    """The row of an operation; None when it may share anything."""
-    return SHARING.get(op)
+TAKING: Final = {"list.pop": "list.without", "dict.item": "dict.without", "dict.get": "dict.without"}
+"""Operations that read what the change by the other operation, with the same first two arguments, then takes out."""
+
+
+def sharing_of(expr: Prim) -> Sharing | None:
+    """What the value of an operation may share; None when it may be anything."""
+    if expr.op == "unpack" and not (isinstance(expr.args[2], Const) and expr.args[2].value is False):
+        return _STARRED
+    row = SHARING.get(expr.op)
+    change = CHANGES.get(expr.op)
+    if row is not None or change is None:
+        return row
+    return Sharing(new=(Spread(0, keyed=True), *change.new), repeats=change.repeats)
 
 
 def change_of(op: str) -> Change | None:
@@ -94,6 +148,12 @@ def change_of(op: str) -> Change | None:
     return CHANGES.get(op)
 
 
-def rows() -> Sequence[str]:
-    """The operations with a row."""
-    return (*SHARING, *CHANGES)
+def expanded(new: tuple[Put | Spread, ...], args: int) -> Iterator[Put | Spread]:
+    """The parts of a row, with `EVERY` written out for a number of arguments."""
+    for item in new:
+        if item.arg != EVERY:
+            yield item
+            continue
+        assert isinstance(item, Spread)
+        for arg in range(args):
+            yield Spread(arg, item.keyed, None if item.inside is None else arg, item.levels)
