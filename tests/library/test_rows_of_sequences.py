@@ -13,7 +13,11 @@ BUILTINS = {"dict", "enumerate", "list", "range", "reversed", "sorted", "tuple",
 
 def _examples(*prefixes: str) -> list[str]:
     rows = [row for row in surface_rows() if isinstance(row, SurfaceRow)]
-    mine = [row for row in rows if row.name in BUILTINS or row.name.partition(".")[0] in {"str", "list", "dict"} and "." in row.name]
+    mine = [
+        row
+        for row in rows
+        if row.name in BUILTINS or (row.name.partition(".")[0] in {"str", "list", "dict"} and "." in row.name)
+    ]
     return [example for row in mine for example in row.examples if not prefixes or row.name.startswith(prefixes)]
 
 

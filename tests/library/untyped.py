@@ -66,11 +66,13 @@ def untyped(source: str) -> tuple[str, dict[str, object], dict[str, Type]]:
 
 def check_untyped(source: str) -> None:
     """`harness.check` with nothing known about the literals; an expression that needs to know more is passed over."""
+    if "key=" in source:
+        return  # the harness needs to know the items that a key function gets
     text, values, types = untyped(source)
     try:
         harness.lower(text, types | {n: harness.type_of(v) for n, v in values.items() if n not in types})
     except harness.Refuse as refused:
-        assert refused.refusal.slug in {"type-needed", "unsupported-call"}, refused
+        assert refused.refusal.slug in {"type-needed", "type-mismatch", "unsupported-call"}, refused
         return
     harness.check(text, types, **values)
 

@@ -21,10 +21,11 @@ from pysfnc.library import (
     unpacking,
 )
 from pysfnc.library.compare import build_compare
-from pysfnc.library.dicts import build_dict, build_dict_call
+from pysfnc.library.dicts import build_dict, build_dict_call, build_of_pairs
 from pysfnc.library.dispatch import build_call, build_change, build_has_kind, build_method
 from pysfnc.library.formats import build_format
 from pysfnc.library.iteration import build_iter_list, build_zip, range_parts
+from pysfnc.library.lists import build_append, build_copy, build_extend, build_item_at
 from pysfnc.library.operators import build_binary, build_unary
 from pysfnc.library.registry import (
     builtin_names,
@@ -42,23 +43,28 @@ from pysfnc.library.sorting import build_sorted
 from pysfnc.library.subscripts import build_delete_item, build_set_item, build_subscript
 from pysfnc.library.texts import build_join, build_repr, build_str
 from pysfnc.library.truth import build_not, build_truth
-from pysfnc.library.unpacking import build_unpack
+from pysfnc.library.unpacking import build_unpack_check, build_unpack_list
 
 __all__ = [
     "ROW_MODULES",
+    "build_append",
     "build_binary",
     "build_call",
     "build_change",
     "build_compare",
+    "build_copy",
     "build_delete_item",
     "build_dict",
     "build_dict_call",
+    "build_extend",
     "build_format",
     "build_has_kind",
+    "build_item_at",
     "build_iter_list",
     "build_join",
     "build_method",
     "build_not",
+    "build_of_pairs",
     "build_repr",
     "build_set_item",
     "build_slice",
@@ -67,7 +73,8 @@ __all__ = [
     "build_subscript",
     "build_truth",
     "build_unary",
-    "build_unpack",
+    "build_unpack_check",
+    "build_unpack_list",
     "build_zip",
     "builtin_names",
     "find_builtin",

@@ -1,12 +1,13 @@
 """The characters of a string, exact on every engine.
 
-Owns the prelude functions that take strings apart by code points. `$length` counts code points everywhere, but positions do not: `$substring` of
-AWS counts UTF-16 units (measured), that of jsonata-js 2.0.6 and jlens code points; `$split(s, "")` gives UTF-16 units on AWS (measured) and in
-jsonata-js, code points in jlens. So each function tests how its built-in counts and, where that differs, puts the halves of a character
-outside the Basic Multilingual Plane together again.
+Owns the prelude functions that take strings apart by code points. `$length` counts code points everywhere, but
+positions do not: `$substring` of AWS counts UTF-16 units (measured), that of jsonata-js 2.0.6 and jlens code points;
+`$split(s, "")` gives UTF-16 units on AWS (measured) and in jsonata-js, code points in jlens. So each function tests how
+its built-in counts and, where that differs, puts the halves of a character outside the Basic Multilingual Plane
+together again.
 
-Halves are told apart by comparison, since no text can hold one: strings compare by UTF-16 units, so a half lies between U+D7FF and U+E000, and a first half
-below U+10FFFD, whose own first half is the last one.
+Halves are told apart by comparison, since no text can hold one: strings compare by UTF-16 units, so a half lies between
+U+D7FF and U+E000, and a first half below U+10FFFD, whose own first half is the last one.
 """
 
 from typing import Final

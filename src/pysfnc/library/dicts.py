@@ -368,7 +368,6 @@ def _update(mapping: Expr, args: Sequence[Expr], site: Site) -> Change | Refusal
 
 
 _change("update", [Parameter("other", ABSENT)], _update)
-_change("__ior__", [Parameter("other")], _update)
 
 
 def _setdefault(mapping: Expr, args: Sequence[Expr], site: Site) -> Change | Refusal:

@@ -1,7 +1,7 @@
 """Lists: making them, their methods, and the changes of a list in place.
 
-A list is a true array of JSONata. Items are reached by position in one pass (`$filter`, `$map`), since a position that is not written as a number costs
-JSONata a look at every item anyway.
+A list is a true array of JSONata. Items are reached by position in one pass (`$filter`, `$map`), since a position that
+is not written as a number costs JSONata a look at every item anyway.
 """
 
 from collections.abc import Callable, Sequence
@@ -78,11 +78,12 @@ register_prim(PrimRow(op="list.len", lower=lambda args, _: count(args[0].tree)))
 register_prim(PrimRow(op="list.reversed", lower=lambda args, _: call("reverse", args[0].tree)))
 
 
-def _append(args: Sequence[Arg], _: Type) -> Tree:
-    return call("append", args[0].tree, item(args[1].tree, args[1].type))
+def appended(items: Tree, value: Arg) -> Tree:
+    """The list with one more item."""
+    return call("append", items, Array((item(value.tree, value.type),)))
 
 
-register_prim(PrimRow(op="list.append", lower=_append))
+register_prim(PrimRow(op="list.append", lower=lambda args, _: appended(args[0].tree, args[1])))
 
 
 # Looking for items
@@ -154,10 +155,6 @@ def _build_count(args: Sequence[Expr], site: Site) -> Built:
     return _refuse_mixed(args, "`count()`") or prim("list.count", INT, site, *args)
 
 
-def _build_copy(args: Sequence[Expr], site: Site) -> Built:
-    return prim("list.copy", args[0].type, site, args[0])
-
-
 _BOUND = "slice indices must be integers or have an __index__ method"
 _INDEX_SPECS = (
     Spec("start", WHOLE | {Kind.NONE}, _BOUND, const(None)),
@@ -195,7 +192,12 @@ register_surface(
     )
 )
 register_surface(
-    SurfaceRow(name="list.copy", params=(Parameter("self"),), build=_build_copy, examples=("[1, [2]].copy()",))
+    SurfaceRow(
+        name="list.copy",
+        params=(Parameter("self"),),
+        build=lambda args, site: build_copy(args[0], site),
+        examples=("[1, [2]].copy()",),
+    )
 )
 register_surface(
     SurfaceRow(
@@ -235,19 +237,36 @@ def _none(site: Site) -> Expr:
     return Const(value=None, type=NONE, span=site.span)
 
 
-def _append_change(xs: Expr, args: Sequence[Expr], site: Site) -> Change | Refusal:
-    return Change(prim("list.append", with_item(xs.type, args[0].type), site, xs, args[0]), _none(site))
+def build_append(xs: Expr, value: Expr, site: Site) -> Expr:
+    """The list with one more item."""
+    return prim("list.append", with_item(xs.type, value.type), site, xs, value)
 
 
-_change("append", [Parameter("object")], _append_change)
+def build_extend(xs: Expr, items: Expr, site: Site) -> Expr:
+    """One list behind another: `xs + items`, and `xs` after `xs += items`."""
+    return prim("list.concat", with_item(xs.type, item_type(items.type)), site, xs, items)
+
+
+def build_copy(items: Expr, site: Site) -> Expr:
+    """A list of the same items that is an object of its own; a tuple becomes a list."""
+    return prim("list.copy", ListT(item_type(items.type)), site, items)
+
+
+def build_item_at(items: Expr, position: int, site: Site) -> Expr:
+    """An item of a list or tuple that is known to be there; a negative position counts from the end."""
+    type_ = items.type.items[position] if isinstance(items.type, TupleT) else item_type(items.type)
+    return prim("list.at", type_, site, items, const(position))
+
+
+register_prim(PrimRow(op="list.at", lower=lambda args, _: at(args[0].tree, args[1].tree)))
+_change("append", [Parameter("object")], lambda xs, args, site: Change(build_append(xs, args[0], site), _none(site)))
 
 
 def _extend_change(xs: Expr, args: Sequence[Expr], site: Site) -> Change | Refusal:
     items = build_iter_list(args[0], site)
     if isinstance(items, Refusal):
         return items
-    longer = prim("list.concat", with_item(xs.type, item_type(items.type)), site, xs, items)
-    return Change(longer, after(items, _none(site), site))
+    return Change(build_extend(xs, items, site), after(items, _none(site), site))
 
 
 def after(first: Expr, then: Expr, site: Site) -> Expr:
@@ -258,7 +277,6 @@ def after(first: Expr, then: Expr, site: Site) -> Expr:
 
 
 _change("extend", [Parameter("iterable")], _extend_change)
-_change("__iadd__", [Parameter("iterable")], _extend_change)
 
 
 _INDEX: Final = Spec("index", WHOLE, WHOLE_ERROR)
@@ -272,8 +290,7 @@ def _insert(args: Sequence[Arg], _: Type) -> Tree:
     py_n = refs("py_n")[0]
     before = filtered(items.tree, "py_v py_i", lt(_i, py_n))
     behind = call("filter", items.tree, fn("py_v py_i", ge(_i, py_n)))
-    longer = call("append", before, item(value.tree, value.type))
-    return block(where, call("append", longer, clean(behind)))
+    return block(where, call("append", appended(before, value), clean(behind)))
 
 
 def _index_checks(args: Sequence[Arg], _: Type) -> list[Check]:

@@ -6,6 +6,7 @@ from typing import Final
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.jsonata.tree import Binary, IfElse, Lit, Neg, Tree
 from pysfnc.library.characters import characters, substring
+from pysfnc.library.dicts import DICTS
 from pysfnc.library.make import FALSE, NULL, TRUE, ZERO, Built, both, call, choose, either, eq, negate, prim, text
 from pysfnc.library.prelude import define
 from pysfnc.library.registry import register_prim
@@ -31,7 +32,6 @@ from pysfnc.library.shapes import (
     sub,
 )
 from pysfnc.library.signature import BOUND_ERROR, WHOLE_OR_NONE, Spec, kind_checks, misfit, whole
-from pysfnc.library.dicts import DICTS
 from pysfnc.library.subscripts import ARRAYS, INDEXED, STRINGS, around, expect
 from pysfnc.library.typenames import has_kind, of_kinds, type_name
 from pysfnc.values.types import ERROR, ErrorT, Kind, TupleT, Type, join_all, kinds, members

@@ -1,8 +1,9 @@
 """`sorted` and `list.sort`: stable, strings by code point, TypeErrors for what has no order.
 
-The keys are a list of their own (the values themselves when there is no key function), made by the frontend. Numbers and strings are sorted by JSONata's own
-`$sort`, everything else with a comparison. Which pair of values a TypeError names depends on CPython's algorithm, so `py_sort_clash` goes its way (a run,
-then binary insertion) as long as it is that simple: up to 63 values.
+The keys are a list of their own (the values themselves when there is no key function), made by the frontend. Numbers
+and strings are sorted by JSONata's own `$sort`, everything else with a comparison. Which pair of values a TypeError
+names depends on CPython's algorithm, so `py_sort_clash` goes its way (a run, then binary insertion) as long as it is
+that simple: up to 63 values.
 """
 
 from collections.abc import Sequence
@@ -33,7 +34,24 @@ from pysfnc.library.make import (
 from pysfnc.library.prelude import define
 from pysfnc.library.registry import register_change, register_prim, register_surface
 from pysfnc.library.row import Arg, Change, ChangeRow, Check, Parameter, PrimRow, Refusal, Site, SurfaceRow
-from pysfnc.library.shapes import ONE, add, at, bind, block, count, filtered, fn, ge, gt, item, lt, mapped, refs, sub
+from pysfnc.library.shapes import (
+    EMPTY,
+    ONE,
+    add,
+    at,
+    bind,
+    block,
+    count,
+    filtered,
+    fn,
+    ge,
+    gt,
+    item,
+    lt,
+    mapped,
+    refs,
+    sub,
+)
 from pysfnc.library.typenames import NUMERIC, atoms, number_is_ambiguous, type_name
 from pysfnc.values.types import JSON, FloatT, IntT, JsonT, Kind, ListT, NeverT, StrT, TupleT, Type, kinds, members
 
@@ -67,17 +85,23 @@ def _is_number(type_: Type) -> bool:
 
 # One list, sorted by itself
 
+
+def _compared(items: Tree, params: str, swap: Tree) -> Tree:
+    """`$sort` with a comparison. In the tail of a function jsonata-js would fail to call it, so it is an argument here."""
+    return call("append", call("sort", items, fn(params, swap)), EMPTY)
+
+
 define("py_less", ("a", "b"), lt(call("py_compare", call("py_leaf", _a, _b)), ZERO))
 define(
     "py_sort_texts",
     ("c",),
     IfElse(
         call("contains", call("join", _c), HIGH),
-        call("sort", _c, fn("a b", gt(call("py_key", _a), call("py_key", _b)))),
+        _compared(_c, "a b", gt(call("py_key", _a), call("py_key", _b))),
         call("sort", _c),
     ),
 )
-define("py_sort", ("c",), call("sort", _c, fn("a b", call("py_less", _b, _a))))
+define("py_sort", ("c",), _compared(_c, "a b", call("py_less", _b, _a)))
 define(
     "py_sort_any",
     ("c",),
@@ -107,10 +131,11 @@ def _sort(args: Sequence[Arg], _: Type) -> Tree:
     of = items_type(items.type)
     if reverse.tree == FALSE:
         return _sorted(items.tree, of)
+    backwards: Tree
     if _is_number(of) or _is_text(of):
         backwards = call("reverse", _sorted(items.tree, of))
     else:
-        backwards = call("sort", items.tree, fn("py_a py_b", call("py_less", *refs("py_a py_b"))))
+        backwards = _compared(items.tree, "py_a py_b", call("py_less", *refs("py_a py_b")))
     return choose([(reverse.tree, backwards)], _sorted(items.tree, of))
 
 
@@ -233,7 +258,9 @@ def _clash_checks(keys: Arg, reverse: Arg) -> list[Check]:
     if isinstance(of, NeverT) or _orderable(of):
         return []
     looked_at = choose([(reverse.tree, call("reverse", keys.tree))], keys.tree)
-    one, other = (type_name(Arg(Field(_pair, side), of)) for side in ("a", "b"))
+    has_inside = any(map(_parts, atoms(of)))
+    sides = [Field(_pair, side) for side in ("a", "b")]
+    one, other = (call("py_type", side) if has_inside else type_name(Arg(side, of)) for side in sides)
     message = join(text("'<' not supported between instances of '"), one, text("' and '"), other, text("'"))
     clash = bind("py_l", call("py_sort_clash", looked_at))
     return [Check(call("py_sortable", looked_at), "TypeError", block(clash, message))]

@@ -1,7 +1,7 @@
-"""Methods of str that take it apart or put one together: split, splitlines, partition, strip, join and their kin.
+"""Methods of str that take it apart or put one together: split, splitlines, partition, strip and their kin.
 
-Whitespace is what `str.isspace` says: more than `\\s` of any engine. Patterns stay free of `$`, which matches before a last line break on some engines,
-where that could make a difference.
+Whitespace is what `str.isspace` says: more than `\\s` of any engine. Patterns stay free of `$`, which matches before a
+last line break on some engines, where that could make a difference.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,8 @@
-"""Subscripts: reading, setting and deleting `x[i]`, and slices.
+"""Subscripts: reading, setting and deleting `x[i]`.
 
-Of an untyped value the kind is asked at run time; its errors are CPython's, in CPython's order: first whether the value can be subscripted and the index
-fits its kind, then whether there is such an item. A position that is no constant costs JSONata a look at every item.
+Of an untyped value the kind is asked at run time; its errors are CPython's, in CPython's order: first whether the value
+can be subscripted and the index fits its kind, then whether there is such an item. A position that is no constant
+costs JSONata a look at every item.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,6 +28,7 @@ from pysfnc.library.make import (
     NULL,
     TRUE,
     Built,
+    both,
     choose,
     either,
     eq,
@@ -206,15 +208,23 @@ def _delete_from_list(items: Arg, index: Arg) -> Tree:
     return _place(items, index, lambda n: filtered(items.tree, "py_v py_i", ne(_i, n)))
 
 
-def _change_checks(template: str) -> Callable[[Sequence[Arg], Type], list[Check]]:
-    """The checks of a change of `base[index]`; the template is the text for a value whose items cannot be changed."""
-    deletes = "deletion" in template
+def _not_changeable(base: Arg, index: Arg, deletes: bool) -> Tree:
+    """The text for a value whose items cannot be changed; CPython words a deletion at a position of a str on its own."""
+    if not deletes:
+        return around("'", type_name(base), "' object does not support item assignment")
+    usual = around("'", type_name(base), "' object does not support item deletion")
+    in_text = both(has_kind(base, STRINGS), has_kind(index, WHOLE))
+    return choose([(in_text, text("'str' object doesn't support item deletion"))], usual)
+
+
+def _change_checks(deletes: bool) -> Callable[[Sequence[Arg], Type], list[Check]]:
+    """The checks of a change of `base[index]`."""
 
     def checks(args: Sequence[Arg], _: Type) -> list[Check]:
         base, index = args[:2]
         array, mapping = has_kind(base, LIST), has_kind(base, DICTS)
         found: list[Check] = []
-        expect(found, either(array, mapping), "TypeError", around("'", type_name(base), template))
+        expect(found, either(array, mapping), "TypeError", _not_changeable(base, index, deletes))
         expect(found, implies(array, has_kind(index, WHOLE)), "TypeError", _index_kind(base, index))
         if array != FALSE and kinds(index.type) & WHOLE:
             inside = implies(array, in_range(index, count(base.tree)))
@@ -245,8 +255,8 @@ def _may_index(base: Arg, index: Arg) -> bool:
     return bool(kinds(base.type) & LIST and kinds(index.type) & WHOLE)
 
 
-register_prim(PrimRow(op="item.set", lower=_set, checks=_change_checks("' object does not support item assignment")))
-register_prim(PrimRow(op="item.delete", lower=_delete, checks=_change_checks("' object doesn't support item deletion")))
+register_prim(PrimRow(op="item.set", lower=_set, checks=_change_checks(deletes=False)))
+register_prim(PrimRow(op="item.delete", lower=_delete, checks=_change_checks(deletes=True)))
 
 
 def build_set_item(base: Expr, index: Expr, value: Expr, site: Site) -> Built:

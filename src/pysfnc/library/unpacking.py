@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from typing import Final
 
 from pysfnc.ir.exprs import Expr
-from pysfnc.jsonata.tree import Array, IfElse, Lit, Tree
+from pysfnc.jsonata.tree import IfElse, Lit, Tree
 from pysfnc.library.iteration import ITERABLE, build_iter_list, items_type, iterate
-from pysfnc.library.make import ZERO, Built, both, call, const, eq, join, let, let_all, negate, prim, text
+from pysfnc.library.make import NULL, ZERO, Built, call, const, eq, join, let_all, negate, prim, text
 from pysfnc.library.registry import ABSENT, register_prim, register_surface
 from pysfnc.library.row import Arg, Check, Parameter, PrimRow, Refusal, Site, SurfaceRow
-from pysfnc.library.shapes import at, bind, block, clean_atoms, count, filtered, fn, ge, item, lt, refs, sub
+from pysfnc.library.shapes import at, bind, block, clean_atoms, count, fn, ge, refs
 from pysfnc.library.signature import Spec, kind_checks
 from pysfnc.library.typenames import has_kind, type_name
-from pysfnc.values.types import NEVER, STR, ErrorT, Kind, ListT, TupleT, Type, kinds
+from pysfnc.values.types import NEVER, NONE, STR, ErrorT, Kind, ListT, TupleT, Type, kinds
 
 TEXTS: Final = frozenset({Kind.STR})
 _v, _i, _n = refs("py_v py_i py_n")
@@ -24,76 +24,33 @@ _UNPACKABLE: Final = Spec("value", ITERABLE, "cannot unpack non-iterable {} obje
 register_prim(PrimRow(op="unpack.iter", lower=iterate, checks=lambda args, _: kind_checks([_UNPACKABLE], args[:1])))
 
 
-def _wanted(args: Sequence[Arg]) -> tuple[int, bool, int]:
-    """How many targets stand before the starred one, whether there is one, and how many behind it."""
-    before, star, behind = (arg.tree.value for arg in args[1:] if isinstance(arg.tree, Lit))
-    assert isinstance(before, int) and isinstance(behind, int)
-    return before, bool(star), behind
-
-
-def _unpack(args: Sequence[Arg], type_: Type) -> Tree:
-    before, star, behind = _wanted(args)
-    items = args[0].tree
-    if not star:
-        return items
-    assert isinstance(type_, TupleT)
-    tests = [ge(_i, Lit(before))] if before else []
-    if behind:
-        tests.append(lt(_i, sub(count(items), Lit(behind))))
-    rest = filtered(items, "py_v py_i", both(*tests)) if tests else items
-    first = [item(at(items, Lit(index)), type_.items[index]) for index in range(before)]
-    last = [item(at(items, Lit(index - behind)), type_.items[index - behind]) for index in range(behind)]
-    return Array((*first, Array((rest,)), *last))
-
-
 def _unpack_checks(args: Sequence[Arg], _: Type) -> list[Check]:
-    before, star, behind = _wanted(args)
-    expected = before + behind
-    size = count(args[0].tree)
-    least = "at least " if star else ""
+    items, fixed, star = args
+    assert isinstance(fixed.tree, Lit) and isinstance(star.tree, Lit) and isinstance(fixed.tree.value, int)
+    expected = fixed.tree.value
+    size = count(items.tree)
+    least = "at least " if star.tree.value else ""
     few = join(text(f"not enough values to unpack (expected {least}{expected}, got "), call("string", size), text(")"))
     many = text(f"too many values to unpack (expected {expected})")
     found = [Check(ge(size, Lit(expected)), "ValueError", few)] if expected else []
-    return found if star else [*found, Check(eq(size, Lit(expected)), "ValueError", many)]
+    return found if star.tree.value else [*found, Check(eq(size, Lit(expected)), "ValueError", many)]
 
 
-register_prim(PrimRow(op="unpack", lower=_unpack, checks=_unpack_checks))
+register_prim(PrimRow(op="unpack.check", lower=lambda args, _: NULL, checks=_unpack_checks))
 
 
-def build_unpack(value: Expr, before: int, star: bool, behind: int, site: Site) -> Built:
-    """A tuple with one item for each target of `a, b, *c, d = value` (the starred one a list), after CPython's checks.
-
-    A tuple of the right length is the value itself.
-    """
-    if isinstance(value.type, ErrorT):
+def build_unpack_list(value: Expr, site: Site) -> Built:
+    """The list (or tuple) of the items that `a, b = value` takes apart; TypeError at run time where the value may have none."""
+    if isinstance(value.type, ErrorT | ListT | TupleT):
         return value
-    if isinstance(value.type, TupleT):
-        size = len(value.type.items)
-        if size < before + behind or (size > before + behind and not star):
-            return Refusal("type-mismatch", f"a tuple of {size} cannot be unpacked into {before + behind} names")
-        if not star:
-            return value
-    elif not kinds(value.type) & ITERABLE:
+    if not kinds(value.type) & ITERABLE:
         return Refusal("type-mismatch", f"`{value.type}` cannot be unpacked")
-    source = value
-    if not isinstance(value.type, ListT | TupleT):
-        source = prim("unpack.iter", ListT(items_type(value.type)), site, value)
-    limits = (const(before), const(star), const(behind))
-
-    def build(items: Expr) -> Built:
-        return prim("unpack", TupleT(_targets(items.type, before, star, behind)), site, items, *limits)
-
-    return let(source, site, build)
+    return prim("unpack.iter", ListT(items_type(value.type)), site, value)
 
 
-def _targets(type_: Type, before: int, star: bool, behind: int) -> tuple[Type, ...]:
-    if isinstance(type_, TupleT):
-        end = len(type_.items) - behind
-        rest = items_type(TupleT(type_.items[before:end]))
-        return (*type_.items[:before], ListT(rest), *type_.items[end:])
-    each = items_type(type_)
-    middle = (ListT(each),) if star else ()
-    return (*[each] * before, *middle, *[each] * behind)
+def build_unpack_check(items: Expr, fixed: int, star: bool, site: Site) -> Expr:
+    """None, after the ValueError of a list that has not as many items as there are targets, `fixed` of them without a star."""
+    return prim("unpack.check", NONE, site, items, const(fixed), const(star))
 
 
 # list() and tuple()
