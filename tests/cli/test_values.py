@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from pysfnc.asl.placeholders import fill, placeholders
 from pysfnc.cli.exits import CommandError
-from pysfnc.cli.values import check_known, fill, placeholders, read_values
+from pysfnc.cli.values import check_known, read_values
 from pysfnc.jsonata.engine import JlensEvaluator
 
 DEFINITION = {

@@ -3,11 +3,12 @@
 import sys
 from typing import TYPE_CHECKING, Any
 
+from pysfnc.asl.placeholders import fill, placeholders
 from pysfnc.cli.arguments import Arguments
 from pysfnc.cli.compiled import SourceRejected, compile_program
 from pysfnc.cli.exits import CommandError, Exit
 from pysfnc.cli.files import staged_folder
-from pysfnc.cli.values import check_known, fill, placeholders, read_values
+from pysfnc.cli.values import check_known, read_values
 from pysfnc.cli.words import counted
 
 if TYPE_CHECKING:

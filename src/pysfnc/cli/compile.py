@@ -4,11 +4,12 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
+from pysfnc.asl.placeholders import fill, placeholders
 from pysfnc.cli.arguments import Arguments
 from pysfnc.cli.compiled import SourceRejected, chosen_workflow, compile_program
 from pysfnc.cli.exits import CommandError, Exit
 from pysfnc.cli.files import write_file
-from pysfnc.cli.values import check_known, fill, placeholders, read_values
+from pysfnc.cli.values import check_known, read_values
 
 if TYPE_CHECKING:
     from pysfnc.driver import CompiledWorkflow, CompileResult

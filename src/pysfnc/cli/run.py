@@ -6,6 +6,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from pysfnc.asl.placeholders import fill, placeholders
+from pysfnc.assembly.price import Usage, price_usd
 from pysfnc.cli.arguments import Arguments
 from pysfnc.cli.compiled import SourceRejected, chosen_workflow, compile_program
 from pysfnc.cli.definitions import check_definition, is_definition_path, read_definition
@@ -13,9 +15,8 @@ from pysfnc.cli.exits import CommandError, Exit
 from pysfnc.cli.files import write_file
 from pysfnc.cli.inputs import read_input
 from pysfnc.cli.live import live_view
-from pysfnc.cli.price import Usage, price_usd
 from pysfnc.cli.traceback import render_failure
-from pysfnc.cli.values import check_known, fill, parameter_values, placeholders, read_values
+from pysfnc.cli.values import check_known, parameter_values, read_values
 from pysfnc.cli.words import counted
 from pysfnc.source import Span
 

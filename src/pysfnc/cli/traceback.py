@@ -5,11 +5,11 @@ its cause, when the failure came from there.
 """
 
 import ast
-import json
 import os
 from collections.abc import Iterator
 from typing import Any, Final
 
+from pysfnc.assembly.reports import lambda_report
 from pysfnc.source import Span
 
 __all__ = ["render_failure"]
@@ -20,7 +20,7 @@ _TASK_ROOT: Final = 'File "/var/task/'
 
 def render_failure(error: str | None, cause: str | None, span: Span | None) -> str:
     """Return a traceback for an execution that failed; `span` is the place of the state that failed."""
-    report = _lambda_report(cause)
+    report = lambda_report(cause)
     message = report["errorMessage"] if report else (cause or "")
     folder = os.path.dirname(span.file.name) if span else ""
     frames = ([_frame(span)] if span else []) + list(_lambda_frames(report, folder))
@@ -48,18 +48,6 @@ def _function_around(span: Span) -> str:
         ):
             name = node.name
     return name
-
-
-def _lambda_report(cause: str | None) -> dict[str, Any] | None:
-    """Parse the JSON that Lambda writes into the cause of a function's error, or return None."""
-    if not cause or not cause.startswith("{"):
-        return None
-    try:
-        report = json.loads(cause)
-    except ValueError:
-        return None
-    is_report = isinstance(report, dict) and isinstance(report.get("errorMessage"), str) and "errorType" in report
-    return report if is_report else None
 
 
 def _lambda_frames(report: dict[str, Any] | None, folder: str) -> Iterator[str]:

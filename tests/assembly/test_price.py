@@ -2,7 +2,7 @@
 
 import pytest
 
-from pysfnc.cli.price import Usage, price_usd
+from pysfnc.assembly.price import Usage, price_usd
 
 
 @pytest.mark.parametrize(
