@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from pysfnc.asl.placeholders import fill, placeholders
+from pysfnc.assembly.parameters import MissingParameter, parameters_of_run
 from pysfnc.assembly.price import Usage, price_usd
 from pysfnc.cli.arguments import Arguments
 from pysfnc.cli.compiled import SourceRejected, chosen_workflow, compile_program
@@ -16,7 +17,7 @@ from pysfnc.cli.files import write_file
 from pysfnc.cli.inputs import read_input
 from pysfnc.cli.live import live_view
 from pysfnc.cli.traceback import render_failure
-from pysfnc.cli.values import check_known, parameter_values, read_values
+from pysfnc.cli.values import check_known, read_values
 from pysfnc.cli.words import counted
 from pysfnc.source import Span
 
@@ -72,7 +73,7 @@ def _program_job(arguments: Arguments, values: dict[str, str], stack: ExitStack)
 
     result = compile_program(arguments)
     workflow = chosen_workflow(result, arguments.workflow)
-    known = parameter_values(result.parameters, values)
+    known = _parameter_values(result.parameters, values)
     mode: Literal["workers", "in-process"] = "workers" if arguments.lambda_mode == "workers" else "in-process"
     try:
         functions = stack.enter_context(local_lambda(result, mode, known))
@@ -81,6 +82,16 @@ def _program_job(arguments: Arguments, values: dict[str, str], stack: ExitStack)
     check_known(values, {*result.parameters, *functions.names})
     filled = fill(workflow.definition, {**functions.names, **known, **values})
     return Job(workflow.name, filled, workflow.type, workflow.source_map, functions)
+
+
+def _parameter_values(parameters: dict[str, str | None], values: dict[str, str]) -> dict[str, str]:
+    """Return a value for every deployment parameter, as `pysfnc.assembly.parameters` finds it; raises CommandError."""
+    try:
+        return parameters_of_run(parameters, values)
+    except MissingParameter as missing:
+        raise CommandError(
+            f"the parameter `{missing.name}` has no value: give --set {missing.name}=..., or set it in the environment"
+        ) from None
 
 
 def _execute(job: Job, input: Any, arguments: Arguments) -> "RunResult":

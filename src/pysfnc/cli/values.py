@@ -5,14 +5,13 @@ in it as `${NAME}`. Deployment tools fill it in; these options do it for pasting
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from pysfnc.assembly.parameters import MissingParameter, parameters_of_run
 from pysfnc.cli.exits import CommandError
 from pysfnc.diagnostics import nearest
 
-__all__ = ["check_known", "parameter_values", "read_values"]
+__all__ = ["check_known", "read_values"]
 
 
 def read_values(settings: Sequence[str], files: Sequence[str]) -> dict[str, str]:
@@ -36,16 +35,6 @@ def check_known(values: Iterable[str], known: Iterable[str]) -> None:
             close = nearest(name, names)
             hint = f"a placeholder `{close}` exists" if close else f"the placeholders are: {', '.join(names) or 'none'}"
             raise CommandError(f"no placeholder `{name}` to fill in; {hint}")
-
-
-def parameter_values(parameters: Mapping[str, str | None], values: Mapping[str, str]) -> dict[str, str]:
-    """Return a value for every deployment parameter, as `pysfnc.assembly.parameters` finds it; raises CommandError."""
-    try:
-        return parameters_of_run(parameters, values)
-    except MissingParameter as missing:
-        raise CommandError(
-            f"the parameter `{missing.name}` has no value: give --set {missing.name}=..., or set it in the environment"
-        ) from None
 
 
 def _read_file(path: str) -> dict[str, str]:
