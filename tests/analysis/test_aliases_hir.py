@@ -210,6 +210,24 @@ ALLOWED |= {
         ),
         ret(QUEUE),
     ),
+    "kept in another list in a loop, the first is gone": (
+        assign("dicts", lst(of=LD)),
+        for_("l", "d", var("old", LD), if_(FLAG, change("dicts", append(DICTS, D1)))),
+        change("dicts", put(DICTS, ZERO, put(item(DICTS, ZERO, D), const("a"), ONE))),
+        ret(DICTS),
+    ),
+    "values put under other keys, the first dict is gone": (
+        assign("new", dct(of=DL)),
+        for_(
+            "l",
+            "kv",
+            prim("dict.items", BY_KEY, type=ListT(TupleT((STR, L)))),
+            assign("xs", item(var("kv", TupleT((STR, L))), ONE, L)),
+            change("new", put(var("new", DL), KEY, XS)),
+        ),
+        change("new", put(var("new", DL), KEY, append(item(var("new", DL), KEY, L), ONE))),
+        ret(var("new", DL)),
+    ),
     "taken out of a dict": (
         assign("xs", prim("dict.item", BY_KEY, KEY, type=L)),
         change("by_key", prim("dict.without", BY_KEY, KEY, type=DL)),
@@ -424,6 +442,41 @@ REFUSED: dict[str, tuple[tuple[Stmt, ...], str]] = {
             ret(var("some", LL)),
         ),
         twice("list", "some"),
+    ),
+    "kept twice in two loops": (
+        (
+            assign("dicts", lst(of=LD)),
+            while_("w", FLAG, for_("l", "d", var("old", LD), change("dicts", append(DICTS, D1)))),
+            change("dicts", put(DICTS, ZERO, put(item(DICTS, ZERO, D), const("a"), ONE))),
+            ret(DICTS),
+        ),
+        twice("dict", "dicts"),
+    ),
+    "kept twice in one round": (
+        (
+            assign("dicts", lst(of=LD)),
+            for_("l", "d", var("old", LD), change("dicts", append(append(DICTS, D1), D1))),
+            change("dicts", put(DICTS, ZERO, put(item(DICTS, ZERO, D), const("a"), ONE))),
+            ret(DICTS),
+        ),
+        twice("dict", "dicts"),
+    ),
+    "kept in another list in a loop, the first is read again": (
+        (
+            assign("dicts", lst(of=LD)),
+            for_("l", "d", var("old", LD), change("dicts", append(DICTS, D1))),
+            change("dicts", put(DICTS, ZERO, put(item(DICTS, ZERO, D), const("a"), ONE))),
+            ret(var("old", LD)),
+        ),
+        other("old", "dict", "dicts"),
+    ),
+    "an item of the round before": (
+        (
+            assign("last", dct()),
+            for_("l", "d", DICTS, change("last", put(var("last", D), const("a"), ONE)), assign("last", D1)),
+            ret(DICTS),
+        ),
+        other("dicts", "dict", "last"),
     ),
     "carried by an exception": (
         (

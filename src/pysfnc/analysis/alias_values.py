@@ -9,8 +9,9 @@ from typing import assert_never
 from pysfnc.analysis.heap import ANY, NO_NODES, Held, Node, Nodes, State
 from pysfnc.analysis.sharing import Put, Sharing, Spread, change_of, expanded, sharing_of
 from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Input, Let, ListComp, Logic, NewExc, Prim, Reduce, Var
+from pysfnc.ir.hir import ForEach
 from pysfnc.ir.walk import children, free_vars
-from pysfnc.values.types import DictT, ExcT, JsonT, TupleT, Type, is_mutable, members
+from pysfnc.values.types import DictT, ExcT, JsonT, ListT, TupleT, Type, is_mutable, members
 
 # How often the body of a comprehension is evaluated: once for the first objects made in it, once to make those old ones, once
 # for what follows from there being old ones.
@@ -195,6 +196,35 @@ class Evaluator:
         state.names.pop(expr.name, None)
         return state.names.pop(expr.acc).nodes
 
+    # Loops
+
+    def begin_loop(self, loop: ForEach, state: State) -> None:
+        """Forget what an earlier run of the loop has seen."""
+        for label in _item_labels(loop):
+            state.forget_taken(self.site(id(loop), label), self.site(id(loop), label, "before"))
+
+    def next_item(self, loop: ForEach, seqs: Nodes, state: State) -> Nodes:
+        """The objects that the variable of a loop may hold in the next round.
+
+        Where each object stands at one place of the list only, it is none of those seen in the rounds before. The same
+        holds for what is in tuples that a list is made of (`enumerate`, `zip`, `dict.items`).
+        """
+        whole, *labels = _item_labels(loop)
+        if not holds_objects(loop.seq.type):
+            return NO_NODES
+        item = self._take_item(seqs, ANY, self.site(id(loop), whole), state)
+        for label in labels:
+            part = self._take_item(item, label, self.site(id(loop), label), state)
+            for container in item:
+                state.fill(container, label, part)
+        return item
+
+    def _take_item(self, containers: Nodes, label: str, site: int, state: State) -> Nodes:
+        items = state.parts(containers, label)
+        if not items or any(state.held_twice(container, item) for container in containers for item in items):
+            return items
+        return frozenset({state.take(containers, label, site, seen=False)})
+
     # Changes in place
 
     def taken(self, expr: Prim, state: State) -> Node:
@@ -231,9 +261,13 @@ class Evaluator:
     def _change(self, expr: Prim, state: State, sure: bool) -> Nodes:
         change = change_of(expr.op)
         assert change is not None
-        containers = self.value(expr.args[0], state)
+        base, changed = expr.args[0], NO_NODES
+        if isinstance(base, Prim) and change_of(base.op) is not None:
+            changed |= self._change(base, state, sure)
+        while isinstance(base, Prim) and change_of(base.op) is not None:
+            base = base.args[0]
+        containers = self.value(base, state)
         sure = sure and len(containers) == 1
-        changed = NO_NODES
         for item in change.new:
             stored = expr.args[item.arg]
             label = label_of(expr.type, _key(item, expr))
@@ -247,7 +281,7 @@ class Evaluator:
                 if sure and isinstance(item, Put) and item.replaces:
                     state.clear(container, label)
                 self.store(item, container, expr, {item.arg: nodes}, state, many=change.repeats)
-        return changed if change.new else containers
+        return changed if change.new else changed | containers
 
     def _changed_part(self, stored: Expr, containers: Nodes, label: str, state: State) -> Nodes:
         """The parts of a container that `stored`, which goes to their place, is a changed form of; none for another value."""
@@ -261,6 +295,13 @@ class Evaluator:
             for label, item, edge in list(state.edges(node)):
                 for owner in owners:
                     state.put(owner, label, item, edge.span or expr.span, many=edge.many)
+
+
+def _item_labels(loop: ForEach) -> tuple[str, ...]:
+    """A name for the item of a loop, and the labels of its parts if it is a tuple."""
+    item = loop.seq.type.item if isinstance(loop.seq.type, ListT) else None
+    parts = len(item.items) if isinstance(item, TupleT) else 0
+    return ("item", *map(str, range(parts)))
 
 
 def _key(item: Put | Spread, expr: Prim) -> Expr | None:

@@ -148,13 +148,14 @@ class _Checker:
         around, hidden = self._around, f"{ITEMS}{loop.label}"
         if isinstance(loop, ForEach):
             state.names[hidden] = Held(self._values.value(loop.seq, state), loop.seq.span)
+            self._values.begin_loop(loop, state)
             self._around |= {hidden}
         wanted = self._live.before(loop) | self._live.after(loop) | self._around
         head = state
         while True:
             body = head.copy()
             if isinstance(loop, ForEach):
-                nodes = body.parts(body.names[hidden].nodes, ANY)
+                nodes = self._values.next_item(loop, body.names[hidden].nodes, body)
                 body.names[loop.name] = Held(nodes, loop.span)
             end = self.suite(loop.body, body)
             back = _joined(self._ways.again.pop(loop.label, None), end)

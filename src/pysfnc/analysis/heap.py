@@ -118,6 +118,12 @@ class State:
         if container.single and label != ANY:
             self.slots[container].pop(label, None)
 
+    def fill(self, container: Node, label: str, items: Nodes) -> None:
+        """Note that at one place a single container holds one of these objects that it may hold there, and no other."""
+        slot = self.slots[container].get(label)
+        if slot is not None and container.single:
+            self.slots[container][label] = {node: edge for node, edge in slot.items() if node in items}
+
     def parts(self, containers: Iterable[Node], label: str) -> Nodes:
         """What containers may hold under a label; `ANY` asks for every place."""
         return NO_NODES.union(*(self._parts(container, label) for container in containers))
@@ -147,10 +153,15 @@ class State:
             for node, edge in list(held.items()):
                 yield label, node, edge
 
-    def take(self, containers: Nodes, label: str, site: int) -> Node:
-        """One object that the containers hold, told apart from the others of its kind; who held those may hold it."""
+    def take(self, containers: Nodes, label: str, site: int, *, seen: bool = True) -> Node:
+        """One object that the containers hold, told apart from the others of its kind; who held those may hold it.
+
+        `seen`: it may be one taken at this place before.
+        """
         node = self.make(site)
         items = self.parts(containers, label) - {node}
+        if not seen:
+            items -= {Node(site, True)}
         for item in items:
             _merge_slots(self.slots[node], self.slots[item])
         for name, held in self.names.items():
@@ -166,6 +177,11 @@ class State:
         if not items.isdisjoint(self.lazy):
             self.lazy.add(node)
         return node
+
+    def forget_taken(self, site: int, into: int) -> None:
+        """Let what was taken at a place be like any other object of the containers again."""
+        if any(node.site == site for node in self.slots):
+            self._rename({node: node._replace(site=into, old=True) for node in self.slots if node.site == site})
 
     def drop(self, containers: Nodes, node: Node) -> None:
         """Forget that containers hold an object, which goes out of the one that does."""
@@ -254,8 +270,11 @@ class State:
 
     def _age(self, site: int) -> None:
         """Let the latest object of a place join the old ones."""
-        young = {node for node in self.slots if node.site == site and not node.old}
-        names = {node: node._replace(old=True) for node in young}
+        self._rename({node: node._replace(old=True) for node in self.slots if node.site == site and not node.old})
+
+    def _rename(self, names: dict[Node, Node]) -> None:
+        """Let some nodes become others, together with the objects that those stand for already."""
+        young = names.keys()
         for name, held in self.names.items():
             if not young.isdisjoint(held.nodes):
                 self.names[name] = held._replace(nodes=frozenset(names.get(node, node) for node in held.nodes))
