@@ -9,12 +9,10 @@ import builtins
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
-from pysfnc.frontend.model import Binding, ClassBinding, ClassInfo, ExternalBinding, ModuleInfo, ProjectModel
+from pysfnc.frontend.model import Binding, ClassBinding, ClassInfo, ExternalBinding, ModuleInfo, ProjectModel, Style
 from pysfnc.frontend.names import resolve, resolve_through
-
-Style = Literal["plain", "key", "os", "own"]
 
 BUILTIN_BASES: Final[dict[str, tuple[str, ...]]] = {
     name: tuple(base.__name__ for base in value.__bases__ if issubclass(base, BaseException))
@@ -77,9 +75,7 @@ _HARMLESS: Final = frozenset({"__doc__", "__module__", "__slots__", "__qualname_
 class ExceptionClass:
     """An exception class that the program names.
 
-    `style` says how `str()` follows from the arguments: "plain" as `BaseException` has it (no argument: empty, one: its
-    `str`, more: the tuple's `repr`), "key" for `KeyError` (one argument: its `repr`), "os" for `OSError` (plain
-    for up to one argument), "own" for classes with code of their own, whose text and arguments are not known.
+    `info` is None for a class that is not the project's.
     """
 
     name: str
@@ -94,8 +90,7 @@ def read_exceptions(model: ProjectModel) -> None:
     for name in ("Fail", *_external_classes_used(model)):
         _add_external(model, name)
     foreign = frozenset(model.exception_bases)
-    for info in classes:
-        _settle(model, info, [])
+    _settle_all(model, classes)
     by_name: dict[str, list[ClassInfo]] = {}
     for info in classes:
         if info.is_exception:
@@ -117,7 +112,7 @@ def exception_class_of(model: ProjectModel, binding: Binding | None) -> Exceptio
     """The exception class that a name means, None when it is none that is known."""
     match binding:
         case ClassBinding(info) if info.is_exception:
-            return ExceptionClass(info.name, info, style_of_project_class(model, info))
+            return ExceptionClass(info.name, info, info.style)
         case ExternalBinding(dotted):
             name = _known_external(dotted)
             return None if name is None else ExceptionClass(name, None, style_of(name))
@@ -175,14 +170,6 @@ def style_of(name: str) -> Style:
     return "plain"
 
 
-def style_of_project_class(model: ProjectModel, info: ClassInfo) -> Style:
-    """The same for a class of the project: that of its bases, if the class has no code of its own."""
-    if not info.plain_exception:
-        return "own"
-    styles = {found.style for base in info.node.bases if (found := exception_class(model, info.module, base))}
-    return max(styles, key=_STYLES.index, default="plain")
-
-
 def _known_external(dotted: str) -> str | None:
     """The name of an exception class that is not the project's."""
     builtin = dotted.removeprefix("builtins.")
@@ -200,14 +187,14 @@ def _external_classes_used(model: ProjectModel) -> Iterator[str]:
     """The classes of the standard library that the project's source names."""
     ends = {dotted.rpartition(".")[2] for dotted in _EXTERNAL}
     for module in model.modules.values():
-        for node in ast.walk(module.tree):
-            match node:
-                case ast.Attribute(attr=attr) if attr in ends:
-                    binding = resolve(model, module, node)
-                    if isinstance(binding, ExternalBinding) and binding.name in _EXTERNAL:
-                        yield _EXTERNAL[binding.name]
-                case ast.ImportFrom(module=str(source), level=0, names=aliases):
-                    yield from (found for alias in aliases if (found := _EXTERNAL.get(f"{source}.{alias.name}")))
+        for node in module.index.attributes:
+            binding = resolve(model, module, node) if node.attr in ends else None
+            if isinstance(binding, ExternalBinding) and binding.name in _EXTERNAL:
+                yield _EXTERNAL[binding.name]
+        for statement in module.index.imports:
+            if isinstance(statement, ast.ImportFrom) and not statement.level:
+                named = (f"{statement.module}.{alias.name}" for alias in statement.names)
+                yield from (_EXTERNAL[name] for name in named if name in _EXTERNAL)
 
 
 def _project_classes(model: ProjectModel) -> list[ClassInfo]:
@@ -219,33 +206,46 @@ def _project_classes(model: ProjectModel) -> list[ClassInfo]:
     return list(found)
 
 
-def _settle(model: ProjectModel, info: ClassInfo, above: list[ClassInfo]) -> None:
-    """Find out whether a class is an exception class, after its bases; `above` guards against circles."""
-    if info.bases or info in above:
-        return
+def _settle_all(model: ProjectModel, classes: list[ClassInfo]) -> None:
+    """Find out which classes are exception classes, each after its bases; a circle, which Python refuses, is cut."""
+    bases = {info: [resolve_through(model, info.module, base) for base in info.node.bases] for info in classes}
+    settled: set[ClassInfo] = set()
+    for first in classes:
+        todo = [(first, False)]
+        while todo:
+            info, bases_done = todo.pop()
+            if bases_done:
+                _settle(model, info, bases[info])
+            elif info not in settled:
+                settled.add(info)
+                todo.append((info, True))
+                todo.extend((base.info, False) for base in bases[info] if isinstance(base, ClassBinding))
+
+
+def _settle(model: ProjectModel, info: ClassInfo, bases: list[Binding | None]) -> None:
+    """Set what a class has from its bases, which are settled."""
     names: list[str] = []
+    styles: list[Style] = ["plain"]
     behaviour = _own_behaviour(info.node)
-    for base in info.node.bases:
-        match resolve_through(model, info.module, base):
+    for base in bases:
+        match base:
             case ClassBinding(parent):
-                _settle(model, parent, [*above, info])
-                if parent.is_exception:
-                    names.append(parent.name)
-                    behaviour = behaviour or (parent.own_behaviour and f"the base class `{parent.name}`")
-            case ExternalBinding(dotted):
-                name = _external_base(model, dotted)
-                if name is not None:
-                    names.append(name)
-                    own = name not in BUILTIN_BASES or style_of(name) == "own"
-                    behaviour = behaviour or (f"the base class `{name}`" if own else None)
-                elif dotted != "builtins.object":
-                    behaviour = behaviour or f"the base class `{dotted.rpartition('.')[2]}`"
+                names += [parent.name] if parent.is_exception else []
+                styles.append(parent.style)
+                behaviour = behaviour or (parent.own_behaviour and f"the base class `{parent.name}`")
+            case ExternalBinding(dotted) if (name := _external_base(model, dotted)) is not None:
+                names.append(name)
+                styles.append(style_of(name))
+                behaviour = behaviour or (f"the base class `{name}`" if style_of(name) == "own" else None)
+            case ExternalBinding("builtins.object"):
+                pass
             case _:
                 behaviour = behaviour or "a base class that is not known"
     info.bases = tuple(dict.fromkeys(names))
     info.is_exception = bool(names)
-    info.own_behaviour = behaviour if names else None
+    info.own_behaviour = behaviour
     info.plain_exception = info.is_exception and behaviour is None
+    info.style = "own" if behaviour else max(styles, key=_STYLES.index)
 
 
 def _external_base(model: ProjectModel, dotted: str) -> str | None:

@@ -52,13 +52,12 @@ def _check_places(model: ProjectModel, binder: Binder, module: ModuleInfo, sink:
 def _marked(
     model: ProjectModel, module: ModuleInfo
 ) -> Iterator[tuple[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, ast.expr, str]]:
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            for decorator in node.decorator_list:
-                mark = mark_of(model, module, decorator)
-                if mark is not None:
-                    yield node, decorator, mark.kind
-                    break
+    for node in module.index.decorated:
+        for decorator in node.decorator_list:
+            mark = mark_of(model, module, decorator)
+            if mark is not None:
+                yield node, decorator, mark.kind
+                break
 
 
 def _check_workflow_names(model: ProjectModel, sink: Sink) -> None:

@@ -14,6 +14,10 @@ from pysfnc.ir.hir import ExceptionTable, Param, RetryRule
 from pysfnc.source import SourceFile, Span
 from pysfnc.values.types import Type
 
+Style = Literal["plain", "key", "os", "own"]
+"""How `str()` of an exception follows from its arguments: as `BaseException` has it (none: empty, one: its `str`, more: the tuple's
+`repr`); as `KeyError` (one: its `repr`); as `OSError` (plain for up to one); or by code of its own, so that it is not known."""
+
 
 @dataclass(frozen=True, slots=True)
 class FunctionBinding:
@@ -78,6 +82,15 @@ class UnsupportedBinding:
 Binding = FunctionBinding | ClassBinding | ConstantBinding | ModuleBinding | ExternalBinding | UnsupportedBinding
 
 
+@dataclass(frozen=True, slots=True)
+class NodeIndex:
+    """Nodes of a file that several readers look for, in functions and classes too; not those that never run when it is imported."""
+
+    imports: tuple[ast.Import | ast.ImportFrom, ...] = ()
+    attributes: tuple[ast.Attribute, ...] = ()
+    decorated: tuple[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, ...] = ()
+
+
 @dataclass(slots=True, eq=False)
 class ModuleInfo:
     """One source file of the project, or a folder without `__init__.py` that holds some (`is_namespace`).
@@ -94,7 +107,7 @@ class ModuleInfo:
     star_imports: tuple[str, ...] = ()
     is_package: bool = False
     is_namespace: bool = False
-    lazy_annotations: bool = False
+    index: NodeIndex = NodeIndex()
 
     def span(self, node: ast.AST) -> Span:
         """The place of a node of this module."""
@@ -146,8 +159,8 @@ class FunctionInfo:
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class ClassInfo:
-    """A class of the project. `plain_exception`: an exception class that can be raised in a machine, since its text and arguments are those
-    of `BaseException`; `own_behaviour` names what stands in the way otherwise."""
+    """A class of the project. `plain_exception`: an exception class that can be raised in a machine, since its text and arguments follow
+    from its `style`; `own_behaviour` names what stands in the way otherwise."""
 
     module: ModuleInfo
     name: str
@@ -156,6 +169,7 @@ class ClassInfo:
     plain_exception: bool
     bases: tuple[str, ...] = ()
     own_behaviour: str | None = None
+    style: Style = "plain"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import ast
 import builtins
 from typing import Final
 
+from pysfnc import lang
 from pysfnc.frontend.model import (
     Binding,
     ConstantBinding,
@@ -81,6 +82,5 @@ def resolve_through(model: ProjectModel, module: ModuleInfo, node: ast.expr) -> 
 
 def canonical(name: str) -> str:
     """The one spelling of a dotted name: what pysfnc exports is `pysfnc.name` wherever it was imported from."""
-    if name.startswith("pysfnc.lang."):
-        return f"pysfnc.{name.rpartition('.')[2]}"
-    return name
+    last = name.rpartition(".")[2]
+    return f"pysfnc.{last}" if name.startswith("pysfnc.lang.") and last in lang.__all__ else name

@@ -15,7 +15,7 @@ from pysfnc.frontend.definitions import definitions_of
 from pysfnc.frontend.exceptions import read_exceptions
 from pysfnc.frontend.imports import Located, ProjectFiles, absolute_name, parents, project_files
 from pysfnc.frontend.marks import check_marks
-from pysfnc.frontend.model import FunctionBinding, FunctionInfo, ModuleInfo, ProjectModel
+from pysfnc.frontend.model import FunctionBinding, FunctionInfo, ModuleInfo, NodeIndex, ProjectModel
 from pysfnc.frontend.parse import parse_source, read_source
 from pysfnc.frontend.signatures import read_signature
 from pysfnc.source import SourceFile
@@ -109,8 +109,7 @@ class _Loader:
         """Load everything of the project that the loaded modules import, at the top level and inside functions."""
         while self.todo:
             module = self.todo.pop()
-            never_run = definitions_of(module.tree).skipped
-            for node in _statements(module.tree, never_run):
+            for node in module.index.imports:
                 for name in self._wanted(module, node):
                     self._want(name)
 
@@ -121,7 +120,7 @@ class _Loader:
             tree,
             is_package=located.is_package,
             is_namespace=located.is_namespace,
-            lazy_annotations=_has_future_annotations(tree),
+            index=_index_of(tree),
         )
         self.modules[located.name] = module
         return module
@@ -136,11 +135,9 @@ class _Loader:
             if located is not None and parent not in self.modules and parent not in self.failed:
                 self.load(located)
 
-    def _wanted(self, module: ModuleInfo, node: ast.AST) -> list[str]:
+    def _wanted(self, module: ModuleInfo, node: ast.Import | ast.ImportFrom) -> list[str]:
         if isinstance(node, ast.Import):
             return [alias.name for alias in node.names]
-        if not isinstance(node, ast.ImportFrom):
-            return []
         source = absolute_name(module.name, module.is_package, node)
         if source is None or (node.level and not source):
             self.sink.error(
@@ -154,23 +151,19 @@ class _Loader:
         return [source, *(f"{source}.{alias.name}" for alias in node.names if alias.name != "*")]
 
 
-def _statements(tree: ast.Module, never_run: set[ast.AST]) -> list[ast.AST]:
-    """Every statement of a file, inside functions and classes too, except those that never run."""
-    found: list[ast.AST] = []
+def _index_of(tree: ast.Module) -> NodeIndex:
+    never_run = definitions_of(tree).skipped
+    imports: list[ast.Import | ast.ImportFrom] = []
+    attributes: list[ast.Attribute] = []
+    decorated: list[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef] = []
     todo: list[ast.AST] = [tree]
     while todo:
         node = todo.pop()
-        found.append(node)
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.stmt | ast.ExceptHandler | ast.match_case) and child not in never_run:
-                todo.append(child)
-    return found
-
-
-def _has_future_annotations(tree: ast.Module) -> bool:
-    return any(
-        isinstance(node, ast.ImportFrom)
-        and node.module == "__future__"
-        and any(alias.name == "annotations" for alias in node.names)
-        for node in tree.body
-    )
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            imports.append(node)
+        elif isinstance(node, ast.Attribute):
+            attributes.append(node)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and node.decorator_list:
+            decorated.append(node)
+        todo.extend(child for child in ast.iter_child_nodes(node) if child not in never_run)
+    return NodeIndex(tuple(imports), tuple(attributes), tuple(decorated))

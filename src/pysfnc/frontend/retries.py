@@ -20,6 +20,7 @@ from pysfnc.lang.options import Retry
 
 _FIELDS: Final = ("on", "interval", "max_attempts", "backoff", "max_delay", "jitter")
 _HOPS_AT_MOST: Final = 50
+_PARTS_AT_MOST: Final = 2000
 _WRITE: Final = "write instead: `Retry(on=(ValueError,), max_attempts=3)`, or a list of such"
 
 
@@ -29,6 +30,7 @@ class RetryReader:
 
     model: ProjectModel
     problems: list[Diagnostic] = field(default_factory=list)
+    parts: int = 0
 
     def rules(self, module: ModuleInfo, node: ast.expr) -> tuple[RetryRule, ...]:
         """The retriers that an expression (a Retry, a list or tuple of them, None) means; those that are wrong are left out."""
@@ -36,6 +38,7 @@ class RetryReader:
         return tuple(rule for rule in found if rule is not None)
 
     def _calls(self, module: ModuleInfo, node: ast.expr, hops: int) -> Iterator[tuple[ModuleInfo, ast.Call]]:
+        hops = self._spend(hops)
         match node:
             case ast.Constant(value=None):
                 return
@@ -113,6 +116,7 @@ class RetryReader:
         if known is not None:
             yield known.name
             return
+        hops = self._spend(hops)
         match node:
             case ast.Constant(value=str(name)) if name:
                 yield name
@@ -127,6 +131,11 @@ class RetryReader:
                 message = f"`{ast.unparse(node)}` is not a known exception class"
                 label = "a class of the project or of Python, or an error name as a text, is wanted"
                 self.problems.append(fault(codes.UNKNOWN_EXCEPTION_CLASS, module, node, message, label=label))
+
+    def _spend(self, hops: int) -> int:
+        """The levels that are left, none when the expression has too many parts."""
+        self.parts += 1
+        return hops if self.parts <= _PARTS_AT_MOST else 0
 
     def _wrong(self, module: ModuleInfo, node: ast.AST, message: str) -> None:
         self.problems.append(fault(codes.UNSUPPORTED_DECORATOR_OPTION, module, node, message))
