@@ -4,6 +4,9 @@ Owns the list of modules. Adding a callable is a row in one of them; a new modul
 """
 
 from pysfnc.library import (
+    arithmetic,
+    dict_changes,
+    dict_pairs,
     dicts,
     formats,
     iteration,
@@ -13,20 +16,23 @@ from pysfnc.library import (
     sorting,
     strings_case,
     strings_layout,
+    strings_refused,
     strings_search,
     strings_split,
     subscripts,
     texts,
     truth,
+    unary,
     unpacking,
 )
 from pysfnc.library.compare import build_compare
-from pysfnc.library.dicts import build_dict, build_dict_call, build_of_pairs
+from pysfnc.library.dict_pairs import build_dict_call, build_of_pairs
+from pysfnc.library.dicts import build_dict
 from pysfnc.library.dispatch import build_call, build_change, build_has_kind, build_method
 from pysfnc.library.formats import build_format
 from pysfnc.library.iteration import build_iter_list, build_zip, range_parts
 from pysfnc.library.lists import build_append, build_copy, build_extend, build_item_at
-from pysfnc.library.operators import build_binary, build_unary
+from pysfnc.library.operators import build_binary
 from pysfnc.library.registry import (
     builtin_names,
     find_builtin,
@@ -43,6 +49,7 @@ from pysfnc.library.sorting import build_sorted
 from pysfnc.library.subscripts import build_delete_item, build_set_item, build_subscript
 from pysfnc.library.texts import build_join, build_repr, build_str
 from pysfnc.library.truth import build_not, build_truth
+from pysfnc.library.unary import build_unary
 from pysfnc.library.unpacking import build_unpack_check, build_unpack_list
 
 __all__ = [
@@ -89,6 +96,9 @@ __all__ = [
 ]
 
 ROW_MODULES = (
+    arithmetic,
+    dict_changes,
+    dict_pairs,
     dicts,
     formats,
     iteration,
@@ -98,10 +108,12 @@ ROW_MODULES = (
     sorting,
     strings_case,
     strings_layout,
+    strings_refused,
     strings_search,
     strings_split,
     subscripts,
     texts,
     truth,
+    unary,
     unpacking,
 )

@@ -11,11 +11,13 @@ from pysfnc.jsonata.tree import (
     Ref,
     Tree,
 )
+from pysfnc.library.dicts import has_key
 from pysfnc.library.equality import bool_meets_number, list_meets_tuple
-from pysfnc.library.make import FALSE, TRUE, Built, both, call, choose, either, eq, join, negate, prim, text
+from pysfnc.library.make import FALSE, TRUE, Built, call, choose, either, eq, negate, prim
 from pysfnc.library.registry import register_prim
 from pysfnc.library.row import Arg, Check, PrimRow, Refusal, Site
-from pysfnc.library.typenames import atoms, has_kind, type_name
+from pysfnc.library.typenames import atoms, has_kind, named
+from pysfnc.library.versions import NOT_A_CONTAINER, UNHASHABLE_KEY
 from pysfnc.values.types import (
     BOOL,
     Kind,
@@ -48,8 +50,7 @@ def _item_types(type_: Type) -> tuple[Type, ...]:
 
 
 def _in_dict(key: Arg, mapping: Arg) -> Tree:
-    found = call("exists", call("lookup", mapping.tree, key.tree))
-    return both(has_kind(key, _STR), found)
+    return has_key(mapping.tree, key)
 
 
 def _in_text(part: Arg, whole: Arg) -> Tree:
@@ -74,17 +75,17 @@ def _check_in(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
     found: list[Check] = []
     iterable = has_kind(container, _STR | _ARRAYS | _DICT)
     if iterable != TRUE:
-        message = join(text("argument of type '"), type_name(container), text("' is not iterable"))
+        message = named(NOT_A_CONTAINER, container)
         found.append(Check(iterable, "TypeError", message))
     in_text = has_kind(container, _STR)
     is_text = has_kind(item, _STR)
     if in_text != FALSE and is_text != TRUE:
-        message = join(text("'in <string>' requires string as left operand, not "), type_name(item))
+        message = named("'in <string>' requires string as left operand, not {}", item)
         found.append(Check(either(negate(in_text), is_text), "TypeError", message))
     in_dict = has_kind(container, _DICT)
     unhashable = has_kind(item, _LIST | _DICT)
     if in_dict != FALSE and unhashable != FALSE:
-        message = join(text("unhashable type: '"), type_name(item), text("'"))
+        message = named(UNHASHABLE_KEY, item)
         found.append(Check(either(negate(in_dict), negate(unhashable)), "TypeError", message))
     return found
 

@@ -1,10 +1,9 @@
-"""Binary and unary operators: `+ - * / // % ** & | ^ << >>`, their augmented forms, and `+x -x ~x not x`.
+"""Binary operators: `+ - * / // % ** & | ^ << >>` and their augmented forms.
 
 Each operator is a list of cases: which kinds of operands go together, what type comes out, and the JSONata that
 computes it. A primitive is named by its symbol; `+=` is one of its own since its TypeErrors say so. Comparisons are
-`compare`, the truth of a value is `truth`.
+`compare`, the truth of a value is `truth`, what stands before a value is `unary`.
 
-Texts of ZeroDivisionError are those of CPython 3.11; 3.14 says "division by zero" for all of them.
 Arithmetic on ints is exact up to 2**53. Negative zero does not survive a state, so it counts as zero.
 """
 
@@ -13,9 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from pysfnc.ir.exprs import Const, Expr
-from pysfnc.jsonata.tree import Array, Binary, Bind, IfElse, Lit, Neg, Ref, Seq, Tree
-from pysfnc.library.make import Built, both, call, choose, either, join, prim, text
-from pysfnc.library.prelude import define
+from pysfnc.jsonata.tree import Array, Binary, Lit, Tree
+from pysfnc.library.make import FALSE, Built, both, call, choose, either, join, prim, text
 from pysfnc.library.registry import register_prim
 from pysfnc.library.row import Arg, Check, PrimRow, Refusal, Site
 from pysfnc.library.typenames import (
@@ -28,12 +26,12 @@ from pysfnc.library.typenames import (
     is_non_integral,
     type_name,
 )
+from pysfnc.library.versions import FLOOR_DIVISION, MODULO, NEGATIVE_POWER, TRUE_DIVISION
 from pysfnc.values.types import (
     BOOL,
     ERROR,
     FLOAT,
     INT,
-    NEVER,
     STR,
     DictT,
     ErrorT,
@@ -116,116 +114,10 @@ def _raw(op: str) -> Lower:
     return lambda left, right: Binary(op, left.tree, right.tree)
 
 
-_A, _B, _M, _N = Ref("a"), Ref("b"), Ref("m"), Ref("n")
-_SIGNS_DIFFER: Final = both(Binary("!=", _M, Lit(0)), Binary("!=", Binary("<", _M, Lit(0)), Binary("<", _B, Lit(0))))
-# JSONata's % has the sign of the dividend and is exact; Python's has the sign of the divisor.
-define("py_mod", ("a", "b"), Seq((Bind("m", Binary("%", _A, _B)), IfElse(_SIGNS_DIFFER, Binary("+", _M, _B), _M))))
-define(
-    "py_floordiv",
-    ("a", "b"),
-    Seq(
-        (
-            Bind("m", Binary("%", _A, _B)),
-            # Exact for ints. For floats the quotient may miss the integer it should be, by less than a half.
-            Bind(
-                "q",
-                Binary("-", Binary("/", Binary("-", _A, _M), _B), IfElse(_SIGNS_DIFFER, Lit(1), Lit(0))),
-            ),
-            Bind("f", call("floor", Ref("q"))),
-            IfElse(Binary(">", Binary("-", Ref("q"), Ref("f")), Lit(0.5)), Binary("+", Ref("f"), Lit(1)), Ref("f")),
-        )
-    ),
-)
-define(
-    "py_pow",
-    ("a", "n"),
-    choose(
-        [
-            (Binary("=", _N, Lit(0)), Lit(1)),
-            (
-                Binary("=", Binary("%", _N, Lit(2)), Lit(1)),
-                Binary("*", _A, call("py_pow", _A, Binary("-", _N, Lit(1)))),
-            ),
-        ],
-        call("py_pow", Binary("*", _A, _A), Binary("/", _N, Lit(2))),
-    ),
-)
-define("py_shift_left", ("a", "n"), Binary("*", _A, call("py_pow", Lit(2), _N)))
-define(
-    "py_shift_right",
-    ("a", "n"),
-    # Beyond 2**60 nothing is left of an int of the domain but its sign.
-    call("py_floordiv", _A, call("py_pow", Lit(2), IfElse(Binary(">", _N, Lit(60)), Lit(60), _N))),
-)
-define(
-    "py_and_natural",
-    ("a", "b", "u", "s"),
-    # Bit by bit from the lowest: u is the value of the bit, s what has been found so far.
-    IfElse(
-        either(Binary("=", _A, Lit(0)), Binary("=", _B, Lit(0))),
-        Ref("s"),
-        call(
-            "py_and_natural",
-            call("floor", Binary("/", _A, Lit(2))),
-            call("floor", Binary("/", _B, Lit(2))),
-            Binary("*", Ref("u"), Lit(2)),
-            IfElse(
-                both(Binary("=", Binary("%", _A, Lit(2)), Lit(1)), Binary("=", Binary("%", _B, Lit(2)), Lit(1))),
-                Binary("+", Ref("s"), Ref("u")),
-                Ref("s"),
-            ),
-        ),
-    ),
-)
-
-
-def _natural(left: Tree, right: Tree) -> Tree:
-    return call("py_and_natural", left, right, Lit(1), Lit(0))
-
-
-def _flip(value: Tree) -> Tree:
-    return Binary("-", Neg(value), Lit(1))
-
-
-define(
-    "py_and",
-    ("a", "b"),
-    # ~x of a negative x is a natural number, and a & b is b - (b & ~a).
-    choose(
-        [
-            (
-                both(Binary(">=", _A, Lit(0)), Binary(">=", _B, Lit(0))),
-                _natural(_A, _B),
-            ),
-            (Binary(">=", _B, Lit(0)), Binary("-", _B, _natural(_B, _flip(_A)))),
-            (Binary(">=", _A, Lit(0)), Binary("-", _A, _natural(_A, _flip(_B)))),
-        ],
-        Binary("+", Binary("+", _A, Binary("-", _B, Lit(-1))), _natural(_flip(_A), _flip(_B))),
-    ),
-)
-define("py_or", ("a", "b"), Binary("+", Binary("-", _A, call("py_and", _A, _B)), _B))
-define(
-    "py_xor",
-    ("a", "b"),
-    Seq((Bind("m", call("py_and", _A, _B)), Binary("+", Binary("-", _A, _M), Binary("-", _B, _M)))),
-)
-
-
-def _doubled(name: str, empty: Tree, put: Callable[[Tree, Tree], Tree]) -> Tree:
-    """`$a` put together `$n` times, by doubling."""
-    half = call(name, put(_A, _A), call("floor", Binary("/", _N, Lit(2))))
-    odd = Binary("=", Binary("%", _N, Lit(2)), Lit(1))
-    return IfElse(Binary("<", _N, Lit(1)), empty, Seq((Bind("h", half), IfElse(odd, put(Ref("h"), _A), Ref("h")))))
-
-
-define("py_repeat_text", ("a", "n"), _doubled("py_repeat_text", text(""), lambda x, y: Binary("&", x, y)))
-define("py_repeat", ("a", "n"), _doubled("py_repeat", Array(()), lambda x, y: call("append", x, y)))
-
-
 # Failures
 
 
-def _unsupported(symbol: str, left: Arg, right: Arg) -> Tree:
+def unsupported_operands(symbol: str, left: Arg, right: Arg) -> Tree:
     shown = "** or pow()" if symbol == "**" else symbol
     return join(
         text(f"unsupported operand type(s) for {shown}: '"),
@@ -242,7 +134,8 @@ def _cannot_add(symbol: str, left: Arg, right: Arg) -> Tree:
         return has_kind(left, frozenset({kind})), message
 
     return choose(
-        [cannot_concatenate(kind) for kind in (Kind.STR, Kind.LIST, Kind.TUPLE)], _unsupported(symbol, left, right)
+        [cannot_concatenate(kind) for kind in (Kind.STR, Kind.LIST, Kind.TUPLE)],
+        unsupported_operands(symbol, left, right),
     )
 
 
@@ -252,24 +145,27 @@ def _cannot_multiply(symbol: str, left: Arg, right: Arg) -> Tree:
 
     return choose(
         [(has_kind(left, SEQUENCES), by_non_int(right)), (has_kind(right, SEQUENCES), by_non_int(left))],
-        _unsupported(symbol, left, right),
+        unsupported_operands(symbol, left, right),
     )
 
 
 def _cannot_mod(symbol: str, left: Arg, right: Arg) -> Tree:
     formatting = text("not all arguments converted during string formatting")
-    return choose([(has_kind(left, frozenset({Kind.STR})), formatting)], _unsupported(symbol, left, right))
+    return choose([(has_kind(left, frozenset({Kind.STR})), formatting)], unsupported_operands(symbol, left, right))
 
 
-def _divides(of_ints: str, of_floats: str) -> Callable[[Arg, Arg], tuple[Check, ...]]:
+def divides(texts: tuple[str, str]) -> Callable[[Arg, Arg], tuple[Check, ...]]:
+    """The ZeroDivisionError of an operator; `texts` are the one of ints and the one of floats."""
+
     def fails(left: Arg, right: Arg) -> tuple[Check, ...]:
         if isinstance(right.tree, Lit) and right.tree.value:
             return ()
         ok = Binary("!=", as_number(right), Lit(0))
+        of_ints, of_floats = map(text, texts)
         # A zero of unknown kind counts as an int, so the divisor shows a float only by its type.
         divisor = Lit(kinds(right.type) & NUMERIC == {Kind.FLOAT})
-        of_float = either(divisor, is_non_integral(left))
-        return (Check(ok, "ZeroDivisionError", choose([(of_float, text(of_floats))], text(of_ints))),)
+        of_float = FALSE if of_ints == of_floats else either(divisor, is_non_integral(left))
+        return (Check(ok, "ZeroDivisionError", choose([(of_float, of_floats)], of_ints)),)
 
     return fails
 
@@ -293,7 +189,7 @@ def _pow_fails(left: Arg, right: Arg) -> tuple[Check, ...]:
         return ()
     zero = Binary("!=", as_number(left), Lit(0))
     return (
-        Check(either(ok, zero), "ZeroDivisionError", text("0.0 cannot be raised to a negative power")),
+        Check(either(ok, zero), "ZeroDivisionError", text(NEGATIVE_POWER)),
         Check(ok, "ValueError", text("a negative power of an int is a float, which the machine does not compute")),
     )
 
@@ -374,7 +270,7 @@ _OPERATORS: Final = (
         ),
         _cannot_add,
     ),
-    BinaryOperator("-", (_numbers(_infix("-")),), _unsupported),
+    BinaryOperator("-", (_numbers(_infix("-")),), unsupported_operands),
     BinaryOperator(
         "*",
         (
@@ -388,51 +284,51 @@ _OPERATORS: Final = (
     BinaryOperator(
         "/",
         (_numbers(_infix("/"), _always(FLOAT)),),
-        _unsupported,
-        _divides("division by zero", "float division by zero"),
+        unsupported_operands,
+        divides(TRUE_DIVISION),
     ),
     BinaryOperator(
         "//",
         (_numbers(_prelude("py_floordiv")),),
-        _unsupported,
-        _divides("integer division or modulo by zero", "float floor division by zero"),
+        unsupported_operands,
+        divides(FLOOR_DIVISION),
     ),
     BinaryOperator(
         "%",
         (_numbers(_prelude("py_mod")),),
         _cannot_mod,
-        _divides("integer modulo by zero", "float modulo"),
+        divides(MODULO),
         _refuse_formatting,
     ),
     BinaryOperator(
         "**",
         (Case(INTEGRAL, INTEGRAL, _always(INT), _prelude("py_pow")),),
-        _unsupported,
+        unsupported_operands,
         _pow_fails,
         _refuse_pow,
     ),
     BinaryOperator(
         "<<",
         (Case(INTEGRAL, INTEGRAL, _always(INT), _prelude("py_shift_left")),),
-        _unsupported,
+        unsupported_operands,
         _shift_fails,
     ),
     BinaryOperator(
         ">>",
         (Case(INTEGRAL, INTEGRAL, _always(INT), _prelude("py_shift_right")),),
-        _unsupported,
+        unsupported_operands,
         _shift_fails,
     ),
-    BinaryOperator("&", _bits("py_and", "and"), _unsupported),
+    BinaryOperator("&", _bits("py_and", "and"), unsupported_operands),
     BinaryOperator(
         "|",
         (
             *_bits("py_or", "or"),
             Case(_DICT, _DICT, _merged, lambda left, right: call("merge", Array((left.tree, right.tree)))),
         ),
-        _unsupported,
+        unsupported_operands,
     ),
-    BinaryOperator("^", _bits("py_xor", "!="), _unsupported),
+    BinaryOperator("^", _bits("py_xor", "!="), unsupported_operands),
 )
 BINARY: Final = {operator.symbol: operator for operator in _OPERATORS}
 
@@ -530,65 +426,3 @@ def register_operator(operator: BinaryOperator, symbol: str) -> None:
 for _operator in _OPERATORS:
     for _symbol in (_operator.symbol, f"{_operator.symbol}="):
         register_operator(_operator, _symbol)
-
-
-# Unary
-
-
-@dataclass(frozen=True, slots=True)
-class UnaryOperator:
-    """An operator on a number."""
-
-    symbol: str
-    op: str
-    kinds: frozenset[Kind]
-    lower: Callable[[Tree], Tree]
-
-
-def _negated(value: Tree) -> Tree:
-    return Lit(-value.value) if isinstance(value, Lit) and isinstance(value.value, int | float) else Neg(value)
-
-
-_UNARY: Final = (
-    UnaryOperator("-", "neg", NUMERIC, _negated),
-    UnaryOperator("+", "pos", NUMERIC, lambda value: value),
-    UnaryOperator("~", "invert", INTEGRAL, _flip),
-    UnaryOperator("abs()", "abs", NUMERIC, lambda value: call("abs", value)),
-)
-UNARY: Final = {operator.symbol: operator for operator in _UNARY}
-
-
-def build_unary(symbol: str, operand: Expr, site: Site) -> Built:
-    """`-x`, `+x`, `~x`, and `abs()` as an operator of that name. `not` is `truth.build_not`."""
-    operator = UNARY[symbol]
-    if isinstance(operand.type, ErrorT):
-        return prim(operator.op, ERROR, site, operand)
-    fitting = [atom for atom in atoms(operand.type) if kinds(atom) <= operator.kinds]
-    if not fitting and atoms(operand.type):
-        return Refusal("type-mismatch", f"`{symbol}` of `{operand.type}` always raises TypeError")
-    if isinstance(operand, Const) and symbol == "-" and type(operand.value) in (int, float):
-        assert isinstance(operand.value, int | float)
-        return Const(value=-operand.value, type=operand.type, span=site.span)
-    types: list[Type] = [FLOAT if atom == FLOAT else INT for atom in fitting]
-    return prim(operator.op, join_all(types) if types else NEVER, site, operand)
-
-
-def _unary_checks(operator: UnaryOperator) -> Callable[[Sequence[Arg], Type], Sequence[Check]]:
-    def checks(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
-        ok = has_kind(args[0], operator.kinds)
-        if ok == Lit(True):
-            return ()
-        shown = operator.symbol if operator.symbol.endswith("()") else f"unary {operator.symbol}"
-        return (Check(ok, "TypeError", join(text(f"bad operand type for {shown}: '"), type_name(args[0]), text("'"))),)
-
-    return checks
-
-
-for _unary in _UNARY:
-    register_prim(
-        PrimRow(
-            op=_unary.op,
-            lower=lambda args, _type, _lower=_unary.lower: _lower(as_number(args[0])),  # type: ignore[misc]
-            checks=_unary_checks(_unary),
-        )
-    )

@@ -9,7 +9,7 @@ refuses such types through `ambiguity`.
 from typing import Final
 
 from pysfnc.jsonata.tree import Array, Binary, Call, IfElse, Lit, Ref, Tree
-from pysfnc.library.make import FALSE, TRUE, both, call, choose, either, eq, text, type_of
+from pysfnc.library.make import FALSE, TRUE, both, call, choose, either, eq, join, text, type_of
 from pysfnc.library.prelude import define
 from pysfnc.library.row import Arg, Refusal
 from pysfnc.values.types import (
@@ -175,6 +175,18 @@ def type_name(arg: Arg) -> Tree:
     if Kind.FLOAT in possible and Kind.INT not in possible:
         found = IfElse(eq(type_of(arg.tree), text("number")), text("float"), found)
     return found
+
+
+def named(template: str, arg: Arg) -> Tree:
+    """The template with the type name of a value in place of each `{}`."""
+    name = type_name(arg)
+    if isinstance(name, Lit):
+        return text(template.replace("{}", str(name.value)))
+    parts: list[Tree] = []
+    for index, part in enumerate(template.split("{}")):
+        parts += [name] if index else []
+        parts += [text(part)] if part else []
+    return join(*parts)
 
 
 def as_number(arg: Arg) -> Tree:
