@@ -41,7 +41,7 @@ types: setup
 	$(PY) -m mypy --strict src
 
 unit: setup
-	$(RUN) -m pytest -n $(JOBS) -q
+	$(RUN) -m pytest -n $(JOBS)
 
 fuzz: setup
 	$(RUN) -m tests.differential.fuzz $(N) $(SEED) --jobs $(JOBS) $(if $(wildcard node_modules/jsonata),,--no-node)
