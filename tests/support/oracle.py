@@ -5,24 +5,21 @@ of random programs use the same judge. Tasks of a compiled run are called direct
 that the Lambda handler uses.
 """
 
-import asyncio
 import atexit
-import contextlib
 import functools
 import json
-import threading
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pysfnc.asl.validate import check_definition
+from pysfnc.assembly.reports import message_of
 from pysfnc.diagnostics import Diagnostic
 from pysfnc.engine import LambdaService, Machine
 from pysfnc.jsonata.engine import Evaluator
-from pysfnc.lang import clock
 from pysfnc.lang.decorators import Workflow
-from pysfnc.lang.errors import Fail
+from pysfnc.testing.exceptions import name_and_text
+from pysfnc.testing.sleeping import instant_sleep
 from tests.support.direct import DirectInvoker
 from tests.support.outcome import Outcome
 from tests.support.program import MAIN, Program, loaded, written
@@ -30,7 +27,7 @@ from tests.support.program import MAIN, Program, loaded, written
 if TYPE_CHECKING:
     from pysfnc.driver import CompiledWorkflow, CompileResult
 
-__all__ = ["Rejected", "compile_program", "error_of", "run_compiled", "run_python"]
+__all__ = ["Rejected", "compile_program", "run_compiled", "run_python"]
 
 Source = str | Mapping[str, str]
 
@@ -52,16 +49,9 @@ def run_python(source: Source, input: Any, workflow: str | None = None) -> Outco
         try:
             output = found.run(json.loads(json.dumps(input)))
         except Exception as error:
-            name, cause = error_of(error)
+            name, cause = name_and_text(error)
             return Outcome(error=name, cause=cause, calls=tuple(program.calls))
         return Outcome(output, calls=tuple(program.calls))
-
-
-def error_of(error: BaseException) -> tuple[str, str]:
-    """Return the error name and cause that the machine must fail with where CPython raises `error`."""
-    if isinstance(error, Fail):
-        return error.error, error.cause
-    return type(error).__name__, str(error)
 
 
 def _workflow(program: Program, name: str | None) -> Workflow[Any, Any]:
@@ -78,34 +68,6 @@ def _workflow(program: Program, name: str | None) -> Workflow[Any, Any]:
 
 def _files(source: Source) -> Mapping[str, str]:
     return {f"{MAIN}.py": source} if isinstance(source, str) else source
-
-
-@contextlib.contextmanager
-def instant_sleep() -> Iterator[None]:
-    """Make sleeping take no time while the order in which sleepers wake stays that of the clock.
-
-    Threads and tasks that sleep longer give way to those that sleep shorter, which is all that programs under test
-    may rely on.
-    """
-    real_sleep, real_async_sleep = time.sleep, asyncio.sleep
-    scale = 1e-4
-
-    def short(seconds: float) -> None:
-        if seconds < 0:
-            raise ValueError("sleep length must be non-negative")
-        if threading.current_thread() is not threading.main_thread():
-            real_sleep(min(seconds * scale, 0.01))
-
-    async def short_async(delay: float, result: Any = None) -> Any:
-        return await real_async_sleep(min(delay * scale, 0.01), result)
-
-    previous = clock.replace_sleep(short)
-    time.sleep, asyncio.sleep = short, short_async
-    try:
-        yield
-    finally:
-        time.sleep, asyncio.sleep = real_sleep, real_async_sleep
-        clock.replace_sleep(previous)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,18 +127,8 @@ def run_compiled(
     calls, transitions = tuple(program.calls), result.transitions
     if result.status == "SUCCEEDED":
         return Outcome(result.output, calls=calls, transitions=transitions)
-    error, cause = result.error or result.status, _message(result.cause)
+    error, cause = result.error or result.status, message_of(result.cause)
     return Outcome(error=error, cause=cause, calls=calls, transitions=transitions)
-
-
-def _message(cause: str | None) -> str:
-    """Return the text of a cause: what Lambda wrote as JSON carries it as `errorMessage`."""
-    try:
-        report = json.loads(cause or "")
-    except ValueError:
-        return cause or ""
-    is_report = isinstance(report, dict) and {"errorMessage", "errorType", "stackTrace"} <= report.keys()
-    return str(report["errorMessage"]) if is_report else cause or ""
 
 
 @functools.cache

@@ -1,0 +1,140 @@
+"""`run` and `run_python`: one workflow, one input, one outcome."""
+
+import os
+from collections.abc import Mapping
+from contextlib import nullcontext
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from pysfnc.lang.decorators import Workflow
+from pysfnc.testing.exceptions import exception_of, name_and_text
+from pysfnc.testing.machines import Compiled, LambdaMode, NotCompiled, compiled, functions_of
+from pysfnc.testing.outcome import RunOutcome
+from pysfnc.testing.sleeping import instant_sleep
+
+if TYPE_CHECKING:
+    from pysfnc.driver import CompiledWorkflow
+    from pysfnc.engine import Machine, RunResult
+
+__all__ = ["NotCompiled", "run", "run_python"]
+
+Program = Workflow[Any, Any] | str | os.PathLike[str]
+
+
+def run(
+    program: Program,
+    input: Any = None,
+    /,
+    *,
+    workflow: str | None = None,
+    optimize: int = 1,
+    lambda_: LambdaMode = "in-process",
+    real_time: bool = False,
+    start_time: datetime | None = None,
+    parameters: Mapping[str, str] | None = None,
+    seed: int | None = None,
+) -> RunOutcome:
+    """Compile a workflow and run its machine in the local engine, with its tasks as local Lambda functions.
+
+    The compiled program and its Lambda functions are kept for the next call, until a file of the program changes; so
+    module-level state of tasks lasts, as in a warm Lambda. Not for several threads at once.
+
+    Args:
+        program: a workflow, or the path of a program.
+        input: the input of the execution, any JSON value; None is ``{}``.
+        workflow: which workflow, when `program` is the path of a file that has several.
+        optimize: as ``pysfnc compile -O``.
+        lambda_: "in-process" runs tasks out of the built zip in this process; "workers" in processes with AWS's own runtime
+            client, which is slower and closer to AWS.
+        real_time: wait for real. Otherwise the machine has a virtual clock, and sleeping in tasks takes no time in process.
+        start_time: where the virtual clock starts; now when not given.
+        parameters: values of deployment parameters; what is missing comes from the environment, then from the defaults.
+        seed: makes jitter and random ids repeatable.
+
+    Raises:
+        NotCompiled: the program has errors.
+        LookupError: there is no such workflow, or a deployment parameter has no value.
+        SourceError, PackagingFailed, EngineError: a file cannot be read, the zip cannot be built, the input is no JSON.
+    """
+    from pysfnc.asl.placeholders import fill
+    from pysfnc.assembly.parameters import parameters_of_run
+    from pysfnc.engine import Machine, VirtualClock
+
+    code = compiled(_path_of(program), optimize)
+    chosen = _chosen(code, program.name if isinstance(program, Workflow) else workflow)
+    values = parameters_of_run(code.result.parameters, parameters or {})
+    functions = functions_of(code, lambda_, values, real_time=real_time)
+    definition = fill(chosen.definition, {**functions.names, **values})
+    machine = Machine(definition, name=chosen.name, type=chosen.type)
+    before = functions.gb_seconds
+    with nullcontext() if real_time else instant_sleep():
+        result = machine.run(
+            {} if input is None else input,
+            tasks=functions.service,
+            clock=None if start_time is None else VirtualClock(start_time.timestamp()),
+            real_time=real_time,
+            seed=seed,
+        )
+    return _outcome(result, machine, functions.gb_seconds - before, code)
+
+
+def run_python(program: Workflow[Any, Any], input: Any = None, /, *, real_time: bool = False) -> RunOutcome:
+    """Run a workflow as the Python function that it is, as ``program.run(input)`` does.
+
+    Args:
+        program: the workflow.
+        input: the input, any JSON value; None is ``{}``.
+        real_time: sleep for real. Otherwise `time.sleep` and `asyncio.sleep` take no time.
+
+    Returns:
+        The output, or the error name and cause with which the machine fails. What only a machine has is None or empty.
+    """
+    files = {program.__wrapped__.__code__.co_filename}
+    with nullcontext() if real_time else instant_sleep(files):
+        try:
+            return RunOutcome("SUCCEEDED", program.run(input))
+        except Exception as failure:
+            error, cause = name_and_text(failure)
+            return RunOutcome("FAILED", error=error, cause=cause, exception=failure)
+
+
+def _path_of(program: Program) -> str:
+    if not isinstance(program, Workflow):
+        return os.fspath(program)
+    function = program.__wrapped__
+    if "<locals>" in function.__qualname__:
+        raise LookupError(
+            f"the workflow {function.__qualname__} is made inside a function; a machine needs one of a module"
+        )
+    return str(function.__code__.co_filename)
+
+
+def _chosen(code: Compiled, name: str | None) -> "CompiledWorkflow":
+    workflows = code.result.workflows
+    if name is None and len(workflows) == 1:
+        return next(iter(workflows.values()))
+    if name in workflows:
+        return workflows[name]
+    known = ", ".join(workflows)
+    raise LookupError(f"no workflow {name} in the file; it has {known}" if name else f"choose a workflow: {known}")
+
+
+def _outcome(result: "RunResult", machine: "Machine", gb_seconds: float, code: Compiled) -> RunOutcome:
+    from pysfnc.assembly.price import Usage, price_usd
+
+    usage = Usage(
+        result.transitions, result.lambda_invocations, gb_seconds, machine.type == "EXPRESS", result.duration_s
+    )
+    has_succeeded = result.status == "SUCCEEDED"
+    return RunOutcome(
+        status=result.status,
+        output=result.output,
+        error=result.error,
+        cause=result.cause,
+        transitions=result.transitions,
+        states=tuple(result.states),
+        lambda_invocations=result.lambda_invocations,
+        price_usd=price_usd(usage),
+        history=tuple(result.history),
+        exception=None if has_succeeded else exception_of(result.error, result.cause, code.files),
+    )
