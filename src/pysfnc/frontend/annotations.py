@@ -194,7 +194,7 @@ class _Reader:
         if name == "NewType" and len(call.args) == 2:
             return self.read(constant.module, call.args[1])
         if name in ("TypeVar", "ParamSpec", "TypeVarTuple"):
-            return AnyFit(f"~{constant.name}")
+            return AnyFit(constant.name)
         return self._without_form(constant.module, call, f"`{constant.name}` is made when the program runs")
 
     def _external(self, module: ModuleInfo, node: ast.expr, name: str) -> Fit:

@@ -199,8 +199,6 @@ class _Search:
                     self._rebound_in_module(node, place)
             case ast.Call(func=ast.Attribute(value=receiver, attr=method)) if method in CHANGING_METHODS:
                 self._changed(node, receiver, place, f"changed by `.{method}()`")
-            case ast.AugAssign(target=ast.Name(id=name)) if name in place.declared:
-                self._note(self.module, name, node, place, "rebound by `global`", rebinds=True)
         if place.is_top and isinstance(node, ast.Call):
             self._handed_over(node, place)
 

@@ -6,6 +6,7 @@ file, marks in places where they have no effect.
 
 import ast
 from collections.abc import Iterator
+from typing import Final
 
 from pysfnc.diagnostics import Sink, codes
 from pysfnc.frontend.bindings import Binder
@@ -13,7 +14,7 @@ from pysfnc.frontend.decorators import mark_of
 from pysfnc.frontend.model import FunctionBinding, FunctionInfo, ModuleInfo, ProjectModel
 from pysfnc.source import Span
 
-_EAGER = frozenset({codes.UNSUPPORTED_DECORATOR_OPTION, codes.MISPLACED_DECORATOR, codes.UNSUPPORTED_GENERATOR})
+_OF_PARAMETERS: Final = frozenset({codes.UNSUPPORTED_ANNOTATION, codes.UNSUPPORTED_PARAMETER_KIND})
 
 
 def check_marks(model: ProjectModel, binder: Binder, sink: Sink) -> None:
@@ -22,7 +23,7 @@ def check_marks(model: ProjectModel, binder: Binder, sink: Sink) -> None:
     for binding in entry.names.values():
         if isinstance(binding, FunctionBinding) and binding.function.module is entry:
             for problem in binding.function.problems:
-                if binding.function.role == "workflow" or problem.code in _EAGER:
+                if binding.function.role == "workflow" or problem.code not in _OF_PARAMETERS:
                     sink.add(problem)
     for module in model.modules.values():
         _check_places(model, binder, module, sink)

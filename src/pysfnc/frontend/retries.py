@@ -102,8 +102,9 @@ class RetryReader:
         return given
 
     def _names(self, module: ModuleInfo, node: ast.expr) -> tuple[str, ...] | None:
+        before = len(self.problems)
         listed = list(self._matches(module, node, _HOPS_AT_MOST))
-        if not listed:
+        if not listed and len(self.problems) == before:
             self._wrong(module, node, "`on` must name at least one exception")
         names = error_names(self.model, listed)
         shared = ambiguity(self.model, names or ())

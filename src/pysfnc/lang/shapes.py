@@ -441,6 +441,8 @@ def shape_of(annotation: Any) -> Shape:
     origin = typing.get_origin(annotation)
     if origin is None:
         return _shape_of_plain(annotation)
+    if getattr(annotation, "__args__", None) is None:  # `typing.List` without brackets
+        return shape_of(origin)
     args = typing.get_args(annotation)
     if origin in _STRIPPED or getattr(origin, "__name__", "") == "ReadOnly":
         return shape_of(args[0])
