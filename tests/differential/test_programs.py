@@ -5,6 +5,7 @@ import pytest
 from tests.differential.corpus import Kept, kept_programs
 from tests.differential.generator import generate
 from tests.differential.judge import QUICK_WAYS, judge
+from tests.differential.sharing import generate_sharing
 
 PROGRAMS = 300
 BATCH = 15
@@ -28,3 +29,14 @@ def test_random_programs_agree_with_cpython(start: int) -> None:
 def test_programs_that_once_failed(kept: Kept) -> None:
     judgement = judge(kept.source, kept.inputs)
     assert judgement.verdict in ("agree", "rejected"), f"{kept.reason}\n{judgement.report}"
+
+
+@pytest.mark.parametrize("start", range(0, 600, 60))
+def test_programs_that_share_lists_agree_or_are_refused(start: int) -> None:
+    accepted = 0
+    for seed in range(start, start + 60):
+        program = generate_sharing(seed)
+        judgement = judge(program.source, program.inputs, ((1, "jlens"),))
+        assert not judgement.failed, f"seed {seed}\n{program.source}\n{judgement.report}"
+        accepted += judgement.verdict == "agree"
+    assert accepted > 6
