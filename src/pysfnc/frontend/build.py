@@ -1,0 +1,183 @@
+"""From a file to HIR: the entry point of the frontend.
+
+Owns the machines of a program: parameters, body, and the tables of tasks, placements and notes. Importing it fills the dispatch tables.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pysfnc.diagnostics import Sink, codes
+from pysfnc.frontend import (
+    lower_assign,
+    lower_call,
+    lower_comprehension,
+    lower_concurrency,
+    lower_control,
+    lower_each,
+    lower_expr,
+    lower_loops,
+    lower_names,
+    lower_test,
+    lower_try,
+)
+from pysfnc.frontend.changes import changes_reached_from
+from pysfnc.frontend.lower_context import Context, Journal
+from pysfnc.frontend.lower_core import lower_body
+from pysfnc.frontend.lower_flow import Flow
+from pysfnc.frontend.lower_frame import Frame, Names, variable_of
+from pysfnc.frontend.lower_project import Project
+from pysfnc.frontend.lower_state import Fact
+from pysfnc.frontend.model import FunctionInfo, ProjectModel
+from pysfnc.frontend.program import load_program
+from pysfnc.ir.exprs import Const
+from pysfnc.ir.hir import Machine, Param, Perform, Placement, Program, Return, TaskCall
+from pysfnc.ir.walk import walk_suite
+from pysfnc.values.types import JSON, NONE, DictT, Type, join
+
+CONSTRUCTS = (
+    lower_assign,
+    lower_call,
+    lower_comprehension,
+    lower_concurrency,
+    lower_control,
+    lower_each,
+    lower_expr,
+    lower_loops,
+    lower_names,
+    lower_test,
+    lower_try,
+)
+"""The modules that register the lowering of some construct."""
+
+_RECURSION_LIMIT = 20_000
+
+
+def build_program(path: str, sink: Sink) -> Program | None:
+    """Read the program whose entry file is `path` and lower its workflows.
+
+    Returns None when an error was reported, which is then in `sink`.
+    """
+    with _deep_recursion():
+        model = load_program(path, sink)
+        if model is None:
+            return None
+        return lower_program(model, sink)
+
+
+def lower_program(model: ProjectModel, sink: Sink) -> Program | None:
+    """Lower the workflows of a model; None when an error was reported."""
+    workflows = model.workflows()
+    if not workflows and not sink.has_errors:
+        sink.error(
+            codes.NO_WORKFLOW,
+            None,
+            f"{model.entry.source.name} has no workflow",
+            help="write instead: a function marked `@workflow`",
+        )
+    project = Project(model, model.exceptions())
+    machines: list[Machine] = []
+    journal = Journal()
+    for info in workflows:
+        machines.append(_machine(project, info, sink, journal))
+    if sink.has_errors:
+        return None
+    used = {
+        stmt.effect.task
+        for machine in machines
+        for stmt in walk_suite(machine.body)
+        if isinstance(stmt, Perform) and isinstance(stmt.effect, TaskCall)
+    }
+    return Program(
+        machines=tuple(machines),
+        tasks=tuple(task for id_, task in sorted(project.tasks.items()) if id_ in used),
+        exceptions=project.exceptions,
+        placements=_placements(journal),
+        modules=model.files(),
+        notes=tuple(journal.notes),
+    )
+
+
+def _machine(project: Project, info: FunctionInfo, sink: Sink, journal: Journal) -> Machine:
+    """Lower one workflow."""
+    names = Names()
+    scope = project.scope(info.node)
+    frame = Frame(
+        scope=scope,
+        module=info.module,
+        region=0,
+        kind="function",
+        title=info.qualname,
+        node=info.node,
+        is_async=info.is_async,
+    )
+    cx = Context(project, names, sink, journal, Flow(), frame, active=(info.node,))
+    for change in changes_reached_from(project.model, info):
+        sink.error(
+            codes.GLOBAL_MUTATION,
+            change.where.span(change.node),
+            f"`{change.name}` is {change.how}",
+            help="write instead: a parameter, and a return value for what is new",
+        )
+    for param in info.params:
+        variable = variable_of(frame, param.name, names)
+        cx.regions[variable] = 0
+        cx.state.put(variable, Fact(parameter_type(param), assigned_at=cx.span(info.node).head()))
+    if scope.is_generator:
+        return _finished(info, cx)
+    try:
+        lower_body(cx, info.node.body)
+    except RecursionError:
+        sink.error(
+            codes.NESTING_TOO_DEEP,
+            cx.span(info.node).head(),
+            f"`{info.qualname}` is nested too deep to be compiled",
+            help="write instead: functions for the inner parts",
+        )
+    if cx.state.reachable:
+        cx.emit(
+            Return(value=Const(value=None, type=NONE, span=cx.span(info.node).head()), span=cx.span(info.node).head())
+        )
+    return _finished(info, cx)
+
+
+def _finished(info: FunctionInfo, cx: Context) -> Machine:
+    options = info.workflow_options
+    return Machine(
+        name=options.name or info.node.name,
+        function=info.qualname,
+        params=info.params,
+        body=tuple(cx.out),
+        timeout_s=options.timeout_s,
+        type=options.type,
+        comment=options.comment,
+        lambda_retry=options.lambda_retry,
+        span=cx.span(info.node).head(),
+    )
+
+
+def parameter_type(param: Param) -> Type:
+    """The type of the variable of a parameter: that of the annotation, or of a default, which is not decoded."""
+    if param.kind == "rest":
+        return DictT(JSON)
+    declared = JSON if param.type is None else param.type
+    return declared if param.default is None else join(declared, param.default.type)
+
+
+def _placements(journal: Journal) -> tuple[Placement, ...]:
+    """Where each function went. One that did not compile for some call runs in Lambda for that one."""
+    found: dict[tuple[str, str], Placement] = {}
+    for placement in journal.placements:
+        found.setdefault((placement.function, placement.place), placement)
+    return tuple(found.values())
+
+
+@contextmanager
+def _deep_recursion() -> Iterator[None]:
+    """Python's limit is meant for runaway recursion; lowering takes several calls for each level of the program's nesting."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, _RECURSION_LIMIT))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)

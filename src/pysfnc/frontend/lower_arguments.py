@@ -1,0 +1,226 @@
+"""Arguments of calls: their evaluation in order, and their binding to parameters when the program is compiled.
+
+Owns the rules of Python's signatures. A call that CPython would refuse with a TypeError whatever the values are is a mistake here.
+"""
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pysfnc.diagnostics import codes
+from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.lower_context import Context
+from pysfnc.frontend.lower_core import as_data, is_poison, lower_in_order, lower_value
+from pysfnc.frontend.lower_values import TupleOf, Value, is_static
+from pysfnc.ir.exprs import Const, Expr, Prim
+from pysfnc.values.types import STR
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The arguments of a call, evaluated. `spread` is a list of unknown length given as `*xs` behind the positional ones."""
+
+    positional: tuple[Value, ...]
+    keywords: tuple[tuple[str, Value], ...]
+    nodes: tuple[ast.expr, ...]
+    """The syntax of the positional arguments and then of the keywords, for messages."""
+    spread: Expr | None = None
+
+    def node_of(self, index: int, call: ast.AST) -> ast.AST:
+        """The syntax of an argument, the call itself for one that came out of `*args`."""
+        return self.nodes[index] if index < len(self.nodes) else call
+
+    def keyword_map(self) -> dict[str, Value]:
+        """The keyword arguments by name."""
+        return dict(self.keywords)
+
+
+def lower_arguments(
+    cx: Context, call: ast.Call, *, spread_ok: bool = False, first: Sequence[Value] = ()
+) -> Arguments | None:
+    """Evaluate the arguments of a call from left to right; None after a message.
+
+    `first` was evaluated before (a receiver); it is kept in order with the rest.
+    """
+    steps: list[Callable[[], Value]] = [_given(value) for value in first]
+    nodes: list[ast.expr] = [part.value if isinstance(part, ast.Starred) else part for part in call.args]
+    nodes += [keyword.value for keyword in call.keywords]
+    steps += [_lowering(cx, node) for node in nodes]
+    values = lower_in_order(cx, steps)
+    before, given = values[: len(first)], values[len(first) :]
+    positional: list[Value] = [*before]
+    kept: list[ast.expr] = []
+    spread: Expr | None = None
+    for value, part in zip(given, call.args, strict=False):
+        if not isinstance(part, ast.Starred):
+            if spread is not None:
+                spread = lib.binary(cx, "+", spread, lib.make_list(cx, [as_data(cx, value, part)], part), part)
+                continue
+            positional.append(value)
+            kept.append(part)
+            continue
+        known = lib.known_items(cx, value)
+        if known is not None and spread is None:
+            positional.extend(known)
+            kept.extend([part.value] * len(known))
+            continue
+        items = lib.items_of(cx, value, part.value)
+        if is_poison(items):
+            return None
+        if not spread_ok:
+            cx.error(
+                codes.UNSUPPORTED_PARAMETER_KIND,
+                part,
+                "a value of unknown length is spread into arguments",
+                help="write instead: the list itself as one argument",
+            )
+            return None
+        spread = items if spread is None else lib.binary(cx, "+", spread, items, part)
+    keywords = _keywords(cx, call, given[len(call.args) :])
+    if keywords is None:
+        return None
+    return Arguments(tuple(positional), keywords, (*kept, *(k.value for k in call.keywords)), spread)
+
+
+def _given(value: Value) -> Callable[[], Value]:
+    return lambda: value
+
+
+def _lowering(cx: Context, node: ast.expr) -> Callable[[], Value]:
+    return lambda: lower_value(cx, node)
+
+
+def _keywords(cx: Context, call: ast.Call, values: Sequence[Value]) -> tuple[tuple[str, Value], ...] | None:
+    found: dict[str, Value] = {}
+    for keyword, value in zip(call.keywords, values, strict=True):
+        if keyword.arg is not None:
+            found[keyword.arg] = value
+            continue
+        pairs = _written_dict(value)
+        if pairs is None:
+            if not is_poison(value):
+                cx.error(
+                    codes.UNSUPPORTED_PARAMETER_KIND,
+                    keyword.value,
+                    "a dict whose keys are not known is spread into arguments",
+                    help="write instead: the arguments by name",
+                )
+            return None
+        found.update(pairs)
+    return tuple(found.items())
+
+
+def _written_dict(value: Value) -> dict[str, Value] | None:
+    """The pairs of a dict that is written out with constant keys."""
+    if not (isinstance(value, Prim) and value.op == "dict.make"):
+        return None
+    keys = value.args[::2]
+    if not all(isinstance(key, Const) and key.type == STR for key in keys):
+        return None
+    return {str(key.value): item for key, item in zip(keys, value.args[1::2], strict=True) if isinstance(key, Const)}
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Parameters as Python binds them; `defaults` are the names that have one."""
+
+    title: str
+    positional: tuple[str, ...]
+    positional_only: frozenset[str]
+    keyword_only: tuple[str, ...]
+    star: str | None
+    rest: str | None
+    defaults: frozenset[str]
+
+
+def signature_of(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, title: str) -> Signature:
+    """The signature of a function."""
+    args = node.args
+    positional = [arg.arg for arg in (*args.posonlyargs, *args.args)]
+    defaults = set(positional[len(positional) - len(args.defaults) :])
+    defaults |= {arg.arg for arg, default in zip(args.kwonlyargs, args.kw_defaults, strict=True) if default is not None}
+    return Signature(
+        title,
+        tuple(positional),
+        frozenset(arg.arg for arg in args.posonlyargs),
+        tuple(arg.arg for arg in args.kwonlyargs),
+        args.vararg.arg if args.vararg else None,
+        args.kwarg.arg if args.kwarg else None,
+        frozenset(defaults),
+    )
+
+
+def bind(cx: Context, signature: Signature, given: Arguments, call: ast.AST) -> dict[str, Value] | None:
+    """The value of each parameter that is given, in the order of the parameters; None after a message with CPython's words."""
+    found: dict[str, Value] = {}
+    count, room = len(given.positional), len(signature.positional)
+    extra: tuple[Value, ...] = ()
+    if count > room:
+        if signature.star is None:
+            return _misfit(cx, call, _too_many(signature, given))
+        extra = given.positional[room:]
+    found.update(zip(signature.positional, given.positional, strict=False))
+    rest: dict[str, Value] = {}
+    for name, value in given.keywords:
+        by_name = name in signature.keyword_only or (
+            name in signature.positional and name not in signature.positional_only
+        )
+        if by_name and name in found:
+            return _misfit(cx, call, f"{signature.title}() got multiple values for argument '{name}'")
+        if by_name:
+            found[name] = value
+        elif signature.rest is not None:
+            rest[name] = value
+        else:
+            return _misfit(cx, call, _unexpected(signature, name))
+    missing = [n for n in signature.positional if n not in found and n not in signature.defaults]
+    if missing:
+        return _misfit(cx, call, _missing(signature, missing, "positional"))
+    missing = [n for n in signature.keyword_only if n not in found and n not in signature.defaults]
+    if missing:
+        return _misfit(cx, call, _missing(signature, missing, "keyword-only"))
+    ordered = {n: found[n] for n in (*signature.positional, *signature.keyword_only) if n in found}
+    if signature.star is not None:
+        ordered[signature.star] = _tuple_of(cx, extra, call)
+    if signature.rest is not None:
+        ordered[signature.rest] = _dict_of(cx, rest, call)
+    return ordered
+
+
+def _misfit(cx: Context, call: ast.AST, message: str) -> None:
+    cx.error(codes.TYPE_MISMATCH, call, f"{message}, which always raises TypeError")
+
+
+def _unexpected(signature: Signature, name: str) -> str:
+    if name in signature.positional_only:
+        return f"{signature.title}() got some positional-only arguments passed as keyword arguments: '{name}'"
+    return f"{signature.title}() got an unexpected keyword argument '{name}'"
+
+
+def _too_many(signature: Signature, given: Arguments) -> str:
+    room, count = len(signature.positional), len(given.positional)
+    required = sum(1 for name in signature.positional if name not in signature.defaults)
+    takes = f"{room}" if required == room else f"from {required} to {room}"
+    plural = "argument" if takes == "1" else "arguments"
+    return f"{signature.title}() takes {takes} positional {plural} but {count} {'was' if count == 1 else 'were'} given"
+
+
+def _missing(signature: Signature, names: Sequence[str], kind: str) -> str:
+    quoted = [f"'{name}'" for name in names]
+    listed = (
+        quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])}{',' if len(quoted) > 2 else ''} and {quoted[-1]}"
+    )
+    return f"{signature.title}() missing {len(names)} required {kind} argument{'s' if len(names) > 1 else ''}: {listed}"
+
+
+def _tuple_of(cx: Context, values: Sequence[Value], node: ast.AST) -> Value:
+    if any(map(is_static, values)):
+        return TupleOf(tuple(values), False)
+    return lib.make_tuple(cx, [as_data(cx, value, node) for value in values], node)
+
+
+def _dict_of(cx: Context, values: Mapping[str, Value], node: ast.AST) -> Value:
+    pairs = [
+        (Const(value=name, type=STR, span=cx.span(node)), as_data(cx, value, node)) for name, value in values.items()
+    ]
+    return lib.make_dict(cx, pairs, node)

@@ -1,0 +1,289 @@
+"""Assignment: names, unpacking, subscripts, augmented and annotated assignment, `del`.
+
+Owns the order of evaluation (the value first, then the parts of each target from left to right) and what is bound by each target.
+"""
+
+import ast
+from collections.abc import Callable, Sequence
+
+from pysfnc.diagnostics import codes
+from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.lower_context import Context
+from pysfnc.frontend.lower_core import as_data, is_poison, lower_in_order, lower_value, statement
+from pysfnc.frontend.lower_expr import OPERATORS
+from pysfnc.frontend.lower_names import bind_name, owned_variable, read_name
+from pysfnc.frontend.lower_place import Place, lower_place, may_change, read_place, write_place
+from pysfnc.frontend.lower_values import Lazy, LazyComprehension, TupleOf, Value, is_static
+from pysfnc.ir.exprs import Const, Expr, Var
+from pysfnc.values.types import ErrorT, Kind, ListT, kinds
+
+
+@statement(ast.Assign)
+def lower_assign(cx: Context, node: ast.Assign) -> None:
+    """`a = b = value`."""
+    pairs = _pairwise(node)
+    if pairs is not None:
+        _assign_pairs(cx, *pairs)
+        return
+    value = lower_value(cx, node.value)
+    if len(node.targets) > 1 and not is_static(value):
+        value = cx.atom(value)  # type: ignore[arg-type]
+    for index, target in enumerate(node.targets):
+        assign(cx, target, value, node)
+        if index == 0 and isinstance(target, ast.Name) and not is_static(value) and not is_poison(value):
+            # The later targets take the same object, which the first name now holds.
+            value = read_name(cx, target.id, target) if len(node.targets) > 1 else value
+
+
+def _pairwise(node: ast.Assign) -> tuple[list[ast.expr], list[ast.expr]] | None:
+    """`a, b = x, y` as targets and values, when no tuple needs to be made."""
+    match node:
+        case ast.Assign(
+            targets=[ast.Tuple(elts=targets) | ast.List(elts=targets)],
+            value=ast.Tuple(elts=values) | ast.List(elts=values),
+        ) if len(targets) == len(values) and not any(isinstance(part, ast.Starred) for part in (*targets, *values)):
+            return targets, values
+        case _:
+            return None
+
+
+def _assign_pairs(cx: Context, targets: Sequence[ast.expr], nodes: Sequence[ast.expr]) -> None:
+    """All values are evaluated before the first target is assigned."""
+    values = lower_in_order(cx, [_step(cx, node) for node in nodes])
+    kept: list[Value] = [
+        value if is_static(value) or isinstance(value, Const) or len(values) == 1 else cx.temporary(value)  # type: ignore[arg-type]
+        for value in values
+    ]
+    for target, value, node in zip(targets, kept, nodes, strict=True):
+        assign(cx, target, value, node)
+
+
+def _step(cx: Context, node: ast.expr) -> Callable[[], Value]:
+    return lambda: lower_value(cx, node)
+
+
+@statement(ast.AnnAssign)
+def lower_ann_assign(cx: Context, node: ast.AnnAssign) -> None:
+    """`name: T = value`. Python does not check the annotation, and so it tells nothing; without a value nothing happens."""
+    if node.value is not None:
+        assign(cx, node.target, lower_value(cx, node.value), node)
+
+
+def assign(cx: Context, target: ast.expr, value: Value, node: ast.AST) -> None:
+    """Assign a value to a target."""
+    match target:
+        case ast.Name(id=name):
+            bind_name(cx, name, value, target)
+        case ast.Tuple(elts=targets) | ast.List(elts=targets):
+            _unpack(cx, targets, value, target)
+        case ast.Subscript():
+            _assign_item(cx, target, as_data(cx, value, node))
+        case ast.Attribute():
+            lower_value(cx, target.value)
+            cx.error(
+                codes.UNSUPPORTED_STATEMENT,
+                target,
+                "an attribute cannot be assigned in the machine",
+                help="write instead: a key of a dict",
+            )
+        case _:
+            cx.error(codes.UNSUPPORTED_STATEMENT, target, "this target of an assignment has no compiled form")
+
+
+def _unpack(cx: Context, targets: Sequence[ast.expr], value: Value, node: ast.AST) -> None:
+    """`a, *b, (c, d) = value`."""
+    star = next((index for index, target in enumerate(targets) if isinstance(target, ast.Starred)), None)
+    items = lib.known_items(cx, value)
+    if items is not None:
+        if not is_static(value) and not isinstance(value, Var):
+            value = cx.temporary(value)  # type: ignore[arg-type]
+            items = lib.known_items(cx, value)
+            assert items is not None
+        if _fits(cx, len(items), len(targets), star, node):
+            _assign_known(cx, targets, items, star, isinstance(value, TupleOf), node)
+        return
+    if isinstance(value, LazyComprehension | Lazy):
+        value = lib.items_of(cx, value, node, unpacking=True)
+    data = as_data(cx, value, node)
+    before = len(targets) if star is None else star
+    behind = 0 if star is None else len(targets) - star - 1
+    made = cx.atom(lib.unpack(cx, data, before, star is not None, behind, node))
+    parts = lib.known_items(cx, made) or [made] * len(targets)
+    for target, part in zip(targets, parts, strict=False):
+        assign(cx, target.value if isinstance(target, ast.Starred) else target, part, node)
+
+
+def _fits(cx: Context, have: int, want: int, star: int | None, node: ast.AST) -> bool:
+    if have == want if star is None else have >= want - 1:
+        return True
+    least = want if star is None else want - 1
+    amount = "too many values to unpack" if have > least else "not enough values to unpack"
+    cx.error(
+        codes.TYPE_MISMATCH,
+        node,
+        f"{amount} ({'at least ' if star is not None else ''}{least} expected, {have} given), which always raises ValueError",
+    )
+    return False
+
+
+def _assign_known(
+    cx: Context, targets: Sequence[ast.expr], items: Sequence[Value], star: int | None, static: bool, node: ast.AST
+) -> None:
+    extra = len(items) - len(targets)
+    position = 0
+    for index, target in enumerate(targets):
+        if index == star and isinstance(target, ast.Starred):
+            part = items[position : position + extra + 1]
+            if static and any(is_static(item) for item in part):
+                assign(cx, target.value, TupleOf(tuple(part), True), node)
+            else:
+                assign(cx, target.value, lib.make_list(cx, [as_data(cx, item, node) for item in part], node), node)
+            position += extra + 1
+        else:
+            assign(cx, target, items[position], node)
+            position += 1
+
+
+def _assign_item(cx: Context, target: ast.Subscript, value: Expr) -> None:
+    """`place[key] = value`."""
+    if isinstance(target.slice, ast.Slice):
+        cx.error(
+            codes.UNSUPPORTED_STATEMENT,
+            target,
+            "a slice cannot be assigned in the machine",
+            help="write instead: `xs = xs[:i] + new + xs[j:]`",
+        )
+        return
+    value = cx.atom(value)
+    place = lower_place(cx, target.value, "changed")
+    key = as_data(cx, lower_value(cx, target.slice), target.slice)
+    if place is None or is_poison(value) or is_poison(key) or not may_change(cx, place, target, "changed"):
+        return
+    write_place(cx, place.item(cx.atom(key, "key"), target), value, cx.span(target))
+
+
+@statement(ast.AugAssign)
+def lower_aug_assign(cx: Context, node: ast.AugAssign) -> None:
+    """`target op= value`: in place for a list, an assignment of the result for everything else."""
+    match node.target:
+        case ast.Name():
+            _augment_name(cx, node, node.target)
+        case ast.Subscript():
+            _augment_item(cx, node, node.target)
+        case _:
+            lower_value(cx, node.value)
+            cx.error(
+                codes.UNSUPPORTED_STATEMENT,
+                node.target,
+                "an attribute cannot be assigned in the machine",
+                help="write instead: a key of a dict",
+            )
+
+
+def _augment_name(cx: Context, node: ast.AugAssign, target: ast.Name) -> None:
+    if owned_variable(cx, target.id, target, "rebound") is None:
+        lower_value(cx, node.value)
+        return
+    old, right = lower_in_order(cx, [lambda: read_name(cx, target.id, target), lambda: lower_value(cx, node.value)])
+    left = as_data(cx, old, target)
+    if isinstance(left.type, ListT):
+        if isinstance(left, Var):
+            _augment_in_place(cx, node, Place(left, (), (), target.id), right)
+        return
+    made = _augmented(cx, node, left, right)
+    bind_name(cx, target.id, made, node)
+
+
+def _augment_item(cx: Context, node: ast.AugAssign, target: ast.Subscript) -> None:
+    if isinstance(target.slice, ast.Slice):
+        cx.error(codes.UNSUPPORTED_STATEMENT, target, "a slice cannot be assigned in the machine")
+        return
+    place = lower_place(cx, target.value, "changed")
+    key = as_data(cx, lower_value(cx, target.slice), target.slice)
+    if place is None or is_poison(key) or not may_change(cx, place, target, "changed"):
+        lower_value(cx, node.value)
+        return
+    place = place.item(cx.atom(key, "key"), target)
+    old, right = lower_in_order(cx, [lambda: read_place(cx, place), lambda: lower_value(cx, node.value)])
+    left = as_data(cx, old, target)
+    if isinstance(left.type, ListT):
+        _augment_in_place(cx, node, place, right)
+        return
+    made = cx.atom(_augmented(cx, node, left, right))
+    if not is_poison(made):
+        write_place(cx, place, made, cx.span(node))
+
+
+def _augmented(cx: Context, node: ast.AugAssign, left: Expr, right: Value) -> Expr:
+    """The result for operands that are not changed in place."""
+    symbol = OPERATORS[type(node.op)]
+    other = as_data(cx, right, node.value)
+    in_place = {"+": Kind.LIST, "*": Kind.LIST, "|": Kind.DICT}.get(symbol)
+    if in_place in kinds(left.type) and not isinstance(other.type, ErrorT) and not _never_in_place(symbol, other):
+        return cx.error(
+            codes.TYPE_NEEDED,
+            node,
+            f"`{symbol}=` changes a {in_place.value} in place, and whether the value is one is not known",  # type: ignore[union-attr]
+            help=f"write instead: `x = x {symbol} y`, or test it with `isinstance` first",
+        )
+    return lib.binary(cx, f"{symbol}=", left, other, node)
+
+
+def _never_in_place(symbol: str, other: Expr) -> bool:
+    """Whether a list (a dict for `|=`) could not take this operand, so that a rebinding does the same."""
+    numbers = {Kind.INT, Kind.FLOAT, Kind.BOOL, Kind.NONE}
+    found = kinds(other.type)
+    return (symbol != "*" and found <= numbers) or (symbol == "*" and not found & {Kind.INT, Kind.BOOL})
+
+
+def _augment_in_place(cx: Context, node: ast.AugAssign, place: Place, right: Value) -> None:
+    """`xs += items` and `xs *= n` of a list."""
+    if not may_change(cx, place, node, "changed"):
+        return
+    symbol = OPERATORS[type(node.op)]
+    current = read_place(cx, place)
+    if symbol == "+":
+        items = lib.items_of(cx, right, node.value)
+        made = lib.extended(cx, current, items, node)
+    else:
+        made = lib.binary(cx, f"{symbol}=", current, as_data(cx, right, node.value), node)
+    if not is_poison(made):
+        write_place(cx, place, made if not place.keys else cx.atom(made), cx.span(node))
+
+
+@statement(ast.Delete)
+def lower_delete(cx: Context, node: ast.Delete) -> None:
+    """`del name`, `del place[key]`."""
+    for target in node.targets:
+        _delete(cx, target)
+
+
+def _delete(cx: Context, target: ast.expr) -> None:
+    match target:
+        case ast.Name(id=name):
+            read_name(cx, name, target)
+            variable = owned_variable(cx, name, target, "deleted")
+            if variable is not None:
+                cx.state.end_views(variable)
+                cx.state.facts.pop(variable, None)
+        case ast.Tuple(elts=targets) | ast.List(elts=targets):
+            for part in targets:
+                _delete(cx, part)
+        case ast.Subscript(slice=ast.Slice()):
+            cx.error(
+                codes.UNSUPPORTED_STATEMENT,
+                target,
+                "a slice cannot be deleted in the machine",
+                help="write instead: `xs = xs[:i] + xs[j:]`",
+            )
+        case ast.Subscript(value=base, slice=index):
+            place = lower_place(cx, base, "changed")
+            key = as_data(cx, lower_value(cx, index), index)
+            if place is None or is_poison(key) or not may_change(cx, place, target, "changed"):
+                return
+            current = cx.atom(read_place(cx, place))
+            made = lib.delete_item(cx, current, cx.atom(key, "key"), target)
+            if not is_poison(made):
+                write_place(cx, place, made if not place.keys else cx.atom(made), cx.span(target))
+        case _:
+            cx.error(codes.UNSUPPORTED_STATEMENT, target, "an attribute cannot be deleted in the machine")

@@ -1,0 +1,410 @@
+"""Builtin functions that are more than a row of the library: they take functions, classes or iterators, or give iterators.
+
+Owns `range`, `enumerate`, `zip`, `map`, `filter`, `reversed`, `isinstance`, `type`, `sorted`/`min`/`max` with a key, `any`, `all`, `next`,
+`print` and what can never be compiled. All other builtins are rows.
+"""
+
+import ast
+from collections.abc import Callable
+from typing import Final
+
+from pysfnc.diagnostics import codes
+from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
+from pysfnc.frontend.lower_comprehension import Filtered, Mapped, any_or_all, collect, collect_quietly, first_of
+from pysfnc.frontend.lower_context import Context, poison
+from pysfnc.frontend.lower_core import as_data, is_poison, lower_value
+from pysfnc.frontend.lower_iterate import Source, origin_of, source_of
+from pysfnc.frontend.lower_values import (
+    Lazy,
+    LazyComprehension,
+    MappedResults,
+    Origin,
+    TypeOf,
+    Value,
+    is_static,
+)
+from pysfnc.frontend.narrow import class_names
+from pysfnc.ir.exprs import Const, Expr
+from pysfnc.values.types import BOOL, STR, NeverT
+
+Builtin = Callable[[Context, Arguments, ast.expr], Value]
+_BUILTINS: dict[str, Builtin] = {}
+
+
+def _builtin(name: str) -> Callable[[Builtin], Builtin]:
+    def add(function: Builtin) -> Builtin:
+        _BUILTINS[name] = function
+        return function
+
+    return add
+
+
+def is_special(name: str) -> bool:
+    """Whether a builtin is called through this module."""
+    return name in _BUILTINS or name in _NEVER
+
+
+def call_builtin(cx: Context, name: str, given: Arguments | None, node: ast.expr) -> Value:
+    """Call one of these builtins; `given` None: the arguments were not evaluated yet."""
+    if name in _NEVER:
+        return cx.error(codes.UNSUPPORTED_CALL, node, f"`{name}()` has no compiled form", help=_NEVER[name])
+    if given is None:
+        assert isinstance(node, ast.Call)
+        if name == "isinstance":
+            return _isinstance(cx, node)
+        given = lower_arguments(cx, node, spread_ok=name in ("min", "max", "zip"))
+    return poison(cx.span(node)) if given is None else _BUILTINS[name](cx, given, node)
+
+
+_NEVER: Final = {
+    "set": "write instead: a list without duplicates, or a dict with the members as keys",
+    "frozenset": "write instead: a list without duplicates, or a dict with the members as keys",
+    "input": "write instead: a parameter of the workflow",
+    "open": "write instead: a function marked `@task` that reads the file",
+    "eval": "write instead: the expression itself",
+    "exec": "write instead: the statements themselves",
+    "iter": "write instead: a `for` loop",
+    "globals": "write instead: the names themselves",
+    "locals": "write instead: the names themselves",
+    "vars": "write instead: the names themselves",
+    "super": "write instead: a function",
+    "object": "write instead: a dict",
+    "bytes": "write instead: a function marked `@task`",
+    "bytearray": "write instead: a function marked `@task`",
+    "memoryview": "write instead: a function marked `@task`",
+    "complex": "write instead: a function marked `@task`",
+    "id": "write instead: a comparison with `==`",
+    "setattr": "write instead: a key of a dict",
+    "getattr": "write instead: a key of a dict, `value[name]`",
+    "hasattr": "write instead: `name in value` of a dict",
+    "delattr": "write instead: a key of a dict",
+    "compile": "write instead: the code itself",
+    "breakpoint": "write instead: nothing",
+}
+
+
+def _plain(cx: Context, given: Arguments, node: ast.expr, name: str, most: int, least: int = 1) -> bool:
+    """Whether there are that many positional arguments and no others; a message otherwise."""
+    if given.keywords or given.spread is not None or not least <= len(given.positional) <= most:
+        cx.error(codes.TYPE_MISMATCH, node, f"`{name}()` is called with arguments that it does not take")
+        return False
+    return True
+
+
+# Iterators
+
+
+@_builtin("range")
+def _range(cx: Context, given: Arguments, node: ast.expr) -> Value:
+    if not _plain(cx, given, node, "range", 3):
+        return poison(cx.span(node))
+    args = [as_data(cx, value, node) for value in given.positional]
+    made = lib.call(cx, "range", args, {}, node)
+    return (
+        made
+        if is_poison(made) or isinstance(made.type, NeverT)
+        else Lazy("a range", made, sequence=True, sized=True, storable=True)
+    )
+
+
+@_builtin("enumerate")
+def _enumerate(cx: Context, given: Arguments, node: ast.expr) -> Value:
+    named = given.keyword_map()
+    values = [*given.positional, *(v for k, v in named.items() if k == "start")]
+    if not 1 <= len(values) <= 2 or set(named) - {"start"}:
+        return cx.error(codes.TYPE_MISMATCH, node, "`enumerate()` takes an iterable and a start")
+    source = _quiet_items(cx, values[0], node)
+    start = [as_data(cx, value, node) for value in values[1:]]
+    made = lib.call(cx, "enumerate", [source, *start], {}, node)
+    if is_poison(made):
+        return made
+    origin = _origin_of_argument(cx, values[0], node)
+    return Lazy("an enumerate iterator", made, origin=_enumerated(origin, start[0] if start else None))
+
+
+def _enumerated(origin: Origin | None, start: Expr | None) -> Origin | None:
+    if origin is None or origin.kind != "list" or not (start is None or isinstance(start, Const)):
+        return None
+    return Origin("enumerate", origin.root, origin.keys, origin.spans, origin.title, start)
+
+
+def _origin_of_argument(cx: Context, value: Value, node: ast.expr) -> Origin | None:
+    """Where the items of the first argument of a call stand."""
+    if is_static(value) or not isinstance(node, ast.Call) or not node.args:
+        return None
+    return origin_of(cx, node.args[0], value)  # type: ignore[arg-type]
+
+
+def _quiet_items(cx: Context, value: Value, node: ast.expr) -> Expr:
+    """The items of an argument that Python would take one by one: all at once only where that makes no difference."""
+    if isinstance(value, LazyComprehension):
+        made = collect_quietly(cx, value, node)
+        if made is None:
+            return cx.error(
+                codes.UNSUPPORTED_EXPRESSION,
+                node,
+                f"{value.what} whose parts may raise or call something is used step by step here",
+                help="write instead: a list comprehension, or `list(...)`",
+            )
+        return made
+    if isinstance(value, MappedResults):
+        return cx.error(
+            codes.UNSUPPORTED_EXPRESSION,
+            node,
+            "the results of a pool are used step by step here",
+            help="write instead: `list(pool.map(...))`",
+        )
+    return lib.items_of(cx, value, node)
+
+
+@_builtin("zip")
+def _zip(cx: Context, given: Arguments, node: ast.expr) -> Value:
+    if given.spread is not None:
+        return cx.error(
+            codes.UNSUPPORTED_PARAMETER_KIND,
+            node,
+            "`zip(*lists)` of a list of unknown length has no compiled form",
+            help="write instead: list comprehensions over the rows",
+        )
+    args = [_quiet_items(cx, value, node) for value in given.positional]
+    keywords = {name: as_data(cx, value, node) for name, value in given.keywords}
+    made = lib.call(cx, "zip", args, keywords, node)
+    return made if is_poison(made) else Lazy("a zip iterator", made)
+
+
+@_builtin("reversed")
+def _reversed(cx: Context, given: Arguments, node: ast.expr) -> Value:
+    if not _plain(cx, given, node, "reversed", 1):
+        return poison(cx.span(node))
+    value = given.positional[0]
+    data = value.items if isinstance(value, Lazy) and (value.sequence or value.sized) else as_data(cx, value, node)
+    made = lib.call(cx, "reversed", [data], {}, node)
+    return made if is_poison(made) else Lazy("a reversed iterator", made)
+
+
+@_builtin("map")
+def _map(cx: Context, given: Arguments, node: ast.expr) -> Value:
+    if given.keywords or given.spread is not None or len(given.positional) < 2:
+        return cx.error(codes.TYPE_MISMATCH, node, "`map()` takes a function and one or more iterables")
+    function, *iterables = given.positional
+    if len(iterables) == 1:
+        source = source_of(cx, iterables[0], _argument(node, 1))
+    else:
+        rows = [_quiet_items(cx, value, node) for value in iterables]
+        zipped = lib.call(cx, "zip", rows, {}, node)
+        source = None if is_poison(zipped) else Source(zipped)
+    if source is None:
+        return poison(cx.span(node))
+    return LazyComprehension("a map iterator", source, Mapped(function, len(iterables), node))
+
+
+@_builtin("filter")
+def _filter(cx: Context, given: Arguments, node: ast.expr) -> Value:
+    if not _plain(cx, given, node, "filter", 2, 2):
+        return poison(cx.span(node))
+    function, iterable = given.positional
+    source = source_of(cx, iterable, _argument(node, 1))
+    if source is None:
+        return poison(cx.span(node))
+    by_truth = isinstance(function, Const) and function.value is None and not is_poison(function)
+    return LazyComprehension("a filter iterator", source, Filtered(None if by_truth else function, node))
+
+
+def _argument(node: ast.expr, index: int) -> ast.expr:
+    return node.args[index] if isinstance(node, ast.Call) and index < len(node.args) else node
+
+
+@_builtin("next")
+def _next(cx: Context, given: Arguments, node: ast.expr) -> Value:
+    if not _plain(cx, given, node, "next", 2):
+        return poison(cx.span(node))
+    iterator, *default = given.positional
+    if not isinstance(iterator, LazyComprehension):
+        return cx.error(
+            codes.UNSUPPORTED_CALL,
+            node,
+            "`next()` has a compiled form only for a generator expression",
+            help="write instead: `next((x for x in xs if ...), default)`, or a `for` loop with `break`",
+        )
+    return first_of(cx, iterator, default[0] if default else None, node)
+
+
+# Decisions
+
+
+@_builtin("any")
+def _any(cx: Context, given: Arguments, node: ast.expr) -> Value:
+    return _decide(cx, given, node, "any")
+
+
+@_builtin("all")
+def _all(cx: Context, given: Arguments, node: ast.expr) -> Value:
+    return _decide(cx, given, node, "all")
+
+
+def _decide(cx: Context, given: Arguments, node: ast.expr, name: str) -> Value:
+    if not _plain(cx, given, node, name, 1):
+        return poison(cx.span(node))
+    value = given.positional[0]
+    if isinstance(value, LazyComprehension):
+        return any_or_all(cx, value, name == "any", node)
+    return lib.call(cx, name, [lib.whole_items(cx, value, node)], {}, node)
+
+
+@_builtin("len")
+def _len(cx: Context, given: Arguments, node: ast.expr) -> Value:
+    if not _plain(cx, given, node, "len", 1):
+        return poison(cx.span(node))
+    value = given.positional[0]
+    if isinstance(value, Lazy) and value.sized:
+        return lib.length(cx, value.items, node)
+    return lib.length(cx, as_data(cx, value, node), node)
+
+
+def _isinstance(cx: Context, node: ast.Call) -> Value:
+    """`isinstance(x, classes)`; the classes must be written out."""
+    if len(node.args) != 2 or node.keywords or any(isinstance(arg, ast.Starred) for arg in node.args):
+        return cx.error(codes.TYPE_MISMATCH, node, "`isinstance()` takes a value and a class")
+    value = lower_value(cx, node.args[0])
+    names = class_names(cx, node.args[1])
+    if names is None:
+        return cx.error(
+            codes.UNSUPPORTED_EXPRESSION,
+            node.args[1],
+            "`isinstance()` has a compiled form only for classes it can tell apart",
+            help="write instead: `bool`, `int`, `float`, `str`, `list`, `dict`, `tuple`, an exception class, or a tuple of these",
+        )
+    data = as_data(cx, value, node.args[0])
+    return lib.is_instance(cx, data, names, node)
+
+
+@_builtin("isinstance")
+def _isinstance_value(cx: Context, _given: Arguments, node: ast.expr) -> Value:
+    return cx.error(codes.UNSUPPORTED_CALL, node, "`isinstance` has a compiled form only where it is called")
+
+
+@_builtin("callable")
+def _callable(cx: Context, given: Arguments, node: ast.expr) -> Value:
+    if not _plain(cx, given, node, "callable", 1):
+        return poison(cx.span(node))
+    value = given.positional[0]
+    return Const(value=is_static(value) and not isinstance(value, Lazy), type=BOOL, span=cx.span(node))
+
+
+@_builtin("type")
+def _type(cx: Context, given: Arguments, node: ast.expr) -> Value:
+    if not _plain(cx, given, node, "type", 1):
+        return poison(cx.span(node))
+    data = as_data(cx, given.positional[0], node)
+    return data if is_poison(data) else TypeOf(cx.atom(data))
+
+
+@_builtin("repr")
+def _repr(cx: Context, given: Arguments, node: ast.expr) -> Value:
+    if not _plain(cx, given, node, "repr", 1):
+        return poison(cx.span(node))
+    return lib.to_repr(cx, as_data(cx, given.positional[0], node), node)
+
+
+@_builtin("str")
+def _str(cx: Context, given: Arguments, node: ast.expr) -> Value:
+    if not _plain(cx, given, node, "str", 1, 0):
+        return poison(cx.span(node))
+    if not given.positional:
+        return Const(value="", type=STR, span=cx.span(node))
+    return lib.to_str(cx, as_data(cx, given.positional[0], node), node)
+
+
+# Lists of everything, keys
+
+
+@_builtin("list")
+def _list(cx: Context, given: Arguments, node: ast.expr) -> Value:
+    if not _plain(cx, given, node, "list", 1, 0):
+        return poison(cx.span(node))
+    if not given.positional:
+        return lib.make_list(cx, [], node)
+    value = given.positional[0]
+    if isinstance(value, MappedResults):
+        from pysfnc.frontend.lower_concurrency import all_results
+
+        return all_results(cx, value, node)
+    items = lib.items_of(cx, value, node)
+    # What was made just now needs no copy.
+    return items if is_static(value) or is_poison(items) else lib.copy_of_list(cx, items, node)
+
+
+@_builtin("tuple")
+def _tuple(cx: Context, given: Arguments, node: ast.expr) -> Value:
+    if not _plain(cx, given, node, "tuple", 1, 0):
+        return poison(cx.span(node))
+    if not given.positional:
+        return lib.make_tuple(cx, [], node)
+    known = lib.known_items(cx, given.positional[0])
+    if known is not None:
+        return lib.make_tuple(cx, [as_data(cx, item, node) for item in known], node)
+    return lib.call(cx, "tuple", [lib.whole_items(cx, given.positional[0], node)], {}, node)
+
+
+@_builtin("dict")
+def _dict(cx: Context, given: Arguments, node: ast.expr) -> Value:
+    if len(given.positional) > 1 or given.spread is not None:
+        return cx.error(codes.TYPE_MISMATCH, node, "`dict()` takes at most 1 positional argument")
+    keywords = {name: as_data(cx, value, node) for name, value in given.keywords}
+    args = [lib.whole_items(cx, value, node) for value in given.positional]
+    return lib.make_dict_of(cx, args, keywords, node)
+
+
+@_builtin("sorted")
+def _sorted(cx: Context, given: Arguments, node: ast.expr) -> Value:
+    named = given.keyword_map()
+    if len(given.positional) != 1 or set(named) - {"key", "reverse"} or given.spread is not None:
+        return cx.error(codes.TYPE_MISMATCH, node, "`sorted()` takes an iterable, `key` and `reverse`")
+    items = lib.items_of(cx, given.positional[0], node)
+    if is_poison(items):
+        return items
+    return sorted_items(cx, items, named.get("key"), named.get("reverse"), node)
+
+
+def sorted_items(cx: Context, items: Expr, key: Value | None, reverse: Value | None, node: ast.expr) -> Expr:
+    """The items in order; all keys are computed first, as CPython does."""
+    backwards = Const(value=False, type=BOOL, span=cx.span(node)) if reverse is None else lib.truth(cx, reverse, node)
+    if key is None or (isinstance(key, Const) and key.value is None):
+        return lib.sort_by(cx, items, None, backwards, node)
+    items = cx.atom(items)
+    keys = collect(cx, Source(items), Mapped(key, 1, node), node)
+    return lib.sort_by(cx, items, keys, backwards, node)
+
+
+@_builtin("min")
+def _min(cx: Context, given: Arguments, node: ast.expr) -> Value:
+    return _extreme(cx, given, node, "min")
+
+
+@_builtin("max")
+def _max(cx: Context, given: Arguments, node: ast.expr) -> Value:
+    return _extreme(cx, given, node, "max")
+
+
+def _extreme(cx: Context, given: Arguments, node: ast.expr, name: str) -> Value:
+    named = given.keyword_map()
+    key = named.get("key")
+    args = [
+        lib.whole_items(cx, v, node) if len(given.positional) == 1 else as_data(cx, v, node) for v in given.positional
+    ]
+    if given.spread is not None:
+        args = [lib.binary(cx, "+", lib.make_list(cx, args, node), given.spread, node)] if args else [given.spread]
+    if key is None or (isinstance(key, Const) and key.value is None):
+        keywords = {k: as_data(cx, v, node) for k, v in named.items() if k != "key"}
+        return lib.call(cx, name, args, keywords, node)
+    if set(named) - {"key", "default"}:
+        return cx.error(codes.TYPE_MISMATCH, node, f"`{name}()` takes `key` and `default` by name")
+    items = args[0] if len(args) == 1 else lib.make_list(cx, args, node)
+    items = lib.items_of(cx, items, node)
+    if is_poison(items):
+        return items
+    items = cx.atom(items)
+    keys = collect(cx, Source(items), Mapped(key, 1, node), node)
+    default = named.get("default")
+    return lib.extreme_by(cx, name, items, keys, None if default is None else as_data(cx, default, node), node)

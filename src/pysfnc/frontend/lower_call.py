@@ -1,0 +1,175 @@
+"""Calls: what is called, and where the call goes.
+
+Owns the dispatch by the kind of the callee. Arguments are `lower_arguments`, functions of the project `lower_functions`, builtins with a meaning
+of their own `lower_builtins`, everything that runs at the same time `lower_concurrency`.
+"""
+
+import ast
+from collections.abc import Sequence
+
+from pysfnc.diagnostics import codes, nearest
+from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
+from pysfnc.frontend.lower_builtins import call_builtin, is_special
+from pysfnc.frontend.lower_concurrency import call_pool_method
+from pysfnc.frontend.lower_context import Context, poison
+from pysfnc.frontend.lower_core import as_data, expression, is_poison, lower_value
+from pysfnc.frontend.lower_expr import dotted_exception, static_attribute
+from pysfnc.frontend.lower_externals import call_external, ignored_call
+from pysfnc.frontend.lower_functions import call_configured, call_nested, call_project
+from pysfnc.frontend.lower_methods import call_method
+from pysfnc.frontend.lower_raise import new_exception
+from pysfnc.frontend.lower_values import (
+    BuiltinFunction,
+    Closure,
+    Configured,
+    ExceptionClass,
+    External,
+    ProjectClass,
+    ProjectFunction,
+    Static,
+    StaticMethod,
+    Value,
+    describe,
+    is_static,
+)
+from pysfnc.ir.exprs import Expr
+from pysfnc.library import catalog
+
+_STARRED_OK = frozenset({"print", "max", "min", "zip"})
+
+
+@expression(ast.Call)
+def lower_call(cx: Context, node: ast.Call) -> Value:
+    """A call. Python evaluates what is called first, then the arguments."""
+    if isinstance(node.func, ast.Attribute):
+        base_node = node.func.value
+        base = lower_value(cx, base_node)
+        if is_poison(base):
+            _look_at_arguments(cx, node)
+            return base
+        if not is_static(base):
+            return call_method(cx, base, node)  # type: ignore[arg-type]
+        callee = dotted_exception(cx, node.func) or static_attribute(cx, base, node.func)  # type: ignore[arg-type]
+    else:
+        callee = lower_value(cx, node.func)
+    if is_poison(callee):
+        _look_at_arguments(cx, node)
+        return callee
+    if not is_static(callee):
+        _look_at_arguments(cx, node)
+        return cx.error(codes.TYPE_MISMATCH, node.func, f"a value of type `{callee.type}` cannot be called")  # type: ignore[union-attr]
+    return call_node(cx, callee, node)  # type: ignore[arg-type]
+
+
+def _look_at_arguments(cx: Context, node: ast.Call) -> None:
+    """Report the mistakes in the arguments of a call that was refused already."""
+    for arg in node.args:
+        lower_value(cx, arg.value if isinstance(arg, ast.Starred) else arg)
+    for keyword in node.keywords:
+        lower_value(cx, keyword.value)
+
+
+def call_node(cx: Context, callee: Static, node: ast.Call) -> Value:
+    """Call something that is known while compiling."""
+    ignored = ignored_call(cx, callee, node)
+    if ignored is not None:
+        return ignored
+    if isinstance(callee, BuiltinFunction) and is_special(callee.name):
+        return call_builtin(cx, callee.name, None, node)
+    if isinstance(callee, External):
+        return call_external(cx, callee.name, node)
+    spread_ok = isinstance(callee, BuiltinFunction) and callee.name in _STARRED_OK
+    given = lower_arguments(cx, node, spread_ok=spread_ok)
+    return poison(cx.span(node)) if given is None else call_value(cx, callee, given, node)
+
+
+def call_value(cx: Context, callee: Value, given: Arguments, node: ast.expr) -> Value:
+    """Call with arguments that were evaluated."""
+    match callee:
+        case ProjectFunction(info):
+            return call_project(cx, info, given, node)
+        case Closure():
+            return call_nested(cx, callee, given, node)
+        case Configured():
+            return call_configured(cx, callee, given, node)
+        case ExceptionClass():
+            return _new_exception(cx, callee, given, node)
+        case BuiltinFunction(name):
+            if is_special(name):
+                return call_builtin(cx, name, given, node)
+            return call_row(cx, name, given, node)
+        case External(name):
+            return call_row(cx, name, given, node)
+        case StaticMethod(receiver, name):
+            return _call_static_method(cx, receiver, name, given, node)
+        case ProjectClass(info):
+            return cx.error(
+                codes.UNSUPPORTED_CALL,
+                node,
+                f"`{info.name}` is a class, and objects with behaviour have no compiled form",
+                labels=[(info.module.span(info.node).head(), "defined here")],
+                help="write instead: a dict, or a function marked `@task` that uses the class",
+            )
+        case _ if is_poison(callee):
+            return callee
+        case _ if is_static(callee):
+            return cx.error(codes.TYPE_MISMATCH, node, f"{describe(callee)} cannot be called here")  # type: ignore[arg-type]
+        case _:
+            return cx.error(codes.TYPE_MISMATCH, node, f"a value of type `{callee.type}` cannot be called")  # type: ignore[union-attr]
+
+
+def call_row(cx: Context, name: str, given: Arguments, node: ast.expr) -> Value:
+    """Call a builtin or a function of a module that has a row in the library."""
+    if not lib.is_builtin(name):
+        return unknown_call(cx, name, node)
+    args = [lib.whole_items(cx, value, node) for value in given.positional]
+    keywords = {key: as_data(cx, value, node) for key, value in given.keywords}
+    if given.spread is not None:
+        if args:
+            args = [lib.binary(cx, "+", lib.make_list(cx, args, node), given.spread, node)]
+        else:
+            args = [given.spread]
+    return lib.call(cx, name, args, keywords, node)
+
+
+def unknown_call(cx: Context, name: str, node: ast.AST) -> Expr:
+    """A call of something that has no compiled form."""
+    close = nearest(name, catalog.builtin_names())
+    return cx.error(
+        codes.UNSUPPORTED_CALL,
+        node,
+        f"`{name}()` has no compiled form",
+        notes=[f"`{close}()` has one"] if close else (),
+        help="write instead: a function marked `@task` that calls it",
+    )
+
+
+def _new_exception(cx: Context, callee: ExceptionClass, given: Arguments, node: ast.expr) -> Value:
+    if given.keywords:
+        if callee.name == "Fail" and callee.info is None:
+            return _new_fail(cx, callee, given, node)
+        return cx.error(codes.UNSUPPORTED_CALL, node, f"`{callee.name}` takes no keyword arguments in the machine")
+    args = [as_data(cx, value, given.node_of(i, node)) for i, value in enumerate(given.positional)]
+    return new_exception(cx, callee, args, node)
+
+
+def _new_fail(cx: Context, callee: ExceptionClass, given: Arguments, node: ast.expr) -> Value:
+    names: Sequence[str] = ("error", "cause")
+    found: dict[str, Value] = dict(zip(names, given.positional, strict=False))
+    for name, value in given.keywords:
+        if name not in names or name in found:
+            return cx.error(codes.TYPE_MISMATCH, node, f"`Fail` takes `error` and `cause`, each once, not `{name}`")
+        found[name] = value
+    if "error" not in found:
+        return cx.error(codes.TYPE_MISMATCH, node, "`Fail` misses its argument `error`")
+    return new_exception(cx, callee, [as_data(cx, found[n], node) for n in names if n in found], node)
+
+
+def _call_static_method(cx: Context, receiver: Static, name: str, given: Arguments, node: ast.expr) -> Value:
+    if isinstance(receiver, BuiltinFunction) and given.positional:
+        first, *rest = given.positional
+        args = [as_data(cx, value, node) for value in rest]
+        keywords = {key: as_data(cx, value, node) for key, value in given.keywords}
+        return lib.method(cx, name, as_data(cx, first, node), args, keywords, node)
+    return call_pool_method(cx, receiver, name, given, node)

@@ -1,0 +1,629 @@
+"""Comprehensions, generator expressions, `map` and `filter`.
+
+Owns two forms of each: an expression (`ListComp`, `Reduce`) when the parts need no statements of their own, a loop otherwise. What takes items
+one by one (a loop, `any`, `all`, `next`) evaluates the parts in each round, as Python does.
+"""
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from pysfnc.diagnostics import codes
+from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.effects import can_raise
+from pysfnc.frontend.lower_arguments import Arguments
+from pysfnc.frontend.lower_assign import assign
+from pysfnc.frontend.lower_concurrency import fan_out_outcomes, start_pending
+from pysfnc.frontend.lower_context import Context, Trial, poison
+from pysfnc.frontend.lower_control import function_frame
+from pysfnc.frontend.lower_core import as_data, expression, is_poison, lower_in_order, lower_value
+from pysfnc.frontend.lower_each import run_each
+from pysfnc.frontend.lower_frame import Frame
+from pysfnc.frontend.lower_iterate import Source, lower_source
+from pysfnc.frontend.lower_names import bind_variable, fact_of
+from pysfnc.frontend.lower_state import Fact, join_states
+from pysfnc.frontend.lower_test import Test, lower_test
+from pysfnc.frontend.lower_values import (
+    Closure,
+    Configured,
+    CoroutineList,
+    FutureList,
+    LazyComprehension,
+    Pool,
+    ProjectFunction,
+    Value,
+    is_static,
+)
+from pysfnc.frontend.scope import ComprehensionNode, comprehension_scope, target_names
+from pysfnc.ir.exprs import Cond, Const, Expr, ListComp, Logic, Reduce, Var
+from pysfnc.ir.hir import Assign, Break, Continue, If, Raise
+from pysfnc.ir.walk import substitute
+from pysfnc.values.types import BOOL, NEVER, NONE, ListT, Type
+
+Receive = Callable[[Value], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Pure:
+    """What a stage makes of an item, as expressions: kept when `cond` holds. `flat`: `body` is a list of items."""
+
+    cond: Expr | None
+    body: Expr
+    flat: bool = False
+
+
+class Stage(Protocol):
+    """What happens to each item of a source."""
+
+    def pure(self, cx: Context, value: Value) -> Pure | None:
+        """As expressions. Statements may be emitted; the caller then takes the other way. None: not possible."""
+
+    def each(self, cx: Context, value: Value, receive: Receive) -> None:
+        """As statements: `receive` lowers what is done with each result, where it comes up."""
+
+
+# Stages
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mapped:
+    """`map(f, xs)`. With several iterables the item is a tuple, spread into the arguments."""
+
+    function: Value
+    spread: int
+    node: ast.expr
+
+    def pure(self, cx: Context, value: Value) -> Pure | None:
+        """See `Stage`."""
+        return Pure(None, as_data(cx, self._call(cx, value), self.node))
+
+    def each(self, cx: Context, value: Value, receive: Receive) -> None:
+        """See `Stage`."""
+        receive(self._call(cx, value))
+
+    def _call(self, cx: Context, value: Value) -> Value:
+        from pysfnc.frontend.lower_call import call_value
+
+        given: tuple[Value, ...] = (value,)
+        if self.spread > 1:
+            given = tuple(lib.known_items(cx, value) or ())
+        return call_value(cx, self.function, Arguments(given, (), ()), self.node)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Filtered:
+    """`filter(f, xs)`; without a function the truth of the item decides."""
+
+    function: Value | None
+    node: ast.expr
+
+    def pure(self, cx: Context, value: Value) -> Pure | None:
+        """See `Stage`."""
+        return Pure(self.test(cx, value), as_data(cx, value, self.node))
+
+    def each(self, cx: Context, value: Value, receive: Receive) -> None:
+        """See `Stage`."""
+        _when(cx, Test(self.test(cx, value), cx.state.copy(), cx.state.copy()), lambda: receive(value), self.node)
+
+    def test(self, cx: Context, value: Value) -> Expr:
+        """Whether an item is kept."""
+        from pysfnc.frontend.lower_call import call_value
+
+        if self.function is not None:
+            value = call_value(cx, self.function, Arguments((value,), (), ()), self.node)
+        return lib.truth(cx, value, self.node)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Element:
+    """The parts of a comprehension from generator number `index` on. `around` is the frame that it stands in, `inside` its own."""
+
+    node: ComprehensionNode
+    around: Frame
+    index: int = 0
+    inside: Frame | None = None
+
+    def frame(self, cx: Context) -> Frame:
+        """The scope of the comprehension: a new one each time it is lowered, shared by its parts."""
+        return self.inside or Frame(
+            scope=comprehension_scope(self.node),
+            module=self.around.module,
+            region=cx.flow.region,
+            kind="comprehension",
+            parent=self.around,
+            title="comprehension",
+            node=self.node,
+        )
+
+    def inner(self, frame: Frame) -> "Element":
+        """The parts behind the next `for`."""
+        return Element(self.node, self.around, self.index + 1, frame)
+
+    def pure(self, cx: Context, value: Value) -> Pure | None:
+        """See `Stage`."""
+        generator = self.node.generators[self.index]
+        with cx.in_frame(self.frame(cx)) as frame:
+            replaced = _bind_pure(cx, frame, generator.target, value)
+            if replaced is None:
+                return None
+            cond = self._conditions(cx)
+            made = self._rest(cx)
+        if made is None:
+            return None
+        cond = None if cond is None else substitute(cond, replaced)
+        return Pure(cond, substitute(made.body, replaced), made.flat)
+
+    def _conditions(self, cx: Context) -> Expr | None:
+        found: Expr | None = None
+        for condition in self.node.generators[self.index].ifs:
+            test = lower_test(cx, condition)
+            cx.state = test.when_true.copy()
+            found = (
+                test.expr
+                if found is None
+                else Logic(op="and", left=found, right=test.expr, type=BOOL, span=cx.span(condition))
+            )
+        return found
+
+    def _rest(self, cx: Context) -> Pure | None:
+        if not cx.state.reachable:
+            return None
+        if self.index + 1 == len(self.node.generators):
+            return Pure(None, as_data(cx, self.element(cx), self.node))
+        source = lower_source(cx, self.node.generators[self.index + 1].iter)
+        if source is None:
+            return Pure(None, poison())
+        inner = _pure_list(cx, source, self.inner(cx.frame), self.node)
+        return None if inner is None else Pure(None, inner, flat=True)
+
+    def element(self, cx: Context) -> Value:
+        """The element; the pair of key and value for a dict."""
+        node = self.node
+        if isinstance(node, ast.DictComp):
+            key, value = lower_in_order(cx, [lambda: lower_value(cx, node.key), lambda: lower_value(cx, node.value)])
+            return lib.make_tuple(cx, [as_data(cx, key, node.key), as_data(cx, value, node.value)], node)
+        return lower_value(cx, node.elt)
+
+    def each(self, cx: Context, value: Value, receive: Receive) -> None:
+        """See `Stage`."""
+        generator = self.node.generators[self.index]
+        with cx.in_frame(self.frame(cx)):
+            assign(cx, generator.target, value, generator.target)
+            self._each_if(cx, list(generator.ifs), receive)
+
+    def _each_if(self, cx: Context, conditions: list[ast.expr], receive: Receive) -> None:
+        if conditions:
+            test = lower_test(cx, conditions[0])
+            _when(cx, test, lambda: self._each_if(cx, conditions[1:], receive), conditions[0])
+            return
+        if self.index + 1 == len(self.node.generators):
+            receive(self.element(cx))
+            return
+        source = lower_source(cx, self.node.generators[self.index + 1].iter)
+        if source is not None:
+            inner = self.inner(cx.frame)
+            run_each(cx, source, lambda item: inner.each(cx, item, receive), self.node)
+
+
+def _when(cx: Context, test: Test, then: Callable[[], None], node: ast.AST) -> None:
+    """What is done only where a test holds."""
+    cx.observe(test.expr)
+    if isinstance(test.expr, Const) and not is_poison(test.expr):
+        cx.state = (test.when_true if test.expr.value else test.when_false).copy()
+        if test.expr.value:
+            then()
+        return
+    cx.state = test.when_true.copy()
+    with cx.capture() as own:
+        then()
+    cx.state = join_states([cx.state, test.when_false])
+    cx.out.append(If(test=test.expr, then=tuple(own), orelse=(), span=cx.span(node)))
+
+
+def _bind_pure(cx: Context, frame: Frame, target: ast.expr, value: Value) -> dict[str, Expr] | None:
+    """Bind the names of a target without statements: the expressions that stand for them; None where that cannot be."""
+    match target:
+        case ast.Name(id=name):
+            variable = cx.names.fresh(name)
+            frame.names[name] = variable
+            if is_static(value):
+                cx.state.put(variable, Fact(NEVER, static=value))  # type: ignore[arg-type]
+                return {}
+            data: Expr = value  # type: ignore[assignment]
+            cx.state.put(variable, Fact(data.type))
+            cx.regions[variable] = cx.flow.region
+            return {variable: data}
+        case ast.Tuple(elts=targets) | ast.List(elts=targets):
+            items = lib.known_items(cx, value)
+            if items is None or len(items) != len(targets) or any(isinstance(t, ast.Starred) for t in targets):
+                return None
+            found: dict[str, Expr] = {}
+            for part, item in zip(targets, items, strict=True):
+                inner = _bind_pure(cx, frame, part, item)
+                if inner is None:
+                    return None
+                found.update(inner)
+            return found
+        case _:
+            return None
+
+
+# Lists
+
+
+def collect(cx: Context, source: Source, stage: Stage, node: ast.expr) -> Expr:
+    """The list of everything that a stage makes of the items of a source."""
+    trial = Trial(cx)
+    made = _pure_list(cx, source, stage, node)
+    if made is not None and not trial.out and not trial.failed:
+        state = trial.state_before()
+        trial.accept()
+        cx.state = state
+        return made
+    trial.discard()
+    return _list_by_loop(cx, source, stage, node)
+
+
+def _pure_list(cx: Context, source: Source, stage: Stage, node: ast.expr) -> Expr | None:
+    if is_poison(source.items):
+        return poison()
+    name = cx.names.fresh("item")
+    item: Value = Var(name=name, type=lib.item_type(source.items.type), span=cx.span(node))
+    before = cx.state.copy()
+    if source.step is not None:
+        stepped = source.step(cx, item)  # type: ignore[arg-type]
+        if stepped is None:
+            return None
+        item = stepped
+    made = stage.pure(cx, item)
+    cx.state = before
+    if made is None or made.body.type == poison().type:
+        return None
+    span = cx.span(node)
+    if not made.flat:
+        type_ = ListT(made.body.type)
+        return ListComp(name=name, seq=source.items, cond=made.cond, body=made.body, type=type_, span=span)
+    return _flat(cx, source, name, made, node)
+
+
+def _flat(cx: Context, source: Source, name: str, made: Pure, node: ast.expr) -> Expr:
+    """Lists put behind each other."""
+    acc = Var(name=cx.names.fresh("all"), type=made.body.type, span=cx.span(node))
+    longer = lib.binary(cx, "+", acc, made.body, node)
+    if made.cond is not None:
+        longer = Cond(test=made.cond, then=longer, orelse=acc, type=longer.type, span=longer.span)
+    init = lib.make_list(cx, [], node)
+    return Reduce(
+        name=name, seq=source.items, acc=acc.name, init=init, body=longer, type=made.body.type, span=cx.span(node)
+    )
+
+
+def _list_by_loop(cx: Context, source: Source, stage: Stage, node: ast.expr) -> Expr:
+    span = cx.span(node)
+    variable = cx.names.fresh("list")
+    bind_variable(cx, variable, lib.make_list(cx, [], node), span)
+
+    def receive(value: Value) -> None:
+        if not cx.state.reachable:
+            return
+        data = as_data(cx, value, node)
+        current = Var(name=variable, type=cx.state.facts[variable].type, span=span)
+        longer = lib.appended(cx, current, data, node)
+        if is_poison(longer):
+            return
+        cx.emit(Assign(name=variable, value=longer, changes=True, span=span))
+        cx.state.retype(variable, longer.type)
+
+    run_each(cx, source, lambda item: stage.each(cx, item, receive), node)
+    if not cx.state.reachable:
+        return poison(span)
+    return Var(name=variable, type=cx.state.facts[variable].type, span=span)
+
+
+@expression(ast.ListComp)
+def lower_list_comp(cx: Context, node: ast.ListComp) -> Value:
+    """`[element for target in iterable if condition]`. Calls that run at the same time stay together as a list of futures or coroutines."""
+    calls = _called_together(cx, node)
+    if calls is not None:
+        return calls
+    made = _start(cx, node)
+    return poison(cx.span(node)) if made is None else collect(cx, *made, node)
+
+
+def _called_together(cx: Context, node: ast.ListComp | ast.GeneratorExp) -> Value | None:
+    """`[pool.submit(f, x) for x in xs]` and `[f(x) for x in xs]` of an async function; None for any other comprehension."""
+    if not isinstance(node.elt, ast.Call):
+        return None
+    func = node.elt.func
+    if isinstance(func, ast.Attribute) and func.attr == "submit" and isinstance(func.value, ast.Name):
+        found = fact_of(cx, func.value)
+        if found is None or not isinstance(found[1].static, Pool):
+            return None
+        return _submitted_together(cx, node, found[1].static)
+    return _coroutines(cx, node) if _is_async(cx, func) else None
+
+
+def _is_async(cx: Context, func: ast.expr) -> bool:
+    """Whether a name stands for an async function."""
+    if not isinstance(func, ast.Name | ast.Attribute):
+        return False
+    trial = Trial(cx)
+    callee = lower_value(cx, func)
+    trial.discard()
+    target = callee.target if isinstance(callee, Configured) else callee
+    if isinstance(target, ProjectFunction):
+        return target.info.is_async
+    return isinstance(target, Closure) and isinstance(target.node, ast.AsyncFunctionDef)
+
+
+def _seq_of_calls(cx: Context, node: ast.ListComp | ast.GeneratorExp) -> tuple[Expr, ast.expr] | None:
+    """The list of what the calls are made for, and the target that each item is assigned to."""
+    generator = node.generators[0]
+    if len(node.generators) == 1 and not generator.ifs and not generator.is_async:
+        source = lower_source(cx, generator.iter)
+        if source is None or source.step is None:
+            return None if source is None else (source.items, generator.target)
+    names = [name for part in node.generators for name in sorted(target_names(part.target))]
+    parts: list[ast.expr] = [ast.copy_location(ast.Name(id=name, ctx=ast.Load()), node) for name in names]
+    store: list[ast.expr] = [ast.copy_location(ast.Name(id=name, ctx=ast.Store()), node) for name in names]
+    one = len(parts) == 1
+    rows = ast.ListComp(elt=parts[0] if one else ast.Tuple(elts=parts, ctx=ast.Load()), generators=node.generators)
+    ast.copy_location(rows, node)
+    ast.copy_location(rows.elt, node)
+    made = _start(cx, rows)
+    if made is None:
+        return None
+    target = store[0] if one else ast.copy_location(ast.Tuple(elts=store, ctx=ast.Store()), node)
+    return collect(cx, *made, rows), target
+
+
+def _element_of_calls(
+    node: ast.ListComp | ast.GeneratorExp, target: ast.expr, around: Frame
+) -> Callable[[Context, Expr], Value]:
+    """What evaluates the element for one item, inside the branch that runs it."""
+
+    def element(cx: Context, item: Expr) -> Value:
+        stage = Element(node, around)
+        with cx.in_frame(stage.frame(cx)):
+            assign(cx, target, item, target)
+            return stage.element(cx)
+
+    return element
+
+
+def _coroutines(cx: Context, node: ast.ListComp | ast.GeneratorExp) -> Value:
+    found = _seq_of_calls(cx, node)
+    if found is None:
+        return poison(cx.span(node))
+    items, target = found
+    return items if is_poison(items) else CoroutineList(cx.atom(items), _element_of_calls(node, target, cx.frame))
+
+
+def as_calls(cx: Context, lazy: LazyComprehension, node: ast.expr) -> Value:
+    """A generator of calls as a list of coroutines."""
+    if isinstance(lazy.stage, Element) and isinstance(node, ast.GeneratorExp) and isinstance(node.elt, ast.Call):
+        return _coroutines(cx, node)
+    return lazy
+
+
+def _submitted_together(cx: Context, node: ast.ListComp | ast.GeneratorExp, pool: Pool) -> Value:
+    from pysfnc.frontend.lower_arguments import lower_arguments
+    from pysfnc.frontend.lower_call import call_value
+
+    start_pending(cx)
+    found = _seq_of_calls(cx, node)
+    if found is None or is_poison(found[0]):
+        return poison(cx.span(node))
+    items, target = found
+    call, around = node.elt, cx.frame
+    assert isinstance(call, ast.Call)
+
+    def run(item: Expr) -> Value:
+        with cx.in_frame(Element(node, around).frame(cx)):
+            assign(cx, target, item, target)
+            given = lower_arguments(cx, call)
+            if given is None or not given.positional:
+                return poison(cx.span(call))
+            rest = Arguments(given.positional[1:], given.keywords, given.nodes[1:])
+            return call_value(cx, given.positional[0], rest, call)
+
+    outcomes, type_ = fan_out_outcomes(cx, items, run, node, pool.max_workers)
+    return FutureList(outcomes, type_)
+
+
+@expression(ast.DictComp)
+def lower_dict_comp(cx: Context, node: ast.DictComp) -> Value:
+    """`{key: value for ...}`: a later value wins, the first place of a key stays."""
+    made = _start(cx, node)
+    if made is None:
+        return poison(cx.span(node))
+    pairs = collect(cx, *made, node)
+    if is_poison(pairs):
+        return pairs
+    if isinstance(pairs.type, ListT) and pairs.type.item == NEVER:
+        return lib.make_dict(cx, [], node)
+    return lib.dict_of_pairs(cx, pairs, node)
+
+
+@expression(ast.GeneratorExp)
+def lower_generator(cx: Context, node: ast.GeneratorExp) -> Value:
+    """A generator expression: its first iterable is evaluated now, the rest by whoever uses it."""
+    made = _start(cx, node)
+    return poison(cx.span(node)) if made is None else LazyComprehension("a generator", *made)
+
+
+def _start(cx: Context, node: ComprehensionNode) -> tuple[Source, Stage] | None:
+    if any(generator.is_async for generator in node.generators):
+        cx.error(codes.UNSUPPORTED_ASYNC, node, "an asynchronous comprehension has no compiled form")
+        return None
+    source = lower_source(cx, node.generators[0].iter)
+    if source is None:
+        return None
+    return source, Element(node, cx.frame)
+
+
+# What takes items one by one
+
+
+def lazy_source(cx: Context, lazy: LazyComprehension, node: ast.expr) -> Source | None:
+    """A source whose items are made in each round. What is left out skips the round."""
+    stage = lazy.stage
+    if isinstance(stage, Element) and len(stage.node.generators) > 1:
+        made = collect_quietly(cx, lazy, node)
+        if made is None:
+            cx.error(
+                codes.UNSUPPORTED_EXPRESSION,
+                node,
+                "a generator with several `for` cannot be used step by step here",
+                help="write instead: nested `for` loops, or a list comprehension",
+            )
+            return None
+        return Source(made)
+
+    def step(inner: Context, item: Expr) -> Value | None:
+        value: Value | None = item
+        if lazy.source.step is not None:
+            value = lazy.source.step(inner, item)
+        if value is None:
+            return None
+        return _step_of(inner, stage, value, node)
+
+    return Source(lazy.source.items, step=step)
+
+
+def _step_of(cx: Context, stage: Stage, value: Value, node: ast.expr) -> Value | None:
+    """The result for one item inside a loop; statements that go on to the next round where there is none."""
+    label = function_frame(cx).loops[-1]
+    match stage:
+        case Filtered():
+            _skip_unless(cx, Test(stage.test(cx, value), cx.state.copy(), cx.state.copy()), label, node)
+            return value
+        case Element():
+            generator = stage.node.generators[0]
+            with cx.in_frame(stage.frame(cx)):
+                assign(cx, generator.target, value, generator.target)
+                for condition in generator.ifs:
+                    _skip_unless(cx, lower_test(cx, condition), label, condition)
+                return stage.element(cx) if cx.state.reachable else None
+        case _:
+            found: list[Value] = []
+            stage.each(cx, value, found.append)
+            return found[0] if found else None
+
+
+def _skip_unless(cx: Context, test: Test, label: str, node: ast.AST) -> None:
+    cx.observe(test.expr)
+    span = cx.span(node)
+    if isinstance(test.expr, Const) and not is_poison(test.expr) and test.expr.value:
+        cx.state = test.when_true.copy()
+        return
+    cx.emit(If(test=test.expr, then=(), orelse=(Continue(label=label, span=span),), span=span))
+    cx.flow.send(f"continue {label}", test.when_false)
+    cx.state = test.when_true.copy()
+
+
+def collect_quietly(cx: Context, lazy: LazyComprehension, node: ast.expr) -> Expr | None:
+    """The list of a lazy comprehension when it makes no difference that all of it is evaluated at once; None otherwise."""
+    trial = Trial(cx)
+    made = _pure_list(cx, lazy.source, lazy.stage, node)
+    if made is None or trial.out or trial.failed or can_raise(made):
+        trial.discard()
+        return None
+    state = trial.state_before()
+    trial.accept()
+    cx.state = state
+    return made
+
+
+def any_or_all(cx: Context, lazy: LazyComprehension, is_any: bool, node: ast.expr) -> Expr:
+    """`any(...)` and `all(...)` of a generator: nothing is evaluated behind the item that decides."""
+    trial = Trial(cx)
+    made = _pure_decision(cx, lazy, is_any, node)
+    if made is not None and not trial.out and not trial.failed:
+        state = trial.state_before()
+        trial.accept()
+        cx.state = state
+        return made
+    trial.discard()
+    return _decision_by_loop(cx, lazy, is_any, node)
+
+
+def _pure_decision(cx: Context, lazy: LazyComprehension, is_any: bool, node: ast.expr) -> Expr | None:
+    span = cx.span(node)
+    name = cx.names.fresh("item")
+    item: Value | None = Var(name=name, type=lib.item_type(lazy.source.items.type), span=span)
+    if lazy.source.step is not None:
+        item = lazy.source.step(cx, item)  # type: ignore[arg-type]
+    made = None if item is None else lazy.stage.pure(cx, item)
+    if made is None or made.flat:
+        return None
+    acc = Var(name=cx.names.fresh("found"), type=BOOL, span=span)
+    test: Expr = lib.truth(cx, made.body, node)
+    if made.cond is not None and is_any:
+        test = Logic(op="and", left=made.cond, right=test, type=BOOL, span=span)
+    elif made.cond is not None:
+        test = Logic(op="or", left=lib.negate(cx, made.cond, node), right=test, type=BOOL, span=span)
+    body = Logic(op="or" if is_any else "and", left=acc, right=test, type=BOOL, span=span)
+    init = Const(value=not is_any, type=BOOL, span=span)
+    return Reduce(name=name, seq=lazy.source.items, acc=acc.name, init=init, body=body, type=BOOL, span=span)
+
+
+def _decision_by_loop(cx: Context, lazy: LazyComprehension, is_any: bool, node: ast.expr) -> Expr:
+    span = cx.span(node)
+    variable = cx.names.fresh("found")
+    bind_variable(cx, variable, Const(value=not is_any, type=BOOL, span=span), span)
+
+    def receive(value: Value) -> None:
+        test = lib.truth(cx, value, node)
+        _when(
+            cx,
+            Test(test if is_any else lib.negate(cx, test, node), cx.state.copy(), cx.state.copy()),
+            lambda: _found(cx, variable, Const(value=is_any, type=BOOL, span=span), node),
+            node,
+        )
+
+    _run_stoppable(cx, lazy, receive, node)
+    return Var(name=variable, type=BOOL, span=span)
+
+
+def _found(cx: Context, variable: str, value: Expr, node: ast.AST) -> None:
+    bind_variable(cx, variable, value, cx.span(node))
+    label = function_frame(cx).loops[-1]
+    cx.emit(Break(label=label, span=cx.span(node)))
+    cx.flow.jump(f"break {label}")
+
+
+def _run_stoppable(cx: Context, lazy: LazyComprehension, receive: Receive, node: ast.expr) -> None:
+    """A loop that `receive` may leave. The items of several `for` come from nested loops, of which a break leaves one only."""
+    source = lazy_source(cx, lazy, node)
+    if source is not None:
+        run_each(cx, source, receive, node)
+
+
+def first_of(cx: Context, lazy: LazyComprehension, default: Value | None, node: ast.expr) -> Value:
+    """`next(generator, default)`: the first item; without a default StopIteration when there is none."""
+    span = cx.span(node)
+    variable, done = cx.names.fresh("first"), cx.names.fresh("done")
+    start: Expr = Const(value=None, type=NONE, span=span) if default is None else as_data(cx, default, node)
+    if default is None:
+        bind_variable(cx, done, Const(value=False, type=BOOL, span=span), span)
+    bind_variable(cx, variable, start, span)
+    types: list[Type] = []
+
+    def receive(value: Value) -> None:
+        data = as_data(cx, value, node)
+        types.append(data.type)
+        if default is None:
+            bind_variable(cx, done, Const(value=True, type=BOOL, span=span), span)
+        _found(cx, variable, data, node)
+
+    _run_stoppable(cx, lazy, receive, node)
+    found = cx.state.facts.get(variable)
+    if found is None:
+        return poison(span)
+    if default is not None:
+        return Var(name=variable, type=found.type, span=span)
+    stop = lib.new_exception(cx, "StopIteration", [], node)
+    cx.emit(If(test=Var(name=done, type=BOOL, span=span), then=(), orelse=(Raise(exc=stop, span=span),), span=span))
+    return Var(name=variable, type=types[-1] if types else NEVER, span=span)

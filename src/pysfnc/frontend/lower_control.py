@@ -1,0 +1,169 @@
+"""Simple statements and `if`: expression statements, `return`, `assert`, `pass`, nested functions, declarations.
+
+Owns what they do to the flow of control. Loops are `lower_loops`, exceptions `lower_try`.
+"""
+
+import ast
+
+from pysfnc.diagnostics import codes
+from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.lower_concurrency import start_pending
+from pysfnc.frontend.lower_context import Context
+from pysfnc.frontend.lower_core import as_data, is_poison, lower_suite, lower_value, statement
+from pysfnc.frontend.lower_expr import make_closure
+from pysfnc.frontend.lower_flow import MACHINE_RETURN
+from pysfnc.frontend.lower_frame import Frame
+from pysfnc.frontend.lower_names import bind_name, bind_static, owned_variable, value_of_binding
+from pysfnc.frontend.lower_state import join_states, unreachable
+from pysfnc.frontend.lower_test import lower_test
+from pysfnc.frontend.lower_values import Coroutine, Value, is_static
+from pysfnc.ir.exprs import Const, Expr, Var
+from pysfnc.ir.hir import Assign, Eval, If, Leave, Raise, Return
+from pysfnc.values.types import NONE
+
+
+@statement(ast.Pass)
+def lower_pass(_cx: Context, _node: ast.Pass) -> None:
+    """`pass`."""
+
+
+@statement(ast.Expr)
+def lower_expression_statement(cx: Context, node: ast.Expr) -> None:
+    """An expression evaluated for its effects and exceptions; a docstring."""
+    if isinstance(node.value, ast.Constant):
+        return
+    value = lower_value(cx, node.value)
+    if isinstance(value, Coroutine):
+        cx.error(
+            codes.UNSUPPORTED_ASYNC,
+            node,
+            "the coroutine is never awaited, so the function does not run",
+            help="write instead: `await` before the call",
+        )
+    elif not is_static(value):
+        evaluate(cx, value)  # type: ignore[arg-type]
+
+
+def evaluate(cx: Context, value: Expr) -> None:
+    """Evaluate data for the exception it may raise."""
+    if not isinstance(value, Const | Var):
+        cx.emit(Eval(value=value, span=value.span))
+
+
+@statement(ast.If)
+def lower_if(cx: Context, node: ast.If) -> None:
+    """`if`/`elif`/`else`."""
+    start_pending(cx)
+    test = lower_test(cx, node.test)
+    cx.observe(test.expr)
+    if isinstance(test.expr, Const) and not is_poison(test.expr):
+        cx.state = (test.when_true if test.expr.value else test.when_false).copy()
+        for stmt in lower_suite(cx, node.body if test.expr.value else node.orelse):
+            cx.out.append(stmt)
+        return
+    cx.state = test.when_true.copy()
+    then = lower_suite(cx, node.body)
+    start_pending(cx)
+    after_then = cx.state
+    cx.state = test.when_false.copy()
+    orelse = lower_suite(cx, node.orelse)
+    start_pending(cx)
+    cx.state = join_states([after_then, cx.state])
+    if then or orelse:
+        cx.out.append(If(test=test.expr, then=then, orelse=orelse, span=cx.span(node)))
+    elif not isinstance(test.expr, Const | Var):
+        cx.out.append(Eval(value=test.expr, span=cx.span(node.test)))
+
+
+@statement(ast.Return)
+def lower_return(cx: Context, node: ast.Return) -> None:
+    """`return`: out of the machine or branch, or behind the body of a helper written in place."""
+    value: Value = (
+        Const(value=None, type=NONE, span=cx.span(node)) if node.value is None else lower_value(cx, node.value)
+    )
+    start_pending(cx)
+    leave_function(cx, value, node)
+
+
+def leave_function(cx: Context, value: Value, node: ast.AST) -> None:
+    """Return a value from the function at hand."""
+    frame = function_frame(cx)
+    if not cx.state.reachable:
+        return
+    frame.returned.append(value)
+    if frame.exit_label is None:
+        data = as_data(cx, value, node)
+        frame.result_types.append(data.type)
+        cx.emit(Return(value=data, span=cx.span(node)))
+        cx.flow.jump(MACHINE_RETURN)
+        return
+    if not is_static(value):
+        data = as_data(cx, value, node)
+        frame.result_types.append(data.type)
+        assert frame.result is not None
+        cx.emit(Assign(name=frame.result, value=data, span=cx.span(node)))
+    cx.emit(Leave(label=frame.exit_label, span=cx.span(node)))
+    cx.flow.jump(frame.exit_label)
+
+
+def function_frame(cx: Context) -> Frame:
+    """The frame of the function or branch around the present point."""
+    frame = cx.frame
+    while frame.kind == "comprehension":
+        assert frame.parent is not None
+        frame = frame.parent
+    return frame
+
+
+@statement(ast.Assert)
+def lower_assert(cx: Context, node: ast.Assert) -> None:
+    """`assert test, message`: the message is evaluated only when the test fails."""
+    test = lower_test(cx, node.test)
+    cx.observe(test.expr)
+    cx.state = test.when_false.copy()
+    with cx.capture() as failing:
+        args = [] if node.msg is None else [as_data(cx, lower_value(cx, node.msg), node.msg)]
+        made = lib.new_exception(cx, "AssertionError", args, node)
+        cx.emit(Raise(exc=made, span=cx.span(node)))
+    cx.state = test.when_true.copy() if test.when_true.reachable else unreachable()
+    if isinstance(test.expr, Const) and not is_poison(test.expr):
+        cx.out.extend([] if test.expr.value else failing)
+        return
+    cx.out.append(If(test=test.expr, then=(), orelse=tuple(failing), span=cx.span(node)))
+
+
+@statement(ast.FunctionDef, ast.AsyncFunctionDef)
+def lower_function_def(cx: Context, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    """A nested function; its body is lowered where it is called."""
+    if node.decorator_list:
+        cx.error(
+            codes.UNSUPPORTED_STATEMENT,
+            node.decorator_list[0],
+            "a decorated function inside a function has no compiled form",
+            help="write instead: the function at the top of the module",
+        )
+    variable = owned_variable(cx, node.name, node, "rebound")
+    if variable is not None:
+        bind_static(cx, variable, make_closure(cx, node, node.name), node)
+
+
+@statement(ast.Global, ast.Nonlocal)
+def lower_declaration(_cx: Context, _node: ast.Global | ast.Nonlocal) -> None:
+    """`global` and `nonlocal` say where names belong, which their scope knows; assignments are checked where they stand."""
+
+
+@statement(ast.Import, ast.ImportFrom)
+def lower_import(cx: Context, node: ast.Import | ast.ImportFrom) -> None:
+    """An import inside a function binds what the same import at the top of the module would bind."""
+    for alias in node.names:
+        value = cx.project.imported(cx.frame.module, node, alias)
+        name = alias.asname or alias.name.partition(".")[0]
+        if value is None or alias.name == "*":
+            cx.error(
+                codes.UNSUPPORTED_STATEMENT,
+                node,
+                "this import inside a function has no compiled form",
+                help="write instead: the import at the top of the module",
+            )
+            continue
+        bind_name(cx, name, value_of_binding(cx, value, name, node), node)

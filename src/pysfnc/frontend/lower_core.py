@@ -1,0 +1,224 @@
+"""Dispatch from syntax to the modules that lower it, and the order of evaluation of operands.
+
+Owns which function lowers which node; importing `build` fills the tables.
+"""
+
+import ast
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from pysfnc.diagnostics import codes
+from pysfnc.frontend.effects import may_wait
+from pysfnc.frontend.lower_context import MAX_DEPTH, Context, poison
+from pysfnc.frontend.lower_values import Value, describe, is_static
+from pysfnc.ir.exprs import Const, Expr, Var
+from pysfnc.ir.hir import Stmt, Suite
+
+ExprLowering = Callable[[Context, Any], Value]
+StmtLowering = Callable[[Context, Any], None]
+
+EXPRESSIONS: dict[type[ast.AST], ExprLowering] = {}
+STATEMENTS: dict[type[ast.AST], StmtLowering] = {}
+
+_E = TypeVar("_E", bound=ExprLowering)
+_S = TypeVar("_S", bound=StmtLowering)
+
+
+def expression(*kinds: type[ast.expr]) -> Callable[[_E], _E]:
+    """Register the lowering of these expressions."""
+
+    def add(lowering: _E) -> _E:
+        for kind in kinds:
+            EXPRESSIONS[kind] = lowering
+        return lowering
+
+    return add
+
+
+def statement(*kinds: type[ast.stmt]) -> Callable[[_S], _S]:
+    """Register the lowering of these statements."""
+
+    def add(lowering: _S) -> _S:
+        for kind in kinds:
+            STATEMENTS[kind] = lowering
+        return lowering
+
+    return add
+
+
+def lower_value(cx: Context, node: ast.expr) -> Value:
+    """Lower an expression to data or to a value that exists only while compiling."""
+    lowering = EXPRESSIONS.get(type(node))
+    if lowering is None:
+        return cx.error(
+            codes.UNSUPPORTED_EXPRESSION,
+            node,
+            f"{_EXPRESSION_NAMES.get(type(node), 'this expression')} has no compiled form",
+            help=_EXPRESSION_HELPS.get(type(node), "write instead: a function marked `@task` that does it"),
+        )
+    if cx.depth >= MAX_DEPTH:
+        return cx.error(
+            codes.NESTING_TOO_DEEP,
+            node,
+            f"code is nested more than {MAX_DEPTH} levels deep",
+            help="write instead: several statements that name the parts",
+        )
+    cx.depth += 1
+    try:
+        return lowering(cx, node)
+    finally:
+        cx.depth -= 1
+
+
+def lower_expr(cx: Context, node: ast.expr) -> Expr:
+    """Lower an expression that must give data."""
+    return as_data(cx, lower_value(cx, node), node)
+
+
+def as_data(cx: Context, value: Value, node: ast.AST) -> Expr:
+    """The value as data; a message when it exists only while compiling."""
+    if not is_static(value):
+        return value  # type: ignore[return-value]
+    return cx.error(
+        codes.UNSUPPORTED_EXPRESSION,
+        node,
+        f"{describe(value)} cannot be used as a value here",  # type: ignore[arg-type]
+        notes=("in the machine it exists only where it is called or iterated over",),
+        help=_STATIC_HELPS.get(type(value).__name__, ()),
+    )
+
+
+def lower_in_order(cx: Context, steps: Sequence[Callable[[], Value]]) -> list[Value]:
+    """Lower operands that Python evaluates one after another.
+
+    When a later one needs statements of its own, the earlier ones are evaluated before these statements, unless waiting makes
+    no difference.
+    """
+    done: list[tuple[list[Stmt], Value]] = []
+    for step in steps:
+        with cx.capture() as own:
+            value = step()
+        done.append((own, value))
+    last = max((index for index, (own, _) in enumerate(done) if own), default=-1)
+    values: list[Value] = []
+    for index, (own, value) in enumerate(done):
+        cx.out.extend(own)
+        if index < last and not is_static(value):
+            later = [stmt for following, _ in done[index + 1 :] for stmt in following]
+            value = value if may_wait(value, later) else _force(cx, value)  # type: ignore[arg-type]
+        values.append(value)
+    return values
+
+
+def _force(cx: Context, value: Expr) -> Var:
+    """Evaluate into a temporary, also where control does not get past a later operand."""
+    reachable = cx.state.reachable
+    cx.state.reachable = True
+    try:
+        return cx.temporary(value)
+    finally:
+        cx.state.reachable = reachable
+
+
+def lower_exprs(cx: Context, nodes: Sequence[ast.expr]) -> list[Expr]:
+    """Lower expressions that must give data, in their order."""
+    steps = [lambda node=node: lower_expr(cx, node) for node in nodes]
+    return [value for value in lower_in_order(cx, steps) if not is_static(value)]  # type: ignore[misc]
+
+
+def lower_body(cx: Context, body: Sequence[ast.stmt]) -> None:
+    """Lower statements in order. What follows a return, raise, break or continue is never reached and is left out."""
+    for stmt in body:
+        if not cx.state.reachable:
+            return
+        lower_stmt(cx, stmt)
+
+
+def lower_stmt(cx: Context, stmt: ast.stmt) -> None:
+    """Lower one statement."""
+    lowering = STATEMENTS.get(type(stmt))
+    if lowering is None:
+        cx.error(
+            codes.UNSUPPORTED_STATEMENT,
+            cx.span(stmt).head(),
+            f"{_STATEMENT_NAMES.get(type(stmt), 'this statement')} has no compiled form",
+            help="write instead: a function marked `@task` that does it",
+        )
+        return
+    if cx.depth >= MAX_DEPTH:
+        cx.error(
+            codes.NESTING_TOO_DEEP,
+            cx.span(stmt).head(),
+            f"code is nested more than {MAX_DEPTH} levels deep",
+            help="write instead: a function for the inner part",
+        )
+        return
+    cx.depth += 1
+    try:
+        lowering(cx, stmt)
+    finally:
+        cx.depth -= 1
+
+
+def lower_suite(cx: Context, body: Sequence[ast.stmt]) -> Suite:
+    """Lower statements into a suite of their own."""
+    with cx.capture() as own:
+        lower_body(cx, body)
+    return tuple(own)
+
+
+def is_poison(value: Value) -> bool:
+    """Whether the value stands for something already reported."""
+    from pysfnc.values.types import ErrorT
+
+    return isinstance(value, Const | Var) and isinstance(value.type, ErrorT)
+
+
+__all__ = [
+    "as_data",
+    "expression",
+    "is_poison",
+    "lower_body",
+    "lower_expr",
+    "lower_exprs",
+    "lower_in_order",
+    "lower_stmt",
+    "lower_suite",
+    "lower_value",
+    "poison",
+    "statement",
+]
+
+_EXPRESSION_NAMES: dict[type[ast.AST], str] = {
+    ast.Set: "a set",
+    ast.SetComp: "a set comprehension",
+    ast.Yield: "`yield`",
+    ast.YieldFrom: "`yield from`",
+    ast.Starred: "a starred expression here",
+}
+_EXPRESSION_HELPS: dict[type[ast.AST], str] = {
+    ast.Set: "write instead: a list, or a dict with the members as keys",
+    ast.SetComp: "write instead: a list comprehension, or a dict with the members as keys",
+    ast.Yield: "write instead: a function that returns a list",
+    ast.YieldFrom: "write instead: a function that returns a list",
+}
+_STATIC_HELPS: dict[str, str] = {
+    "Lazy": "write instead: `list(...)` around it",
+    "LazyComprehension": "write instead: `list(...)` around it, or a list comprehension",
+    "Coroutine": "write instead: `await` before the call",
+    "Future": "write instead: its `.result()`",
+    "FutureList": "write instead: `[future.result() for future in futures]`",
+    "MappedResults": "write instead: `list(pool.map(...))`",
+    "TypeOf": "write instead: `type(value).__name__`, or `isinstance(value, ...)`",
+    "Method": "write instead: a call of the method",
+}
+_STATEMENT_NAMES: dict[type[ast.AST], str] = {
+    ast.With: "`with`",
+    ast.AsyncWith: "`async with`",
+    ast.AsyncFor: "`async for`",
+    ast.ClassDef: "a class inside a function",
+    ast.Match: "`match`",
+    ast.TryStar: "`except*`",
+    ast.Import: "an import inside a function",
+    ast.ImportFrom: "an import inside a function",
+}

@@ -1,0 +1,319 @@
+"""The forms of `for`: over a list that does not change, over one that the body changes, over a dict that the body changes.
+
+A change of the object that the loop variable holds is written to the list or dict it stands in. The body is lowered with that in mind; only
+when it made such changes does the loop get an index (list) or read the values by key (dict). Owns these forms and what CPython does
+when the list or dict itself changes meanwhile.
+"""
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pysfnc.diagnostics import codes
+from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.lower_assign import assign
+from pysfnc.frontend.lower_concurrency import start_pending
+from pysfnc.frontend.lower_context import Context
+from pysfnc.frontend.lower_core import lower_body, statement
+from pysfnc.frontend.lower_frame import lookup_frame
+from pysfnc.frontend.lower_iterate import Source, lower_source
+from pysfnc.frontend.lower_loops import Lowered, loop_body, loop_else, settle
+from pysfnc.frontend.lower_names import bind_name, owned_variable
+from pysfnc.frontend.lower_place import Place, read_place
+from pysfnc.frontend.lower_state import Fact, State, View, join_states
+from pysfnc.frontend.lower_values import Origin, Value
+from pysfnc.ir.exprs import Const, Expr, Var
+from pysfnc.ir.hir import Assign, ForEach, If, Raise, Stmt, Suite, While
+from pysfnc.ir.walk import free_vars, walk_suite
+from pysfnc.values.types import ERROR, INT, STR, TupleT, Type
+
+
+@statement(ast.For)
+def lower_for(cx: Context, node: ast.For) -> None:
+    """`for target in iterable: ... else: ...`. The iterable is evaluated once, before the loop."""
+    start_pending(cx)
+    source = lower_source(cx, node.iter)
+    if source is None:
+        _look_inside(cx, node)
+        return
+    cx.observe(source.items)
+    settle(cx, node, lambda: _attempt(cx, node, source))
+
+
+def _look_inside(cx: Context, node: ast.For) -> None:
+    """The iterable was refused: look into the body for more messages, once."""
+    label = cx.names.fresh("loop")
+    with cx.flow.landing(f"break {label}") as breaks, cx.capture():
+        start = cx.state.copy()
+
+        def lower() -> None:
+            assign(cx, node.target, Const(value=None, type=ERROR, span=cx.span(node.iter)), node.target)
+            lower_body(cx, node.body)
+
+        back, _ = loop_body(cx, label, start, lower)
+        _, after = loop_else(cx, join_states([start, *back]), node.orelse)
+    cx.state = join_states([after, *breaks.states])
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What one round gets: a value, with the place that it stands in, or parts of it with places of their own."""
+
+    value: Value
+    view: View | None = None
+    parts: "tuple[Item, ...]" = ()
+
+
+def _attempt(cx: Context, node: ast.For, source: Source) -> Lowered:
+    """Lower the loop, in the plain form if nothing it runs over changes in the body."""
+    label = cx.names.fresh("loop")
+    span = cx.span(node)
+    start = cx.state.copy()
+    index = Var(name=cx.names.fresh("index"), type=INT, span=span)
+    direct = _direct_target(cx, node, source)
+    name = direct or cx.names.fresh("item")
+    item_type = _item_type(cx, source)
+    with cx.flow.landing(f"break {label}") as breaks, cx.capture() as out:
+        element = Var(name=name, type=item_type, span=span)
+
+        def lower() -> None:
+            _bind_item(cx, node, source, element, index, direct)
+            lower_body(cx, node.body)
+
+        back, body = loop_body(cx, label, start, lower)
+        exits = join_states([start, *back]) if not lib.is_never_empty(source.items) else join_states(back)
+        orelse, after = loop_else(cx, exits, node.orelse)
+        loop = _Loop(label, name, body, orelse, index, node)
+        out.extend(_written(cx, source, loop))
+    cx.state = join_states([after, *breaks.states])
+    return Lowered(tuple(out), back)
+
+
+def _item_type(cx: Context, source: Source) -> Type:
+    """The type of an item, by what is known at the head of the loop of the list it stands in."""
+    origin = source.origin
+    if origin is None or origin.kind not in ("list", "enumerate") or origin.root.name not in cx.state.facts:
+        return lib.item_type(source.items.type)
+    current = lib.item_type(read_place(cx, _place(cx, origin)).type)
+    return TupleT((INT, current)) if origin.kind == "enumerate" else current
+
+
+def _place(cx: Context, origin: Origin) -> Place:
+    fact = cx.state.facts.get(origin.root.name)
+    root = origin.root if fact is None else Var(name=origin.root.name, type=fact.type, span=origin.root.span)
+    return Place(root, origin.keys, origin.spans, origin.title)
+
+
+def _direct_target(cx: Context, node: ast.For, source: Source) -> str | None:
+    """The variable of a target that is a plain name, when the loop can bind it itself."""
+    if not isinstance(node.target, ast.Name) or source.step is not None:
+        return None
+    owner = lookup_frame(cx.frame, node.target.id)
+    if owner is None or owner.region != cx.flow.region:
+        return None
+    variable = owned_variable(cx, node.target.id, node.target, "rebound")
+    return None if variable in free_vars(source.items) else variable
+
+
+def _bind_item(cx: Context, node: ast.For, source: Source, element: Var, index: Var, direct: str | None) -> None:
+    """Assign the item of this round to the target of the loop."""
+    item = _viewed(cx, source.origin, element, index)
+    if direct is not None:
+        cx.regions[direct] = cx.flow.region
+        shared = _shared(cx, source)
+        cx.state.put(direct, Fact(element.type, view=item.view, shared=shared, assigned_at=cx.span(node.target)))
+        return
+    if source.step is not None:
+        value = source.step(cx, element)
+        if value is not None:
+            assign(cx, node.target, value, node.target)
+        return
+    _assign_item(cx, node.target, item, node)
+
+
+def _shared(cx: Context, source: Source) -> str | None:
+    origin = source.origin
+    fact = cx.state.facts.get(origin.root.name) if origin is not None else None
+    if fact is not None:
+        return fact.shared
+    return cx.constants.get(source.items.span) if source.items.span is not None else None
+
+
+def _viewed(cx: Context, origin: Origin | None, element: Var, index: Var) -> Item:
+    """The item with the places that its parts stand in."""
+    if origin is None:
+        return Item(element)
+    owner = origin.root.name
+    if origin.kind in ("list", "any"):
+        return Item(element, View(owner, (*origin.keys, index)))
+    if origin.kind == "values":
+        return Item(element, View(owner, (*origin.keys, Var(name=index.name, type=STR, span=index.span))))
+    if origin.kind in ("enumerate", "items") and isinstance(element.type, TupleT):
+        anchor = ast.Constant(value=0)
+        first, second = (lib.tuple_item(cx, element, position, anchor) for position in (0, 1))
+        key = index if origin.kind == "enumerate" else Var(name=index.name, type=STR, span=index.span)
+        return Item(element, None, (Item(first), Item(second, View(owner, (*origin.keys, key)))))
+    return Item(element)
+
+
+def _assign_item(cx: Context, target: ast.expr, item: Item, node: ast.For) -> None:
+    match target:
+        case ast.Tuple(elts=targets) | ast.List(elts=targets) if len(targets) == len(item.parts) and not any(
+            isinstance(part, ast.Starred) for part in targets
+        ):
+            for part, inner in zip(targets, item.parts, strict=True):
+                _assign_item(cx, part, inner, node)
+        case ast.Name(id=name):
+            bind_name(cx, name, item.value, target, view=item.view)
+        case _:
+            assign(cx, target, item.value, target)
+
+
+# The forms
+
+
+_ONE = Const(value=1, type=INT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Loop:
+    label: str
+    name: str
+    body: Suite
+    orelse: Suite
+    index: Var
+    node: ast.For
+
+
+def _written(cx: Context, source: Source, loop: _Loop) -> list[Stmt]:
+    """The statements of a loop in the form that its body needs."""
+    origin = source.origin
+    if origin is None or not _changes(loop.body, origin.root.name):
+        return [_plain(cx, source.items, loop)]
+    if _rebinds(loop.body, origin.root.name):
+        return _refuse(cx, origin, loop, "changed and rebound")
+    if origin.kind in ("list", "enumerate"):
+        return _indexed(cx, origin, loop)
+    if origin.kind in ("keys", "values", "items"):
+        return _by_key(cx, origin, loop)
+    if _changes_directly(loop.body, origin.root.name, loop.index.name):
+        return _refuse(cx, origin, loop, "changed")
+    return _indexed_copy(cx, source.items, loop)
+
+
+def _plain(cx: Context, items: Expr, loop: _Loop) -> ForEach:
+    span = cx.span(loop.node)
+    return ForEach(label=loop.label, name=loop.name, seq=items, body=loop.body, orelse=loop.orelse, span=span)
+
+
+def _changes(body: Suite, owner: str) -> bool:
+    return any(isinstance(s, Assign) and s.changes and s.name == owner for s in walk_suite(body))
+
+
+def _rebinds(body: Suite, owner: str) -> bool:
+    return any(isinstance(s, Assign) and not s.changes and s.name == owner for s in walk_suite(body))
+
+
+def _changes_directly(body: Suite, owner: str, index: str) -> bool:
+    """Whether something but the loop variable changes the list: what is written through it mentions the index."""
+    return any(
+        isinstance(s, Assign) and s.changes and s.name == owner and index not in free_vars(s.value)
+        for s in walk_suite(body)
+    )
+
+
+def _refuse(cx: Context, origin: Origin, loop: _Loop, what: str) -> list[Stmt]:
+    cx.error(
+        codes.UNSUPPORTED_STATEMENT,
+        loop.node.iter,
+        f"`{origin.title}` is {what} while the loop runs over it",
+        help=f"write instead: a loop over a copy, such as `list({origin.title})`",
+    )
+    return []
+
+
+def _indexed(cx: Context, origin: Origin, loop: _Loop) -> list[Stmt]:
+    """`index = -1; while index + 1 < len(xs): index += 1; item = xs[index]; body`: what CPython's list iterator does."""
+    span = cx.span(loop.node)
+    node = loop.node.iter
+    place = _place(cx, origin)
+    current = read_place(cx, place)
+    following = lib.binary(cx, "+", loop.index, _ONE, node)
+    test = lib.compare(cx, ast.Lt(), following, lib.length(cx, current, node), node)
+    item = lib.subscript(cx, current, loop.index, node)
+    if origin.kind == "enumerate":
+        number = loop.index if origin.start is None else lib.binary(cx, "+", loop.index, origin.start, node)
+        item = lib.make_tuple(cx, [number, item], node)
+    head: Suite = (
+        Assign(name=loop.index.name, value=following, span=span),
+        Assign(name=loop.name, value=item, span=span),
+    )
+    return [
+        Assign(name=loop.index.name, value=Const(value=-1, type=INT, span=span), span=span),
+        While(label=loop.label, test=test, body=(*head, *loop.body), orelse=loop.orelse, span=span),
+    ]
+
+
+def _indexed_copy(cx: Context, items: Expr, loop: _Loop) -> list[Stmt]:
+    """The same over the list as it was before the loop, for a value that may also be a dict or str."""
+    span = cx.span(loop.node)
+    node = loop.node.iter
+    whole = Var(name=cx.names.fresh("items"), type=items.type, span=span)
+    following = lib.binary(cx, "+", loop.index, _ONE, node)
+    test = lib.compare(cx, ast.Lt(), following, lib.length(cx, whole, node), node)
+    head: Suite = (
+        Assign(name=loop.index.name, value=following, span=span),
+        Assign(name=loop.name, value=lib.subscript(cx, whole, loop.index, node), span=span),
+    )
+    return [
+        Assign(name=whole.name, value=items, span=span),
+        Assign(name=loop.index.name, value=Const(value=-1, type=INT, span=span), span=span),
+        While(label=loop.label, test=test, body=(*head, *loop.body), orelse=loop.orelse, span=span),
+    ]
+
+
+def _by_key(cx: Context, origin: Origin, loop: _Loop) -> list[Stmt]:
+    """A loop over the keys as they were; each round checks, as CPython does, that none came or went, and reads the value anew."""
+    span = cx.span(loop.node)
+    node = loop.node.iter
+    current = read_place(cx, _place(cx, origin))
+    keys = lib.keys_of(cx, current, node)
+    size = Var(name=cx.names.fresh("size"), type=INT, span=span)
+    key = Var(name=loop.index.name, type=STR, span=span)
+    made = lib.new_exception(
+        cx, "RuntimeError", [Const(value="dictionary changed size during iteration", type=STR, span=span)], node
+    )
+    same = lib.compare(cx, ast.Eq(), lib.length(cx, current, node), size, node)
+    check = If(test=same, then=(), orelse=(Raise(exc=made, span=span),), span=span)
+    value = lib.subscript(cx, current, key, node)
+    item: Expr = {"keys": key, "values": value}.get(origin.kind) or lib.make_tuple(cx, [key, value], node)
+    body: Suite = (check, Assign(name=loop.name, value=item, span=span), *loop.body)
+    return [
+        Assign(name=size.name, value=lib.length(cx, current, node), span=span),
+        ForEach(label=loop.label, name=key.name, seq=keys, body=body, orelse=(check, *loop.orelse), span=span),
+    ]
+
+
+def run_each(cx: Context, source: Source, round_: Callable[[Value], None], node: ast.AST) -> None:
+    """A loop that the compiler makes itself, of a comprehension for example; `round_` lowers one round for an item."""
+    settle(cx, node, lambda: _attempt_each(cx, source, round_, node))
+
+
+def _attempt_each(cx: Context, source: Source, round_: Callable[[Value], None], node: ast.AST) -> Lowered:
+    label = cx.names.fresh("loop")
+    name = cx.names.fresh("item")
+    span = cx.span(node)
+    start: State = cx.state.copy()
+    element = Var(name=name, type=lib.item_type(source.items.type), span=span)
+    with cx.flow.landing(f"break {label}") as breaks, cx.capture() as out:
+
+        def lower() -> None:
+            value = element if source.step is None else source.step(cx, element)
+            if value is not None:
+                round_(value)
+
+        back, body = loop_body(cx, label, start, lower)
+        after = join_states([start, *back])
+        out.append(ForEach(label=label, name=name, seq=source.items, body=body, orelse=(), span=span))
+    cx.state = join_states([after, *breaks.states])
+    return Lowered(tuple(out), back)

@@ -1,0 +1,390 @@
+"""Expressions that compute data: literals, operators, subscripts, displays, attributes, f-strings, `:=`.
+
+Owns their order of evaluation. What an operation means is `library`, asked through `lower_library`. Conditions are `lower_test`, calls
+`lower_call`, comprehensions `lower_comprehension`.
+"""
+
+import ast
+import math
+from collections.abc import Callable
+
+from pysfnc.diagnostics import codes
+from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.exceptions import exception_class
+from pysfnc.frontend.lower_context import Context
+from pysfnc.frontend.lower_core import (
+    as_data,
+    expression,
+    lower_in_order,
+    lower_value,
+)
+from pysfnc.frontend.lower_names import bind_name, external_value, is_local, value_of_binding
+from pysfnc.frontend.lower_values import (
+    BuiltinFunction,
+    Closure,
+    ExceptionClass,
+    External,
+    Lazy,
+    ModuleValue,
+    ProjectClass,
+    Static,
+    StaticMethod,
+    TupleOf,
+    TypeOf,
+    Value,
+    describe,
+    is_static,
+)
+from pysfnc.frontend.model import ModuleBinding
+from pysfnc.frontend.names import member
+from pysfnc.ir.exprs import Const, ExcField, Expr
+from pysfnc.values.types import BOOL, FLOAT, INT, JSON, NONE, STR, ErrorT, ExcT, ListT
+
+MAX_INTEGER = 2**53
+OPERATORS: dict[type[ast.operator], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.FloorDiv: "//",
+    ast.Mod: "%",
+    ast.Pow: "**",
+    ast.BitOr: "|",
+    ast.BitAnd: "&",
+    ast.BitXor: "^",
+    ast.LShift: "<<",
+    ast.RShift: ">>",
+    ast.MatMult: "@",
+}
+
+
+@expression(ast.Constant)
+def lower_constant(cx: Context, node: ast.Constant) -> Value:
+    """A literal."""
+    span = cx.span(node)
+    match node.value:
+        case None:
+            return Const(value=None, type=NONE, span=span)
+        case bool() as value:
+            return Const(value=value, type=BOOL, span=span)
+        case int() as value if abs(value) <= MAX_INTEGER:
+            return Const(value=value, type=INT, span=span)
+        case int():
+            return cx.error(codes.UNSUPPORTED_EXPRESSION, node, "an integer beyond 2**53 cannot be kept exactly")
+        case float() as value if math.isfinite(value):
+            return Const(value=value, type=FLOAT, span=span)
+        case float():
+            return cx.error(codes.UNSUPPORTED_EXPRESSION, node, "an infinite float has no place in JSON")
+        case str() as value if not any("\ud800" <= c <= "\udfff" for c in value):
+            return Const(value=value, type=STR, span=span)
+        case str():
+            return cx.error(codes.UNSUPPORTED_EXPRESSION, node, "a lone surrogate has no place in JSON")
+        case other:
+            kind = "`...`" if other is ... else f"a {type(other).__name__} literal"
+            return cx.error(
+                codes.UNSUPPORTED_EXPRESSION,
+                node,
+                f"{kind} has no compiled form",
+                help="write instead: a function marked `@task` that needs it",
+            )
+
+
+@expression(ast.BinOp)
+def lower_binary(cx: Context, node: ast.BinOp) -> Value:
+    """Arithmetic. A long chain such as `a + b + c + ...` leans to the left and is taken apart without recursion."""
+    chain: list[ast.BinOp] = []
+    first: ast.expr = node
+    while isinstance(first, ast.BinOp):
+        chain.append(first)
+        first = first.left
+    value = as_data(cx, lower_value(cx, first), first)
+    for step in reversed(chain):
+        value = _binary_step(cx, value, step)
+    return value
+
+
+def _binary_step(cx: Context, left: Expr, node: ast.BinOp) -> Expr:
+    one, other = lower_in_order(cx, [lambda: left, lambda: lower_value(cx, node.right)])
+    right = as_data(cx, other, node.right)
+    return lib.binary(cx, OPERATORS[type(node.op)], as_data(cx, one, node), right, node)
+
+
+@expression(ast.NamedExpr)
+def lower_walrus(cx: Context, node: ast.NamedExpr) -> Value:
+    """`name := value`."""
+    value = lower_value(cx, node.value)
+    target = node.target.id
+    bind_name(cx, target, value, node)
+    return lower_value(cx, ast.copy_location(ast.Name(id=target, ctx=ast.Load()), node.target))
+
+
+@expression(ast.Lambda)
+def lower_lambda(cx: Context, node: ast.Lambda) -> Value:
+    """A lambda; its body is lowered where it is called."""
+    return make_closure(cx, node, "<lambda>")
+
+
+def make_closure(cx: Context, node: ast.Lambda | ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> Closure:
+    """A function made here: its defaults are evaluated now."""
+    args = node.args
+    positional = [*args.posonlyargs, *args.args]
+    with_default = [*zip(positional[len(positional) - len(args.defaults) :], args.defaults, strict=True)]
+    with_default += [(arg, default) for arg, default in zip(args.kwonlyargs, args.kw_defaults, strict=True) if default]
+    values = lower_in_order(cx, [_lowering(cx, default) for _, default in with_default])
+    kept = [
+        value if is_static(value) else cx.atom(value, "default")  # type: ignore[arg-type]
+        for value in values
+    ]
+    return Closure(node, cx.frame, name, tuple((arg.arg, v) for (arg, _), v in zip(with_default, kept, strict=True)))
+
+
+def _lowering(cx: Context, node: ast.expr) -> Callable[[], Value]:
+    return lambda: lower_value(cx, node)
+
+
+# Displays
+
+
+@expression(ast.List, ast.Tuple)
+def lower_sequence(cx: Context, node: ast.List | ast.Tuple) -> Value:
+    """`[a, *b]` or `(a, b)`."""
+    is_list = isinstance(node, ast.List)
+    plain = [part.value if isinstance(part, ast.Starred) else part for part in node.elts]
+    values = lower_in_order(cx, [_lowering(cx, part) for part in plain])
+    starred = [isinstance(part, ast.Starred) for part in node.elts]
+    if not any(starred):
+        if any(is_static(value) and not isinstance(value, Lazy) for value in values):
+            return TupleOf(tuple(values), is_list)
+        return _display(cx, [as_data(cx, v, n) for v, n in zip(values, plain, strict=True)], is_list, node)
+    return _spread(cx, values, starred, plain, is_list, node)
+
+
+def _display(cx: Context, items: list[Expr], is_list: bool, node: ast.AST) -> Expr:
+    return lib.make_list(cx, items, node) if is_list else lib.make_tuple(cx, items, node)
+
+
+def _spread(
+    cx: Context, values: list[Value], starred: list[bool], nodes: list[ast.expr], is_list: bool, node: ast.AST
+) -> Value:
+    """A display with `*parts`: the parts are put together as lists."""
+    flat: list[Value] = []
+    for value, star in zip(values, starred, strict=True):
+        known = lib.known_items(cx, value) if star else None
+        if star and known is None:
+            break
+        flat.extend(known if known is not None else [value])
+    else:
+        if any(is_static(value) and not isinstance(value, Lazy) for value in flat):
+            return TupleOf(tuple(flat), is_list)
+        return _display(cx, [as_data(cx, value, node) for value in flat], is_list, node)
+    if not is_list:
+        return cx.error(
+            codes.TYPE_NEEDED,
+            node,
+            "a tuple of unknown length has no compiled form",
+            help="write instead: a list, `[...]`",
+        )
+    made: Expr | None = None
+    for value, star, part in zip(values, starred, nodes, strict=True):
+        items = lib.items_of(cx, value, part) if star else lib.make_list(cx, [as_data(cx, value, part)], part)
+        made = items if made is None else lib.binary(cx, "+", made, items, node)
+    assert made is not None
+    return lib.copy_of_list(cx, made, node) if len(values) == 1 else made
+
+
+@expression(ast.Dict)
+def lower_dict(cx: Context, node: ast.Dict) -> Value:
+    """`{key: value, **other}`; a key is evaluated before its value."""
+    parts: list[ast.expr] = []
+    for key, value in zip(node.keys, node.values, strict=True):
+        parts.extend([value] if key is None else [key, value])
+    values = iter(lower_exprs_or_poison(cx, parts))
+    segments: list[Expr] = []
+    pairs: list[tuple[Expr, Expr]] = []
+    for key, value_node in zip(node.keys, node.values, strict=True):
+        if key is not None:
+            pairs.append((next(values), next(values)))
+            continue
+        if pairs or not segments:
+            segments.append(lib.make_dict(cx, pairs, node))
+            pairs = []
+        other = next(values)
+        segments[-1] = lib.merge_dicts(cx, segments[-1], other, value_node)
+    if pairs or not segments:
+        segments.append(lib.make_dict(cx, pairs, node))
+    made = segments[0]
+    for segment in segments[1:]:
+        made = lib.merge_dicts(cx, made, segment, node)
+    return made
+
+
+def lower_exprs_or_poison(cx: Context, nodes: list[ast.expr]) -> list[Expr]:
+    """Data for each node, in order."""
+    values = lower_in_order(cx, [_lowering(cx, node) for node in nodes])
+    return [as_data(cx, value, node) for value, node in zip(values, nodes, strict=True)]
+
+
+# Subscripts and attributes
+
+
+@expression(ast.Subscript)
+def lower_subscript(cx: Context, node: ast.Subscript) -> Value:
+    """`value[index]` or `value[low:high:step]`."""
+    if isinstance(node.slice, ast.Slice):
+        bounds = [part for part in (node.slice.lower, node.slice.upper, node.slice.step)]
+        steps = [lambda: lower_value(cx, node.value)]
+        steps += [_lowering(cx, part) for part in bounds if part is not None]
+        value, *given = lower_in_order(cx, steps)
+        found = iter(given)
+        parts = [None if part is None else as_data(cx, next(found), part) for part in bounds]
+        return lib.slice_of(cx, _sequence_data(cx, value, node.value), parts, node)
+    value, index = lower_in_order(cx, [lambda: lower_value(cx, node.value), lambda: lower_value(cx, node.slice)])
+    if isinstance(value, TupleOf):
+        return _static_item(cx, value, index, node)
+    if isinstance(value, External | ProjectClass | BuiltinFunction):
+        return _subscripted_static(cx, value, node)
+    return lib.subscript(cx, _sequence_data(cx, value, node.value), as_data(cx, index, node.slice), node)
+
+
+def _sequence_data(cx: Context, value: Value, node: ast.expr) -> Expr:
+    """What is subscripted: a range or `e.args` counts as the list of its items."""
+    if isinstance(value, Lazy) and value.sequence:
+        return value.items
+    return as_data(cx, value, node)
+
+
+def _static_item(cx: Context, value: TupleOf, index: Value, node: ast.Subscript) -> Value:
+    if (
+        isinstance(index, Const)
+        and isinstance(index.value, int)
+        and -len(value.items) <= index.value < len(value.items)
+    ):
+        return value.items[index.value]
+    return cx.error(
+        codes.UNSUPPORTED_EXPRESSION,
+        node,
+        "which of several functions or other things that are no data is meant must be known when compiling",
+        help="write instead: `if` and `else` with a call in each",
+    )
+
+
+def _subscripted_static(cx: Context, value: Static, node: ast.Subscript) -> Value:
+    if isinstance(value, External) and value.name == "os.environ":
+        return cx.error(
+            codes.UNSUPPORTED_EXPRESSION,
+            node,
+            "environment variables cannot be read in the machine yet",
+            help="write instead: a parameter of the workflow, or a `@task` that reads it",
+        )
+    return cx.error(codes.UNSUPPORTED_EXPRESSION, node, f"{describe(value)} cannot be subscripted here")
+
+
+@expression(ast.Attribute)
+def lower_attribute(cx: Context, node: ast.Attribute) -> Value:
+    """`module.name`, `e.args`, or a method that is not called yet."""
+    known = dotted_exception(cx, node)
+    if known is not None:
+        return known
+    if isinstance(node.value, ast.Name | ast.Attribute | ast.Call):
+        base = lower_value(cx, node.value)
+        if is_static(base):
+            return static_attribute(cx, base, node)  # type: ignore[arg-type]
+        return data_attribute(cx, base, node)  # type: ignore[arg-type]
+    return data_attribute(cx, as_data(cx, lower_value(cx, node.value), node.value), node)
+
+
+def dotted_exception(cx: Context, node: ast.Attribute) -> ExceptionClass | None:
+    """The exception class that a dotted name such as `asyncio.TimeoutError` means."""
+    root = root_name(node)
+    if root is None or is_local(cx, root):
+        return None
+    known = exception_class(cx.project.model, cx.frame.module, node)
+    return None if known is None else ExceptionClass(known.name, known.info, known.style)
+
+
+def root_name(node: ast.expr) -> str | None:
+    """The name that a dotted name begins with."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else None
+
+
+def data_attribute(cx: Context, base: Expr, node: ast.Attribute) -> Value:
+    """An attribute of data: only exceptions have some."""
+    if isinstance(base.type, ErrorT):
+        return base
+    if isinstance(base.type, ExcT):
+        return exception_attribute(cx, base, node)
+    return cx.error(
+        codes.UNSUPPORTED_EXPRESSION,
+        node,
+        f"a value of type `{base.type}` has no attribute `{node.attr}` that could be read in the machine",
+        help=f'write instead: `value["{node.attr}"]` for a key of a dict',
+    )
+
+
+def exception_attribute(cx: Context, base: Expr, node: ast.Attribute) -> Value:
+    """`e.args`, and `error` and `cause` of a `Fail`."""
+    span = cx.span(node)
+    names = base.type.names if isinstance(base.type, ExcT) else None
+    args = ExcField(exc=base, field_="args", type=ListT(JSON), span=span)
+    if node.attr == "args":
+        return Lazy("`args` of an exception", args, sequence=True)
+    if names == frozenset({"Fail"}) and node.attr in ("error", "cause"):
+        return ExcField(exc=base, field_="name" if node.attr == "error" else "message", type=STR, span=span)
+    return cx.error(
+        codes.UNSUPPORTED_EXPRESSION,
+        node,
+        f"the attribute `{node.attr}` of an exception cannot be read in the machine",
+        help="write instead: `str(e)`, `e.args` or `type(e).__name__`",
+    )
+
+
+def static_attribute(cx: Context, base: Static, node: ast.Attribute) -> Value:
+    """An attribute of a module, class, pool, future and so on."""
+    match base:
+        case ModuleValue(name, info):
+            binding = member(cx.project.model, ModuleBinding(name, info), node.attr)
+            if binding is None:
+                return cx.error(codes.UNDEFINED_NAME, node, f"module `{name}` has no name `{node.attr}`")
+            return value_of_binding(cx, binding, node.attr, node)
+        case External(name):
+            return external_value(f"{name}.{node.attr}")
+        case TypeOf(value) if node.attr in ("__name__", "__qualname__"):
+            return lib.type_name(cx, value, node)
+        case ExceptionClass(name) | BuiltinFunction(name) if node.attr in ("__name__", "__qualname__"):
+            return Const(value=name, type=STR, span=cx.span(node))
+        case Closure(name=name) if node.attr == "__name__":
+            return Const(value=name, type=STR, span=cx.span(node))
+        case _:
+            return StaticMethod(base, node.attr)
+
+
+# f-strings
+
+
+@expression(ast.JoinedStr)
+def lower_fstring(cx: Context, node: ast.JoinedStr) -> Value:
+    """An f-string: each field is evaluated and formatted before the next."""
+    parts = lower_in_order(cx, [_part(cx, part) for part in node.values])
+    return lib.join_text(cx, [as_data(cx, part, node) for part in parts], node)
+
+
+def _part(cx: Context, part: ast.expr) -> Callable[[], Value]:
+    return lambda: _field(cx, part) if isinstance(part, ast.FormattedValue) else lower_value(cx, part)
+
+
+def _field(cx: Context, part: ast.FormattedValue) -> Expr:
+    spec_node = part.format_spec
+    steps = [lambda: lower_value(cx, part.value)]
+    if spec_node is not None:
+        steps.append(lambda: lower_value(cx, spec_node))
+    value, *spec = lower_in_order(cx, steps)
+    conversion = chr(part.conversion) if part.conversion >= 0 else None
+    return lib.format_value(cx, value, conversion, as_data(cx, spec[0], part) if spec else None, part)
+
+
+@expression(ast.FormattedValue)
+def lower_lone_field(cx: Context, node: ast.FormattedValue) -> Value:
+    """A field of an f-string on its own, as a nested format specification has it."""
+    return _field(cx, node)

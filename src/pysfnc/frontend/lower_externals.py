@@ -1,0 +1,182 @@
+"""Calls of what other modules give: `time.sleep`, `asyncio`, `pysfnc.parallel`, `with_options`, logging.
+
+Owns the table of those with a meaning of their own. The others are rows of the library or have no compiled form.
+"""
+
+import ast
+from collections.abc import Callable
+
+from pysfnc.diagnostics import codes
+from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
+from pysfnc.frontend.lower_concurrency import THREAD_POOLS, call_parallel
+from pysfnc.frontend.lower_context import Context, poison
+from pysfnc.frontend.lower_control import evaluate
+from pysfnc.frontend.lower_core import as_data, is_poison, lower_in_order, lower_value
+from pysfnc.frontend.lower_functions import call_with_options
+from pysfnc.frontend.lower_values import (
+    BuiltinFunction,
+    Coroutine,
+    CoroutineList,
+    External,
+    LazyComprehension,
+    Static,
+    Value,
+    is_static,
+)
+from pysfnc.ir.exprs import Const, Expr
+from pysfnc.ir.hir import If, Perform, Raise, Sleep
+from pysfnc.values.types import INT, NONE, STR, Kind, NeverT, kinds
+
+_NUMBERS = frozenset({Kind.BOOL, Kind.INT, Kind.FLOAT})
+
+
+def call_external(cx: Context, name: str, node: ast.Call) -> Value:
+    """Call something of another module."""
+    from pysfnc.frontend.lower_call import call_row
+
+    special = _SPECIAL.get(name)
+    if special is not None:
+        return special(cx, node)
+    if name in THREAD_POOLS:
+        return cx.error(
+            codes.UNSUPPORTED_CALL,
+            node,
+            "a thread pool has a compiled form only in a `with` statement",
+            help="write instead: `with ThreadPoolExecutor(max_workers=n) as pool:`",
+        )
+    given = lower_arguments(cx, node)
+    return poison(cx.span(node)) if given is None else call_row(cx, name, given, node)
+
+
+def _parallel(cx: Context, node: ast.Call) -> Value:
+    given = lower_arguments(cx, node)
+    return poison(cx.span(node)) if given is None else call_parallel(cx, given, node)
+
+
+def _time_sleep(cx: Context, node: ast.Call) -> Value:
+    given = lower_arguments(cx, node)
+    return poison(cx.span(node)) if given is None else lower_sleep(cx, given, node)
+
+
+def _asyncio(name: str) -> Callable[[Context, ast.Call], Value]:
+    def call(cx: Context, node: ast.Call) -> Value:
+        given = _gather_arguments(cx, node) if name == "asyncio.gather" else lower_arguments(cx, node)
+        return poison(cx.span(node)) if given is None else Coroutine(External(name), given, node)
+
+    return call
+
+
+def _gather_arguments(cx: Context, node: ast.Call) -> Arguments | None:
+    """The arguments of `gather`; `*calls` of a comprehension stays together."""
+    if not (len(node.args) == 1 and isinstance(node.args[0], ast.Starred)):
+        return lower_arguments(cx, node)
+    spread = node.args[0].value
+    keywords = tuple((k.arg, lower_value(cx, k.value)) for k in node.keywords if k.arg is not None)
+    value = lower_value(cx, spread)
+    if isinstance(value, LazyComprehension):
+        from pysfnc.frontend.lower_comprehension import as_calls
+
+        value = as_calls(cx, value, spread)
+    if isinstance(value, CoroutineList):
+        return Arguments((value,), keywords, (spread,))
+    known = lib.known_items(cx, value)
+    if known is not None:
+        return Arguments(tuple(known), keywords, ())
+    if not is_poison(value):
+        cx.error(
+            codes.UNSUPPORTED_ASYNC,
+            spread,
+            "what is spread into `gather` is no comprehension of calls",
+            help="write instead: `asyncio.gather(*(f(x) for x in xs))`",
+        )
+    return None
+
+
+def lower_sleep(cx: Context, given: Arguments, node: ast.expr) -> Expr:
+    """`time.sleep(seconds)`; a negative length raises before anything waits."""
+    span = cx.span(node)
+    if len(given.positional) != 1 or given.keywords:
+        return cx.error(codes.TYPE_MISMATCH, node, "`sleep` takes one number of seconds")
+    seconds = as_data(cx, given.positional[0], node)
+    nothing = Const(value=None, type=NONE, span=span)
+    if is_poison(seconds) or isinstance(seconds.type, NeverT):
+        return seconds
+    if not kinds(seconds.type) & _NUMBERS:
+        return cx.error(
+            codes.TYPE_MISMATCH, node, f"`sleep` of a value of type `{seconds.type}` always raises TypeError"
+        )
+    if not kinds(seconds.type) <= _NUMBERS:
+        return cx.error(
+            codes.TYPE_NEEDED,
+            node,
+            f"`sleep` needs a number, and the value is of type `{seconds.type}`",
+            help="write instead: `float(...)` or `int(...)` around it",
+        )
+    if Kind.BOOL in kinds(seconds.type):
+        seconds = lib.binary(cx, "+", seconds, Const(value=0, type=INT, span=span), node)
+    if isinstance(seconds, Const) and isinstance(seconds.value, int | float) and seconds.value >= 0:
+        cx.emit(Perform(effect=Sleep(seconds=seconds), target=None, span=span))
+        return nothing
+    seconds = cx.atom(seconds, "seconds")
+    zero = Const(value=0, type=INT, span=span)
+    test = lib.compare(cx, ast.Lt(), seconds, zero, node)
+    message = Const(value="sleep length must be non-negative", type=STR, span=span)
+    with cx.capture() as failing:
+        cx.emit(Raise(exc=lib.new_exception(cx, "ValueError", [message], node), span=span))
+    cx.emit(If(test=test, then=tuple(failing), orelse=(), span=span))
+    cx.emit(Perform(effect=Sleep(seconds=seconds), target=None, span=span))
+    return nothing
+
+
+_SPECIAL: dict[str, Callable[[Context, ast.Call], Value]] = {
+    "time.sleep": _time_sleep,
+    "asyncio.sleep": _asyncio("asyncio.sleep"),
+    "asyncio.gather": _asyncio("asyncio.gather"),
+    "pysfnc.parallel": _parallel,
+    "pysfnc.with_options": call_with_options,
+}
+
+
+# Output that the machine has no place for
+
+
+def ignored_call(cx: Context, callee: Static, node: ast.Call) -> Value | None:
+    """A call of `print` or of logging, which is left out; None for any other. The arguments are evaluated all the same."""
+    if isinstance(callee, BuiltinFunction) and callee.name == "print":
+        name = "print"
+    elif isinstance(callee, External) and callee.name.startswith("logging."):
+        name = callee.name
+    else:
+        return None
+    lower_in_order(cx, [_evaluated(cx, part) for part in _parts(node)])
+    if name == "logging.getLogger":
+        return External("logging.Logger")
+    cx.journal.notes.append((cx.span(node), f"the call of `{name}` is left out: output has no place in the machine"))
+    return Const(value=None, type=NONE, span=cx.span(node))
+
+
+def _parts(node: ast.Call) -> list[ast.expr]:
+    """What the arguments evaluate; the text of a plain field of an f-string is not made, as it cannot fail."""
+    found: list[ast.expr] = []
+    for arg in [*node.args, *(keyword.value for keyword in node.keywords)]:
+        inner = arg.value if isinstance(arg, ast.Starred) else arg
+        if isinstance(inner, ast.JoinedStr) and all(_is_plain(part) for part in inner.values):
+            found.extend(part.value for part in inner.values if isinstance(part, ast.FormattedValue))
+        else:
+            found.append(inner)
+    return found
+
+
+def _is_plain(part: ast.expr) -> bool:
+    return not isinstance(part, ast.FormattedValue) or part.format_spec is None
+
+
+def _evaluated(cx: Context, node: ast.expr) -> Callable[[], Value]:
+    def step() -> Value:
+        value = lower_value(cx, node)
+        if not is_static(value):
+            evaluate(cx, value)  # type: ignore[arg-type]
+        return Const(value=None, type=NONE, span=cx.span(node))
+
+    return step

@@ -1,0 +1,101 @@
+"""Frames: one activation of a function, branch or comprehension, and the fresh names of a machine.
+
+Owns which variable of the machine a Python name stands for. What the variable holds is `lower_state`.
+"""
+
+import ast
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pysfnc.frontend.lower_values import Value
+from pysfnc.frontend.model import ModuleInfo
+from pysfnc.frontend.scope import Scope
+from pysfnc.library.row import NameSupply
+from pysfnc.values.types import Type
+
+
+class Names(NameSupply):
+    """Fresh names that can be taken back when an attempt at lowering is given up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._taken: set[str] = set()
+
+    def mark(self) -> tuple[int, frozenset[str]]:
+        """The present moment, for `reset`."""
+        return self._next, frozenset(self._taken)
+
+    def reset(self, mark: tuple[int, frozenset[str]]) -> None:
+        """Take back the names handed out since."""
+        self._next = mark[0]
+        self._taken = set(mark[1])
+
+    def number(self) -> int:
+        """A number that was not handed out before."""
+        self._next += 1
+        return self._next
+
+    def variable(self, name: str) -> str:
+        """The name of a variable: the one in the program, made unique when it is taken."""
+        if name in self._taken:
+            return self.fresh(name)
+        self._taken.add(name)
+        return name
+
+
+@dataclass(slots=True, eq=False)
+class Frame:
+    """One activation of a function, or the scope of one comprehension.
+
+    `region` is the branch that owns its variables: 0 is the machine itself. In `names` a parameter may stand for a variable of
+    the caller (they are never rebound, so both names always hold the same object).
+    """
+
+    scope: Scope
+    module: ModuleInfo
+    region: int
+    kind: Literal["function", "branch", "comprehension", "module"]
+    parent: "Frame | None" = None
+    title: str = ""
+    """The function's name for messages."""
+    node: ast.AST | None = None
+    is_async: bool = False
+    names: dict[str, str] = field(default_factory=dict)
+    exit_label: str | None = None
+    """Where `return` goes: None ends the machine or the branch."""
+    result: str | None = None
+    """The variable that `return` assigns when there is an exit label."""
+    result_types: list[Type] = field(default_factory=list)
+    returned: list[Value] = field(default_factory=list)
+    loops: list[str] = field(default_factory=list)
+    """Labels of the loops around the present point, inside this frame."""
+
+    def mark(self) -> tuple[dict[str, str], int, int]:
+        """The present moment, for `reset`."""
+        return dict(self.names), len(self.result_types), len(self.returned)
+
+    def reset(self, mark: tuple[dict[str, str], int, int]) -> None:
+        """Forget what happened since."""
+        self.names = dict(mark[0])
+        del self.result_types[mark[1] :]
+        del self.returned[mark[2] :]
+
+
+def lookup_frame(frame: Frame, name: str) -> Frame | None:
+    """The frame whose variable a name is, None when it is no local variable here."""
+    current: Frame | None = frame
+    while current is not None:
+        if name in current.scope.globals:
+            return None
+        if name in current.scope.bound:
+            return current
+        current = current.parent
+    return None
+
+
+def variable_of(frame: Frame, name: str, names: Names) -> str:
+    """The variable of the machine that a name of this very frame stands for."""
+    found = frame.names.get(name)
+    if found is None:
+        found = frame.names[name] = names.variable(name)
+    return found

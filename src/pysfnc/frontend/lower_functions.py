@@ -1,0 +1,262 @@
+"""Calls of the project's functions: `@task` in Lambda, others written in place, and Lambda for those that do not compile.
+
+Owns placement: a helper is written in place if every construct in it compiles; otherwise it goes to Lambda when that makes no difference, and
+is a mistake when it would.
+"""
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from pysfnc.diagnostics import Diagnostic, Label, codes
+from pysfnc.frontend.decorators import call_options
+from pysfnc.frontend.lower_arguments import Arguments, bind, signature_of
+from pysfnc.frontend.lower_context import Context, Trial, poison
+from pysfnc.frontend.lower_core import as_data, lower_value
+from pysfnc.frontend.lower_inline import call_closure, call_function
+from pysfnc.frontend.lower_mutation import changed_parameter
+from pysfnc.frontend.lower_values import Closure, Configured, Coroutine, ProjectFunction, Static, Value, is_static
+from pysfnc.frontend.model import FunctionInfo, TaskOptions
+from pysfnc.ir.exprs import Const, Expr, Var
+from pysfnc.ir.hir import Perform, Placement, TaskCall
+from pysfnc.values.types import FLOAT, INT, JSON, ErrorT, Type, is_json_faithful, is_subtype, kinds
+
+_NO_OPTIONS = TaskOptions()
+
+
+def call_project(
+    cx: Context, info: FunctionInfo, given: Arguments, node: ast.expr, options: TaskOptions | None = None
+) -> Value:
+    """Call a function of the project. The call of an async one is a coroutine, which runs when it is awaited."""
+    if info.is_async and not cx.awaiting:
+        return Coroutine(ProjectFunction(info), given, node)
+    cx.awaiting = False
+    for problem in info.problems:
+        cx.sink.add(problem)
+    if info.role == "workflow":
+        return cx.error(
+            codes.UNSUPPORTED_CALL,
+            node,
+            f"`{info.qualname}` is a workflow, and calling a workflow from another one is not compiled yet",
+            help="write instead: a function without `@workflow` that both use",
+        )
+    if info.role == "task":
+        return call_task(cx, info, given, node, options)
+    return _call_helper(cx, info, given, node)
+
+
+def call_nested(cx: Context, closure: Closure, given: Arguments, node: ast.expr) -> Value:
+    """Call a nested function or lambda."""
+    if isinstance(closure.node, ast.AsyncFunctionDef) and not cx.awaiting:
+        return Coroutine(closure, given, node)
+    cx.awaiting = False
+    return call_closure(cx, closure, given, node)
+
+
+def _call_helper(cx: Context, info: FunctionInfo, given: Arguments, node: ast.expr) -> Value:
+    known = cx.project.in_lambda.get(info)
+    if known is not None:
+        return _to_lambda(cx, info, given, node, known)
+    if info.role == "other":
+        return _to_lambda(cx, info, given, node, (_decorated(info),))
+    trial = Trial(cx)
+    result = call_function(cx, info, given, node)
+    if not trial.failed:
+        trial.accept()
+        _record(cx, info, "machine", "@inline" if info.role == "inline" else "every construct in it compiles")
+        return result
+    trial.discard()
+    return _to_lambda(cx, info, given, node, tuple(trial.diagnostics()))
+
+
+def _decorated(info: FunctionInfo) -> Diagnostic:
+    decorator = info.node.decorator_list[0]
+    return Diagnostic(
+        code=codes.UNSUPPORTED_CALL,
+        message=f"`{info.qualname}` has a decorator that is not known",
+        span=info.module.span(decorator),
+    )
+
+
+def _record(cx: Context, info: FunctionInfo, place: str, reason: str) -> None:
+    span = info.module.span(info.node).head()
+    made = Placement(
+        function=info.qualname, place="machine" if place == "machine" else "lambda", reason=reason, span=span
+    )
+    if made not in cx.journal.placements:
+        cx.journal.placements.append(made)
+
+
+def _to_lambda(cx: Context, info: FunctionInfo, given: Arguments, node: ast.expr, why: Sequence[Diagnostic]) -> Value:
+    """The function does not compile: it goes to Lambda if nobody can tell the difference, otherwise its mistakes are reported."""
+    obstacle = _obstacle(cx, info, given, node, why)
+    if obstacle is None:
+        cx.project.in_lambda[info] = tuple(why)
+        errors = [diagnostic for diagnostic in why if diagnostic.is_error]
+        reason = errors[0].message
+        if errors[0].span is not None:
+            reason = f"{reason} ({errors[0].span})"
+        _record(cx, info, "lambda", reason)
+        return call_task(cx, info, given, node, None, reason)
+    if info.role == "inline":
+        _report_inline(cx, info, node, why)
+        return poison(cx.span(node))
+    for diagnostic in why:
+        cx.sink.add(
+            replace(diagnostic, notes=(*diagnostic.notes, f"`{info.qualname}` cannot run in Lambda: {obstacle}"))
+        )
+    return poison(cx.span(node))
+
+
+def _report_inline(cx: Context, info: FunctionInfo, node: ast.AST, why: Sequence[Diagnostic]) -> None:
+    errors = [diagnostic for diagnostic in why if diagnostic.is_error]
+    if any(diagnostic.code in (codes.RECURSION, codes.CANNOT_INLINE) for diagnostic in errors):
+        for diagnostic in errors:
+            cx.sink.add(diagnostic)
+        return
+    cx.error(
+        codes.CANNOT_INLINE,
+        info.module.span(info.node).head(),
+        f"`{info.qualname}` is marked `@inline` and does not compile",
+        labels=[Label(diagnostic.span, diagnostic.message) for diagnostic in errors if diagnostic.span is not None],
+        notes=[help_ for diagnostic in errors for help_ in diagnostic.helps],
+        help="write instead: the function without `@inline`, so that it runs in Lambda",
+    )
+
+
+def _obstacle(
+    cx: Context, info: FunctionInfo, given: Arguments, node: ast.expr, why: Sequence[Diagnostic]
+) -> str | None:
+    """Why running the function in Lambda would make a difference, None when it would not."""
+    if info.role == "inline":
+        return "it is marked `@inline`"
+    if cx.project.scope(info.node).is_generator:
+        return "it is a generator"
+    values = [*given.positional, *(value for _, value in given.keywords)]
+    if any(isinstance(value.type, ErrorT) for value in values if not is_static(value)):  # type: ignore[union-attr]
+        return "its arguments have mistakes"
+    if any(map(is_static, values)):
+        return "a function, or something else that is no data, is passed to it"
+    changed = changed_parameter(cx.project.model, info)
+    if changed is not None:
+        return f"it changes its parameter `{changed}`"
+    types = {param.name: param.type for param in info.params}
+    values_by_name = bind(cx, signature_of(info.node, info.qualname), given, node)
+    for name, value in (values_by_name or {}).items():
+        type_ = value.type  # type: ignore[union-attr]
+        if not _travels(type_, types.get(name)):
+            return f"its parameter `{name}` gets a value of type `{type_}`, which JSON would change"
+    return None
+
+
+def _travels(type_: Type, annotation: Type | None) -> bool:
+    """Whether a value arrives as it was sent."""
+    if is_json_faithful(type_):
+        return True
+    return annotation is not None and is_subtype(type_, annotation) and FLOAT not in _numbers(type_, annotation)
+
+
+def _numbers(type_: Type, annotation: Type) -> frozenset[Type]:
+    """FLOAT when an annotation of float would turn an int into a float."""
+    return frozenset({FLOAT}) if kinds(type_) >= kinds(INT) and annotation == FLOAT else frozenset()
+
+
+# Tasks
+
+
+def call_task(
+    cx: Context,
+    info: FunctionInfo,
+    given: Arguments,
+    node: ast.expr,
+    options: TaskOptions | None = None,
+    reason: str = "marked `@task`",
+) -> Value:
+    """A Lambda invocation. Only what the program gives is sent; defaults are filled in where the function runs."""
+    span = cx.span(node)
+    values = bind(cx, signature_of(info.node, info.qualname), given, node)
+    if values is None:
+        return poison(span)
+    data = {name: as_data(cx, value, node) for name, value in values.items()}
+    if any(isinstance(value.type, ErrorT) for value in data.values()):
+        return poison(span)
+    args = _in_order(cx, info, given, data)
+    chosen = info.task_options if options is None else options
+    task = cx.project.task_of(info, reason)
+    if reason == "marked `@task`":
+        _record(cx, info, "lambda", reason)
+    effect = TaskCall(
+        task=task.id,
+        args=tuple(args.items()),
+        retry=chosen.retry or (),
+        timeout_s=_seconds(chosen.timeout_s),
+        heartbeat_s=_seconds(chosen.heartbeat_s),
+        result=result_type(info),
+    )
+    target = cx.names.fresh(info.node.name)
+    cx.emit(Perform(effect=effect, target=target, span=span))
+    return Var(name=target, type=effect.result, span=span)
+
+
+def result_type(info: FunctionInfo) -> Type:
+    """The type of what comes back: that of the annotation, any JSON without one."""
+    return JSON if info.returns is None else info.returns
+
+
+def _in_order(cx: Context, info: FunctionInfo, given: Arguments, values: Mapping[str, Expr]) -> dict[str, Expr]:
+    """The arguments in the order of the parameters, evaluated in the order of the call."""
+    star = info.node.args.vararg
+    by_name = [name for name, _ in given.keywords if name in values]
+    positions = [name for name in values if name not in by_name]
+    if [*positions, *by_name] == list(values):
+        return dict(values)
+    evaluated = {name: cx.atom(values[name], "arg") for name in (*positions, *by_name)}
+    assert star is None or star.arg in evaluated
+    return {name: evaluated[name] for name in values}
+
+
+def _seconds(value: float | None) -> Expr | None:
+    if value is None:
+        return None
+    whole = int(value)
+    return Const(value=whole, type=INT) if whole == value else Const(value=value, type=FLOAT)
+
+
+# with_options
+
+
+def call_with_options(cx: Context, node: ast.Call) -> Value:
+    """`with_options(fn, retry=..., timeout=..., heartbeat=...)`."""
+    if len(node.args) != 1 or isinstance(node.args[0], ast.Starred):
+        return cx.error(codes.TYPE_MISMATCH, node, "`with_options` takes one function, and options by name")
+    target = lower_value(cx, node.args[0])
+    base = _NO_OPTIONS
+    if isinstance(target, Configured):
+        target, base = target.target, target.options
+    if not isinstance(target, ProjectFunction | Closure):
+        if is_static(target) or not isinstance(target.type, ErrorT):  # type: ignore[union-attr]
+            cx.error(
+                codes.UNSUPPORTED_CALL,
+                node.args[0],
+                "`with_options` has a compiled form only for functions of the project",
+            )
+        return poison(cx.span(node))
+    is_task = isinstance(target, ProjectFunction) and target.info.role == "task"
+    if is_task and base is _NO_OPTIONS and isinstance(target, ProjectFunction):
+        base = target.info.task_options
+    options, problems = call_options(cx.project.model, cx.frame.module, node.keywords, base, is_task=is_task)
+    for problem in problems:
+        cx.sink.add(problem)
+    return poison(cx.span(node)) if problems else Configured(target, options)
+
+
+def call_configured(cx: Context, callee: Configured, given: Arguments, node: ast.expr) -> Value:
+    """Call a function with options: on its own state for a task, around the whole of a compiled function."""
+    from pysfnc.frontend.lower_concurrency import retried_as_a_whole
+
+    target: Static = callee.target
+    if isinstance(target, ProjectFunction) and target.info.is_async and not cx.awaiting:
+        return Coroutine(callee, given, node)
+    if isinstance(target, ProjectFunction) and target.info.role == "task":
+        return call_project(cx, target.info, given, node, callee.options)
+    return retried_as_a_whole(cx, callee, given, node)

@@ -1,0 +1,249 @@
+"""Compiled functions: their bodies are written where they are called.
+
+Owns the binding of arguments to variables, `return` as a jump behind the body, recursion, and the folding of simple bodies to expressions.
+"""
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from pysfnc.diagnostics import codes
+from pysfnc.frontend.lower_arguments import Arguments, bind, signature_of
+from pysfnc.frontend.lower_concurrency import start_pending
+from pysfnc.frontend.lower_context import Context, nothing, poison
+from pysfnc.frontend.lower_control import leave_function
+from pysfnc.frontend.lower_core import lower_body, lower_value
+from pysfnc.frontend.lower_frame import Frame, variable_of
+from pysfnc.frontend.lower_names import bind_variable
+from pysfnc.frontend.lower_state import Fact, join_states
+from pysfnc.frontend.lower_tail import as_expression, leaves, without_leave
+from pysfnc.frontend.lower_values import Closure, Value, is_static
+from pysfnc.frontend.model import FunctionInfo, ModuleInfo
+from pysfnc.frontend.scope import FunctionNode, Scope, function_scope, own_nodes
+from pysfnc.ir.exprs import Const, Expr, Var
+from pysfnc.ir.hir import Assign, Block, Stmt, Suite
+from pysfnc.values.types import NONE, is_mutable, join_all
+
+MAX_INLINED = 40
+"""Nesting of functions written in place."""
+
+
+def call_closure(cx: Context, closure: Closure, given: Arguments, call: ast.AST) -> Value:
+    """Call a nested function or lambda: it sees the variables of the function it was made in as they are now."""
+    return write_in_place(
+        cx,
+        closure.node,
+        given,
+        call,
+        module=closure.frame.module,
+        parent=closure.frame,
+        title=closure.name,
+        defaults=dict(closure.defaults),
+    )
+
+
+def call_function(cx: Context, info: FunctionInfo, given: Arguments, call: ast.AST) -> Value:
+    """Call a function at the top of a module by writing its body here."""
+    return write_in_place(
+        cx, info.node, given, call, module=info.module, parent=None, title=info.qualname, defaults=None
+    )
+
+
+def write_in_place(
+    cx: Context,
+    node: FunctionNode,
+    given: Arguments,
+    call: ast.AST,
+    *,
+    module: ModuleInfo,
+    parent: Frame | None,
+    title: str,
+    defaults: Mapping[str, Value] | None,
+) -> Value:
+    """The result of a call whose body is written here."""
+    scope = cx.project.scope(node)
+    if _refused(cx, node, scope, title, call):
+        return poison(cx.span(call))
+    values = bind(cx, signature_of(node, title), given, call)
+    if values is None:
+        return poison(cx.span(call))
+    frame = Frame(
+        scope=scope,
+        module=module,
+        region=cx.flow.region,
+        kind="function",
+        parent=parent,
+        title=title,
+        node=node,
+        is_async=isinstance(node, ast.AsyncFunctionDef),
+        exit_label=cx.names.fresh("return"),
+        result=cx.names.fresh("result"),
+    )
+    protected = _rebound_from_inside(cx)
+    # The suite of the body, its arguments included, stays together, so that it can become one expression.
+    with cx.capture() as own:
+        with cx.in_frame(frame):
+            _bind_defaults(cx, frame, node, values, defaults, module)
+            for name, value in values.items():
+                _bind_parameter(cx, frame, name, value, protected, call)
+        result = _lower_body(cx, frame, node, call)
+    return _fold(cx, frame, own, result)
+
+
+def _refused(cx: Context, node: FunctionNode, scope: Scope, title: str, call: ast.AST) -> bool:
+    if node in cx.active:
+        cx.error(
+            codes.RECURSION,
+            call,
+            f"`{title}` calls itself, directly or through others",
+            help="write instead: a loop with a list of what is left to do, or mark the function `@task`",
+        )
+        return True
+    if scope.is_generator:
+        cx.error(
+            codes.UNSUPPORTED_GENERATOR,
+            call,
+            f"`{title}` is a generator",
+            help="write instead: a function that returns a list",
+        )
+        return True
+    if len(cx.active) >= MAX_INLINED:
+        cx.error(codes.NESTING_TOO_DEEP, call, f"calls of compiled functions are nested more than {MAX_INLINED} deep")
+        return True
+    return False
+
+
+def _bind_defaults(
+    cx: Context,
+    frame: Frame,
+    node: FunctionNode,
+    values: dict[str, Value],
+    defaults: Mapping[str, Value] | None,
+    module: ModuleInfo,
+) -> None:
+    """Fill in the parameters that are not given. A default is one object for all calls, as Python makes it once."""
+    args = node.args
+    positional = [*args.posonlyargs, *args.args]
+    pairs = [*zip(positional[len(positional) - len(args.defaults) :], args.defaults, strict=True)]
+    pairs += [
+        (arg, default) for arg, default in zip(args.kwonlyargs, args.kw_defaults, strict=True) if default is not None
+    ]
+    outside = Frame(scope=Scope(bound=frozenset()), module=module, region=cx.flow.region, kind="module")
+    for arg, default in pairs:
+        if arg.arg in values:
+            continue
+        if defaults is not None and arg.arg in defaults:
+            values[arg.arg] = defaults[arg.arg]
+            continue
+        with cx.in_frame(outside):
+            value = lower_value(cx, default)
+            if not is_static(value):
+                span = cx.span(default)
+                value = replace(value, span=span)  # type: ignore[type-var]
+                if is_mutable(value.type):  # type: ignore[union-attr]
+                    cx.constants[span] = arg.arg
+        values[arg.arg] = value
+
+
+def _bind_parameter(
+    cx: Context, frame: Frame, name: str, value: Value, protected: frozenset[str], call: ast.AST
+) -> None:
+    """Bind a parameter. One that is never rebound stands for the variable it is given, so that changes reach it."""
+    if is_static(value):
+        variable = variable_of(frame, name, cx.names)
+        cx.state.put(variable, Fact(NONE, static=value))  # type: ignore[arg-type]
+        return
+    data: Expr = value  # type: ignore[assignment]
+    stands_for = isinstance(data, Var) and name not in frame.scope.rebound_params and data.name not in protected
+    if stands_for and isinstance(data, Var):
+        frame.names[name] = data.name
+        if data.name not in cx.state.facts:
+            cx.state.facts[data.name] = Fact(data.type)
+            cx.regions.setdefault(data.name, cx.flow.region)
+        elif cx.state.facts[data.name].type != data.type:
+            cx.state.retype(data.name, data.type)
+        return
+    bind_variable(cx, variable_of(frame, name, cx.names), data, cx.span(call))
+
+
+def _lower_body(cx: Context, frame: Frame, node: FunctionNode, call: ast.AST) -> Value:
+    active, cx.active = cx.active, (*cx.active, node)
+    depth, cx.depth = cx.depth, 0
+    assert frame.exit_label is not None and frame.result is not None
+    try:
+        with cx.in_frame(frame):
+            if isinstance(node, ast.Lambda):
+                return lower_value(cx, node.body)
+            with cx.flow.landing(frame.exit_label) as exits:
+                lower_body(cx, node.body)
+                start_pending(cx)
+                if cx.state.reachable:
+                    leave_function(cx, Const(value=None, type=NONE, span=cx.span(node)), node)
+            cx.state = join_states(exits.states)
+    finally:
+        cx.active, cx.depth = active, depth
+    span = cx.span(call)
+    static = [value for value in frame.returned if is_static(value)]
+    if static and (len(static) < len(frame.returned) or any(value != static[0] for value in static)):
+        return cx.error(
+            codes.UNSUPPORTED_EXPRESSION,
+            call,
+            f"`{frame.title}` returns different functions or other things that are no data",
+            help="write instead: a function that makes the call itself",
+        )
+    if static:
+        return static[0]
+    if not frame.result_types:
+        return nothing(span)
+    return Var(name=frame.result, type=join_all(frame.result_types), span=span)
+
+
+def _fold(cx: Context, frame: Frame, own: Sequence[Stmt], result: Value) -> Value:
+    """Emit the body, or make one expression of it when it only computes."""
+    assert frame.exit_label is not None and frame.result is not None
+    suite = tuple(own)
+    if not is_static(result) and suite and cx.state.reachable:
+        whole: Suite = suite
+        if isinstance(frame.node, ast.Lambda):
+            whole = (*suite, Assign(name=frame.result, value=result))  # type: ignore[arg-type]
+        folded = as_expression(whole, frame.exit_label, frame.result, _outer_names(cx, frame))
+        if folded is not None:
+            return folded
+    suite = without_leave(suite, frame.exit_label)
+    last = suite[-1] if suite else None
+    if isinstance(last, Assign) and last.name == frame.result and not leaves(suite, frame.exit_label):
+        cx.out.extend(suite[:-1])
+        return last.value
+    if leaves(suite, frame.exit_label):
+        cx.out.append(Block(label=frame.exit_label, body=suite))
+    else:
+        cx.out.extend(suite)
+    return result
+
+
+def _outer_names(cx: Context, frame: Frame) -> frozenset[str]:
+    """The variables of the functions around, which a folded body must not assign."""
+    found: set[str] = set()
+    for start in (cx.frame, frame.parent):
+        current = start
+        while current is not None:
+            found.update(current.names.values())
+            current = current.parent
+    return frozenset(found)
+
+
+def _rebound_from_inside(cx: Context) -> frozenset[str]:
+    """The variables that functions inside the ones around rebind by `nonlocal`: a call may rebind them."""
+    found: set[str] = set()
+    frame: Frame | None = cx.frame
+    while frame is not None:
+        if frame.node is not None and isinstance(frame.node, FunctionNode):
+            names = {
+                name
+                for part in own_nodes(frame.node)
+                if isinstance(part, FunctionNode) and part is not frame.node
+                for name in function_scope(part).nonlocals
+            }
+            found |= {frame.names[name] for name in names if name in frame.names}
+        frame = frame.parent
+    return frozenset(found)

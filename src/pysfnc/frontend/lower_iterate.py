@@ -1,0 +1,112 @@
+"""What a loop or comprehension runs over: the list of items, where it stands, and what happens to each item.
+
+Owns the way from an iterable to a `Source`. Loops are `lower_loops`, comprehensions `lower_comprehension`.
+"""
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pysfnc.diagnostics import codes
+from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.lower_context import Context
+from pysfnc.frontend.lower_core import as_data, is_poison, lower_value
+from pysfnc.frontend.lower_names import fact_of
+from pysfnc.frontend.lower_place import Place
+from pysfnc.frontend.lower_values import (
+    Future,
+    FutureList,
+    Lazy,
+    LazyComprehension,
+    MappedResults,
+    Origin,
+    TupleOf,
+    Value,
+    describe,
+    is_static,
+)
+from pysfnc.ir.exprs import Expr, Var
+from pysfnc.values.types import DictT, ListT, TupleT
+
+Step = Callable[[Context, Expr], Value | None]
+"""What the target gets for an item; None when the item is left out (statements that skip it were emitted)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """`items` is a list, evaluated once. `origin` says where its items stand, if they can be changed in place there."""
+
+    items: Expr
+    origin: Origin | None = None
+    step: Step | None = None
+
+
+def lower_source(cx: Context, node: ast.expr) -> Source | None:
+    """Lower the iterable of a loop; None after a message."""
+    value = lower_value(cx, node)
+    return source_of(cx, value, node)
+
+
+def source_of(cx: Context, value: Value, node: ast.expr) -> Source | None:
+    """The source for a value that is iterated over."""
+    match value:
+        case Lazy(items=items, origin=origin):
+            return None if is_poison(items) else Source(items, origin)
+        case FutureList(outcomes=outcomes, type=type_):
+            return Source(outcomes, step=lambda _cx, item: Future(None, item, type_))
+        case MappedResults(outcomes=outcomes, type=type_):
+            from pysfnc.frontend.lower_concurrency import result_of
+
+            return Source(outcomes, step=lambda inner, item: result_of(inner, item, type_, node))
+        case LazyComprehension():
+            from pysfnc.frontend.lower_comprehension import lazy_source
+
+            return lazy_source(cx, value, node)
+        case TupleOf():
+            cx.error(
+                codes.UNSUPPORTED_EXPRESSION,
+                node,
+                "a loop over functions or other things that are no data has no compiled form",
+                help="write instead: one call after the other",
+            )
+            return None
+        case _ if is_static(value):
+            cx.error(codes.UNSUPPORTED_EXPRESSION, node, f"{describe(value)} cannot be iterated over")  # type: ignore[arg-type]
+            return None
+    data = as_data(cx, value, node)
+    items = lib.items_of(cx, data, node)
+    if is_poison(items):
+        return None
+    return Source(items, origin_of(cx, node, data))
+
+
+def origin_of(cx: Context, node: ast.expr, value: Expr) -> Origin | None:
+    """Where the items of a list, or the keys of a dict, stand: in a variable, or below constant keys in one."""
+    place = simple_place(cx, node)
+    if place is None or isinstance(value.type, TupleT):
+        return None
+    kind = "list" if isinstance(value.type, ListT) else "keys" if isinstance(value.type, DictT) else "any"
+    return Origin(kind, place.root, place.keys, place.spans, place.title)
+
+
+def simple_place(cx: Context, node: ast.expr) -> Place | None:
+    """The place that an expression names when naming it again evaluates nothing: `xs`, `order["items"]`, `rows[i]`."""
+    match node:
+        case ast.Name(id=name):
+            found = fact_of(cx, node)
+            if found is None or found[1].static is not None or found[1].maybe_unset:
+                return None
+            return Place(Var(name=found[0], type=found[1].type, span=cx.span(node)), (), (), name)
+        case ast.Subscript(value=base, slice=ast.Constant(value=str() | int()) | ast.Name() as index):
+            outer = simple_place(cx, base)
+            if outer is None:
+                return None
+            if isinstance(index, ast.Constant):
+                return outer.item(as_data(cx, lower_value(cx, index), index), node)
+            found = fact_of(cx, index)
+            if found is None or found[1].static is not None or found[1].maybe_unset:
+                return None
+            key = cx.temporary(Var(name=found[0], type=found[1].type, span=cx.span(index)), "key")
+            return outer.item(key, node)
+        case _:
+            return None

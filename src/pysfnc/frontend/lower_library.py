@@ -1,0 +1,599 @@
+"""The lowering's view of the library: operations on typed values, with refusals reported at their place.
+
+Owns nothing of what an operation means. What every function here does besides: a value already reported stays silent, and lazy objects
+(`range`, `zip`) are taken for the lists they give where Python takes their items.
+"""
+
+import ast
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from pysfnc.diagnostics import codes
+from pysfnc.frontend.effects import can_raise
+from pysfnc.frontend.exceptions import Style
+from pysfnc.frontend.lower_context import Context, poison
+from pysfnc.frontend.lower_core import as_data
+from pysfnc.frontend.lower_values import (
+    BuiltinFunction,
+    ExceptionClass,
+    Lazy,
+    LazyComprehension,
+    TupleOf,
+    TypeOf,
+    Value,
+    is_static,
+)
+from pysfnc.ir.exprs import Const, ExcField, Expr, Let, ListComp, Logic, NewExc, Prim, Var
+from pysfnc.ir.hir import Eval
+from pysfnc.library import catalog
+from pysfnc.library.lists import item_type as items_in
+from pysfnc.library.row import Change, Refusal, Site
+from pysfnc.library.typenames import number_is_ambiguous
+from pysfnc.values.types import (
+    BOOL,
+    INT,
+    NEVER,
+    NONE,
+    STR,
+    BoolT,
+    ErrorT,
+    ExcT,
+    Kind,
+    ListT,
+    NeverT,
+    TupleT,
+    Type,
+    join_all,
+    kinds,
+    without_kinds,
+)
+
+Built = Expr | Refusal
+_SYMBOLS: Final[dict[type[ast.cmpop], str]] = {
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.Is: "is",
+    ast.IsNot: "is not",
+    ast.In: "in",
+    ast.NotIn: "not in",
+}
+
+
+def _built(cx: Context, node: ast.AST, args: Sequence[Expr], build: Callable[[Site], Built]) -> Expr:
+    """Ask the library, unless an operand was reported already or is never there."""
+    if any(isinstance(arg.type, ErrorT) for arg in args):
+        return poison(cx.span(node))
+    if any(isinstance(arg.type, NeverT) for arg in args):
+        return _never(cx, args, node)
+    made = build(cx.site(node))
+    return cx.refuse(made, node) if isinstance(made, Refusal) else made
+
+
+def _never(cx: Context, args: Sequence[Expr], node: ast.AST) -> Expr:
+    """Evaluating the operands does not come to an end: they are evaluated in order, and the operation is left out."""
+    made: Expr = Const(value=None, type=NEVER, span=cx.span(node))
+    for arg in reversed(args):
+        if not isinstance(arg, Const | Var):
+            made = Let(name=cx.names.fresh("unused"), value=arg, body=made, type=NEVER, span=cx.span(node))
+    return made
+
+
+# Operators
+
+
+def binary(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) -> Expr:
+    """`left symbol right`."""
+    return _built(cx, node, [left, right], lambda site: catalog.build_binary(symbol, left, right, site))
+
+
+def unary(cx: Context, symbol: str, operand: Expr, node: ast.AST) -> Expr:
+    """`-x`, `+x`, `~x`."""
+    return _built(cx, node, [operand], lambda site: catalog.build_unary(symbol, operand, site))
+
+
+def truth(cx: Context, value: Value, node: ast.AST) -> Expr:
+    """`bool(value)`."""
+    if is_static(value):
+        return _static_truth(cx, value, node)
+    data: Expr = value  # type: ignore[assignment]
+    if isinstance(data.type, BoolT):
+        return data
+    return _built(cx, node, [data], lambda site: catalog.build_truth(data, site))
+
+
+def _static_truth(cx: Context, value: Value, node: ast.AST) -> Expr:
+    """Functions and classes are true; a range or a dict view has a length."""
+    if isinstance(value, Lazy) and value.sequence:
+        return truth(cx, value.items, node)
+    if isinstance(value, TupleOf):
+        return Const(value=bool(value.items), type=BOOL, span=cx.span(node))
+    return as_data(cx, value, node)
+
+
+def negate(cx: Context, test: Expr, node: ast.AST) -> Expr:
+    """`not test`."""
+    return _built(cx, node, [test], lambda site: catalog.build_not(test, site))
+
+
+def kept_by_truth(type_: Type, truth_: bool) -> Type:
+    """The part of a type whose values may be true (false)."""
+    return without_kinds(type_, frozenset({Kind.NONE if truth_ else Kind.EXCEPTION}))
+
+
+def compare(cx: Context, op: ast.cmpop, left: Value, right: Value, node: ast.AST) -> Expr:
+    """`left op right`."""
+    symbol = _SYMBOLS[type(op)]
+    if isinstance(left, TypeOf) or isinstance(right, TypeOf):
+        return _compare_types(cx, symbol, left, right, node)
+    if symbol in ("in", "not in") and isinstance(right, Lazy):
+        right = right.items
+    if symbol in ("is", "is not", "==", "!=") and (is_static(left) or is_static(right)):
+        known = _compare_static(cx, symbol, left, right, node)
+        if known is not None:
+            return known
+    one, other = as_data(cx, left, node), as_data(cx, right, node)
+    return _built(cx, node, [one, other], lambda site: catalog.build_compare(symbol, one, other, site))
+
+
+def _compare_static(cx: Context, symbol: str, left: Value, right: Value, node: ast.AST) -> Expr | None:
+    """`f is None` of a function and the like: what exists only while compiling is no data."""
+    for one, other in ((left, right), (right, left)):
+        if is_static(one) and not isinstance(one, Lazy) and isinstance(other, Const) and other.type == NONE:
+            return Const(value=symbol in ("is not", "!="), type=BOOL, span=cx.span(node))
+    return None
+
+
+def _compare_types(cx: Context, symbol: str, left: Value, right: Value, node: ast.AST) -> Expr:
+    """`type(e) is ValueError` of an exception."""
+    asked, class_ = (left, right) if isinstance(left, TypeOf) else (right, left)
+    assert isinstance(asked, TypeOf)
+    if (
+        symbol in ("is", "==", "is not", "!=")
+        and isinstance(asked.value.type, ExcT)
+        and isinstance(class_, ExceptionClass)
+    ):
+        name = ExcField(exc=asked.value, field_="name", type=STR, span=cx.span(node))
+        wanted = Const(value=class_.name, type=STR, span=cx.span(node))
+        same = "==" if symbol in ("is", "==") else "!="
+        return _built(cx, node, [name, wanted], lambda site: catalog.build_compare(same, name, wanted, site))
+    return cx.error(
+        codes.UNSUPPORTED_EXPRESSION,
+        node,
+        "a comparison of types has no compiled form",
+        help="write instead: `isinstance(value, ...)`",
+    )
+
+
+# Items
+
+
+def subscript(cx: Context, value: Expr, index: Expr, node: ast.AST) -> Expr:
+    """`value[index]`."""
+    return _built(cx, node, [value, index], lambda site: catalog.build_subscript(value, index, site))
+
+
+def slice_of(cx: Context, value: Expr, bounds: Sequence[Expr | None], node: ast.AST) -> Expr:
+    """`value[low:high:step]`; a bound left out is None."""
+    low, high, step = (Const(value=None, type=NONE, span=cx.span(node)) if b is None else b for b in bounds)
+    return _built(cx, node, [value, low, high, step], lambda site: catalog.build_slice(value, low, high, step, site))
+
+
+def set_item(cx: Context, container: Expr, key: Expr, value: Expr, node: ast.AST) -> Expr:
+    """What `container` is after `container[key] = value`."""
+    return _built(cx, node, [container, key, value], lambda site: catalog.build_set_item(container, key, value, site))
+
+
+def delete_item(cx: Context, container: Expr, key: Expr, node: ast.AST) -> Expr:
+    """What `container` is after `del container[key]`."""
+    return _built(cx, node, [container, key], lambda site: catalog.build_delete_item(container, key, site))
+
+
+def tuple_item(cx: Context, value: Expr, index: int, node: ast.AST) -> Expr:
+    """Item number `index` of a tuple of known length."""
+    return subscript(cx, value, Const(value=index, type=INT, span=value.span), node)
+
+
+def length(cx: Context, value: Expr, node: ast.AST) -> Expr:
+    """`len(value)`."""
+    return _built(cx, node, [value], lambda site: catalog.build_call("len", [value], {}, site))
+
+
+# Displays
+
+
+def make_list(cx: Context, items: Sequence[Expr], node: ast.AST) -> Expr:
+    """`[a, b]`."""
+    return _display(cx, items, ListT(join_all([item.type for item in items])), node)
+
+
+def make_tuple(cx: Context, items: Sequence[Expr], node: ast.AST) -> Expr:
+    """`(a, b)`."""
+    return _display(cx, items, TupleT(tuple(item.type for item in items)), node)
+
+
+def _display(cx: Context, items: Sequence[Expr], type_: Type, node: ast.AST) -> Expr:
+    if any(isinstance(item.type, ErrorT) for item in items):
+        return poison(cx.span(node))
+    return Prim(op="list.make", args=tuple(items), type=type_, span=cx.span(node))
+
+
+def make_dict(cx: Context, pairs: Sequence[tuple[Expr, Expr]], node: ast.AST) -> Expr:
+    """`{k: v}`."""
+    flat = [part for pair in pairs for part in pair]
+    return _built(cx, node, flat, lambda site: catalog.build_dict(list(pairs), site))
+
+
+def merge_dicts(cx: Context, base: Expr, other: Expr, node: ast.AST) -> Expr:
+    """`{**base, **other}`."""
+    if isinstance(other.type, ErrorT) or isinstance(base.type, ErrorT):
+        return poison(cx.span(node))
+    if kinds(other.type) != {Kind.DICT}:
+        return cx.error(
+            codes.TYPE_NEEDED if Kind.DICT in kinds(other.type) else codes.TYPE_MISMATCH,
+            node,
+            f"a value of type `{other.type}` is spread into a dict",
+            help="write instead: a value that is known to be a dict",
+        )
+    return binary(cx, "|", base, other, node)
+
+
+def dict_of_pairs(cx: Context, pairs: Expr, node: ast.AST) -> Expr:
+    """The dict of a list of pairs."""
+    return _built(cx, node, [pairs], lambda site: catalog.build_dict_call([pairs], {}, site))
+
+
+def copy_of_list(cx: Context, items: Expr, node: ast.AST) -> Expr:
+    """A new list with the same items."""
+    return _built(cx, node, [items], lambda site: catalog.build_call("list", [items], {}, site))
+
+
+def appended(cx: Context, items: Expr, value: Expr, node: ast.AST) -> Expr:
+    """`items` after `items.append(value)`."""
+    change = method_change(cx, "append", items, [value], {}, node)
+    return poison(cx.span(node)) if change is None else change.updated
+
+
+def extended(cx: Context, items: Expr, more: Expr, node: ast.AST) -> Expr:
+    """`items` after `items.extend(more)`."""
+    if isinstance(more.type, ErrorT):
+        return more
+    type_ = ListT(join_all([item_type(items.type), item_type(more.type)]))
+    return Prim(op="list.concat", args=(items, more), type=type_, span=cx.span(node))
+
+
+# Iteration
+
+
+def item_type(type_: Type) -> Type:
+    """The type of the items of a list."""
+    return items_in(type_)
+
+
+def items_of(cx: Context, value: Value, node: ast.AST, *, unpacking: bool = False) -> Expr:
+    """The list of the items that Python takes from a value."""
+    if isinstance(value, Lazy):
+        return value.items
+    if isinstance(value, LazyComprehension):
+        return _collected(cx, value, node, unpacking)
+    data = as_data(cx, value, node)
+    return _built(cx, node, [data], lambda site: catalog.build_iter_list(data, site))
+
+
+def _collected(cx: Context, value: LazyComprehension, node: ast.AST, unpacking: bool) -> Expr:
+    from pysfnc.frontend.lower_comprehension import collect
+
+    if unpacking:
+        return cx.error(
+            codes.UNSUPPORTED_EXPRESSION,
+            node,
+            f"{value.what} is unpacked into names",
+            help="write instead: `[...]` or `list(...)`, so that all of it is evaluated",
+        )
+    assert isinstance(node, ast.expr)
+    return collect(cx, value.source, value.stage, node)
+
+
+def known_items(cx: Context, value: Value) -> list[Value] | None:
+    """The items of a tuple or of a list written out; None when their number is not known."""
+    if isinstance(value, TupleOf):
+        return list(value.items)
+    if is_static(value):
+        return None
+    data: Expr = value  # type: ignore[assignment]
+    if isinstance(data, Prim) and data.op == "list.make":
+        return list(data.args)
+    if not isinstance(data.type, TupleT):
+        return None
+    whole = cx.atom(data)
+    return [part_of(cx, whole, index) for index in range(len(data.type.items))]
+
+
+def part_of(cx: Context, whole: Expr, index: int) -> Expr:
+    """Item number `index` of a tuple that is a variable."""
+    made = catalog.build_subscript(whole, Const(value=index, type=INT, span=whole.span), Site(whole.span, cx.names))
+    assert not isinstance(made, Refusal)
+    return made
+
+
+def whole_items(cx: Context, value: Value, node: ast.AST) -> Expr:
+    """An argument of a builtin: an iterator counts as the list of its items, which the builtin takes at once."""
+    if isinstance(value, Lazy | LazyComprehension):
+        return items_of(cx, value, node)
+    return as_data(cx, value, node)
+
+
+def unpack(cx: Context, value: Expr, before: int, star: bool, behind: int, node: ast.AST) -> Expr:
+    """A tuple with one item for each target of `a, *b, c = value`, after CPython's checks."""
+    return _built(cx, node, [value], lambda site: catalog.build_unpack(value, before, star, behind, site))
+
+
+def keys_of(cx: Context, mapping: Expr, node: ast.AST) -> Expr:
+    """The list of the keys of a dict."""
+    return _built(cx, node, [mapping], lambda site: catalog.build_iter_list(mapping, site))
+
+
+def is_never_empty(items: Expr) -> bool:
+    """Whether a list has at least one item for sure."""
+    match items:
+        case Prim(op="list.make", args=args):
+            return bool(args)
+        case Prim(
+            op="range.list", args=[Const(value=int() as start), Const(value=int() as stop), Const(value=int() as step)]
+        ):
+            return bool(step) and len(range(start, stop, step)) > 0
+        case Prim(op="enumerate", args=[_, inner]):
+            return is_never_empty(inner)
+        case Prim(op="iter.list", args=[Const(value=str() as text)]):
+            return bool(text)
+        case ListComp(cond=None, seq=seq):
+            return is_never_empty(seq)
+        case _:
+            return False
+
+
+# Texts
+
+
+def format_value(cx: Context, value: Value, conversion: str | None, spec: Expr | None, node: ast.AST) -> Expr:
+    """A field of an f-string: `format(value, spec)`, after `str()` or `repr()` for `!s` and `!r`."""
+    data = _shown(cx, value, node)
+    if conversion == "r":
+        data = _built(cx, node, [data], lambda site: catalog.build_repr(data, site))
+    elif conversion == "s":
+        data = to_str(cx, data, node)
+    elif conversion is not None:
+        return cx.error(
+            codes.UNSUPPORTED_EXPRESSION,
+            node,
+            f"the conversion `!{conversion}` has no compiled form",
+            help="write instead: `!r` or `!s`",
+        )
+    if spec is None or (isinstance(spec, Const) and spec.value == ""):
+        return to_str(cx, data, node)
+    made, wanted = data, spec
+    return _built(cx, node, [made, wanted], lambda site: catalog.build_format(made, wanted, site))
+
+
+def _shown(cx: Context, value: Value, node: ast.AST) -> Expr:
+    if isinstance(value, BuiltinFunction | ExceptionClass | TypeOf):
+        return cx.error(
+            codes.UNSUPPORTED_EXPRESSION,
+            node,
+            "the text of a class or function has no compiled form",
+            help="write instead: its `__name__`",
+        )
+    return as_data(cx, value, node)
+
+
+def to_str(cx: Context, value: Expr, node: ast.AST) -> Expr:
+    """`str(value)`."""
+    return _built(cx, node, [value], lambda site: catalog.build_str(value, site))
+
+
+def to_repr(cx: Context, value: Expr, node: ast.AST) -> Expr:
+    """`repr(value)`."""
+    return _built(cx, node, [value], lambda site: catalog.build_repr(value, site))
+
+
+def join_text(cx: Context, parts: Sequence[Expr], node: ast.AST) -> Expr:
+    """Texts behind each other."""
+    return _built(cx, node, parts, lambda site: catalog.build_join(parts, site))
+
+
+def type_name(cx: Context, value: Expr, node: ast.AST) -> Expr:
+    """`type(value).__name__`."""
+    if isinstance(value.type, ExcT):
+        return ExcField(exc=value, field_="name", type=STR, span=cx.span(node))
+    return _built(cx, node, [value], lambda site: catalog.build_type_name(value, site))
+
+
+# Calls
+
+
+def is_builtin(name: str) -> bool:
+    """Whether the library has a row for a builtin or a function of a module."""
+    return catalog.find_builtin(name) is not None
+
+
+def call(cx: Context, name: str, args: Sequence[Expr], keywords: dict[str, Expr], node: ast.AST) -> Expr:
+    """A call of a builtin that has a row."""
+    return _built(cx, node, [*args, *keywords.values()], lambda site: catalog.build_call(name, args, keywords, site))
+
+
+def method(
+    cx: Context, name: str, receiver: Expr, args: Sequence[Expr], keywords: dict[str, Expr], node: ast.AST
+) -> Expr:
+    """A call of a method that changes nothing."""
+    return _built(
+        cx,
+        node,
+        [receiver, *args, *keywords.values()],
+        lambda site: catalog.build_method(name, receiver, args, keywords, site),
+    )
+
+
+def is_change(type_: Type, name: str) -> bool:
+    """Whether a method of this name changes values of the type."""
+    return any(catalog.find_change(kind, name) is not None for kind in kinds(type_))
+
+
+def method_change(
+    cx: Context, name: str, receiver: Expr, args: Sequence[Expr], keywords: dict[str, Expr], node: ast.AST
+) -> Change | None:
+    """A call of a method that changes its receiver; None when the mistake was reported."""
+    given = [receiver, *args, *keywords.values()]
+    if any(isinstance(arg.type, ErrorT) for arg in given):
+        return None
+    change = catalog.build_change(name, receiver, args, keywords, cx.site(node))
+    if isinstance(change, Refusal):
+        cx.refuse(change, node)
+        return None
+    return change
+
+
+def sort_by(cx: Context, items: Expr, keys: Expr | None, reverse: Expr, node: ast.AST) -> Expr:
+    """`sorted(items, key=..., reverse=...)` with the keys computed."""
+    given = [items, reverse] if keys is None else [items, reverse, keys]
+    return _built(cx, node, given, lambda site: catalog.build_sorted(items, keys, reverse, site))
+
+
+def has_kind(cx: Context, value: Expr, wanted: frozenset[Kind], node: ast.AST) -> Expr:
+    """Whether a value has one of these kinds."""
+    return _built(cx, node, [value], lambda site: catalog.build_has_kind(value, wanted, site))
+
+
+def new_exception(cx: Context, name: str, args: Sequence[Expr], node: ast.AST, style: Style = "plain") -> Expr:
+    """An exception object; `style` says how its text follows from its arguments."""
+    if any(isinstance(arg.type, ErrorT) for arg in args):
+        return poison(cx.span(node))
+    span = cx.span(node)
+    type_ = ExcT(frozenset({name}))
+    named = Const(value=name, type=STR, span=span)
+    if not args:
+        return NewExc(name=named, message=Const(value="", type=STR, span=span), args=(), type=type_, span=span)
+    if len(args) > 1 or not isinstance(args[0], Const | Var):
+        # The text repeats the arguments, which are evaluated once.
+        args = [cx.atom(arg, "arg") for arg in args]
+    if len(args) > 1:
+        message = to_repr(cx, make_tuple(cx, args, node), node)
+    else:
+        message = to_repr(cx, args[0], node) if style == "key" else to_str(cx, args[0], node)
+    if isinstance(message.type, ErrorT):
+        return message
+    return NewExc(name=named, message=message, args=tuple(args), type=type_, span=span)
+
+
+def new_fail(cx: Context, args: Sequence[Expr], node: ast.AST) -> Expr:
+    """`Fail(error, cause)`: its name is the first argument, its text the second."""
+    if any(isinstance(arg.type, ErrorT) for arg in args):
+        return poison(cx.span(node))
+    span = cx.span(node)
+    given = [cx.atom(arg, "arg") for arg in args]
+    cause = given[1] if len(given) > 1 else Const(value="", type=STR, span=span)
+    for arg in given:
+        if kinds(arg.type) != {Kind.STR}:
+            return cx.error(
+                codes.TYPE_NEEDED,
+                node,
+                f"`Fail` takes texts, not a value of type `{arg.type}`",
+                help="write instead: `str(...)` around it",
+            )
+    return NewExc(name=given[0], message=cause, args=(given[0], cause), type=ExcT(frozenset({"Fail"})), span=span)
+
+
+def make_dict_of(cx: Context, args: Sequence[Expr], keywords: dict[str, Expr], node: ast.AST) -> Expr:
+    """`dict(source, **keywords)`."""
+    given = [*args, *keywords.values()]
+    return _built(cx, node, given, lambda site: catalog.build_dict_call(args, keywords, site))
+
+
+def extreme_by(cx: Context, name: str, items: Expr, keys: Expr, default: Expr | None, node: ast.AST) -> Expr:
+    """`min`/`max` of items by their keys: the first item whose key is the smallest (largest)."""
+    reverse = Const(value=name == "max", type=BOOL, span=cx.span(node))
+    # A stable sort keeps the first of equal keys in front, also when it is reversed.
+    ordered = sort_by(cx, items, keys, reverse, node)
+    first = Const(value=0, type=INT, span=cx.span(node))
+    if default is None:
+        checked = call(cx, name, [length_list(cx, items, node)], {}, node)
+        made = subscript(cx, ordered, first, node)
+        if isinstance(made.type, ErrorT) or isinstance(checked.type, ErrorT):
+            return poison(cx.span(node))
+        return Let(name=cx.names.fresh("unused"), value=checked, body=made, type=made.type, span=cx.span(node))
+    fallback = make_list(cx, [default], node)
+    either = binary(cx, "+", ordered, fallback, node)
+    return subscript(cx, either, first, node)
+
+
+def length_list(cx: Context, items: Expr, node: ast.AST) -> Expr:
+    """A list of numbers that is empty when `items` is, for the ValueError of `min()` and `max()` of nothing."""
+    name = cx.names.fresh("item")
+    one = Const(value=1, type=INT, span=cx.span(node))
+    return ListComp(name=name, seq=items, cond=None, body=one, type=ListT(INT), span=cx.span(node))
+
+
+def is_instance(cx: Context, value: Expr, names: Sequence[str], node: ast.AST) -> Expr:
+    """`isinstance(value, names)`; the names are those of builtin types and exception classes."""
+    if isinstance(value.type, ErrorT | NeverT):
+        return _built(cx, node, [value], lambda _site: value)
+    if Kind.EXCEPTION in kinds(value.type):
+        return _is_exception(cx, value, names, node)
+    wanted = frozenset[Kind]().union(*(CLASS_KINDS.get(name, frozenset()) for name in names))
+    asked = wanted & {Kind.INT, Kind.FLOAT}
+    if len(asked) == 1 and number_is_ambiguous(value.type):
+        return cx.error(
+            codes.AMBIGUOUS_NUMBER,
+            node,
+            "whether the number is an int or a float cannot be told apart in the machine",
+            help="write instead: `int(x)` or `float(x)` where the number is made",
+        )
+    if not kinds(value.type) & wanted:
+        return after(cx, value, Const(value=False, type=BOOL, span=cx.span(node)), node)
+    if kinds(value.type) <= wanted:
+        return after(cx, value, Const(value=True, type=BOOL, span=cx.span(node)), node)
+    return has_kind(cx, value, wanted, node)
+
+
+def after(cx: Context, value: Expr, result: Const, node: ast.AST) -> Expr:
+    """A result that is known, after the value it is about was evaluated for its exceptions."""
+    if not isinstance(value, Const | Var) and can_raise(value):
+        cx.emit(Eval(value=value, span=cx.span(node)))
+    return result
+
+
+def _is_exception(cx: Context, value: Expr, names: Sequence[str], node: ast.AST) -> Expr:
+    """The class of an exception is its name; a class covers the known ones below it."""
+    span = cx.span(node)
+    if not isinstance(value.type, ExcT):
+        value = cx.atom(value)
+        test = has_kind(cx, value, frozenset({Kind.EXCEPTION}), node)
+        if {"Exception", "BaseException"} & set(names):
+            return test
+        narrowed = Var(name=value.name, type=ExcT(None), span=span) if isinstance(value, Var) else value
+        inner = _is_exception(cx, narrowed, names, node)
+        return Logic(op="and", left=test, right=inner, type=BOOL, span=span)
+    if {"Exception", "BaseException"} & set(names):
+        return after(cx, value, Const(value=True, type=BOOL, span=span), node)
+    covered = dict.fromkeys(
+        n for name in names for n in cx.project.exceptions.descendants(name) if name not in CLASS_KINDS
+    )
+    texts = tuple(Const(value=name, type=STR, span=span) for name in covered)
+    if not texts:
+        return after(cx, value, Const(value=False, type=BOOL, span=span), node)
+    return Prim(op="exc.is_one", args=(value, *texts), type=BOOL, span=span)
+
+
+CLASS_KINDS: Final[dict[str, frozenset[Kind]]] = {
+    "NoneType": frozenset({Kind.NONE}),
+    "bool": frozenset({Kind.BOOL}),
+    "int": frozenset({Kind.BOOL, Kind.INT}),
+    "float": frozenset({Kind.FLOAT}),
+    "str": frozenset({Kind.STR}),
+    "list": frozenset({Kind.LIST}),
+    "tuple": frozenset({Kind.TUPLE}),
+    "dict": frozenset({Kind.DICT}),
+}
+"""Which kinds of values are instances of a builtin class: a bool is an int."""

@@ -1,0 +1,139 @@
+"""Loops: `while` and `for`, with `break`, `continue` and `else`.
+
+Owns the search for the types at the head of a loop: the body is lowered with what is known before the loop; when it comes back with more, it is
+lowered again with the join, until nothing changes. Attempts that are given up leave no trace. `lower_each` holds the forms of `for`.
+"""
+
+import ast
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from pysfnc.diagnostics import codes
+from pysfnc.frontend.lower_concurrency import start_pending
+from pysfnc.frontend.lower_context import Context, Trial
+from pysfnc.frontend.lower_control import function_frame
+from pysfnc.frontend.lower_core import lower_body, lower_suite, statement
+from pysfnc.frontend.lower_state import State, join_states
+from pysfnc.frontend.lower_test import lower_test
+from pysfnc.ir.exprs import Const
+from pysfnc.ir.hir import Break, Continue, If, Stmt, Suite, While
+from pysfnc.values.types import BOOL, ERROR, JSON, Type, is_json_faithful
+
+MAX_ROUNDS = 6
+"""Rounds after which a type that still grows is given up; each round adds a member or a level to some type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lowered:
+    """One attempt at a loop: its statements, and the states that go back to the head."""
+
+    stmts: tuple[Stmt, ...]
+    back: list[State]
+
+
+def settle(cx: Context, node: ast.AST, attempt: Callable[[], Lowered]) -> None:
+    """Run attempts, each beginning at the state of the loop's head, until the head no longer changes; emit the last one.
+
+    `attempt` starts at `cx.state` and leaves there the state behind the loop.
+    """
+    head = cx.state.copy()
+    for round_ in range(MAX_ROUNDS + 1):
+        cx.state = head.copy()
+        trial = Trial(cx)
+        made = attempt()
+        joined = join_states([head, *made.back])
+        grown = [name for name, fact in head.facts.items() if joined.facts.get(name) != fact]
+        if not grown or round_ == MAX_ROUNDS:
+            cx.out.extend(made.stmts)
+            trial.accept()
+            return
+        trial.discard()
+        # A variable first assigned in the loop stays unset at its head: reading it there is a mistake on the first round.
+        found = State({name: joined.facts[name] for name in head.facts if name in joined.facts})
+        head = found if round_ < MAX_ROUNDS - 2 else _widened(cx, head, found, node)
+
+
+def _widened(cx: Context, before: State, after: State, node: ast.AST) -> State:
+    """Give up the types that still change: any JSON if that holds them, otherwise it is a mistake."""
+    found = after.copy()
+    for name, fact in after.facts.items():
+        old = before.facts[name]
+        if old.type == fact.type:
+            continue
+        wide: Type = JSON if is_json_faithful(fact.type) else ERROR
+        if wide == ERROR and fact.type != ERROR:
+            cx.error(
+                codes.TYPE_NEEDED,
+                cx.span(node).head(),
+                f"the type of `{name.partition('%')[0]}` grows with every round of this loop",
+                help="write instead: values of one type in every round",
+            )
+        found.facts[name] = replace(fact, type=wide)
+    return found
+
+
+@statement(ast.While)
+def lower_while(cx: Context, node: ast.While) -> None:
+    """`while test: ... else: ...`."""
+    start_pending(cx)
+    settle(cx, node, lambda: _attempt_while(cx, node))
+
+
+def _attempt_while(cx: Context, node: ast.While) -> Lowered:
+    label = cx.names.fresh("loop")
+    span = cx.span(node)
+    with cx.flow.landing(f"break {label}") as breaks, cx.capture() as out:
+        with cx.capture() as own:
+            test = lower_test(cx, node.test)
+            cx.observe(test.expr)
+        back, body = loop_body(cx, label, test.when_true, lambda: lower_body(cx, node.body))
+        orelse, after = loop_else(cx, test.when_false, node.orelse)
+        if own:
+            # The test has statements of its own: they run at the head of every round.
+            leave = (*orelse, *((Break(label=label, span=span),) if after.reachable else ()))
+            check = If(test=test.expr, then=(), orelse=leave, span=span)
+            forever = Const(value=True, type=BOOL, span=span)
+            out.append(While(label=label, test=forever, body=(*own, check, *body), orelse=(), span=span))
+        else:
+            out.append(While(label=label, test=test.expr, body=body, orelse=orelse, span=span))
+    cx.state = join_states([after, *breaks.states])
+    return Lowered(tuple(out), back)
+
+
+def loop_body(cx: Context, label: str, start: State, lower: Callable[[], None]) -> tuple[list[State], Suite]:
+    """Lower the body of a loop: the states that go back to its head, and its statements."""
+    cx.state = start.copy()
+    frame = function_frame(cx)
+    frame.loops.append(label)
+    try:
+        with cx.flow.landing(f"continue {label}") as again, cx.capture() as body:
+            lower()
+            start_pending(cx)
+    finally:
+        frame.loops.pop()
+    return [cx.state, *again.states], tuple(body)
+
+
+def loop_else(cx: Context, start: State, node: Sequence[ast.stmt]) -> tuple[Suite, State]:
+    """Lower the `else` of a loop: its statements, and the state behind it."""
+    cx.state = start.copy()
+    suite = lower_suite(cx, node)
+    return suite, cx.state
+
+
+@statement(ast.Break)
+def lower_break(cx: Context, node: ast.Break) -> None:
+    """`break`."""
+    start_pending(cx)
+    label = function_frame(cx).loops[-1]
+    cx.emit(Break(label=label, span=cx.span(node)))
+    cx.flow.jump(f"break {label}")
+
+
+@statement(ast.Continue)
+def lower_continue(cx: Context, node: ast.Continue) -> None:
+    """`continue`."""
+    start_pending(cx)
+    label = function_frame(cx).loops[-1]
+    cx.emit(Continue(label=label, span=cx.span(node)))
+    cx.flow.jump(f"continue {label}")

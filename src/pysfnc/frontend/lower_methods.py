@@ -1,0 +1,126 @@
+"""Methods of data: those that compute, those that change their receiver, and those that give views or take functions."""
+
+import ast
+from collections.abc import Callable
+
+from pysfnc.diagnostics import codes
+from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.lower_arguments import lower_arguments
+from pysfnc.frontend.lower_builtins import sorted_items
+from pysfnc.frontend.lower_context import Context, poison
+from pysfnc.frontend.lower_core import as_data, is_poison
+from pysfnc.frontend.lower_expr import exception_attribute
+from pysfnc.frontend.lower_iterate import simple_place
+from pysfnc.frontend.lower_place import Place, lower_place, may_change, read_place, write_place
+from pysfnc.frontend.lower_values import Lazy, LazyComprehension, Origin, Value
+from pysfnc.ir.exprs import Const, Expr, Var
+from pysfnc.ir.hir import Eval
+from pysfnc.library.row import Change
+from pysfnc.values.types import NONE, ExcT, Kind, NeverT, kinds
+
+_VIEWS = ("keys", "values", "items")
+_TAKES_ITEMS = frozenset({"join", "extend", "update"})
+
+
+def call_method(cx: Context, receiver: Expr, node: ast.Call) -> Value:
+    """`receiver.name(...)` where the receiver was evaluated to data."""
+    assert isinstance(node.func, ast.Attribute)
+    name = node.func.attr
+    if isinstance(receiver.type, NeverT):
+        return receiver
+    if isinstance(receiver.type, ExcT):
+        exception_attribute(cx, receiver, node.func)
+        return poison(cx.span(node))
+    if name == "sort" and kinds(receiver.type) == {Kind.LIST}:
+        return _sort(cx, receiver, node)
+    if lib.is_change(receiver.type, name):
+        return _change(cx, receiver, node)
+    if name in _VIEWS and Kind.DICT in kinds(receiver.type) and not node.args and not node.keywords:
+        return _view(cx, receiver, node)
+    given = lower_arguments(cx, node, first=[receiver])
+    if given is None:
+        return poison(cx.span(node))
+    value, *rest = given.positional
+    args = [_argument(cx, name, item, given.node_of(index, node)) for index, item in enumerate(rest)]
+    keywords = {key: as_data(cx, item, node) for key, item in given.keywords}
+    return lib.method(cx, name, as_data(cx, value, node), args, keywords, node)
+
+
+def _argument(cx: Context, name: str, value: Value, node: ast.AST) -> Expr:
+    """An argument; a method that takes items at once gets the list of an iterator."""
+    if name in _TAKES_ITEMS and isinstance(value, Lazy | LazyComprehension):
+        return lib.items_of(cx, value, node)
+    return as_data(cx, value, node)
+
+
+def _view(cx: Context, receiver: Expr, node: ast.Call) -> Value:
+    """`d.keys()`, `d.values()`, `d.items()`: views, which are not lists but can be iterated over and measured."""
+    assert isinstance(node.func, ast.Attribute)
+    name = node.func.attr
+    items = lib.method(cx, name, receiver, [], {}, node)
+    if is_poison(items):
+        return items
+    place = simple_place(cx, node.func.value)
+    origin = None if place is None else Origin(name, place.root, place.keys, place.spans, place.title)
+    return Lazy(f"a view of {name}", items, sized=True, origin=origin)
+
+
+def _change(cx: Context, receiver: Expr, node: ast.Call) -> Value:
+    """A method that changes its receiver: `xs.append(x)`, `d["a"].update(...)`."""
+    assert isinstance(node.func, ast.Attribute)
+    name = node.func.attr
+    place = _place(cx, receiver, node.func.value)
+    if place is None or not may_change(cx, place, node, "changed"):
+        lower_arguments(cx, node)
+        return poison(cx.span(node))
+    given = lower_arguments(cx, node)
+    if given is None:
+        return poison(cx.span(node))
+    args = [cx.atom(_argument(cx, name, v, given.node_of(i, node)), "arg") for i, v in enumerate(given.positional)]
+    keywords = {key: cx.atom(as_data(cx, v, node), "arg") for key, v in given.keywords}
+    return _apply(cx, place, node, lambda current: lib.method_change(cx, name, current, args, keywords, node))
+
+
+def _apply(cx: Context, place: Place, node: ast.Call, build: Callable[[Expr], Change | None]) -> Value:
+    current = cx.atom(read_place(cx, place), "object")
+    if is_poison(current):
+        return current
+    change = build(current)
+    if change is None:
+        return poison(cx.span(node))
+    result = change.result
+    if not isinstance(result, Const | Var):
+        if result.type == NONE:
+            cx.emit(Eval(value=result, span=cx.span(node)))
+            result = Const(value=None, type=NONE, span=cx.span(node))
+        else:
+            result = cx.temporary(result)
+    updated = change.updated
+    write_place(cx, place, cx.atom(updated) if place.keys else updated, cx.span(node))
+    return result
+
+
+def _place(cx: Context, receiver: Expr, node: ast.expr) -> Place | None:
+    """The place of the receiver. It was evaluated already; evaluating a name or subscript once more reads the same."""
+    simple = simple_place(cx, node)
+    if simple is not None:
+        return simple
+    if isinstance(node, ast.Name | ast.Subscript):
+        return lower_place(cx, node, "changed")
+    return Place(cx.temporary(receiver, "object"), (), (), "")
+
+
+def _sort(cx: Context, receiver: Expr, node: ast.Call) -> Value:
+    """`xs.sort(key=..., reverse=...)`."""
+    assert isinstance(node.func, ast.Attribute)
+    place = _place(cx, receiver, node.func.value)
+    given = lower_arguments(cx, node)
+    if place is None or given is None or not may_change(cx, place, node, "changed"):
+        return poison(cx.span(node))
+    named = given.keyword_map()
+    if given.positional or set(named) - {"key", "reverse"}:
+        return cx.error(codes.TYPE_MISMATCH, node, "`sort()` takes `key` and `reverse` by name")
+    made = sorted_items(cx, read_place(cx, place), named.get("key"), named.get("reverse"), node)
+    if not is_poison(made):
+        write_place(cx, place, cx.atom(made) if place.keys else made, cx.span(node))
+    return Const(value=None, type=NONE, span=cx.span(node))

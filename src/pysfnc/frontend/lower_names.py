@@ -1,0 +1,262 @@
+"""Names: reading and binding variables, and what module-level names mean.
+
+Owns definite assignment, the rules for globals and for branches, and the meaning of a module's bindings.
+"""
+
+import ast
+import builtins
+from dataclasses import replace
+from typing import assert_never
+
+from pysfnc.diagnostics import codes, nearest
+from pysfnc.frontend.exceptions import exception_class_of
+from pysfnc.frontend.lower_context import Context, nothing
+from pysfnc.frontend.lower_core import as_data, expression, lower_value
+from pysfnc.frontend.lower_frame import Frame, lookup_frame, variable_of
+from pysfnc.frontend.lower_state import Fact, View
+from pysfnc.frontend.lower_values import (
+    BuiltinFunction,
+    ExceptionClass,
+    External,
+    Lazy,
+    LazyComprehension,
+    MappedResults,
+    ModuleValue,
+    ProjectClass,
+    ProjectFunction,
+    Static,
+    Value,
+    describe,
+    is_static,
+)
+from pysfnc.frontend.model import (
+    Binding,
+    ClassBinding,
+    ConstantBinding,
+    ExternalBinding,
+    FunctionBinding,
+    ModuleBinding,
+    ModuleInfo,
+    UnsupportedBinding,
+)
+from pysfnc.frontend.names import lookup
+from pysfnc.frontend.scope import Scope
+from pysfnc.ir.exprs import Expr, Var
+from pysfnc.ir.hir import Assign, Perform
+from pysfnc.source.span import Span
+from pysfnc.values.types import ERROR, NEVER, is_mutable
+
+_EMPTY_SCOPE = Scope(bound=frozenset())
+
+
+@expression(ast.Name)
+def lower_name(cx: Context, node: ast.Name) -> Value:
+    """A name that is read."""
+    return read_name(cx, node.id, node)
+
+
+def read_name(cx: Context, name: str, node: ast.AST) -> Value:
+    """What a name holds at the present point."""
+    owner = lookup_frame(cx.frame, name)
+    if owner is None:
+        return global_value(cx, cx.frame.module, name, node)
+    return _read_local(cx, owner, name, node)
+
+
+def _read_local(cx: Context, owner: Frame, name: str, node: ast.AST) -> Value:
+    if not cx.state.reachable:
+        return nothing(cx.span(node))
+    variable = variable_of(owner, name, cx.names)
+    fact = cx.state.facts.get(variable)
+    if fact is None:
+        cx.state.facts[variable] = Fact(ERROR)
+        return cx.error(
+            codes.MAYBE_UNSET,
+            node,
+            f"`{name}` has no value when this line runs",
+            label="read here before any assignment",
+            help=f"write instead: assign `{name}` before",
+        )
+    if fact.maybe_unset:
+        cx.state.facts[variable] = replace(fact, maybe_unset=False)
+        return cx.error(
+            codes.MAYBE_UNSET,
+            node,
+            f"`{name}` may be unset when this line runs",
+            label="read here on a path without an assignment",
+            labels=[(fact.assigned_at, "assigned here, on another path")] if fact.assigned_at else (),
+            help=f"write instead, where every path passes: an assignment of `{name}`",
+        )
+    if fact.mixed:
+        return cx.error(
+            codes.UNSUPPORTED_EXPRESSION,
+            node,
+            f"`{name}` holds different functions or other things that are no data on different paths",
+            help="write instead: the call in both branches",
+        )
+    if fact.static is not None:
+        return fact.static
+    return Var(name=variable, type=fact.type, span=cx.span(node))
+
+
+def fact_of(cx: Context, node: ast.expr) -> tuple[str, Fact] | None:
+    """The variable that an expression names, with what is known of it; None for anything but a set local name."""
+    if not isinstance(node, ast.Name):
+        return None
+    owner = lookup_frame(cx.frame, node.id)
+    if owner is None:
+        return None
+    variable = owner.names.get(node.id)
+    fact = cx.state.facts.get(variable) if variable is not None else None
+    return (variable, fact) if variable is not None and fact is not None else None
+
+
+def is_local(cx: Context, name: str) -> bool:
+    """Whether a name is a local variable here or of a function around."""
+    return lookup_frame(cx.frame, name) is not None
+
+
+def owned_variable(cx: Context, name: str, node: ast.AST, doing: str) -> str | None:
+    """The variable that an assignment of `name` sets, None after a message."""
+    owner = lookup_frame(cx.frame, name)
+    if owner is None:
+        cx.error(
+            codes.GLOBAL_MUTATION,
+            node,
+            f"the module-level name `{name}` is {doing}",
+            help="write instead: a parameter, and a return value for what is new",
+        )
+        return None
+    if owner.region != cx.flow.region:
+        cx.error(
+            codes.BRANCH_REBINDS_OUTER,
+            node,
+            f"`{name}` belongs to the surrounding function and is {doing} in a branch that runs at the same time as others",
+            help="write instead: return the value from the branch and assign it after the join",
+        )
+        return None
+    return variable_of(owner, name, cx.names)
+
+
+def bind_name(cx: Context, name: str, value: Value, node: ast.AST, *, view: View | None = None) -> None:
+    """Assign a value to a name."""
+    variable = owned_variable(cx, name, node, "rebound")
+    if variable is None:
+        return
+    if is_static(value):
+        bind_static(cx, variable, value, node)  # type: ignore[arg-type]
+        return
+    bind_variable(cx, variable, value, cx.span(node), view=view)  # type: ignore[arg-type]
+
+
+def bind_variable(cx: Context, variable: str, value: Expr, span: Span, *, view: View | None = None) -> None:
+    """Assign data to a variable of the machine."""
+    if not cx.state.reachable:
+        return
+    shared = shared_constant(cx, value)
+    if not _retarget(cx, variable, value):
+        cx.emit(Assign(name=variable, value=value, span=span))
+    cx.regions[variable] = cx.flow.region
+    cx.state.put(variable, Fact(value.type, view=view, shared=shared, assigned_at=span))
+
+
+def bind_static(cx: Context, variable: str, value: Static, node: ast.AST) -> None:
+    """Bind a value that exists only while compiling."""
+    if isinstance(value, LazyComprehension | MappedResults) or (isinstance(value, Lazy) and not value.storable):
+        cx.error(
+            codes.UNSUPPORTED_EXPRESSION,
+            node,
+            f"{describe(value)} cannot be kept in a variable",
+            notes=("it would have to remember how far it was used",),
+            help="write instead: `list(...)` around it",
+        )
+        cx.state.put(variable, Fact(ERROR, assigned_at=cx.span(node)))
+        return
+    cx.state.put(variable, Fact(NEVER, static=value, assigned_at=cx.span(node)))
+
+
+def _retarget(cx: Context, variable: str, value: Expr) -> bool:
+    """Let the effect that was just performed set the variable itself, in place of a temporary that nobody else reads."""
+    last = cx.out[-1] if cx.out else None
+    if not (isinstance(last, Perform) and isinstance(value, Var) and last.target == value.name and "%" in value.name):
+        return False
+    cx.out[-1] = replace(last, target=variable)
+    return True
+
+
+def shared_constant(cx: Context, value: Expr) -> str | None:
+    """The module constant whose object a value may be, or be part of."""
+    if isinstance(value, Var) and value.name in cx.state.facts:
+        return cx.state.facts[value.name].shared
+    return cx.constants.get(value.span) if value.span is not None and is_mutable(value.type) else None
+
+
+def global_value(cx: Context, module: ModuleInfo, name: str, node: ast.AST) -> Value:
+    """What a name at the top of a module means, or a name of Python's own."""
+    binding = lookup(cx.project.model, module, name)
+    if binding is None:
+        close = nearest(name, [*visible_names(cx), *module.names, *dir(builtins)])
+        return cx.error(
+            codes.UNDEFINED_NAME,
+            node,
+            f"nothing defines `{name}`",
+            notes=[f"`{close}` is defined"] if close else (),
+        )
+    return value_of_binding(cx, binding, name, node)
+
+
+def value_of_binding(cx: Context, binding: Binding, name: str, node: ast.AST) -> Value:
+    """What a module-level name means; a constant is lowered where it is read."""
+    known = exception_class_of(cx.project.model, binding)
+    if known is not None:
+        return ExceptionClass(known.name, known.info, known.style)
+    match binding:
+        case FunctionBinding(function):
+            return ProjectFunction(function)
+        case ClassBinding(info):
+            return ProjectClass(info)
+        case ModuleBinding(full, info):
+            return ModuleValue(full, info)
+        case ExternalBinding(full):
+            return external_value(full)
+        case ConstantBinding():
+            return _constant(cx, binding, name, node)
+        case UnsupportedBinding():
+            return cx.error(binding.code, node, binding.reason, labels=[(binding.span, "here")])
+        case _:
+            assert_never(binding)
+
+
+def _constant(cx: Context, binding: ConstantBinding, name: str, node: ast.AST) -> Value:
+    if binding.value in cx.active:
+        return cx.error(codes.UNDEFINED_NAME, node, f"`{name}` is defined by itself")
+    frame = Frame(scope=_EMPTY_SCOPE, module=binding.module, region=cx.flow.region, kind="module", title=name)
+    active, cx.active = cx.active, (*cx.active, binding.value)
+    try:
+        with cx.in_frame(frame):
+            value = lower_value(cx, binding.value)
+    finally:
+        cx.active = active
+    if is_static(value):
+        return value
+    made = replace(as_data(cx, value, node), span=cx.span(node))
+    if is_mutable(made.type):
+        cx.constants[cx.span(node)] = name
+    return made
+
+
+def visible_names(cx: Context) -> list[str]:
+    """The local names of the functions around the present point."""
+    found: list[str] = []
+    frame: Frame | None = cx.frame
+    while frame is not None:
+        found.extend(sorted(frame.scope.bound))
+        frame = frame.parent
+    return found
+
+
+def external_value(full: str) -> Value:
+    """What a name of another module, or a builtin, means."""
+    if full.startswith("builtins."):
+        return BuiltinFunction(full.removeprefix("builtins."))
+    return External(full)

@@ -1,0 +1,161 @@
+"""Places: what a change in place goes to, and how the variable that owns it is rebuilt.
+
+`d["a"]["b"] = v` changes the object that `d` holds: it becomes an assignment (`changes=True`) of a rebuilt dict to `d`. A loop variable that holds an
+item of a list is a view: the change is written to the list as well. Owns this, and the refusal of changes to constants and to variables of
+a surrounding branch.
+"""
+
+import ast
+from dataclasses import dataclass, replace
+
+from pysfnc.diagnostics import codes
+from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.lower_context import Context
+from pysfnc.frontend.lower_core import as_data, is_poison, lower_value
+from pysfnc.frontend.lower_frame import lookup_frame
+from pysfnc.frontend.lower_names import read_name
+from pysfnc.frontend.lower_state import View
+from pysfnc.ir.exprs import Expr, Var
+from pysfnc.ir.hir import Assign
+from pysfnc.source.span import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`root[keys[0]][keys[1]]...`; `root` is a variable, the keys are constants or variables.
+
+    `spans` are those of the subscripts. `title` names the root for messages.
+    """
+
+    root: Var
+    keys: tuple[Expr, ...]
+    spans: tuple[ast.AST, ...]
+    title: str
+
+    def item(self, key: Expr, node: ast.AST) -> "Place":
+        """The place of an item of what is here."""
+        return Place(self.root, (*self.keys, key), (*self.spans, node), self.title)
+
+
+def lower_place(cx: Context, node: ast.expr, doing: str) -> Place | None:
+    """The place that an expression names, for a change of the object there; None after a message.
+
+    The subscripts on the way are evaluated (each container is read, so a missing key raises here). Any other expression than a name
+    and its subscripts gives a fresh object, whose change nobody sees afterwards.
+    """
+    match node:
+        case ast.Name(id=name):
+            return _named_place(cx, name, node, doing)
+        case ast.Subscript(value=base, slice=index) if not isinstance(index, ast.Slice):
+            outer = lower_place(cx, base, doing)
+            if outer is None:
+                return None
+            key = cx.atom(as_data(cx, lower_value(cx, index), index), "key")
+            return None if is_poison(key) else outer.item(key, node)
+        case _:
+            value = as_data(cx, lower_value(cx, node), node)
+            if is_poison(value):
+                return None
+            return Place(cx.temporary(value, "object"), (), (), "")
+
+
+def _named_place(cx: Context, name: str, node: ast.Name, doing: str) -> Place | None:
+    if lookup_frame(cx.frame, name) is None:
+        found = lower_value(cx, node)
+        if not is_poison(found):
+            _refuse_global(cx, name, node, doing)
+        return None
+    value = as_data(cx, read_name(cx, name, node), node)
+    if is_poison(value) or not isinstance(value, Var):
+        return None
+    return Place(value, (), (), name)
+
+
+def _refuse_global(cx: Context, name: str, node: ast.AST, doing: str) -> None:
+    cx.error(
+        codes.GLOBAL_MUTATION,
+        node,
+        f"the module-level value `{name}` is {doing}",
+        help=f"write instead: a copy, `mine = copy.deepcopy({name})`, or a parameter and a return value",
+    )
+
+
+def read_place(cx: Context, place: Place, upto: int | None = None) -> Expr:
+    """The value at a place, or at the first `upto` keys of its way."""
+    value: Expr = place.root
+    end = len(place.keys) if upto is None else upto
+    for key, node in zip(place.keys[:end], place.spans[:end], strict=True):
+        value = lib.subscript(cx, value, key, node)
+    return value
+
+
+def may_change(cx: Context, place: Place, node: ast.AST, doing: str) -> bool:
+    """Whether the object may be changed here; a message when not."""
+    fact = cx.state.facts.get(place.root.name)
+    if fact is not None and fact.shared is not None:
+        _refuse_global(cx, fact.shared, node, doing)
+        return False
+    if place.root.name in cx.state.facts and cx.region_of(place.root.name) != cx.flow.region:
+        cx.error(
+            codes.BRANCH_REBINDS_OUTER,
+            node,
+            f"`{place.title}` belongs to the surrounding function and is {doing} in a branch that runs at the same time as others",
+            help="write instead: return the value from the branch and use it after the join",
+        )
+        return False
+    return True
+
+
+def write_place(cx: Context, place: Place, value: Expr, span: Span) -> None:
+    """Let the object at a place be `value`, changed in place."""
+    made = _rebuilt(cx, place, value)
+    if is_poison(made):
+        return
+    _change(cx, place.root.name, made, span)
+
+
+def _rebuilt(cx: Context, place: Place, value: Expr) -> Expr:
+    for depth in range(len(place.keys) - 1, -1, -1):
+        container = read_place(cx, place, depth)
+        value = lib.set_item(cx, container, place.keys[depth], value, place.spans[depth])
+        if is_poison(value):
+            return value
+    return value
+
+
+def _change(cx: Context, variable: str, value: Expr, span: Span) -> None:
+    """A change of the object that a variable holds, and of what the variable is a view into."""
+    fact = cx.state.facts.get(variable)
+    view = fact.view if fact is not None else None
+    cx.emit(Assign(name=variable, value=value, changes=True, span=span))
+    if fact is None:
+        return
+    cx.state.end_views(variable)
+    cx.state.facts[variable] = replace(fact, type=value.type, view=None)
+    if view is not None:
+        _write_through(cx, view, Var(name=variable, type=value.type, span=span), span)
+        if variable in cx.state.facts:
+            cx.state.facts[variable] = replace(cx.state.facts[variable], view=view)
+
+
+def _write_through(cx: Context, view: View, value: Expr, span: Span) -> None:
+    owner = cx.state.facts.get(view.owner)
+    if owner is None:
+        return
+    root = Var(name=view.owner, type=owner.type, span=span)
+    place = Place(root, view.keys, tuple(_Anchor(span) for _ in view.keys), view.owner)
+    made = _rebuilt(cx, place, value)
+    if not is_poison(made):
+        _change(cx, view.owner, made, span)
+
+
+class _Anchor(ast.AST):
+    """A node that stands for a place already known."""
+
+    def __init__(self, span: Span) -> None:
+        super().__init__()
+        file = span.file
+        self.lineno = span.line
+        self.col_offset = file.byte_of_column(span.line, span.column)
+        self.end_lineno = span.end_line
+        self.end_col_offset = file.byte_of_column(span.end_line, span.end_column)

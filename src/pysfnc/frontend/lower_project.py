@@ -1,0 +1,59 @@
+"""What all machines of one program share while they are lowered: the model, decisions about placement, caches.
+
+Owns nothing of a single machine.
+"""
+
+import ast
+from dataclasses import dataclass, field
+
+from pysfnc.diagnostics import Diagnostic
+from pysfnc.frontend.model import Binding, FunctionInfo, ModuleInfo, ProjectModel
+from pysfnc.frontend.scope import Scope, function_scope
+from pysfnc.ir.hir import ExceptionTable, Task
+
+
+@dataclass(slots=True, eq=False)
+class Project:
+    """The program being lowered."""
+
+    model: ProjectModel
+    exceptions: ExceptionTable
+    in_lambda: dict[FunctionInfo, tuple[Diagnostic, ...]] = field(default_factory=dict)
+    """Plain functions that do not compile, with the messages that say why."""
+    compiled: set[FunctionInfo] = field(default_factory=set)
+    tasks: dict[str, Task] = field(default_factory=dict)
+    _scopes: dict[ast.AST, Scope] = field(default_factory=dict)
+    _names: dict[str, str] = field(default_factory=dict)
+
+    def scope(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Scope:
+        """The scope of a function, computed once."""
+        found = self._scopes.get(node)
+        if found is None:
+            found = self._scopes[node] = function_scope(node)
+        return found
+
+    def imported(self, module: ModuleInfo, node: ast.Import | ast.ImportFrom, alias: ast.alias) -> Binding | None:
+        """What an import inside a function of `module` binds; None when that is not known."""
+        if alias.name == "*" or self.model.imported is None:
+            return None
+        return self.model.imported(module, node, alias)
+
+    def task_of(self, info: FunctionInfo, reason: str) -> Task:
+        """The registered Lambda function of a project function; `reason` counts the first time."""
+        id_ = f"{info.module.name}.{info.qualname}"
+        found = self.tasks.get(id_)
+        if found is None:
+            options = info.task_options
+            found = self.tasks[id_] = Task(
+                id=id_,
+                module=info.module.name,
+                qualname=info.qualname,
+                params=info.params,
+                timeout_s=options.timeout_s,
+                memory_mb=options.memory_mb,
+                name=options.name,
+                role=options.role,
+                reason=reason,
+                span=info.module.span(info.node).head(),
+            )
+        return found

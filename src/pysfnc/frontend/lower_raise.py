@@ -1,0 +1,68 @@
+"""Exception objects: what may be raised, and calls of exception classes.
+
+Owns the rules which classes a machine can raise. How `str()` and `args` follow from the arguments is `library`.
+"""
+
+import ast
+from collections.abc import Sequence
+
+from pysfnc.diagnostics import codes
+from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.lower_context import Context
+from pysfnc.frontend.lower_core import as_data, lower_value
+from pysfnc.frontend.lower_values import ExceptionClass
+from pysfnc.ir.exprs import Expr
+from pysfnc.values.types import ErrorT, ExcT, Kind, NeverT, kinds
+
+
+def raisable(cx: Context, node: ast.expr) -> Expr:
+    """The exception object that `raise` gets: an instance, or a class that is called without arguments."""
+    value = lower_value(cx, node)
+    if isinstance(value, ExceptionClass):
+        return new_exception(cx, value, [], node)
+    data = as_data(cx, value, node)
+    if isinstance(data.type, ExcT | ErrorT | NeverT):
+        return data
+    if Kind.EXCEPTION in kinds(data.type):
+        return cx.error(
+            codes.TYPE_NEEDED,
+            node,
+            "what is raised may be something else than an exception",
+            help="write instead: a test for None before",
+        )
+    return cx.error(
+        codes.TYPE_MISMATCH,
+        node,
+        f"a value of type `{data.type}` is raised, and exceptions must derive from BaseException",
+    )
+
+
+def new_exception(cx: Context, class_: ExceptionClass, args: Sequence[Expr], node: ast.AST) -> Expr:
+    """`Class(*args)`."""
+    ancestors = cx.project.exceptions.ancestors(class_.name)
+    if "Exception" not in ancestors:
+        return cx.error(
+            codes.UNSUPPORTED_EXPRESSION,
+            node,
+            f"`{class_.name}` is no `Exception` and cannot be raised in the machine",
+            help="write instead: an exception class derived from `Exception`",
+        )
+    info = class_.info
+    if info is not None and not info.plain_exception:
+        return cx.error(
+            codes.EXCEPTION_BEHAVIOUR,
+            node,
+            f"`{class_.name}` cannot be made in the machine: it has {info.own_behaviour or 'code of its own'}",
+            labels=[(info.module.span(info.node).head(), "defined here")],
+            help="write instead: a class without code, whose arguments are the message",
+        )
+    cx.check_ambiguous([class_.name], node)
+    if class_.name == "Fail" and info is None:
+        if not 1 <= len(args) <= 2:
+            return cx.error(codes.TYPE_MISMATCH, node, "`Fail` takes an error name and a cause")
+        return lib.new_fail(cx, args, node)
+    if class_.style == "own" or (class_.style == "os" and len(args) > 1):
+        return cx.error(
+            codes.EXCEPTION_BEHAVIOUR, node, f"the text of `{class_.name}` with these arguments has no compiled form"
+        )
+    return lib.new_exception(cx, class_.name, list(args), node, class_.style)

@@ -1,0 +1,110 @@
+"""What is known about the variables at a point of the program, and how knowledge from several ways is joined.
+
+Owns facts and states. Where states are collected (loops, handlers, returns) is `lower_flow`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from pysfnc.frontend.lower_values import Static
+from pysfnc.ir.exprs import Expr
+from pysfnc.source.span import Span
+from pysfnc.values.types import ERROR, Type, join
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The variable holds the object at a place inside another variable: `owner[keys[0]][keys[1]]...`."""
+
+    owner: str
+    keys: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One variable at one point.
+
+    `maybe_unset`: some way to this point does not assign it. `static` is its value when that exists only while compiling, `mixed` says
+    that different ways give different ones.
+    """
+
+    type: Type
+    maybe_unset: bool = False
+    static: Static | None = None
+    mixed: bool = False
+    view: View | None = None
+    shared: str | None = None
+    """The module constant whose object this may be."""
+    assigned_at: Span | None = field(default=None, compare=False)
+
+
+@dataclass(slots=True)
+class State:
+    """The facts of all variables at a point; a variable without a fact is unset. `reachable` is False behind a return or raise."""
+
+    facts: dict[str, Fact] = field(default_factory=dict)
+    reachable: bool = True
+
+    def copy(self) -> "State":
+        """An independent copy."""
+        return State(dict(self.facts), self.reachable)
+
+    def put(self, name: str, fact: Fact) -> None:
+        """Set the fact of a variable that is bound anew: views that pass through it end."""
+        self.end_views(name)
+        self.facts[name] = fact
+
+    def retype(self, name: str, type_: Type) -> None:
+        """Change what is known of the value of a variable, not the binding."""
+        self.facts[name] = replace(self.facts[name], type=type_)
+
+    def end_views(self, name: str) -> None:
+        """Forget the views into a variable."""
+        for other, fact in list(self.facts.items()):
+            if fact.view is not None and (fact.view.owner == name or _mentions(fact.view, name)):
+                self.facts[other] = replace(fact, view=None)
+
+
+def _mentions(view: View, name: str) -> bool:
+    return any(getattr(key, "name", None) == name for key in view.keys)
+
+
+def unreachable() -> State:
+    """The state of a point that no way leads to."""
+    return State(reachable=False)
+
+
+def join_states(states: Iterable[State]) -> State:
+    """What holds on whichever of the ways control came; unreachable ones do not count."""
+    live = [state for state in states if state.reachable]
+    if not live:
+        return unreachable()
+    first, *others = live
+    if not others:
+        return first.copy()
+    names = dict.fromkeys(name for state in live for name in state.facts)
+    return State({name: _join_facts([state.facts.get(name) for state in live]) for name in names})
+
+
+def _join_facts(facts: list[Fact | None]) -> Fact:
+    known = [fact for fact in facts if fact is not None]
+    joined = known[0]
+    for fact in known[1:]:
+        if fact is not joined:
+            joined = _join_two(joined, fact)
+    if len(known) < len(facts) and not joined.maybe_unset:
+        joined = replace(joined, maybe_unset=True)
+    return joined
+
+
+def _join_two(a: Fact, b: Fact) -> Fact:
+    same = a.static == b.static
+    return Fact(
+        type=join(a.type, b.type) if same else ERROR,
+        maybe_unset=a.maybe_unset or b.maybe_unset,
+        static=a.static if same else None,
+        mixed=a.mixed or b.mixed or not same,
+        view=a.view if a.view == b.view else None,
+        shared=a.shared or b.shared,
+        assigned_at=a.assigned_at or b.assigned_at,
+    )

@@ -1,0 +1,182 @@
+"""`try`, `raise` and what handlers know.
+
+Owns the states in which handlers and `finally` begin: every state in which something inside may raise, joined, and for `finally` every way out.
+"""
+
+import ast
+from dataclasses import dataclass
+
+from pysfnc.diagnostics import codes
+from pysfnc.frontend.lower_concurrency import start_pending
+from pysfnc.frontend.lower_context import Context, Handling, Trial
+from pysfnc.frontend.lower_core import is_poison, lower_in_order, lower_suite, lower_value, statement
+from pysfnc.frontend.lower_names import owned_variable
+from pysfnc.frontend.lower_raise import new_exception, raisable
+from pysfnc.frontend.lower_state import Fact, State, join_states, unreachable
+from pysfnc.frontend.lower_values import ExceptionClass, TupleOf, Value
+from pysfnc.ir.exprs import Const, Expr, Var
+from pysfnc.ir.hir import Handler, Raise, Suite, Try
+from pysfnc.values.types import ErrorT, ExcT, NoneT, Type
+
+_EVERYTHING = frozenset({"Exception", "BaseException"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    body: Suite
+    handlers: tuple[Handler, ...]
+    orelse: Suite
+
+
+@statement(ast.Try)
+def lower_try(cx: Context, node: ast.Try) -> None:
+    """`try`/`except`/`else`/`finally`."""
+    start_pending(cx)
+    if not node.finalbody:
+        parts = _guarded(cx, node)
+        cx.out.append(_made(cx, node, parts, ()))
+        return
+    with cx.flow.barrier() as barrier, cx.flow.guarded() as guard:
+        parts = _guarded(cx, node)
+    normal = cx.state
+    pending = list(barrier.pending)
+    cx.state = join_states([normal, guard.state, *(state for _, state in pending)])
+    final = lower_suite(cx, node.finalbody)
+    cx.out.append(_made(cx, node, parts, final))
+    for key, state in pending:
+        cx.flow.send(key, _behind(cx, node, state))
+    cx.state = _behind(cx, node, normal)
+
+
+def _made(cx: Context, node: ast.Try, parts: _Parts, final: Suite) -> Try:
+    return Try(body=parts.body, handlers=parts.handlers, orelse=parts.orelse, final=final, span=cx.span(node).head())
+
+
+def _behind(cx: Context, node: ast.Try, state: State) -> State:
+    """The state behind the `finally` on one of the ways into it; the statements were lowered for all ways together."""
+    if not state.reachable:
+        return state
+    trial = Trial(cx)
+    cx.state = state.copy()
+    lower_suite(cx, node.finalbody)
+    found = cx.state.copy()
+    trial.discard()
+    return found
+
+
+def _guarded(cx: Context, node: ast.Try) -> _Parts:
+    """The body, handlers and `else`; the state behind them is left in `cx`."""
+    before = cx.state.copy()
+    with cx.flow.guarded() as guard:
+        body = lower_suite(cx, node.body)
+        start = len(body)
+        with cx.capture() as rest:
+            start_pending(cx)
+        body = (*body[:start], *rest)
+    raised = guard.state if guard.state.reachable else before
+    orelse = lower_suite(cx, node.orelse)
+    ends = [cx.state]
+    handlers: list[Handler] = []
+    for handler in node.handlers:
+        cx.state = raised.copy()
+        handlers.append(_handler(cx, handler))
+        ends.append(cx.state)
+    cx.state = join_states(ends)
+    return _Parts(body, tuple(handlers), orelse)
+
+
+def _handler(cx: Context, node: ast.ExceptHandler) -> Handler:
+    classes = _classes(cx, node.type)
+    type_ = _caught(cx, classes)
+    variable = owned_variable(cx, node.name, node, "rebound") if node.name else None
+    name = variable or cx.names.fresh("error")
+    if variable is not None:
+        cx.regions[variable] = cx.flow.region
+        cx.state.put(variable, Fact(type_, assigned_at=cx.span(node).head()))
+    handling = Handling(Var(name=name, type=type_, span=cx.span(node).head()))
+    cx.handling.append(handling)
+    try:
+        with cx.flow.barrier() as barrier:
+            body = lower_suite(cx, node.body)
+            end = cx.state
+    finally:
+        cx.handling.pop()
+    # The name is unbound on every way out of the handler.
+    for key, state in barrier.pending:
+        state.facts.pop(name, None)
+        cx.flow.send(key, state)
+    end.facts.pop(name, None)
+    cx.state = end
+    kept = name if variable is not None or handling.used else None
+    return Handler(classes=classes, name=kept, body=body, span=cx.span(node).head())
+
+
+def _classes(cx: Context, node: ast.expr | None) -> tuple[str, ...] | None:
+    """The classes of an `except`; None for everything. A class that is not known is reported and left out."""
+    if node is None:
+        return None
+    nodes = list(node.elts) if isinstance(node, ast.Tuple) else [node]
+    found: list[str] = []
+    for part in nodes:
+        value = lower_value(cx, part)
+        values: tuple[Value, ...] = value.items if isinstance(value, TupleOf) else (value,)
+        for one in values:
+            if isinstance(one, ExceptionClass):
+                found.append(one.name)
+            elif not is_poison(one):
+                cx.error(
+                    codes.UNKNOWN_EXCEPTION_CLASS,
+                    part,
+                    "this is no known exception class",
+                    help="write instead: classes of the project or of Python, written out",
+                )
+    cx.check_ambiguous(found, node)
+    return None if _EVERYTHING & set(found) else tuple(dict.fromkeys(found))
+
+
+def _caught(cx: Context, classes: tuple[str, ...] | None) -> Type:
+    if classes is None:
+        return ExcT(None)
+    return ExcT(frozenset(name for class_ in classes for name in cx.project.exceptions.descendants(class_)))
+
+
+@statement(ast.Raise)
+def lower_raise(cx: Context, node: ast.Raise) -> None:
+    """`raise`, `raise exc`, `raise exc from cause`. The cause is evaluated and has no other meaning in the machine."""
+    start_pending(cx)
+    if node.exc is None:
+        _raise_again(cx, node)
+        return
+    exc_node, cause_node = node.exc, node.cause
+    steps = [lambda: raisable(cx, exc_node)]
+    if cause_node is not None:
+        steps.append(lambda: _cause(cx, cause_node))
+    exc = lower_in_order(cx, steps)[0]
+    cx.emit(Raise(exc=exc, span=cx.span(node)))  # type: ignore[arg-type]
+    cx.state = unreachable()
+
+
+def _cause(cx: Context, node: ast.expr) -> Expr:
+    value = lower_value(cx, node)
+    if isinstance(value, ExceptionClass):
+        return new_exception(cx, value, [], node)
+    data = value if isinstance(value, Const | Var) or hasattr(value, "type") else None
+    if data is not None and isinstance(data.type, ExcT | NoneT | ErrorT):  # type: ignore[union-attr]
+        return data  # type: ignore[return-value]
+    return cx.error(codes.TYPE_MISMATCH, node, "the cause of an exception must be an exception or None")
+
+
+def _raise_again(cx: Context, node: ast.Raise) -> None:
+    if not cx.handling:
+        cx.error(
+            codes.UNSUPPORTED_STATEMENT,
+            node,
+            "there is no exception to raise again here",
+            help="write instead: `raise` with an exception",
+        )
+        cx.state = unreachable()
+        return
+    handling = cx.handling[-1]
+    handling.used = True
+    cx.emit(Raise(exc=handling.exception, span=cx.span(node)))
+    cx.state = unreachable()

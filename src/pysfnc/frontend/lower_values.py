@@ -1,0 +1,280 @@
+"""Values that exist only while compiling: functions, modules, pools, futures, iterators.
+
+An expression of the program lowers to an `Expr` of the IR or to one of these. They can be bound to variables, passed to compiled
+helpers and called, but not stored in lists and dicts, compared, or sent anywhere.
+"""
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pysfnc.frontend.exceptions import Style
+from pysfnc.frontend.model import ClassInfo, FunctionInfo, ModuleInfo, TaskOptions
+from pysfnc.ir.exprs import Expr, Var
+from pysfnc.ir.hir import Suite
+from pysfnc.source.span import Span
+from pysfnc.values.types import Type
+
+if TYPE_CHECKING:
+    from pysfnc.frontend.lower_arguments import Arguments
+    from pysfnc.frontend.lower_comprehension import Stage
+    from pysfnc.frontend.lower_context import Context
+    from pysfnc.frontend.lower_frame import Frame
+    from pysfnc.frontend.lower_iterate import Source
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Closure:
+    """A nested function or lambda with the frame that it was made in."""
+
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    frame: "Frame"
+    name: str
+    defaults: "tuple[tuple[str, Value], ...]"
+    """Values of the defaults by parameter, evaluated where the function was defined."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFunction:
+    """A function at the top of one of the project's modules."""
+
+    info: FunctionInfo
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltinFunction:
+    """A name of Python's builtins that is no exception class: `len`, `str`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """Something of a module that is not the project's, by its dotted name: `time.sleep`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleValue:
+    """A module; `info` for one of the project."""
+
+    name: str
+    info: ModuleInfo | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionClass:
+    """An exception class; `info` for one of the project. `name` is the name in the exception table, `style` how its text is made."""
+
+    name: str
+    info: ClassInfo | None
+    style: Style
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectClass:
+    """A class of the project that is no exception."""
+
+    info: ClassInfo
+
+
+@dataclass(frozen=True, slots=True)
+class TypeOf:
+    """`type(value)`, of which only the name and comparisons with classes have a meaning."""
+
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """`with_options(target, ...)`."""
+
+    target: "Static"
+    options: TaskOptions
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Coroutine:
+    """The call of an async function that was not awaited yet. The arguments are evaluated, the body waits."""
+
+    function: "Static"
+    given: "Arguments"
+    node: ast.expr
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CoroutineList:
+    """`[f(x) for x in xs]` of an async function: calls that wait to be awaited together."""
+
+    items: Expr
+    element: "Callable[[Context, Expr], Value]"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the items of an iterable stand: in the list or dict at `root[keys[0]]...`.
+
+    `kind`: a `list`; an `enumerate` of one, from `start`; the `keys`, `values` or `items` of a dict; `any` of list, dict and str.
+    """
+
+    kind: str
+    root: Var
+    keys: tuple[Expr, ...]
+    spans: tuple[ast.AST, ...]
+    title: str
+    start: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lazy:
+    """An iterator or view that is not a list: `range(3)`, `zip(a, b)`, `d.items()`. `items` is the list it gives.
+
+    `sequence`: it can be indexed and measured, as a range can; `sized`: measured only, as a dict view. `storable`: it may be bound to
+    a name.
+    """
+
+    what: str
+    items: Expr
+    sequence: bool = False
+    sized: bool = False
+    storable: bool = False
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LazyComprehension:
+    """A generator expression, `map(f, xs)` or `filter(f, xs)`: its parts are evaluated while somebody takes items from it.
+
+    The first iterable was evaluated when it was made; `stage` says what happens to each of its items.
+    """
+
+    what: str
+    source: "Source"
+    stage: "Stage"
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """`ThreadPoolExecutor` inside its `with`. What was submitted and not started yet is `Flow.pending[number]`."""
+
+    number: int
+    max_workers: Expr | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Submitted:
+    """One `pool.submit(...)`: the body of the branch, and the variable that will hold its outcome."""
+
+    body: Suite
+    outcome: str
+    type: Type
+    span: Span | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Future:
+    """The promise of a submitted call. `outcome` holds a pair (exception or None, value) once the group ran."""
+
+    pool: Pool | None
+    outcome: Expr
+    type: Type
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FutureList:
+    """A list of futures of one fan-out; `outcomes` is the list of their pairs."""
+
+    outcomes: Expr
+    type: Type
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MappedResults:
+    """What `pool.map(...)` gives: an iterator over results; `outcomes` is the list of pairs (exception or None, value)."""
+
+    outcomes: Expr
+    type: Type
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Method:
+    """A method of a value, not called yet. `receiver` keeps the syntax, since a change goes to the place it names."""
+
+    receiver: ast.expr
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StaticMethod:
+    """A method of one of these values: `pool.submit`, `future.result`."""
+
+    receiver: "Static"
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TupleOf:
+    """A tuple or list written out that holds at least one value of this module: `(f, g)`."""
+
+    items: "tuple[Value, ...]"
+    is_list: bool
+
+
+Static = (
+    Closure
+    | ProjectFunction
+    | BuiltinFunction
+    | External
+    | ModuleValue
+    | ExceptionClass
+    | ProjectClass
+    | TypeOf
+    | Configured
+    | Coroutine
+    | CoroutineList
+    | Lazy
+    | LazyComprehension
+    | Pool
+    | Future
+    | FutureList
+    | MappedResults
+    | Method
+    | StaticMethod
+    | TupleOf
+)
+Value = Expr | Static
+
+_DESCRIPTIONS: dict[type, str] = {
+    Closure: "a function",
+    ProjectFunction: "a function",
+    BuiltinFunction: "a function",
+    External: "something of another module",
+    ModuleValue: "a module",
+    ExceptionClass: "an exception class",
+    ProjectClass: "a class",
+    TypeOf: "a class",
+    Configured: "a function",
+    Coroutine: "a coroutine that was not awaited",
+    CoroutineList: "a list of coroutines that were not awaited",
+    Pool: "a thread pool",
+    Future: "a future",
+    FutureList: "a list of futures",
+    MappedResults: "an iterator",
+    Method: "a method",
+    StaticMethod: "a method",
+    TupleOf: "a tuple that holds something that is no data",
+}
+
+
+def is_static(value: Value) -> bool:
+    """Whether the value exists only while compiling."""
+    return type(value) in _DESCRIPTIONS or isinstance(value, Lazy | LazyComprehension)
+
+
+def describe(value: Static) -> str:
+    """What a value is, for messages: `a function`, `a zip iterator`."""
+    if isinstance(value, Lazy | LazyComprehension):
+        return value.what
+    return _DESCRIPTIONS[type(value)]

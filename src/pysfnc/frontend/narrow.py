@@ -1,0 +1,180 @@
+"""Flow narrowing: what a condition tells about the variables it names.
+
+Owns the rules for single tests (`x`, `x is None`, `isinstance(x, C)`, `x == 1`, `x in (1, 2)`, and `:=` in their place). `and`, `or` and
+`not` are combined by `lower_test`, which knows what is evaluated where.
+"""
+
+import ast
+from collections.abc import Callable
+
+from pysfnc.frontend.lower_context import Context
+from pysfnc.frontend.lower_names import fact_of, is_local
+from pysfnc.frontend.lower_state import State
+from pysfnc.values.types import (
+    ErrorT,
+    ExcT,
+    Kind,
+    NeverT,
+    Type,
+    join_all,
+    members,
+    only_kinds,
+    without_kinds,
+)
+
+_CLASS_KINDS: dict[str, frozenset[Kind]] = {
+    "NoneType": frozenset({Kind.NONE}),
+    "bool": frozenset({Kind.BOOL}),
+    "int": frozenset({Kind.BOOL, Kind.INT}),
+    "float": frozenset({Kind.FLOAT}),
+    "str": frozenset({Kind.STR}),
+    "list": frozenset({Kind.LIST}),
+    "tuple": frozenset({Kind.TUPLE}),
+    "dict": frozenset({Kind.DICT}),
+    "Exception": frozenset({Kind.EXCEPTION}),
+    "BaseException": frozenset({Kind.EXCEPTION}),
+}
+_NUMBERS = frozenset({Kind.BOOL, Kind.INT, Kind.FLOAT})
+
+Rule = Callable[[Type], Type]
+
+
+def narrowed(cx: Context, test: ast.expr, state: State, truth: bool) -> State:
+    """A copy of `state` with what is known where `test` came out as `truth`; unreachable when it cannot come out so."""
+    found = state.copy()
+    match test:
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return narrowed(cx, operand, state, not truth)
+        case ast.Name() | ast.NamedExpr():
+            _apply(cx, test, found, truthy if truth else falsy)
+        case ast.Compare(left=left, ops=[op], comparators=[right]):
+            _compare(cx, found, left, op, right, truth)
+        case ast.Call(func=ast.Name(id="isinstance"), args=[subject, classes], keywords=[]) if not is_local(
+            cx, "isinstance"
+        ):
+            rule = instance_rule(cx, classes, truth)
+            if rule is not None:
+                _apply(cx, subject, found, rule)
+        case _:
+            pass
+    return found
+
+
+def _apply(cx: Context, subject: ast.expr, state: State, rule: Rule) -> None:
+    """Narrow the variable that an expression names, if it names one."""
+    if isinstance(subject, ast.NamedExpr):
+        subject = subject.target
+    found = fact_of(cx, subject)
+    if found is None or found[0] not in state.facts:
+        return
+    variable, _ = found
+    fact = state.facts[variable]
+    if fact.static is not None or isinstance(fact.type, ErrorT | NeverT):
+        return
+    type_ = rule(fact.type)
+    state.retype(variable, type_)
+    if isinstance(type_, NeverT):
+        state.reachable = False
+
+
+def truthy(type_: Type) -> Type:
+    """The part of a type whose values may be true."""
+    return without_kinds(type_, frozenset({Kind.NONE}))
+
+
+def falsy(type_: Type) -> Type:
+    """The part of a type whose values may be false: exceptions never are."""
+    return without_kinds(type_, frozenset({Kind.EXCEPTION}))
+
+
+def _compare(cx: Context, state: State, left: ast.expr, op: ast.cmpop, right: ast.expr, truth: bool) -> None:
+    holds = truth == isinstance(op, ast.Is | ast.Eq | ast.In)
+    match op:
+        case ast.Is() | ast.IsNot() | ast.Eq() | ast.NotEq():
+            for subject, other in ((left, right), (right, left)):
+                rule = _equality_rule(other, holds)
+                if rule is not None:
+                    _apply(cx, subject, state, rule)
+        case ast.In() | ast.NotIn() if holds and isinstance(right, ast.List | ast.Tuple | ast.Set):
+            found = [_constant_kinds(item) for item in right.elts]
+            if found and all(kinds_ is not None for kinds_ in found):
+                wanted = frozenset().union(*(kinds_ for kinds_ in found if kinds_ is not None))
+                _apply(cx, left, state, lambda type_: only_kinds(type_, wanted))
+        case _:
+            pass
+
+
+def _equality_rule(other: ast.expr, holds: bool) -> Rule | None:
+    """What `x == constant` tells: a kind when it holds, and only for None something when it does not."""
+    wanted = _constant_kinds(other)
+    if wanted is None:
+        return None
+    if holds:
+        return lambda type_: only_kinds(type_, wanted)
+    if wanted == {Kind.NONE}:
+        return lambda type_: without_kinds(type_, wanted)
+    return None
+
+
+def _constant_kinds(node: ast.expr) -> frozenset[Kind] | None:
+    """The kinds of values that equal a constant written in the program; numbers of all kinds equal each other."""
+    match node:
+        case ast.Constant(value=None):
+            return frozenset({Kind.NONE})
+        case ast.Constant(value=bool() | int() | float()):
+            return _NUMBERS
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float())):
+            return _NUMBERS
+        case ast.Constant(value=str()):
+            return frozenset({Kind.STR})
+        case _:
+            return None
+
+
+def instance_rule(cx: Context, classes: ast.expr, truth: bool) -> Rule | None:
+    """What `isinstance(x, classes)` tells; None when a class is not known."""
+    names = class_names(cx, classes)
+    if names is None:
+        return None
+    wanted = frozenset[Kind]().union(*(_CLASS_KINDS.get(name, frozenset()) for name in names))
+    exceptions = [name for name in names if name not in _CLASS_KINDS]
+    everything = bool({"Exception", "BaseException"} & set(names))
+
+    def keep(type_: Type) -> Type:
+        parts: list[Type] = []
+        for member in members(type_):
+            if isinstance(member, ExcT) and not everything:
+                parts.append(_exceptions_of(cx, member, exceptions, truth))
+            elif truth:
+                parts.append(only_kinds(member, wanted))
+            else:
+                parts.append(without_kinds(member, wanted))
+        return join_all(parts)
+
+    return keep
+
+
+def _exceptions_of(cx: Context, type_: ExcT, classes: list[str], truth: bool) -> Type:
+    covered = frozenset(name for class_ in classes for name in cx.project.exceptions.descendants(class_))
+    if type_.names is None:
+        return (ExcT(covered) if covered else NeverT()) if truth else type_
+    left = type_.names & covered if truth else type_.names - covered
+    return ExcT(left) if left else NeverT()
+
+
+def class_names(cx: Context, node: ast.expr) -> list[str] | None:
+    """The names of the classes in the second argument of `isinstance`; `NoneType` for `type(None)`."""
+    match node:
+        case ast.Tuple(elts=elements):
+            parts = [class_names(cx, element) for element in elements]
+            return None if any(part is None for part in parts) else [n for part in parts if part for n in part]
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            return class_names(cx, ast.Tuple(elts=[left, right]))
+        case ast.Constant(value=None):
+            return ["NoneType"]
+        case ast.Name(id=name) if not is_local(cx, name):
+            if name in _CLASS_KINDS:
+                return [name]
+            return [name] if name in dict(cx.project.exceptions.bases) else None
+        case _:
+            return None
