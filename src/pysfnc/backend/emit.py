@@ -15,6 +15,7 @@ from pysfnc.backend.regions import Regions
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, FanOut, Fork, RetryRule, Suite, Task, TaskCall, Try
 from pysfnc.ir.mir import (
+    ITEM,
     Catcher,
     Choice,
     Computed,
@@ -55,6 +56,7 @@ QUERY_ERROR: Final = "States.QueryEvaluationError"
 ALL_ERRORS: Final = "States.ALL"
 INPUT: Final = Field(Ref("states"), "input")
 RESULT: Final = Field(Ref("states"), "result")
+MAP_ITEM: Final = Field(Field(Field(Field(Ref("states"), "context"), "Map"), "Item"), "Value")
 ERROR_OUTPUT: Final = Field(Ref("states"), "errorOutput")
 MAX_LEVELS: Final = 95
 """Nesting of an expression, a little below the hundred levels at which AWS's JSONata ends (measured)."""
@@ -98,24 +100,26 @@ class _Emitter:
 
     # Scopes
 
-    def scope(self, scope: ScopePlan) -> Json:
-        """`StartAt` and `States` of the machine, a branch or a Map's iterations."""
+    def scope(self, scope: ScopePlan, outer: frozenset[str] = frozenset()) -> Json:
+        """`StartAt` and `States` of the machine, a branch or a Map's iterations; `outer` variables have values already."""
         order = _reachable(resolve(scope.start))
         names = {state: self.states.name(_title(state)) for state in order}
         for state, name in names.items():
             if state.span is not None:
                 self.source_map[name] = state.span
         for state in order:
-            for variable in _assigned(state):
-                self.variables.name(variable)
-        written = {names[state]: self._written(state, names) for state in order}
+            for _, assigned in _ways_out(state):
+                for variable in assigned:
+                    self.variables.name(variable)
+        defined = assigned_before(order, outer)
+        written = {names[state]: self._written(state, names, defined[state]) for state in order}
         if not any(state.get("End") or state["Type"] in ("Succeed", "Fail") for state in written.values()):
             self._add_end(written)
         return {"StartAt": names[order[0]], "States": written}
 
-    def _written(self, state: State, names: Mapping[State, str]) -> Json:
+    def _written(self, state: State, names: Mapping[State, str], defined: frozenset[str]) -> Json:
         try:
-            return _StateWriter(self, names).write(state)
+            return _StateWriter(self, names, defined).write(state)
         except _TooDeep as found:
             self.too_deep.append((state.span, found.depth))
             return {"Type": "Succeed"}
@@ -137,6 +141,8 @@ class _Emitter:
 class _StateWriter:
     emitter: _Emitter
     names: Mapping[State, str]
+    defined: frozenset[str]
+    """The variables that surely have a value when the state is entered."""
 
     def write(self, state: State) -> Json:
         match state:
@@ -168,7 +174,10 @@ class _StateWriter:
                 made = self._task(state, effect)
                 result: Tree = Field(RESULT, "Payload")
             case Fork():
-                made = {"Type": "Parallel", "Branches": [self.emitter.scope(body) for body in state.bodies]}
+                made = {
+                    "Type": "Parallel",
+                    "Branches": [self.emitter.scope(body, self.defined) for body in state.bodies],
+                }
                 result = RESULT
             case FanOut() as effect:
                 made = self._fan_out(state, effect)
@@ -225,8 +234,18 @@ class _StateWriter:
         made: Json = {"Type": "Map", "Items": self._argument(state, effect.seq)}
         if effect.max_concurrency is not None:
             made["MaxConcurrency"] = self._argument(state, effect.max_concurrency)
-        made["ItemProcessor"] = {"ProcessorConfig": {"Mode": "INLINE"}, **self.emitter.scope(state.bodies[0])}
+        if state.handed:
+            made["ItemSelector"] = {ITEM: expression(MAP_ITEM), **self._handed(state)}
+        made["ItemProcessor"] = {
+            "ProcessorConfig": {"Mode": "INLINE"},
+            **self.emitter.scope(state.bodies[0], self.defined),
+        }
         return made
+
+    def _handed(self, state: Work) -> Json:
+        return {
+            name: template(self._tree(computed.suite, computed.value, {})) for name, computed in state.handed.items()
+        }
 
     def _pause(self, state: Pause) -> Json:
         made: Json = {"Type": "Wait"}
@@ -322,7 +341,7 @@ class _StateWriter:
         """The tree of a computation; `own` are variables that the state itself brings."""
         variables = self.emitter.variables
         lowering = Lowering(variables.names, INPUT, {*RESERVED, *variables.taken})
-        env: dict[str, Tree] = {name: Ref(asl) for name, asl in variables.names.items()}
+        env: dict[str, Tree] = {name: Ref(variables.names[name]) for name in self.defined}
         env.update(own)
         regions = Regions(lowering, self.emitter.plan.exceptions)
         return tidy(regions.value(suite, value, env))
@@ -388,39 +407,43 @@ def _reachable(start: State) -> list[State]:
         state = todo.pop()
         if state not in found:
             found[state] = None
-            todo.extend(resolve(after) for after in reversed(_after(state)))
+            todo.extend(resolve(after) for after, _ in reversed(_ways_out(state)))
     return list(found)
 
 
-def _after(state: State) -> list[State]:
-    match state:
-        case Work():
-            direct = [] if state.after is None else [state.after]
-            return [*direct, *(catcher.edge.target for catcher in state.catchers)]
-        case Pass():
-            return [] if state.after is None else [state.after]
-        case Pause():
-            return [state.after]
-        case Choice():
-            return [*(edge.target for _, edge in state.rules), state.default.target]
-        case _:
-            return []
-
-
-def _assigned(state: State) -> list[str]:
+def _ways_out(state: State) -> list[tuple[State, tuple[str, ...]]]:
+    """The states that may come next, each with the variables that are assigned on the way."""
     edges: list[Edge] = []
-    found: list[str] = []
+    found: list[tuple[State, tuple[str, ...]]] = []
     match state:
         case Work():
             edges = [catcher.edge for catcher in state.catchers]
-            found = list(state.assigns)
-        case Pass() | Pause():
-            found = list(state.assigns)
+            found = [] if state.after is None else [(state.after, tuple(state.assigns))]
+        case Pass():
+            found = [] if state.after is None else [(state.after, tuple(state.assigns))]
+        case Pause():
+            found = [(state.after, tuple(state.assigns))]
         case Choice():
             edges = [*(edge for _, edge in state.rules), state.default]
         case _:
             pass
-    return [*found, *(name for edge in edges for name in edge.assigns)]
+    return [*found, *((edge.target, tuple(edge.assigns)) for edge in edges)]
+
+
+def assigned_before(order: list[State], outer: frozenset[str]) -> dict[State, frozenset[str]]:
+    """For each state the variables that have a value on every way to it. `order` begins with the start."""
+    found: dict[State, frozenset[str]] = {order[0]: outer}
+    todo = [order[0]]
+    while todo:
+        state = todo.pop()
+        for after, names in _ways_out(state):
+            target, here = resolve(after), found[state].union(names)
+            known = found.get(target)
+            merged = here if known is None else known & here
+            if merged != known:
+                found[target] = merged
+                todo.append(target)
+    return found
 
 
 def _title(state: State) -> str:

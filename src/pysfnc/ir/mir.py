@@ -5,11 +5,14 @@ the state itself brings: the result of its effect, or the exception that a catch
 """
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from pysfnc.ir.exprs import Expr
 from pysfnc.ir.hir import Effect, ExceptionTable, Handler, Suite
 from pysfnc.source.span import Span
+
+ITEM: Final = "item~"
+"""The key of an iteration's item among what is handed to it; no variable of a program has this name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,8 @@ class Work(State):
     prefix: Suite = ()
     result: str | None = None
     bodies: "list[ScopePlan]" = field(default_factory=list)
+    handed: dict[str, Computed] = field(default_factory=dict)
+    """What the bodies get as their input, by key, since `prefix` computes it in this very state; an iteration's item is its key `item` then."""
     assigns: dict[str, Computed] = field(default_factory=dict)
     output: Computed | None = None
     after: "State | None" = None

@@ -11,7 +11,9 @@ from pysfnc.library import (
     formats,
     iteration,
     lists,
+    loops,
     operators,
+    raised,
     slices,
     sorting,
     strings_case,
@@ -96,6 +98,8 @@ __all__ = [
 ]
 
 ROW_MODULES = (
+    raised,
+    loops,
     arithmetic,
     dict_changes,
     dict_pairs,

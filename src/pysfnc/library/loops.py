@@ -1,8 +1,8 @@
-"""Operations of loops that run over several states: made by `plan`, never written by a program. None of them can fail."""
+"""Operations of loops that run over several states, and of what is handed into branches: made by `plan`, never written by a program. None of them can fail."""
 
 from collections.abc import Sequence
 
-from pysfnc.jsonata.tree import Binary, Call, IfElse, Index, Lit, Neg, Tree
+from pysfnc.jsonata.tree import Binary, Call, Field, IfElse, Index, Lit, Neg, Tree
 from pysfnc.library.registry import register_prim
 from pysfnc.library.row import Arg, PrimRow
 from pysfnc.values.types import Type
@@ -12,6 +12,15 @@ register_prim(PrimRow(op="loop.item", lower=lambda args, _: Index(args[0].tree, 
 register_prim(PrimRow(op="loop.next", lower=lambda args, _: Binary("+", args[0].tree, Lit(1))))
 register_prim(PrimRow(op="loop.step", lower=lambda args, _: Binary("+", args[0].tree, args[1].tree)))
 register_prim(PrimRow(op="loop.is_way", lower=lambda args, _: Binary("=", args[0].tree, args[1].tree)))
+
+
+def _part(args: Sequence[Arg], _type: Type) -> Tree:
+    name = args[1].tree
+    assert isinstance(name, Lit) and isinstance(name.value, str)
+    return Field(args[0].tree, name.value)
+
+
+register_prim(PrimRow(op="scope.part", lower=_part))
 
 
 def _within(args: Sequence[Arg], _type: Type) -> Tree:

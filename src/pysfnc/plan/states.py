@@ -13,6 +13,7 @@ from pysfnc.analysis.failures import escaping_errors, expr_errors
 from pysfnc.ir.exprs import Const, ExcField, Expr, Input, Logic, NewExc, Prim, Var
 from pysfnc.ir.hir import Assign, ExceptionTable, FanOut, Fork, Handler, Machine, Sleep, Suite, TaskCall
 from pysfnc.ir.mir import (
+    ITEM,
     Alias,
     Catcher,
     Choice,
@@ -27,14 +28,24 @@ from pysfnc.ir.mir import (
     State,
     Work,
 )
-from pysfnc.ir.walk import assigned, effect_exprs, effect_suites, node_count, suite_exprs, walk_expr
+from pysfnc.ir.walk import (
+    assigned,
+    effect_exprs,
+    effect_suites,
+    map_suite_exprs,
+    node_count,
+    reads,
+    rename,
+    suite_exprs,
+    walk_expr,
+)
 from pysfnc.library.row import NameSupply
 from pysfnc.plan.flows import Do, Flow, FlowBuilder, Guard, Leaf, Split, flow_parts, flow_reads, until_all
 from pysfnc.plan.graph import Catch, EffectNode, GraphBuilder, Node, ThrowNode
 from pysfnc.plan.live import live_in, nodes_from, successors
 from pysfnc.plan.written import FlowSuite, straight
 from pysfnc.source.span import Span
-from pysfnc.values.types import BOOL, INT, NONE, ExcT
+from pysfnc.values.types import BOOL, INT, NONE, STR, ExcT
 
 QUERY_ERROR: Final = "States.QueryEvaluationError"
 ALL_ERRORS: Final = "States.ALL"
@@ -124,24 +135,33 @@ class ScopePlanner:
                 self.effects[node] = pause
             self._after_pause(pause, self._flow(node.next))
             return pause
-        work = Work(hint=_effect_hint(node), span=node.span, effect=node.effect, prefix=prefix, result=node.target)
+        result = None if node.target is None else self.names.fresh("result")
+        work = Work(hint=_effect_hint(node), span=node.span, effect=node.effect, prefix=prefix, result=result)
         if not prefix:
             self.effects[node] = work
         self._bodies(work, node)
         flow = self._flow(node.next)
         routes = self._routes(flow, node, prefix)
-        self._settle(work, flow, routes)
+        begin = prefix if result is None else (*prefix, _hold(node.target, result))
+        self._settle(work, flow, begin, routes)
         self._catchers(work, node, routes)
         return work
 
     def _bodies(self, work: Work, node: EffectNode) -> None:
-        for body in effect_suites(node.effect):
-            planner = ScopePlanner(self.names, self.exceptions, self.options)
+        """Plan branches and iterations. What they read of the `prefix` is no variable yet: it is handed to them as their input."""
+        suites = effect_suites(node.effect)
+        shared = sorted(assigned(work.prefix) & _NOTHING.union(*map(reads, suites)))
+        work.handed = {name: Computed(work.prefix, Var(name=name, type=NONE)) for name in shared}
+        for suite in suites:
+            inside = {name: self.names.fresh(name) for name in shared}
+            begin: Suite = tuple(Assign(name=new, value=_part(name)) for name, new in inside.items())
             if isinstance(node.effect, FanOut):
-                start = Assign(name=node.effect.name, value=Input(type=NONE))
-                work.bodies.append(planner.plan((start, *body), "iteration"))
-            else:
-                work.bodies.append(planner.plan(body, "branch"))
+                item = _part(ITEM) if shared else Input(type=NONE)
+                begin = (*begin, Assign(name=node.effect.name, value=item))
+            body = map_suite_exprs(suite, lambda expr, names=inside: rename(expr, names))  # type: ignore[misc]
+            planner = ScopePlanner(self.names, self.exceptions, self.options)
+            kind: Literal["branch", "iteration"] = "iteration" if isinstance(node.effect, FanOut) else "branch"
+            work.bodies.append(planner.plan((*begin, *body), kind))
 
     def _after_pause(self, pause: Pause, flow: Flow) -> None:
         """A Wait can assign, but not catch."""
@@ -156,35 +176,32 @@ class ScopePlanner:
 
     # A flow on the state it follows
 
-    def _settle(self, work: Work, flow: Flow, routes: dict[Catch, int]) -> None:
+    def _settle(self, work: Work, flow: Flow, begin: Suite, routes: dict[Catch, int]) -> None:
         """Put the flow behind a state that can catch on that state, and a Choice behind it if it leads to several places."""
-        own = _NOTHING if work.result is None else frozenset({work.result})
         written = FlowSuite.write(flow, self.names, routes)
         if not self.options.merge:
             needed = flow_reads(flow) | self._live_at_any(written.leaves)
-            work.assigns = self._assigns(work.prefix, needed, own)
+            work.assigns = self._assigns(begin, needed)
             work.after = self._standalone(flow, work.span)
             return
         direct = _direct(flow)
         if len(written.leaves) <= 1:
-            self._settle_straight(work, flow, written, own)
+            self._settle_straight(work, flow, written, begin)
         elif direct is not None:
             first, rest = direct
             needed = flow_reads(rest) | self._live_at_any(written.leaves)
-            work.assigns = self._assigns((*work.prefix, *first), needed, own)
+            work.assigns = self._assigns((*begin, *first), needed)
             work.after = self._choice(rest)
         else:
-            self._settle_tagged(work, written, own)
+            self._settle_tagged(work, written, begin)
 
-    def _settle_straight(self, work: Work | Pass, flow: Flow, written: FlowSuite, own: Names) -> None:
-        prefix = work.prefix if isinstance(work, Work) else ()
+    def _settle_straight(self, work: Work | Pass, flow: Flow, written: FlowSuite, begin: Suite = ()) -> None:
         leaf = written.leaves[0] if written.leaves else None
         if leaf is not None and leaf.node is not None:
-            work.assigns = self._assigns((*prefix, *written.suite), self._live_at(leaf), own)
+            work.assigns = self._assigns((*begin, *written.suite), self._live_at(leaf))
             work.after = self._target(leaf.node)
             return
-        computed = self._ended(flow, written, prefix)
-        work.output = computed
+        work.output = self._ended(flow, written, begin)
 
     def _ended(self, flow: Flow, written: FlowSuite, prefix: Suite = ()) -> Computed:
         """The value with which a flow that only ends the scope ends it."""
@@ -195,13 +212,12 @@ class ScopePlanner:
         value = Var(name=written.ended, type=NONE) if written.leaves else Const(value=None, type=NONE)
         return Computed((*prefix, *written.suite), value)
 
-    def _settle_tagged(self, work: Work | Pass, written: FlowSuite, own: Names) -> None:
+    def _settle_tagged(self, work: Work | Pass, written: FlowSuite, begin: Suite = ()) -> None:
         """The state computes which way it goes; the Choice behind it only looks."""
-        prefix = work.prefix if isinstance(work, Work) else ()
         needed = self._live_at_any(written.leaves) | {written.tag}
         if any(leaf.kind == "end" for leaf in written.leaves):
             needed |= {written.ended}
-        work.assigns = self._assigns((*prefix, *written.suite), needed, own)
+        work.assigns = self._assigns((*begin, *written.suite), needed)
         edges: list[tuple[Computed, Edge]] = []
         for number, leaf in enumerate(written.leaves):
             if leaf.node is not None:
@@ -237,7 +253,7 @@ class ScopePlanner:
             return Pass(hint="Assign", span=span, assigns=assigns, after=target) if assigns else target
         state: Work | Pass
         state = Work(hint="Compute", span=span, effect=None) if fails else Pass(hint="Return", span=span)
-        self._settle_straight(state, flow, written, _NOTHING)
+        self._settle_straight(state, flow, written)
         if isinstance(state, Work):
             self._uncaught(state)
         return state
@@ -268,9 +284,9 @@ class ScopePlanner:
         state: Work | Pass
         state = Work(hint="Compute", span=span, effect=None) if fails else Pass(hint="Compute", span=span)
         if len(plain.leaves) <= 1:
-            self._settle_straight(state, flow, plain, _NOTHING)
+            self._settle_straight(state, flow, plain)
         else:
-            self._settle_tagged(state, plain, _NOTHING)
+            self._settle_tagged(state, plain)
         if isinstance(state, Work):
             self._uncaught(state)
         return state
@@ -378,8 +394,10 @@ class ScopePlanner:
             if catch.classes is not None and "Fail" in catch.classes:
                 work.catchers.append(self._dispatching(node, position, work))
                 return
-            edge = self._caught_edge(catch, work.prefix)
-            work.catchers.append(Catcher(error_names(catch.classes, self.exceptions), catch.name, edge))
+            name = None if catch.name is None else self.names.fresh("caught")
+            begin = work.prefix if name is None else (*work.prefix, _hold(catch.name, name))
+            edge = self._entered(catch, begin)
+            work.catchers.append(Catcher(error_names(catch.classes, self.exceptions), name, edge))
 
     def _dispatching(self, node: EffectNode, position: int, work: Work) -> Catcher:
         """A Catch of everything before handlers that only a look at the error name can tell apart (`except Fail`)."""
@@ -389,8 +407,9 @@ class ScopePlanner:
         needed = flow_reads(flow) | _NOTHING.union(
             *(self._live_at(leaf) for leaf in flow_parts(flow) if isinstance(leaf, Leaf))
         )
-        edge = Edge(self._standalone(flow, node.span), self._assigns(work.prefix, needed, frozenset({name})))
-        return Catcher((ALL_ERRORS,), name, edge)
+        assigns = self._assigns(work.prefix, needed)
+        assigns[name] = Computed((), caught)
+        return Catcher((ALL_ERRORS,), name, Edge(self._standalone(flow, node.span), assigns))
 
     def _marked(self, work: Work, routes: dict[Catch, int]) -> None:
         """The Catch for exceptions of expressions: on to their handlers, or to the Fail."""
@@ -403,11 +422,11 @@ class ScopePlanner:
         for catch, number in routes.items():
             test = Prim(op="exc.route_is", args=(caught, Const(value=number, type=INT)), type=BOOL)
             bind = () if catch.name is None else (Assign(name=catch.name, value=caught),)
-            rules.append((Computed((), test), self._entered(catch, bind, _NOTHING)))
+            rules.append((Computed((), test), self._entered(catch, bind)))
         default = Edge(self._failed(), output=Computed((), caught))
         choice = Choice(hint="Except", span=work.span, rules=rules, default=default)
         handled = _NOTHING.union(*map(self._needed, routes))
-        assigns = self._assigns(work.prefix, handled, frozenset({name}))
+        assigns = self._assigns(work.prefix, handled)
         assigns[name] = Computed((), caught)
         work.catchers.append(Catcher((QUERY_ERROR,), name, Edge(choice, assigns), marked=True))
 
@@ -416,11 +435,7 @@ class ScopePlanner:
         edge = Edge(self._failed(), output=Computed((), Var(name=name, type=ExcT(None))))
         work.catchers.append(Catcher((QUERY_ERROR,), name, edge, marked=True))
 
-    def _caught_edge(self, catch: Catch, prefix: Suite) -> Edge:
-        own = _NOTHING if catch.name is None else frozenset({catch.name})
-        return self._entered(catch, prefix, own)
-
-    def _entered(self, catch: Catch, before: Suite, own: Names) -> Edge:
+    def _entered(self, catch: Catch, before: Suite) -> Edge:
         """The way into a handler, with the handler's first code on it where that cannot fail."""
         flow = self._flow(catch.entry)
         written = FlowSuite.write(flow, self.names)
@@ -431,19 +446,28 @@ class ScopePlanner:
                 if not expr_errors(computed.value):
                     return Edge(self._done(), output=computed)
             else:
-                assigns = self._assigns((*before, *written.suite), self._live_at(leaf), own)
+                assigns = self._assigns((*before, *written.suite), self._live_at(leaf))
                 return Edge(self._target(leaf.node), assigns)
-        return Edge(self._target(catch.entry), self._assigns(before, self.live[catch.entry], own))
+        return Edge(self._target(catch.entry), self._assigns(before, self.live[catch.entry]))
 
     # Computations
 
     def _fails(self, suite: Suite) -> bool:
         return bool(escaping_errors(suite, self.exceptions))
 
-    def _assigns(self, suite: Suite, needed: Names | set[str], own: Names = _NOTHING) -> dict[str, Computed]:
-        """What a state must assign: the needed variables that the suite changes or the state itself brings."""
-        changed = assigned(suite) | own
-        return {name: Computed(suite, Var(name=name, type=NONE)) for name in sorted(changed & needed)}
+    def _assigns(self, suite: Suite, needed: Names | set[str]) -> dict[str, Computed]:
+        """What a state must assign: the needed variables that the suite changes."""
+        return {name: Computed(suite, Var(name=name, type=NONE)) for name in sorted(assigned(suite) & needed)}
+
+
+def _part(key: str) -> Expr:
+    return Prim(op="scope.part", args=(Input(type=NONE), Const(value=key, type=STR)), type=NONE)
+
+
+def _hold(target: str | None, brought: str) -> Assign:
+    """What a state brings (its result, the exception it caught) becomes the variable of the program."""
+    assert target is not None
+    return Assign(name=target, value=Var(name=brought, type=NONE))
 
 
 def _is_way(tag: str, number: int) -> Expr:
