@@ -174,10 +174,10 @@ class _StateWriter:
                 made = self._task(state, effect)
                 result: Tree = Field(RESULT, "Payload")
             case Fork():
-                made = {
-                    "Type": "Parallel",
-                    "Branches": [self.emitter.scope(body, self.defined) for body in state.bodies],
-                }
+                made = {"Type": "Parallel"}
+                if state.handed:
+                    made["Arguments"] = self._handed(state)
+                made["Branches"] = [self.emitter.scope(body, self.defined) for body in state.bodies]
                 result = RESULT
             case FanOut() as effect:
                 made = self._fan_out(state, effect)
