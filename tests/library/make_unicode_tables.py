@@ -57,12 +57,69 @@ def title_pairs() -> list[tuple[str, str]]:
     return [(char, char.title()) for char in characters() if char.title() != char.upper()]
 
 
-def boundaries(test: Callable[[str], bool]) -> tuple[str, str]:
-    """First and last characters of the runs in the BMP; first characters of the runs beyond, each with the first one after it."""
+def runs_of(test: Callable[[str], bool]) -> tuple[str, list[tuple[int, int]]]:
+    """First and last characters of the runs in the BMP, two by two; the runs beyond it."""
     runs = ranges(lambda char: _passes(test, char))
     below = "".join(chr(a) + chr(b) for a, b in runs if b <= BMP_END)
-    above = "".join(chr(a) + chr(b + 1) for a, b in runs if b > BMP_END)
-    return below, above
+    return below, [(a, b) for a, b in runs if b > BMP_END]
+
+
+Bytes = dict[int, "Bytes"] | set[int]
+
+
+def encoded_pattern(runs: list[tuple[int, int]]) -> str:
+    """A pattern that matches the percent-encoded UTF-8 of one character of the runs."""
+    tree: dict[int, dict[int, dict[int, set[int]]]] = {}
+    for first, last in runs:
+        for code in range(first, last + 1):
+            one, two, three, four = chr(code).encode()
+            tree.setdefault(one, {}).setdefault(two, {}).setdefault(three, set()).add(four)
+    return _alternatives([f"%{one:X}{_level(below)}" for one, below in tree.items()])
+
+
+def _level(below: Bytes) -> str:
+    """The pattern of the bytes that follow."""
+    if isinstance(below, set):
+        return f"%{_byte(below)}"
+    groups: dict[str, set[int]] = {}
+    for byte, rest in below.items():
+        groups.setdefault(_level(rest), set()).add(byte)
+    return "%" + _alternatives([_byte(group) + rest for rest, group in groups.items()])
+
+
+def _byte(values: set[int]) -> str:
+    """Two hexadecimal digits of one of the continuation bytes."""
+    if len(values) == 64:
+        return ".."
+    low_of: dict[int, set[int]] = {}
+    for value in values:
+        low_of.setdefault(value >> 4, set()).add(value & 15)
+    groups: dict[str, set[int]] = {}
+    for high, low in sorted(low_of.items()):
+        groups.setdefault("." if len(low) == 16 else _digit(low), set()).add(high)
+    return _alternatives([_digit(high) + low for low, high in groups.items()])
+
+
+def _digit(values: set[int]) -> str:
+    digits = sorted(f"{value:X}" for value in values)
+    if len(digits) == 1:
+        return digits[0]
+    parts: list[str] = []
+    for digit in digits:
+        if parts and int(digit, 16) == int(parts[-1][-1], 16) + 1 and digit != "A":
+            parts[-1] = f"{parts[-1][0]}-{digit}"
+        else:
+            parts.append(digit)
+    return f"[{''.join(part if len(part) == 1 else part.replace('-', '') if _near(part) else part for part in parts)}]"
+
+
+def _near(part: str) -> bool:
+    """Whether a range has two members only."""
+    return int(part[-1], 16) == int(part[0], 16) + 1
+
+
+def _alternatives(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
 
 
 def _passes(test: Callable[[str], bool], char: str) -> bool:
@@ -85,15 +142,17 @@ def module() -> str:
     """The text of the module."""
     parts = [
         f'"""Character classes of Python\'s str methods, from Unicode {unicodedata.unidata_version}.\n',
-        "`X` holds the first and last characters of the runs in the Basic Multilingual Plane, two by two; `X_ABOVE` the first character of each run",
-        "beyond it, followed by the first one after the run. Written by tests/library/make_unicode_tables.py.",
+        "`X` holds the first and last characters of the runs in the Basic Multilingual Plane, two by two; `X_ABOVE` is a pattern",
+        "for the percent-encoded UTF-8 of a character beyond it. Written by tests/library/make_unicode_tables.py.",
         '"""\n',
         "from typing import Final\n",
         f'VERSION: Final = "{unicodedata.unidata_version}"',
     ]
     for name, test in CLASSES.items():
-        for suffix, text in zip(("", "_ABOVE"), boundaries(test), strict=True):
-            parts.append(f"{name}{suffix}: Final = (\n{literal(text)}\n)")
+        below, above = runs_of(test)
+        parts.append(f"{name}: Final = (\n{literal(below)}\n)")
+        if above:
+            parts.append(f"{name}_ABOVE: Final = (\n{literal(encoded_pattern(above))}\n)")
     same = "".join(char for char, title in title_pairs() if char == title)
     runs = ranges(lambda char: char in same)
     parts.append(f"TITLE_IS_SAME: Final = (\n{literal(''.join(chr(a) + chr(b) for a, b in runs))}\n)")

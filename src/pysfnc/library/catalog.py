@@ -5,15 +5,20 @@ Owns the list of modules. Adding a callable is a row in one of them; a new modul
 
 from pysfnc.library import (
     arithmetic,
+    conversions,
     dict_changes,
     dict_pairs,
     dicts,
+    extremes,
     formats,
+    functions,
+    instances,
     iteration,
     lists,
     loops,
     operators,
     raised,
+    rounding,
     slices,
     sorting,
     strings_case,
@@ -22,6 +27,7 @@ from pysfnc.library import (
     strings_search,
     strings_split,
     subscripts,
+    sums,
     texts,
     truth,
     unary,
@@ -31,7 +37,10 @@ from pysfnc.library.compare import build_compare
 from pysfnc.library.dict_pairs import build_dict_call, build_of_pairs
 from pysfnc.library.dicts import build_dict
 from pysfnc.library.dispatch import build_call, build_change, build_has_kind, build_method
+from pysfnc.library.extremes import build_extreme
 from pysfnc.library.formats import build_format
+from pysfnc.library.functions import CONSTANTS
+from pysfnc.library.instances import CLASS_KINDS, build_is_instance, build_type_name
 from pysfnc.library.iteration import build_iter_list, build_zip, range_parts
 from pysfnc.library.lists import build_append, build_copy, build_extend, build_item_at
 from pysfnc.library.operators import build_binary
@@ -55,6 +64,8 @@ from pysfnc.library.unary import build_unary
 from pysfnc.library.unpacking import build_unpack_check, build_unpack_list
 
 __all__ = [
+    "CLASS_KINDS",
+    "CONSTANTS",
     "ROW_MODULES",
     "build_append",
     "build_binary",
@@ -66,8 +77,10 @@ __all__ = [
     "build_dict",
     "build_dict_call",
     "build_extend",
+    "build_extreme",
     "build_format",
     "build_has_kind",
+    "build_is_instance",
     "build_item_at",
     "build_iter_list",
     "build_join",
@@ -81,6 +94,7 @@ __all__ = [
     "build_str",
     "build_subscript",
     "build_truth",
+    "build_type_name",
     "build_unary",
     "build_unpack_check",
     "build_unpack_list",
@@ -98,16 +112,21 @@ __all__ = [
 ]
 
 ROW_MODULES = (
-    raised,
-    loops,
     arithmetic,
+    conversions,
     dict_changes,
     dict_pairs,
     dicts,
+    extremes,
     formats,
+    functions,
+    instances,
     iteration,
     lists,
+    loops,
     operators,
+    raised,
+    rounding,
     slices,
     sorting,
     strings_case,
@@ -116,6 +135,7 @@ ROW_MODULES = (
     strings_search,
     strings_split,
     subscripts,
+    sums,
     texts,
     truth,
     unary,

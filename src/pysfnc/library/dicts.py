@@ -4,28 +4,20 @@ A dict is an object of JSONata, so its keys are str: a key of another kind is ne
 its keys except where an engine sorts keys that look like integers (jsonata-js does).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from pysfnc.ir.exprs import Expr
 from pysfnc.jsonata.tree import Array, Field, IfElse, Lit, Object, Tree
-from pysfnc.library.iteration import build_iter_list, items_type, keys_of
-from pysfnc.library.lists import after
-from pysfnc.library.make import FALSE, ZERO, Built, both, call, const, eq, negate, prim, text, type_of
+from pysfnc.library.iteration import keys_of
+from pysfnc.library.make import FALSE, Built, both, call, const, negate, prim, text, type_of
 from pysfnc.library.make import join as join_parts
-from pysfnc.library.prelude import define
-from pysfnc.library.registry import ABSENT, register_change, register_prim, register_surface
-from pysfnc.library.row import Arg, Change, ChangeRow, Check, Parameter, PrimRow, Refusal, Site, SurfaceRow
+from pysfnc.library.registry import register_prim, register_surface
+from pysfnc.library.row import Arg, Check, Parameter, PrimRow, Refusal, Site, SurfaceRow
 from pysfnc.library.shapes import (
-    EMPTY,
-    MINUS_ONE,
-    at,
-    bind,
-    block,
     clean,
     count,
     fn,
-    gt,
     item,
     ne,
     refs,
@@ -33,7 +25,6 @@ from pysfnc.library.shapes import (
 from pysfnc.library.signature import repr_of
 from pysfnc.library.typenames import has_kind, type_name
 from pysfnc.values.types import (
-    NEVER,
     STR,
     DictT,
     ErrorT,
@@ -229,223 +220,3 @@ register_surface(
         examples=("{'a': [1]}.copy()", "{}.copy()"),
     )
 )
-
-
-# Pairs
-
-_EACH: Final = "cannot convert dictionary update sequence element #{} to a sequence"
-define(
-    "py_pairs",
-    ("c",),
-    call(
-        "merge",
-        clean(call("map", refs("c")[0], fn("p", Object(((at(refs("p")[0], ZERO), at(refs("p")[0], Lit(1))),))))),
-    ),
-)
-
-
-def _bad_pair(pairs: Tree) -> Tree:
-    """The positions of the items that are not two long."""
-    test = ne(count(_v), Lit(2))
-    return call("append", EMPTY, call("map", pairs, fn("py_v py_k", IfElse(test, _k, None))))
-
-
-def _pair_checks(args: Sequence[Arg], _: Type) -> list[Check]:
-    if items_are_pairs(args[0].type):
-        return []
-    bad = at(_bad_pair(args[0].tree), ZERO)
-    message = call(
-        "join",
-        Array(
-            (
-                text("dictionary update sequence element #"),
-                call("string", bad),
-                text(" has length "),
-                call("string", block(bind("py_p", bad), count(at(args[0].tree, _p)))),
-                text("; 2 is required"),
-            )
-        ),
-    )
-    return [Check(eq(count(_bad_pair(args[0].tree)), ZERO), "ValueError", message)]
-
-
-def items_are_pairs(type_: Type) -> bool:
-    """Whether the items of a list type are tuples of two."""
-    return isinstance(type_, ListT) and all(isinstance(m, TupleT) and len(m.items) == 2 for m in members(type_.item))
-
-
-register_prim(PrimRow(op="dict.of_pairs", lower=lambda args, _: call("py_pairs", args[0].tree), checks=_pair_checks))
-
-
-def build_of_pairs(source: Expr, site: Site) -> Built:
-    """The dict that `dict(source)` makes: of another dict, or of a list of pairs with str keys."""
-    found = kinds(source.type)
-    if isinstance(source.type, ErrorT):
-        return source
-    if found == DICTS:
-        return prim("dict.copy", source.type, site, source)
-    if Kind.DICT in found:
-        return Refusal(
-            "type-needed",
-            "`dict()` of a value needs to know that the value is a dict",
-            "write instead: annotate it as `dict`",
-        )
-    pairs = build_iter_list(source, site)
-    if isinstance(pairs, Refusal):
-        return pairs
-    of = items_type(pairs.type)
-    if kinds(of) and not all(isinstance(m, TupleT | ListT) for m in members(of)):
-        return Refusal("type-needed", "`dict()` needs a dict or a list of pairs whose keys are known to be str")
-    if any(isinstance(m, TupleT) and len(m.items) != 2 for m in members(of)):
-        return Refusal("type-mismatch", f"`dict()` takes pairs, but the items are of type {of}")
-    keys = join_all(
-        [m.items[0] if isinstance(m, TupleT) else m.item for m in members(of) if isinstance(m, TupleT | ListT)]
-    )
-    values = join_all(
-        [m.items[1] if isinstance(m, TupleT) else m.item for m in members(of) if isinstance(m, TupleT | ListT)]
-    )
-    if kinds(keys) - _TEXT:
-        return Refusal(
-            "type-needed",
-            "`dict()` needs pairs whose keys are known to be str",
-            "write instead: `{str(k): v for k, v in pairs}`",
-        )
-    return prim("dict.of_pairs", DictT(values), site, pairs)
-
-
-def build_dict_call(args: Sequence[Expr], kwargs: Mapping[str, Expr], site: Site) -> Built:
-    """`dict(source, **kwargs)`; the arguments are evaluated from left to right."""
-    if len(args) > 1:
-        return Refusal("type-mismatch", f"`dict()` takes at most 1 argument, but {len(args)} are given")
-    named = build_dict([(const(name), value) for name, value in kwargs.items()], site)
-    if not args or isinstance(named, Refusal):
-        return named
-    base = build_of_pairs(args[0], site)
-    if isinstance(base, Refusal) or not kwargs:
-        return base
-    return prim("dict.merge", DictT(join(value_type(base.type), value_type(named.type))), site, base, named)
-
-
-register_surface(
-    SurfaceRow(
-        name="dict",
-        params=(Parameter("source", ABSENT),),
-        build=lambda args, site: build_dict_call([a for a in args if a is not ABSENT], {}, site),
-        examples=(
-            "dict()",
-            "dict({'a': [1]})",
-            "dict([('a', 1), ('b', [2]), ('a', 3)])",
-            "dict([])",
-            "dict([('a', [])])",
-            "dict(zip(['a', 'b'], [1, 2]))",
-            "dict([['a', 'b'], ['c', 'd']])",
-            "dict([['a', 'b'], ['c', 'd', 'e']])",
-            "dict([['a', 'b'], []])",
-        ),
-    )
-)
-
-
-# Changing
-
-
-def _change(
-    name: str, params: Sequence[Parameter], build: Callable[[Expr, Sequence[Expr], Site], Change | Refusal]
-) -> None:
-    register_change(ChangeRow(name=f"dict.{name}", params=tuple(params), build=build))
-
-
-def _update(mapping: Expr, args: Sequence[Expr], site: Site) -> Change | Refusal:
-    if args[0] is ABSENT:
-        return Change(mapping, const(None))
-    other = build_of_pairs(args[0], site)
-    if isinstance(other, Refusal):
-        return other
-    if kinds(args[0].type) == DICTS:
-        other = args[0]
-    type_ = DictT(join(value_type(mapping.type), value_type(other.type)))
-    return Change(prim("dict.merge", type_, site, mapping, other), after(other, const(None), site))
-
-
-_change("update", [Parameter("other", ABSENT)], _update)
-
-
-def _setdefault(mapping: Expr, args: Sequence[Expr], site: Site) -> Change | Refusal:
-    key, default = args
-    refusal = refuse_key(key, "`setdefault()`")
-    if refusal is not None:
-        return refusal
-    type_ = join(value_type(mapping.type), default.type)
-    return Change(
-        prim("dict.with_default", DictT(type_), site, mapping, key, default),
-        prim("dict.get", type_, site, mapping, key, default),
-    )
-
-
-def _with_default(args: Sequence[Arg], _: Type) -> Tree:
-    mapping, key, default = args
-    return IfElse(has_key(mapping.tree, key), mapping.tree, set_key(mapping.tree, key.tree, default.tree))
-
-
-register_prim(PrimRow(op="dict.with_default", lower=_with_default))
-_change("setdefault", [Parameter("key"), Parameter("default", const(None))], _setdefault)
-
-
-def _pop(mapping: Expr, args: Sequence[Expr], site: Site) -> Change | Refusal:
-    key, default = args
-    refusal = refuse_read_key(key, "`pop()`")
-    if refusal is not None:
-        return refusal
-    value = value_type(mapping.type)
-    taken = (
-        prim("dict.item", value, site, mapping, key)
-        if default is ABSENT
-        else prim("dict.get", join(value, default.type), site, mapping, key, default)
-    )
-    return Change(prim("dict.without", mapping.type, site, mapping, key), taken)
-
-
-_change("pop", [Parameter("key"), Parameter("default", ABSENT)], _pop)
-
-
-def _last_key(mapping: Tree) -> Tree:
-    return at(keys_of(mapping), MINUS_ONE)
-
-
-def _last_pair(args: Sequence[Arg], _: Type) -> Tree:
-    mapping = args[0]
-    value = item(refs("py_p")[0], value_type(mapping.type))
-    found = bind("py_k", _last_key(mapping.tree))
-    return block(found, bind("py_p", call("lookup", mapping.tree, _k)), Array((_k, value)))
-
-
-_EMPTY_DICT: Final = "popitem(): dictionary is empty"
-register_prim(
-    PrimRow(
-        op="dict.last",
-        lower=_last_pair,
-        checks=lambda args, _: [
-            Check(
-                gt(count(call("keys", args[0].tree)), ZERO),
-                "KeyError",
-                text(repr(_EMPTY_DICT)),
-                args=(text(_EMPTY_DICT),),
-            )
-        ],
-    )
-)
-register_prim(
-    PrimRow(
-        op="dict.without_last",
-        lower=lambda args, _: block(bind("py_p", _last_key(args[0].tree)), without_key(args[0].tree, refs("py_p")[0])),
-    )
-)
-
-
-def _popitem(mapping: Expr, _args: Sequence[Expr], site: Site) -> Change | Refusal:
-    pair = TupleT((STR, value_type(mapping.type)))
-    return Change(prim("dict.without_last", mapping.type, site, mapping), prim("dict.last", pair, site, mapping))
-
-
-_change("popitem", [], _popitem)
-_change("clear", [], lambda mapping, args, site: Change(prim("dict.make", DictT(NEVER), site), const(None)))

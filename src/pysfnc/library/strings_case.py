@@ -1,18 +1,18 @@
 """Methods of str about letters: upper and lower case, titles, and what kind of characters a string has.
 
-`$uppercase` and `$lowercase` agree with CPython on every assigned character, the final sigma included (measured on both engines). The classes
-behind `isalpha` and its kin come from `unicode_tables`; characters beyond the BMP, which patterns see as halves on some engines, are
-taken out by `py_chars` and looked up by comparison.
+`$uppercase` and `$lowercase` agree with CPython on every assigned character, the final sigma included (measured on both
+engines). The classes behind `isalpha` and its kin come from `unicode_tables`; characters beyond the BMP, which patterns
+see as halves on some engines, are recognised by their percent-encoded UTF-8.
 """
 
 from typing import Final
 
-from pysfnc.jsonata.tree import Binary, IfElse, Lit, Regex, Tree
+from pysfnc.jsonata.tree import IfElse, Lit, Regex, Tree
 from pysfnc.library import unicode_tables as tables
 from pysfnc.library.characters import characters, substring
 from pysfnc.library.make import ZERO, both, call, choose, either, eq, negate, text
 from pysfnc.library.prelude import define
-from pysfnc.library.shapes import ONE, amp, at, bind, block, count, fn, gt, le, length, ne, refs
+from pysfnc.library.shapes import ONE, amp, at, bind, block, fn, length, ne, refs
 from pysfnc.library.signature import on_text
 from pysfnc.library.strings_split import SPACE
 from pysfnc.values.types import BOOL, STR
@@ -36,37 +36,17 @@ def _written(char: str) -> str:
     return f"\\u{ord(char):04x}"
 
 
-def _members(string: Tree, boundaries: str) -> Tree:
-    """How many characters lie in the runs beyond the BMP."""
-    return call("py_above", string, text(" ".join(boundaries)))
-
-
-define(
-    "py_above",
-    ("s", "b"),
-    block(
-        bind("p", call("split", _b, text(" "))),
-        count(
-            call(
-                "filter",
-                call("py_chars", _s),
-                fn("v", eq(Binary("%", count(call("filter", _p, fn("x", le(_x, _v)))), TWO), ONE)),
-            )
-        ),
-    ),
-)
-
-
 def _only(string: Tree, runs: str, above: str) -> Tree:
     """Whether the string is not empty and every character is of the class."""
-    rest = bind("r", call("replace", string, Regex(f"[{char_class(runs)}]+"), text("")))
-    outside = either(eq(_r, text("")), eq(_members(_r, above), length(_r))) if above else eq(_r, text(""))
-    return both(ne(string, text("")), block(rest, outside))
+    rest = call("replace", string, Regex(f"[{char_class(runs)}]+"), text(""))
+    beyond = call("replace", call("encodeUrlComponent", _r), Regex(above), text(""))
+    return both(ne(string, text("")), block(bind("r", rest), either(eq(_r, text("")), eq(beyond, text("")))))
 
 
 def _some(string: Tree, runs: str, above: str) -> Tree:
     """Whether a character of the string is of the class."""
-    return either(call("contains", string, Regex(f"[{char_class(runs)}]")), gt(_members(string, above), ZERO))
+    beyond = call("contains", call("encodeUrlComponent", string), Regex(above))
+    return either(call("contains", string, Regex(f"[{char_class(runs)}]")), beyond)
 
 
 _CLASSES: Final = {

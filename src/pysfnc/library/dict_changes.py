@@ -1,0 +1,120 @@
+"""Changes of a dict in place: update, setdefault, pop, popitem, clear."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from pysfnc.ir.exprs import Expr
+from pysfnc.jsonata.tree import Array, IfElse, Tree
+from pysfnc.library.dict_pairs import build_of_pairs
+from pysfnc.library.dicts import DICTS, has_key, refuse_key, refuse_read_key, set_key, value_type, without_key
+from pysfnc.library.iteration import keys_of
+from pysfnc.library.lists import after
+from pysfnc.library.make import ZERO, call, const, prim, text
+from pysfnc.library.registry import ABSENT, register_change, register_prim
+from pysfnc.library.row import Arg, Change, ChangeRow, Check, Parameter, PrimRow, Refusal, Site
+from pysfnc.library.shapes import MINUS_ONE, at, bind, block, count, gt, item, refs
+from pysfnc.values.types import NEVER, STR, DictT, TupleT, Type, join, kinds
+
+_k, _p = refs("py_k py_p")
+
+
+def _change(
+    name: str, params: Sequence[Parameter], build: Callable[[Expr, Sequence[Expr], Site], Change | Refusal]
+) -> None:
+    register_change(ChangeRow(name=f"dict.{name}", params=tuple(params), build=build))
+
+
+def _update(mapping: Expr, args: Sequence[Expr], site: Site) -> Change | Refusal:
+    if args[0] is ABSENT:
+        return Change(mapping, const(None))
+    other = build_of_pairs(args[0], site)
+    if isinstance(other, Refusal):
+        return other
+    if kinds(args[0].type) == DICTS:
+        other = args[0]
+    type_ = DictT(join(value_type(mapping.type), value_type(other.type)))
+    return Change(prim("dict.merge", type_, site, mapping, other), after(other, const(None), site))
+
+
+_change("update", [Parameter("other", ABSENT)], _update)
+
+
+def _setdefault(mapping: Expr, args: Sequence[Expr], site: Site) -> Change | Refusal:
+    key, default = args
+    refusal = refuse_key(key, "`setdefault()`")
+    if refusal is not None:
+        return refusal
+    type_ = join(value_type(mapping.type), default.type)
+    return Change(
+        prim("dict.with_default", DictT(type_), site, mapping, key, default),
+        prim("dict.get", type_, site, mapping, key, default),
+    )
+
+
+def _with_default(args: Sequence[Arg], _: Type) -> Tree:
+    mapping, key, default = args
+    return IfElse(has_key(mapping.tree, key), mapping.tree, set_key(mapping.tree, key.tree, default.tree))
+
+
+register_prim(PrimRow(op="dict.with_default", lower=_with_default))
+_change("setdefault", [Parameter("key"), Parameter("default", const(None))], _setdefault)
+
+
+def _pop(mapping: Expr, args: Sequence[Expr], site: Site) -> Change | Refusal:
+    key, default = args
+    refusal = refuse_read_key(key, "`pop()`")
+    if refusal is not None:
+        return refusal
+    value = value_type(mapping.type)
+    taken = (
+        prim("dict.item", value, site, mapping, key)
+        if default is ABSENT
+        else prim("dict.get", join(value, default.type), site, mapping, key, default)
+    )
+    return Change(prim("dict.without", mapping.type, site, mapping, key), taken)
+
+
+_change("pop", [Parameter("key"), Parameter("default", ABSENT)], _pop)
+
+
+def _last_key(mapping: Tree) -> Tree:
+    return at(keys_of(mapping), MINUS_ONE)
+
+
+def _last_pair(args: Sequence[Arg], _: Type) -> Tree:
+    mapping = args[0]
+    value = item(refs("py_p")[0], value_type(mapping.type))
+    found = bind("py_k", _last_key(mapping.tree))
+    return block(found, bind("py_p", call("lookup", mapping.tree, _k)), Array((_k, value)))
+
+
+_EMPTY_DICT: Final = "popitem(): dictionary is empty"
+register_prim(
+    PrimRow(
+        op="dict.last",
+        lower=_last_pair,
+        checks=lambda args, _: [
+            Check(
+                gt(count(call("keys", args[0].tree)), ZERO),
+                "KeyError",
+                text(repr(_EMPTY_DICT)),
+                args=(text(_EMPTY_DICT),),
+            )
+        ],
+    )
+)
+register_prim(
+    PrimRow(
+        op="dict.without_last",
+        lower=lambda args, _: block(bind("py_p", _last_key(args[0].tree)), without_key(args[0].tree, refs("py_p")[0])),
+    )
+)
+
+
+def _popitem(mapping: Expr, _args: Sequence[Expr], site: Site) -> Change | Refusal:
+    pair = TupleT((STR, value_type(mapping.type)))
+    return Change(prim("dict.without_last", mapping.type, site, mapping), prim("dict.last", pair, site, mapping))
+
+
+_change("popitem", [], _popitem)
+_change("clear", [], lambda mapping, args, site: Change(prim("dict.make", DictT(NEVER), site), const(None)))

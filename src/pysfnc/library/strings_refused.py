@@ -1,0 +1,30 @@
+"""Methods of str that have no compiled form, and what to write instead."""
+
+from typing import Final
+
+from pysfnc.library.registry import register_surface
+from pysfnc.library.row import Parameter, Refusal, SurfaceRow
+
+_F_STRING: Final = 'write instead: an f-string, `f"{name}: {value}"`'
+REFUSED: Final = {
+    "format": ("`str.format()` looks into its template at run time", _F_STRING),
+    "format_map": ("`str.format_map()` looks into its template at run time", _F_STRING),
+    "encode": ("bytes are no JSON value", "write instead: a `@task` for the part of the program that works with bytes"),
+    "casefold": ("`casefold()` has no compiled form", "write instead: `lower()`"),
+    "translate": (
+        "`translate()` takes a table whose keys are numbers",
+        "write instead: one `replace()` after the other",
+    ),
+    "expandtabs": ("`expandtabs()` has no compiled form", "write instead: `replace()`"),
+    "isidentifier": ("`isidentifier()` has no compiled form", None),
+    "istitle": ("`istitle()` has no compiled form", "write instead: a comparison with `text.title()`"),
+}
+
+
+def _refuse(name: str, refusal: Refusal) -> None:
+    params = (Parameter("self"), Parameter("arguments", variadic=True))
+    register_surface(SurfaceRow(name=f"str.{name}", params=params, build=lambda args, site: refusal))
+
+
+for _name, (_message, _help) in REFUSED.items():
+    _refuse(_name, Refusal("unsupported-call", _message, _help))
