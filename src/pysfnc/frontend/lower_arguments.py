@@ -11,7 +11,7 @@ from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_in_order, lower_value
-from pysfnc.frontend.lower_values import TupleOf, Value, is_static
+from pysfnc.frontend.lower_values import Static, TupleOf, Value
 from pysfnc.ir.exprs import Const, Expr, Prim
 from pysfnc.values.types import STR
 
@@ -187,8 +187,9 @@ def bind(cx: Context, signature: Signature, given: Arguments, call: ast.AST) -> 
     return ordered
 
 
-def _misfit(cx: Context, call: ast.AST, message: str) -> None:
+def _misfit(cx: Context, call: ast.AST, message: str) -> dict[str, Value] | None:
     cx.error(codes.TYPE_MISMATCH, call, f"{message}, which always raises TypeError")
+    return None
 
 
 def _unexpected(signature: Signature, name: str) -> str:
@@ -214,7 +215,7 @@ def _missing(signature: Signature, names: Sequence[str], kind: str) -> str:
 
 
 def _tuple_of(cx: Context, values: Sequence[Value], node: ast.AST) -> Value:
-    if any(map(is_static, values)):
+    if any(isinstance(part, Static) for part in values):
         return TupleOf(tuple(values), False)
     return lib.make_tuple(cx, [as_data(cx, value, node) for value in values], node)
 

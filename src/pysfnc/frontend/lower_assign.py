@@ -13,8 +13,9 @@ from pysfnc.frontend.lower_core import as_data, is_poison, lower_in_order, lower
 from pysfnc.frontend.lower_expr import OPERATORS
 from pysfnc.frontend.lower_names import bind_name, owned_variable, read_name
 from pysfnc.frontend.lower_place import Place, lower_place, may_change, read_place, write_place
-from pysfnc.frontend.lower_values import Lazy, LazyComprehension, TupleOf, Value, is_static
+from pysfnc.frontend.lower_values import Lazy, LazyComprehension, Static, TupleOf, Value
 from pysfnc.ir.exprs import Const, Expr, Var
+from pysfnc.ir.hir import Eval
 from pysfnc.values.types import ErrorT, Kind, ListT, kinds
 
 
@@ -26,11 +27,11 @@ def lower_assign(cx: Context, node: ast.Assign) -> None:
         _assign_pairs(cx, *pairs)
         return
     value = lower_value(cx, node.value)
-    if len(node.targets) > 1 and not is_static(value):
-        value = cx.atom(value)  # type: ignore[arg-type]
+    if len(node.targets) > 1 and not isinstance(value, Static):
+        value = cx.atom(value)
     for index, target in enumerate(node.targets):
         assign(cx, target, value, node)
-        if index == 0 and isinstance(target, ast.Name) and not is_static(value) and not is_poison(value):
+        if index == 0 and isinstance(target, ast.Name) and not isinstance(value, Static) and not is_poison(value):
             # The later targets take the same object, which the first name now holds.
             value = read_name(cx, target.id, target) if len(node.targets) > 1 else value
 
@@ -51,8 +52,7 @@ def _assign_pairs(cx: Context, targets: Sequence[ast.expr], nodes: Sequence[ast.
     """All values are evaluated before the first target is assigned."""
     values = lower_in_order(cx, [_step(cx, node) for node in nodes])
     kept: list[Value] = [
-        value if is_static(value) or isinstance(value, Const) or len(values) == 1 else cx.temporary(value)  # type: ignore[arg-type]
-        for value in values
+        value if isinstance(value, Static | Const) or len(values) == 1 else cx.temporary(value) for value in values
     ]
     for target, value, node in zip(targets, kept, nodes, strict=True):
         assign(cx, target, value, node)
@@ -93,24 +93,29 @@ def assign(cx: Context, target: ast.expr, value: Value, node: ast.AST) -> None:
 def _unpack(cx: Context, targets: Sequence[ast.expr], value: Value, node: ast.AST) -> None:
     """`a, *b, (c, d) = value`."""
     star = next((index for index, target in enumerate(targets) if isinstance(target, ast.Starred)), None)
-    items = lib.known_items(cx, value)
-    if items is not None:
-        if not is_static(value) and not isinstance(value, Var):
-            value = cx.temporary(value)  # type: ignore[arg-type]
-            items = lib.known_items(cx, value)
-            assert items is not None
-        if _fits(cx, len(items), len(targets), star, node):
-            _assign_known(cx, targets, items, star, isinstance(value, TupleOf), node)
+    known = lib.known_items(cx, value)
+    if known is not None:
+        if not isinstance(value, Static) and not isinstance(value, Var):
+            value = cx.temporary(value)
+            known = lib.known_items(cx, value)
+            assert known is not None
+        if _fits(cx, len(known), len(targets), star, node):
+            _assign_known(cx, targets, known, star, isinstance(value, TupleOf), node)
         return
     if isinstance(value, LazyComprehension | Lazy):
         value = lib.items_of(cx, value, node, unpacking=True)
-    data = as_data(cx, value, node)
-    before = len(targets) if star is None else star
-    behind = 0 if star is None else len(targets) - star - 1
-    made = cx.atom(lib.unpack(cx, data, before, star is not None, behind, node))
-    parts = lib.known_items(cx, made) or [made] * len(targets)
-    for target, part in zip(targets, parts, strict=False):
-        assign(cx, target.value if isinstance(target, ast.Starred) else target, part, node)
+    items = lib.unpackable(cx, as_data(cx, value, node), node)
+    whole = cx.atom(items)
+    if not is_poison(whole):
+        fixed = len(targets) if star is None else len(targets) - 1
+        cx.emit(Eval(value=lib.unpack_check(cx, whole, fixed, star is not None, node), span=cx.span(node)))
+    for index, target in enumerate(targets):
+        behind = len(targets) - index - 1
+        if isinstance(target, ast.Starred):
+            assign(cx, target.value, lib.middle_of(cx, whole, index, behind, node), node)
+        else:
+            position = index if star is None or index < star else -behind - 1
+            assign(cx, target, lib.item_at(cx, whole, position, node), node)
 
 
 def _fits(cx: Context, have: int, want: int, star: int | None, node: ast.AST) -> bool:
@@ -134,7 +139,7 @@ def _assign_known(
     for index, target in enumerate(targets):
         if index == star and isinstance(target, ast.Starred):
             part = items[position : position + extra + 1]
-            if static and any(is_static(item) for item in part):
+            if static and any(isinstance(item, Static) for item in part):
                 assign(cx, target.value, TupleOf(tuple(part), True), node)
             else:
                 assign(cx, target.value, lib.make_list(cx, [as_data(cx, item, node) for item in part], node), node)
@@ -223,7 +228,7 @@ def _augmented(cx: Context, node: ast.AugAssign, left: Expr, right: Value) -> Ex
         return cx.error(
             codes.TYPE_NEEDED,
             node,
-            f"`{symbol}=` changes a {in_place.value} in place, and whether the value is one is not known",  # type: ignore[union-attr]
+            f"`{symbol}=` changes a {in_place.value} in place, and whether the value is one is not known",
             help=f"write instead: `x = x {symbol} y`, or test it with `isinstance` first",
         )
     return lib.binary(cx, f"{symbol}=", left, other, node)

@@ -20,9 +20,9 @@ from pysfnc.frontend.lower_values import (
     LazyComprehension,
     MappedResults,
     Origin,
+    Static,
     TypeOf,
     Value,
-    is_static,
 )
 from pysfnc.frontend.narrow import class_names
 from pysfnc.ir.exprs import Const, Expr
@@ -131,9 +131,9 @@ def _enumerated(origin: Origin | None, start: Expr | None) -> Origin | None:
 
 def _origin_of_argument(cx: Context, value: Value, node: ast.expr) -> Origin | None:
     """Where the items of the first argument of a call stand."""
-    if is_static(value) or not isinstance(node, ast.Call) or not node.args:
+    if isinstance(value, Static) or not isinstance(node, ast.Call) or not node.args:
         return None
-    return origin_of(cx, node.args[0], value)  # type: ignore[arg-type]
+    return origin_of(cx, node.args[0], value)
 
 
 def _quiet_items(cx: Context, value: Value, node: ast.expr) -> Expr:
@@ -289,7 +289,7 @@ def _callable(cx: Context, given: Arguments, node: ast.expr) -> Value:
     if not _plain(cx, given, node, "callable", 1):
         return poison(cx.span(node))
     value = given.positional[0]
-    return Const(value=is_static(value) and not isinstance(value, Lazy), type=BOOL, span=cx.span(node))
+    return Const(value=isinstance(value, Static) and not isinstance(value, Lazy), type=BOOL, span=cx.span(node))
 
 
 @_builtin("type")
@@ -332,7 +332,7 @@ def _list(cx: Context, given: Arguments, node: ast.expr) -> Value:
         return all_results(cx, value, node)
     items = lib.items_of(cx, value, node)
     # What was made just now needs no copy.
-    return items if is_static(value) or is_poison(items) else lib.copy_of_list(cx, items, node)
+    return items if isinstance(value, Static) or is_poison(items) else lib.copy_of_list(cx, items, node)
 
 
 @_builtin("tuple")

@@ -31,7 +31,6 @@ from pysfnc.frontend.lower_values import (
     StaticMethod,
     Value,
     describe,
-    is_static,
 )
 from pysfnc.ir.exprs import Expr
 from pysfnc.library import catalog
@@ -48,18 +47,18 @@ def lower_call(cx: Context, node: ast.Call) -> Value:
         if is_poison(base):
             _look_at_arguments(cx, node)
             return base
-        if not is_static(base):
-            return call_method(cx, base, node)  # type: ignore[arg-type]
-        callee = dotted_exception(cx, node.func) or static_attribute(cx, base, node.func)  # type: ignore[arg-type]
+        if not isinstance(base, Static):
+            return call_method(cx, base, node)
+        callee = dotted_exception(cx, node.func) or static_attribute(cx, base, node.func)
     else:
         callee = lower_value(cx, node.func)
     if is_poison(callee):
         _look_at_arguments(cx, node)
         return callee
-    if not is_static(callee):
+    if not isinstance(callee, Static):
         _look_at_arguments(cx, node)
-        return cx.error(codes.TYPE_MISMATCH, node.func, f"a value of type `{callee.type}` cannot be called")  # type: ignore[union-attr]
-    return call_node(cx, callee, node)  # type: ignore[arg-type]
+        return cx.error(codes.TYPE_MISMATCH, node.func, f"a value of type `{callee.type}` cannot be called")
+    return call_node(cx, callee, node)
 
 
 def _look_at_arguments(cx: Context, node: ast.Call) -> None:
@@ -113,10 +112,10 @@ def call_value(cx: Context, callee: Value, given: Arguments, node: ast.expr) -> 
             )
         case _ if is_poison(callee):
             return callee
-        case _ if is_static(callee):
-            return cx.error(codes.TYPE_MISMATCH, node, f"{describe(callee)} cannot be called here")  # type: ignore[arg-type]
+        case _ if isinstance(callee, Static):
+            return cx.error(codes.TYPE_MISMATCH, node, f"{describe(callee)} cannot be called here")
         case _:
-            return cx.error(codes.TYPE_MISMATCH, node, f"a value of type `{callee.type}` cannot be called")  # type: ignore[union-attr]
+            return cx.error(codes.TYPE_MISMATCH, node, f"a value of type `{callee.type}` cannot be called")
 
 
 def call_row(cx: Context, name: str, given: Arguments, node: ast.expr) -> Value:

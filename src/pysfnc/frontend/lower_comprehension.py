@@ -32,8 +32,8 @@ from pysfnc.frontend.lower_values import (
     LazyComprehension,
     Pool,
     ProjectFunction,
+    Static,
     Value,
-    is_static,
 )
 from pysfnc.frontend.scope import ComprehensionNode, comprehension_scope, target_names
 from pysfnc.ir.exprs import Cond, Const, Expr, ListComp, Logic, Reduce, Var
@@ -227,10 +227,10 @@ def _bind_pure(cx: Context, frame: Frame, target: ast.expr, value: Value) -> dic
         case ast.Name(id=name):
             variable = cx.names.fresh(name)
             frame.names[name] = variable
-            if is_static(value):
-                cx.state.put(variable, Fact(NEVER, static=value))  # type: ignore[arg-type]
+            if isinstance(value, Static):
+                cx.state.put(variable, Fact(NEVER, static=value))
                 return {}
-            data: Expr = value  # type: ignore[assignment]
+            data: Expr = value
             cx.state.put(variable, Fact(data.type))
             cx.regions[variable] = cx.flow.region
             return {variable: data}
@@ -272,7 +272,7 @@ def _pure_list(cx: Context, source: Source, stage: Stage, node: ast.expr) -> Exp
     item: Value = Var(name=name, type=lib.item_type(source.items.type), span=cx.span(node))
     before = cx.state.copy()
     if source.step is not None:
-        stepped = source.step(cx, item)  # type: ignore[arg-type]
+        stepped = source.step(cx, item)
         if stepped is None:
             return None
         item = stepped
@@ -481,7 +481,7 @@ def lazy_source(cx: Context, lazy: LazyComprehension, node: ast.expr) -> Source 
             return None
         return Source(made)
 
-    def step(inner: Context, item: Expr) -> Value | None:
+    def step(inner: Context, item: Value) -> Value | None:
         value: Value | None = item
         if lazy.source.step is not None:
             value = lazy.source.step(inner, item)
@@ -553,8 +553,8 @@ def _pure_decision(cx: Context, lazy: LazyComprehension, is_any: bool, node: ast
     span = cx.span(node)
     name = cx.names.fresh("item")
     item: Value | None = Var(name=name, type=lib.item_type(lazy.source.items.type), span=span)
-    if lazy.source.step is not None:
-        item = lazy.source.step(cx, item)  # type: ignore[arg-type]
+    if lazy.source.step is not None and item is not None:
+        item = lazy.source.step(cx, item)
     made = None if item is None else lazy.stage.pure(cx, item)
     if made is None or made.flat:
         return None

@@ -28,7 +28,6 @@ from pysfnc.frontend.lower_values import (
     Submitted,
     Value,
     describe,
-    is_static,
 )
 from pysfnc.ir.exprs import Const, Expr, ListComp, Var
 from pysfnc.ir.hir import Assign, FanOut, ForEach, Fork, Handler, If, Perform, Raise, RetryRule, Return, Suite, Try
@@ -87,7 +86,7 @@ def result_of(cx: Context, outcome: Expr, type_: Type, node: ast.AST) -> Expr:
         return outcome
     pair = cx.atom(outcome, "outcome")
     _raise_outcome(cx, pair, node)
-    return replace(lib.tuple_item(cx, pair, 1, node), type=type_)  # type: ignore[type-var]
+    return replace(lib.tuple_item(cx, pair, 1, node), type=type_)
 
 
 def _raise_outcome(cx: Context, pair: Expr, node: ast.AST) -> None:
@@ -96,7 +95,7 @@ def _raise_outcome(cx: Context, pair: Expr, node: ast.AST) -> None:
     test = lib.compare(cx, ast.Is(), failure, Const(value=None, type=NONE, span=span), node)
     before = cx.state.copy()
     with cx.capture() as failing:
-        cx.emit(Raise(exc=replace(failure, type=ExcT(None)), span=span))  # type: ignore[type-var]
+        cx.emit(Raise(exc=replace(failure, type=ExcT(None)), span=span))
     cx.state = before
     cx.emit(If(test=test, then=(), orelse=tuple(failing), span=span))
 
@@ -113,7 +112,7 @@ def all_results(cx: Context, results: MappedResults, node: ast.AST) -> Expr:
         )
     )
     name = cx.names.fresh("outcome")
-    value = replace(lib.tuple_item(cx, replace(item, name=name), 1, node), type=results.type)  # type: ignore[type-var]
+    value = replace(lib.tuple_item(cx, replace(item, name=name), 1, node), type=results.type)
     return ListComp(name=name, seq=results.outcomes, cond=None, body=value, type=ListT(results.type), span=span)
 
 
@@ -144,7 +143,7 @@ def call_parallel(cx: Context, given: Arguments, node: ast.expr) -> Value:
     bodies: list[tuple[Suite, Type]] = []
     for index, function in enumerate(given.positional):
         place = given.node_of(index, node)
-        if not is_static(function):
+        if not isinstance(function, Static):
             if not is_poison(function):
                 cx.error(codes.TYPE_MISMATCH, place, "`parallel` takes functions without parameters, not data")
             return poison(cx.span(node))
@@ -176,8 +175,8 @@ def retried_as_a_whole(cx: Context, callee: Configured, given: Arguments, node: 
     if not options.retry:
         return call_value(cx, callee.target, given, node)
     fixed = Arguments(
-        tuple(v if is_static(v) else cx.atom(v, "arg") for v in given.positional),  # type: ignore[arg-type]
-        tuple((k, v if is_static(v) else cx.atom(v, "arg")) for k, v in given.keywords),  # type: ignore[arg-type]
+        tuple(v if isinstance(v, Static) else cx.atom(v, "arg") for v in given.positional),
+        tuple((k, v if isinstance(v, Static) else cx.atom(v, "arg")) for k, v in given.keywords),
         given.nodes,
     )
     awaiting, cx.awaiting = cx.awaiting, False
@@ -283,14 +282,14 @@ def _submitted(cx: Context, given: Arguments, node: ast.expr) -> Callable[[], Va
     """The call that was submitted. Its arguments are evaluated now."""
     from pysfnc.frontend.lower_call import call_value
 
-    if not given.positional or not is_static(given.positional[0]):
+    if not given.positional or not isinstance(given.positional[0], Static):
         if not given.positional or not is_poison(given.positional[0]):
             cx.error(codes.TYPE_MISMATCH, node, "`submit` takes a function and its arguments")
         return None
     function, *values = given.positional
     rest = Arguments(
-        tuple(v if is_static(v) else cx.atom(v, "arg") for v in values),  # type: ignore[arg-type]
-        tuple((k, v if is_static(v) else cx.atom(v, "arg")) for k, v in given.keywords),  # type: ignore[arg-type]
+        tuple(v if isinstance(v, Static) else cx.atom(v, "arg") for v in values),
+        tuple((k, v if isinstance(v, Static) else cx.atom(v, "arg")) for k, v in given.keywords),
         given.nodes[1:],
     )
     return lambda: call_value(cx, function, rest, node)
@@ -373,7 +372,7 @@ def lower_await(cx: Context, node: ast.Await) -> Value:
         cx.error(
             codes.UNSUPPORTED_ASYNC,
             node,
-            f"{describe(value) if is_static(value) else 'data'} is awaited, and only calls have a compiled form",  # type: ignore[arg-type]
+            f"{describe(value) if isinstance(value, Static) else 'data'} is awaited, and only calls have a compiled form",
             help="write instead: `await f(x)` or `await asyncio.gather(f(x), g(y))`",
         )
     return poison(cx.span(node))

@@ -16,7 +16,7 @@ from pysfnc.frontend.lower_frame import Frame
 from pysfnc.frontend.lower_names import bind_name, bind_static, owned_variable, value_of_binding
 from pysfnc.frontend.lower_state import join_states, unreachable
 from pysfnc.frontend.lower_test import lower_test
-from pysfnc.frontend.lower_values import Coroutine, Value, is_static
+from pysfnc.frontend.lower_values import Coroutine, Static, Value
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, Eval, If, Leave, Raise, Return
 from pysfnc.values.types import NONE
@@ -40,8 +40,8 @@ def lower_expression_statement(cx: Context, node: ast.Expr) -> None:
             "the coroutine is never awaited, so the function does not run",
             help="write instead: `await` before the call",
         )
-    elif not is_static(value):
-        evaluate(cx, value)  # type: ignore[arg-type]
+    elif not isinstance(value, Static):
+        evaluate(cx, value)
 
 
 def evaluate(cx: Context, value: Expr) -> None:
@@ -97,7 +97,7 @@ def leave_function(cx: Context, value: Value, node: ast.AST) -> None:
         cx.emit(Return(value=data, span=cx.span(node)))
         cx.flow.jump(MACHINE_RETURN)
         return
-    if not is_static(value):
+    if not isinstance(value, Static):
         data = as_data(cx, value, node)
         frame.result_types.append(data.type)
         assert frame.result is not None

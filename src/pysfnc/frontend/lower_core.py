@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.effects import may_wait
 from pysfnc.frontend.lower_context import MAX_DEPTH, Context, poison
-from pysfnc.frontend.lower_values import Value, describe, is_static
+from pysfnc.frontend.lower_values import Static, Value, describe
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Stmt, Suite
 
@@ -77,12 +77,12 @@ def lower_expr(cx: Context, node: ast.expr) -> Expr:
 
 def as_data(cx: Context, value: Value, node: ast.AST) -> Expr:
     """The value as data; a message when it exists only while compiling."""
-    if not is_static(value):
-        return value  # type: ignore[return-value]
+    if not isinstance(value, Static):
+        return value
     return cx.error(
         codes.UNSUPPORTED_EXPRESSION,
         node,
-        f"{describe(value)} cannot be used as a value here",  # type: ignore[arg-type]
+        f"{describe(value)} cannot be used as a value here",
         notes=("in the machine it exists only where it is called or iterated over",),
         help=_STATIC_HELPS.get(type(value).__name__, ()),
     )
@@ -103,9 +103,9 @@ def lower_in_order(cx: Context, steps: Sequence[Callable[[], Value]]) -> list[Va
     values: list[Value] = []
     for index, (own, value) in enumerate(done):
         cx.out.extend(own)
-        if index < last and not is_static(value):
+        if index < last and not isinstance(value, Static):
             later = [stmt for following, _ in done[index + 1 :] for stmt in following]
-            value = value if may_wait(value, later) else _force(cx, value)  # type: ignore[arg-type]
+            value = value if may_wait(value, later) else _force(cx, value)
         values.append(value)
     return values
 
@@ -123,7 +123,7 @@ def _force(cx: Context, value: Expr) -> Var:
 def lower_exprs(cx: Context, nodes: Sequence[ast.expr]) -> list[Expr]:
     """Lower expressions that must give data, in their order."""
     steps = [lambda node=node: lower_expr(cx, node) for node in nodes]
-    return [value for value in lower_in_order(cx, steps) if not is_static(value)]  # type: ignore[misc]
+    return [value for value in lower_in_order(cx, steps) if not isinstance(value, Static)]
 
 
 def lower_body(cx: Context, body: Sequence[ast.stmt]) -> None:

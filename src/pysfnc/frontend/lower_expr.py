@@ -33,7 +33,6 @@ from pysfnc.frontend.lower_values import (
     TypeOf,
     Value,
     describe,
-    is_static,
 )
 from pysfnc.frontend.model import ModuleBinding
 from pysfnc.frontend.names import member
@@ -131,10 +130,7 @@ def make_closure(cx: Context, node: ast.Lambda | ast.FunctionDef | ast.AsyncFunc
     with_default = [*zip(positional[len(positional) - len(args.defaults) :], args.defaults, strict=True)]
     with_default += [(arg, default) for arg, default in zip(args.kwonlyargs, args.kw_defaults, strict=True) if default]
     values = lower_in_order(cx, [_lowering(cx, default) for _, default in with_default])
-    kept = [
-        value if is_static(value) else cx.atom(value, "default")  # type: ignore[arg-type]
-        for value in values
-    ]
+    kept = [value if isinstance(value, Static) else cx.atom(value, "default") for value in values]
     return Closure(node, cx.frame, name, tuple((arg.arg, v) for (arg, _), v in zip(with_default, kept, strict=True)))
 
 
@@ -153,7 +149,7 @@ def lower_sequence(cx: Context, node: ast.List | ast.Tuple) -> Value:
     values = lower_in_order(cx, [_lowering(cx, part) for part in plain])
     starred = [isinstance(part, ast.Starred) for part in node.elts]
     if not any(starred):
-        if any(is_static(value) and not isinstance(value, Lazy) for value in values):
+        if any(isinstance(value, Static) and not isinstance(value, Lazy) for value in values):
             return TupleOf(tuple(values), is_list)
         return _display(cx, [as_data(cx, v, n) for v, n in zip(values, plain, strict=True)], is_list, node)
     return _spread(cx, values, starred, plain, is_list, node)
@@ -174,7 +170,7 @@ def _spread(
             break
         flat.extend(known if known is not None else [value])
     else:
-        if any(is_static(value) and not isinstance(value, Lazy) for value in flat):
+        if any(isinstance(value, Static) and not isinstance(value, Lazy) for value in flat):
             return TupleOf(tuple(flat), is_list)
         return _display(cx, [as_data(cx, value, node) for value in flat], is_list, node)
     if not is_list:
@@ -231,7 +227,7 @@ def lower_exprs_or_poison(cx: Context, nodes: list[ast.expr]) -> list[Expr]:
 def lower_subscript(cx: Context, node: ast.Subscript) -> Value:
     """`value[index]` or `value[low:high:step]`."""
     if isinstance(node.slice, ast.Slice):
-        bounds = [part for part in (node.slice.lower, node.slice.upper, node.slice.step)]
+        bounds = (node.slice.lower, node.slice.upper, node.slice.step)
         steps = [lambda: lower_value(cx, node.value)]
         steps += [_lowering(cx, part) for part in bounds if part is not None]
         value, *given = lower_in_order(cx, steps)
@@ -287,9 +283,9 @@ def lower_attribute(cx: Context, node: ast.Attribute) -> Value:
         return known
     if isinstance(node.value, ast.Name | ast.Attribute | ast.Call):
         base = lower_value(cx, node.value)
-        if is_static(base):
-            return static_attribute(cx, base, node)  # type: ignore[arg-type]
-        return data_attribute(cx, base, node)  # type: ignore[arg-type]
+        if isinstance(base, Static):
+            return static_attribute(cx, base, node)
+        return data_attribute(cx, base, node)
     return data_attribute(cx, as_data(cx, lower_value(cx, node.value), node.value), node)
 
 

@@ -22,7 +22,6 @@ from pysfnc.frontend.lower_values import (
     LazyComprehension,
     Static,
     Value,
-    is_static,
 )
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.ir.hir import If, Perform, Raise, Sleep
@@ -175,8 +174,8 @@ def _is_plain(part: ast.expr) -> bool:
 def _evaluated(cx: Context, node: ast.expr) -> Callable[[], Value]:
     def step() -> Value:
         value = lower_value(cx, node)
-        if not is_static(value):
-            evaluate(cx, value)  # type: ignore[arg-type]
+        if not isinstance(value, Static):
+            evaluate(cx, value)
         return Const(value=None, type=NONE, span=cx.span(node))
 
     return step

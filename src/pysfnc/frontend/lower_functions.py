@@ -15,7 +15,7 @@ from pysfnc.frontend.lower_context import Context, Trial, poison
 from pysfnc.frontend.lower_core import as_data, lower_value
 from pysfnc.frontend.lower_inline import call_closure, call_function
 from pysfnc.frontend.lower_mutation import changed_parameter
-from pysfnc.frontend.lower_values import Closure, Configured, Coroutine, ProjectFunction, Static, Value, is_static
+from pysfnc.frontend.lower_values import Closure, Configured, Coroutine, ProjectFunction, Static, Value
 from pysfnc.frontend.model import FunctionInfo, TaskOptions
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Perform, Placement, TaskCall
@@ -133,9 +133,9 @@ def _obstacle(
     if cx.project.scope(info.node).is_generator:
         return "it is a generator"
     values = [*given.positional, *(value for _, value in given.keywords)]
-    if any(isinstance(value.type, ErrorT) for value in values if not is_static(value)):  # type: ignore[union-attr]
+    if any(isinstance(value.type, ErrorT) for value in values if not isinstance(value, Static)):
         return "its arguments have mistakes"
-    if any(map(is_static, values)):
+    if any(isinstance(part, Static) for part in values):
         return "a function, or something else that is no data, is passed to it"
     changed = changed_parameter(cx.project.model, info)
     if changed is not None:
@@ -143,7 +143,7 @@ def _obstacle(
     types = {param.name: param.type for param in info.params}
     values_by_name = bind(cx, signature_of(info.node, info.qualname), given, node)
     for name, value in (values_by_name or {}).items():
-        type_ = value.type  # type: ignore[union-attr]
+        type_ = as_data(cx, value, node).type
         if not _travels(type_, types.get(name)):
             return f"its parameter `{name}` gets a value of type `{type_}`, which JSON would change"
     return None
@@ -232,9 +232,10 @@ def call_with_options(cx: Context, node: ast.Call) -> Value:
     target = lower_value(cx, node.args[0])
     base = _NO_OPTIONS
     if isinstance(target, Configured):
-        target, base = target.target, target.options
+        base = target.options
+        target = target.target
     if not isinstance(target, ProjectFunction | Closure):
-        if is_static(target) or not isinstance(target.type, ErrorT):  # type: ignore[union-attr]
+        if isinstance(target, Static) or not isinstance(target.type, ErrorT):
             cx.error(
                 codes.UNSUPPORTED_CALL,
                 node.args[0],

@@ -17,7 +17,7 @@ from pysfnc.frontend.lower_frame import Frame, variable_of
 from pysfnc.frontend.lower_names import bind_variable
 from pysfnc.frontend.lower_state import Fact, join_states
 from pysfnc.frontend.lower_tail import as_expression, leaves, without_leave
-from pysfnc.frontend.lower_values import Closure, Value, is_static
+from pysfnc.frontend.lower_values import Closure, Static, Value
 from pysfnc.frontend.model import FunctionInfo, ModuleInfo
 from pysfnc.frontend.scope import FunctionNode, Scope, function_scope, own_nodes
 from pysfnc.ir.exprs import Const, Expr, Var
@@ -137,10 +137,10 @@ def _bind_defaults(
             continue
         with cx.in_frame(outside):
             value = lower_value(cx, default)
-            if not is_static(value):
+            if not isinstance(value, Static):
                 span = cx.span(default)
-                value = replace(value, span=span)  # type: ignore[type-var]
-                if is_mutable(value.type):  # type: ignore[union-attr]
+                value = replace(value, span=span)
+                if is_mutable(value.type):
                     cx.constants[span] = arg.arg
         values[arg.arg] = value
 
@@ -149,11 +149,11 @@ def _bind_parameter(
     cx: Context, frame: Frame, name: str, value: Value, protected: frozenset[str], call: ast.AST
 ) -> None:
     """Bind a parameter. One that is never rebound stands for the variable it is given, so that changes reach it."""
-    if is_static(value):
+    if isinstance(value, Static):
         variable = variable_of(frame, name, cx.names)
-        cx.state.put(variable, Fact(NONE, static=value))  # type: ignore[arg-type]
+        cx.state.put(variable, Fact(NONE, static=value))
         return
-    data: Expr = value  # type: ignore[assignment]
+    data: Expr = value
     stands_for = isinstance(data, Var) and name not in frame.scope.rebound_params and data.name not in protected
     if stands_for and isinstance(data, Var):
         frame.names[name] = data.name
@@ -183,7 +183,7 @@ def _lower_body(cx: Context, frame: Frame, node: FunctionNode, call: ast.AST) ->
     finally:
         cx.active, cx.depth = active, depth
     span = cx.span(call)
-    static = [value for value in frame.returned if is_static(value)]
+    static = [value for value in frame.returned if isinstance(value, Static)]
     if static and (len(static) < len(frame.returned) or any(value != static[0] for value in static)):
         return cx.error(
             codes.UNSUPPORTED_EXPRESSION,
@@ -202,10 +202,10 @@ def _fold(cx: Context, frame: Frame, own: Sequence[Stmt], result: Value) -> Valu
     """Emit the body, or make one expression of it when it only computes."""
     assert frame.exit_label is not None and frame.result is not None
     suite = tuple(own)
-    if not is_static(result) and suite and cx.state.reachable:
+    if not isinstance(result, Static) and suite and cx.state.reachable:
         whole: Suite = suite
         if isinstance(frame.node, ast.Lambda):
-            whole = (*suite, Assign(name=frame.result, value=result))  # type: ignore[arg-type]
+            whole = (*suite, Assign(name=frame.result, value=result))
         folded = as_expression(whole, frame.exit_label, frame.result, _outer_names(cx, frame))
         if folded is not None:
             return folded

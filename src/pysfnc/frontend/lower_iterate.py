@@ -20,15 +20,15 @@ from pysfnc.frontend.lower_values import (
     LazyComprehension,
     MappedResults,
     Origin,
+    Static,
     TupleOf,
     Value,
     describe,
-    is_static,
 )
 from pysfnc.ir.exprs import Expr, Var
 from pysfnc.values.types import DictT, ListT, TupleT
 
-Step = Callable[[Context, Expr], Value | None]
+Step = Callable[[Context, Value], Value | None]
 """What the target gets for an item; None when the item is left out (statements that skip it were emitted)."""
 
 
@@ -53,11 +53,11 @@ def source_of(cx: Context, value: Value, node: ast.expr) -> Source | None:
         case Lazy(items=items, origin=origin):
             return None if is_poison(items) else Source(items, origin)
         case FutureList(outcomes=outcomes, type=type_):
-            return Source(outcomes, step=lambda _cx, item: Future(None, item, type_))
+            return Source(outcomes, step=lambda inner, item: Future(None, as_data(inner, item, node), type_))
         case MappedResults(outcomes=outcomes, type=type_):
             from pysfnc.frontend.lower_concurrency import result_of
 
-            return Source(outcomes, step=lambda inner, item: result_of(inner, item, type_, node))
+            return Source(outcomes, step=lambda inner, item: result_of(inner, as_data(inner, item, node), type_, node))
         case LazyComprehension():
             from pysfnc.frontend.lower_comprehension import lazy_source
 
@@ -70,8 +70,8 @@ def source_of(cx: Context, value: Value, node: ast.expr) -> Source | None:
                 help="write instead: one call after the other",
             )
             return None
-        case _ if is_static(value):
-            cx.error(codes.UNSUPPORTED_EXPRESSION, node, f"{describe(value)} cannot be iterated over")  # type: ignore[arg-type]
+        case _ if isinstance(value, Static):
+            cx.error(codes.UNSUPPORTED_EXPRESSION, node, f"{describe(value)} cannot be iterated over")
             return None
     data = as_data(cx, value, node)
     items = lib.items_of(cx, data, node)

@@ -10,7 +10,6 @@ from typing import Final
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.effects import can_raise
-from pysfnc.frontend.exceptions import Style
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data
 from pysfnc.frontend.lower_values import (
@@ -18,11 +17,12 @@ from pysfnc.frontend.lower_values import (
     ExceptionClass,
     Lazy,
     LazyComprehension,
+    Static,
     TupleOf,
     TypeOf,
     Value,
-    is_static,
 )
+from pysfnc.frontend.model import Style
 from pysfnc.ir.exprs import Const, ExcField, Expr, Let, ListComp, Logic, NewExc, Prim, Var
 from pysfnc.ir.hir import Eval
 from pysfnc.library import catalog
@@ -97,9 +97,9 @@ def unary(cx: Context, symbol: str, operand: Expr, node: ast.AST) -> Expr:
 
 def truth(cx: Context, value: Value, node: ast.AST) -> Expr:
     """`bool(value)`."""
-    if is_static(value):
+    if isinstance(value, Static):
         return _static_truth(cx, value, node)
-    data: Expr = value  # type: ignore[assignment]
+    data: Expr = value
     if isinstance(data.type, BoolT):
         return data
     return _built(cx, node, [data], lambda site: catalog.build_truth(data, site))
@@ -131,7 +131,7 @@ def compare(cx: Context, op: ast.cmpop, left: Value, right: Value, node: ast.AST
         return _compare_types(cx, symbol, left, right, node)
     if symbol in ("in", "not in") and isinstance(right, Lazy):
         right = right.items
-    if symbol in ("is", "is not", "==", "!=") and (is_static(left) or is_static(right)):
+    if symbol in ("is", "is not", "==", "!=") and (isinstance(left, Static) or isinstance(right, Static)):
         known = _compare_static(cx, symbol, left, right, node)
         if known is not None:
             return known
@@ -142,7 +142,7 @@ def compare(cx: Context, op: ast.cmpop, left: Value, right: Value, node: ast.AST
 def _compare_static(cx: Context, symbol: str, left: Value, right: Value, node: ast.AST) -> Expr | None:
     """`f is None` of a function and the like: what exists only while compiling is no data."""
     for one, other in ((left, right), (right, left)):
-        if is_static(one) and not isinstance(one, Lazy) and isinstance(other, Const) and other.type == NONE:
+        if isinstance(one, Static) and not isinstance(one, Lazy) and isinstance(other, Const) and other.type == NONE:
             return Const(value=symbol in ("is not", "!="), type=BOOL, span=cx.span(node))
     return None
 
@@ -243,26 +243,22 @@ def merge_dicts(cx: Context, base: Expr, other: Expr, node: ast.AST) -> Expr:
 
 def dict_of_pairs(cx: Context, pairs: Expr, node: ast.AST) -> Expr:
     """The dict of a list of pairs."""
-    return _built(cx, node, [pairs], lambda site: catalog.build_dict_call([pairs], {}, site))
+    return _built(cx, node, [pairs], lambda site: catalog.build_of_pairs(pairs, site))
 
 
 def copy_of_list(cx: Context, items: Expr, node: ast.AST) -> Expr:
     """A new list with the same items."""
-    return _built(cx, node, [items], lambda site: catalog.build_call("list", [items], {}, site))
+    return _built(cx, node, [items], lambda site: catalog.build_copy(items, site))
 
 
 def appended(cx: Context, items: Expr, value: Expr, node: ast.AST) -> Expr:
     """`items` after `items.append(value)`."""
-    change = method_change(cx, "append", items, [value], {}, node)
-    return poison(cx.span(node)) if change is None else change.updated
+    return _built(cx, node, [items, value], lambda site: catalog.build_append(items, value, site))
 
 
 def extended(cx: Context, items: Expr, more: Expr, node: ast.AST) -> Expr:
     """`items` after `items.extend(more)`."""
-    if isinstance(more.type, ErrorT):
-        return more
-    type_ = ListT(join_all([item_type(items.type), item_type(more.type)]))
-    return Prim(op="list.concat", args=(items, more), type=type_, span=cx.span(node))
+    return _built(cx, node, [items, more], lambda site: catalog.build_extend(items, more, site))
 
 
 # Iteration
@@ -301,9 +297,9 @@ def known_items(cx: Context, value: Value) -> list[Value] | None:
     """The items of a tuple or of a list written out; None when their number is not known."""
     if isinstance(value, TupleOf):
         return list(value.items)
-    if is_static(value):
+    if isinstance(value, Static):
         return None
-    data: Expr = value  # type: ignore[assignment]
+    data: Expr = value
     if isinstance(data, Prim) and data.op == "list.make":
         return list(data.args)
     if not isinstance(data.type, TupleT):
@@ -326,9 +322,27 @@ def whole_items(cx: Context, value: Value, node: ast.AST) -> Expr:
     return as_data(cx, value, node)
 
 
-def unpack(cx: Context, value: Expr, before: int, star: bool, behind: int, node: ast.AST) -> Expr:
-    """A tuple with one item for each target of `a, *b, c = value`, after CPython's checks."""
-    return _built(cx, node, [value], lambda site: catalog.build_unpack(value, before, star, behind, site))
+def unpackable(cx: Context, value: Expr, node: ast.AST) -> Expr:
+    """The list of the items that `a, b = value` takes apart."""
+    return _built(cx, node, [value], lambda site: catalog.build_unpack_list(value, site))
+
+
+def unpack_check(cx: Context, items: Expr, fixed: int, star: bool, node: ast.AST) -> Expr:
+    """None, after the ValueError of a list that has not as many items as there are targets."""
+    return _built(cx, node, [items], lambda site: catalog.build_unpack_check(items, fixed, star, site))
+
+
+def item_at(cx: Context, items: Expr, position: int, node: ast.AST) -> Expr:
+    """An item that is known to be there."""
+    return _built(cx, node, [items], lambda site: catalog.build_item_at(items, position, site))
+
+
+def middle_of(cx: Context, items: Expr, before: int, behind: int, node: ast.AST) -> Expr:
+    """The list that a starred target gets: without the first `before` and the last `behind` items."""
+    span = cx.span(node)
+    low = Const(value=before, type=INT, span=span)
+    high = Const(value=-behind, type=INT, span=span) if behind else None
+    return slice_of(cx, items, [low, high, None], node)
 
 
 def keys_of(cx: Context, mapping: Expr, node: ast.AST) -> Expr:

@@ -27,7 +27,6 @@ from pysfnc.frontend.lower_values import (
     Static,
     Value,
     describe,
-    is_static,
 )
 from pysfnc.frontend.model import (
     Binding,
@@ -143,10 +142,10 @@ def bind_name(cx: Context, name: str, value: Value, node: ast.AST, *, view: View
     variable = owned_variable(cx, name, node, "rebound")
     if variable is None:
         return
-    if is_static(value):
-        bind_static(cx, variable, value, node)  # type: ignore[arg-type]
+    if isinstance(value, Static):
+        bind_static(cx, variable, value, node)
         return
-    bind_variable(cx, variable, value, cx.span(node), view=view)  # type: ignore[arg-type]
+    bind_variable(cx, variable, value, cx.span(node), view=view)
 
 
 def bind_variable(cx: Context, variable: str, value: Expr, span: Span, *, view: View | None = None) -> None:
@@ -237,7 +236,7 @@ def _constant(cx: Context, binding: ConstantBinding, name: str, node: ast.AST) -
             value = lower_value(cx, binding.value)
     finally:
         cx.active = active
-    if is_static(value):
+    if isinstance(value, Static):
         return value
     made = replace(as_data(cx, value, node), span=cx.span(node))
     if is_mutable(made.type):

@@ -12,7 +12,7 @@ from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data, expression, is_poison, lower_expr, lower_in_order, lower_value
 from pysfnc.frontend.lower_state import State, join_states
-from pysfnc.frontend.lower_values import Value, is_static
+from pysfnc.frontend.lower_values import Static, Value
 from pysfnc.frontend.narrow import narrowed
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, Logic, Var
 from pysfnc.ir.hir import Assign, If, Stmt
@@ -191,7 +191,7 @@ def lower_either(
         second = orelse()
     live = after_then.reachable, cx.state.reachable
     cx.state = join_states([after_then, cx.state])
-    if is_static(first) and first == second and not own_then and not own_else:
+    if isinstance(first, Static) and first == second and not own_then and not own_else:
         return first
     one, other = as_data(cx, first, node), as_data(cx, second, node)
     span = cx.span(node)

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.lower_concurrency import start_pending
 from pysfnc.frontend.lower_context import Context, Handling, Trial
-from pysfnc.frontend.lower_core import is_poison, lower_in_order, lower_suite, lower_value, statement
+from pysfnc.frontend.lower_core import as_data, is_poison, lower_in_order, lower_suite, lower_value, statement
 from pysfnc.frontend.lower_names import owned_variable
 from pysfnc.frontend.lower_raise import new_exception, raisable
 from pysfnc.frontend.lower_state import Fact, State, join_states, unreachable
-from pysfnc.frontend.lower_values import ExceptionClass, TupleOf, Value
-from pysfnc.ir.exprs import Const, Expr, Var
+from pysfnc.frontend.lower_values import ExceptionClass, Static, TupleOf, Value
+from pysfnc.ir.exprs import Expr, Var
 from pysfnc.ir.hir import Handler, Raise, Suite, Try
 from pysfnc.values.types import ErrorT, ExcT, NoneT, Type
 
@@ -152,7 +152,7 @@ def lower_raise(cx: Context, node: ast.Raise) -> None:
     if cause_node is not None:
         steps.append(lambda: _cause(cx, cause_node))
     exc = lower_in_order(cx, steps)[0]
-    cx.emit(Raise(exc=exc, span=cx.span(node)))  # type: ignore[arg-type]
+    cx.emit(Raise(exc=as_data(cx, exc, node), span=cx.span(node)))
     cx.state = unreachable()
 
 
@@ -160,9 +160,8 @@ def _cause(cx: Context, node: ast.expr) -> Expr:
     value = lower_value(cx, node)
     if isinstance(value, ExceptionClass):
         return new_exception(cx, value, [], node)
-    data = value if isinstance(value, Const | Var) or hasattr(value, "type") else None
-    if data is not None and isinstance(data.type, ExcT | NoneT | ErrorT):  # type: ignore[union-attr]
-        return data  # type: ignore[return-value]
+    if not isinstance(value, Static) and isinstance(value.type, ExcT | NoneT | ErrorT):
+        return value
     return cx.error(codes.TYPE_MISMATCH, node, "the cause of an exception must be an exception or None")
 
 

@@ -9,8 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pysfnc.frontend.exceptions import Style
-from pysfnc.frontend.model import ClassInfo, FunctionInfo, ModuleInfo, TaskOptions
+from pysfnc.frontend.model import ClassInfo, FunctionInfo, ModuleInfo, Style, TaskOptions
 from pysfnc.ir.exprs import Expr, Var
 from pysfnc.ir.hir import Suite
 from pysfnc.source.span import Span
@@ -266,11 +265,6 @@ _DESCRIPTIONS: dict[type, str] = {
     StaticMethod: "a method",
     TupleOf: "a tuple that holds something that is no data",
 }
-
-
-def is_static(value: Value) -> bool:
-    """Whether the value exists only while compiling."""
-    return type(value) in _DESCRIPTIONS or isinstance(value, Lazy | LazyComprehension)
 
 
 def describe(value: Static) -> str:

@@ -8,6 +8,7 @@ import ast
 from collections.abc import Callable
 
 from pysfnc.frontend.lower_context import Context
+from pysfnc.frontend.lower_library import CLASS_KINDS
 from pysfnc.frontend.lower_names import fact_of, is_local
 from pysfnc.frontend.lower_state import State
 from pysfnc.values.types import (
@@ -22,18 +23,7 @@ from pysfnc.values.types import (
     without_kinds,
 )
 
-_CLASS_KINDS: dict[str, frozenset[Kind]] = {
-    "NoneType": frozenset({Kind.NONE}),
-    "bool": frozenset({Kind.BOOL}),
-    "int": frozenset({Kind.BOOL, Kind.INT}),
-    "float": frozenset({Kind.FLOAT}),
-    "str": frozenset({Kind.STR}),
-    "list": frozenset({Kind.LIST}),
-    "tuple": frozenset({Kind.TUPLE}),
-    "dict": frozenset({Kind.DICT}),
-    "Exception": frozenset({Kind.EXCEPTION}),
-    "BaseException": frozenset({Kind.EXCEPTION}),
-}
+_CLASS_KINDS = {**CLASS_KINDS, "Exception": frozenset({Kind.EXCEPTION}), "BaseException": frozenset({Kind.EXCEPTION})}
 _NUMBERS = frozenset({Kind.BOOL, Kind.INT, Kind.FLOAT})
 
 Rule = Callable[[Type], Type]
