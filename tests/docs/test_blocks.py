@@ -1,0 +1,199 @@
+"""Every block of code in README and docs does what the page says; see `blocks` for the rules."""
+
+import contextlib
+import io
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from pysfnc.cli.main import main
+from pysfnc.driver import Options, compile_file
+from tests.docs.blocks import Block, Command, blocks_of, commands_of, is_match
+from tests.support.program import loaded
+
+ROOT: Final = Path(__file__).parents[2]
+PAGES: Final = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+NOT_HERE: Final = ("&&", "|", ";", ">", "<")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder for one page, with the examples of the project in it and the commands on the path."""
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Environment of commands: `pysfnc`, `python` and `pytest` are those that run this test."""
+    commands = tmp_path_factory.mktemp("bin")
+    for name, module in (("pysfnc", "-m pysfnc"), ("python", ""), ("pytest", "-m pytest -p pysfnc.testing.plugin")):
+        path = commands / name
+        path.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {module} "$@"\n')
+        path.chmod(0o755)
+    return {**os.environ, "PATH": f"{commands}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT / "src")}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_page(page: Path, folder: Path, environment: dict[str, str]) -> None:
+    """Run the blocks of a page in their order, in one folder."""
+    for block in blocks_of(page):
+        try:
+            run_block(block, folder, environment)
+        except Exception as error:
+            raise AssertionError(f"{page.name}:{block.line}: {type(error).__name__}: {error}") from error
+
+
+def run_block(block: Block, folder: Path, environment: dict[str, str]) -> None:
+    """Do what the rules say about one block."""
+    if block.language == "python" and block.name:
+        write_program(folder / block.name, block.text)
+    elif block.language == "python":
+        run([sys.executable, "-c", block.text], folder, environment)
+    elif block.language == "console":
+        for command in commands_of(block.text):
+            run_command(command, folder, environment)
+    elif block.language == "json":
+        written = json.loads((folder / block.name).read_text(encoding="utf-8")) if block.name else None
+        shown = json.loads(block.text)
+        assert not block.name or shown == written, f"the file holds\n{json.dumps(written, indent=2)}"
+    elif block.language == "sh":
+        for line in block.text.splitlines():
+            check_make(line)
+    else:
+        assert block.language == "text", f"a block of the language {block.language!r} cannot be checked"
+
+
+def write_program(path: Path, text: str) -> None:
+    """Write a file; a program with a workflow has to compile at both levels unless its name says that it does not."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    if "@workflow" in text and not path.stem.endswith("_wrong"):
+        for level in (0, 1):
+            result = compile_file(str(path), Options(optimize=level))
+            assert result.ok, [str(diagnostic.message) for diagnostic in result.diagnostics]
+
+
+def run_command(command: Command, folder: Path, environment: dict[str, str]) -> None:
+    """Run a command, compare what it prints, and for `pysfnc run` compare with CPython."""
+    words = shlex.split(command.text.replace("\\\n", " "), comments=True)
+    if words[0] == "pysfnc" and not set(words) & set(NOT_HERE):
+        code, output = run_here(words[1:])
+    else:
+        done = subprocess.run(
+            command.text,
+            shell=True,
+            cwd=folder,
+            env=environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        code, output = done.returncode, done.stdout
+    assert code == command.exit_code, f"`{command.text}` ends with {code}:\n{output}"
+    if command.output is not None:
+        assert is_match(command.output, output), f"`{command.text}` prints\n{output}"
+    if words[:2] == ["pysfnc", "run"] and words[2].endswith(".py"):
+        compare_with_python(words[2:], folder)
+
+
+def run_here(arguments: list[str]) -> tuple[int, str]:
+    """Call a command of `pysfnc` in this process, as starting one for each would take long."""
+    stream = io.StringIO()
+    with contextlib.redirect_stdout(stream), contextlib.redirect_stderr(stream):
+        return main(arguments), stream.getvalue()
+
+
+def compare_with_python(words: list[str], folder: Path) -> None:
+    """Run the same workflow on the same input as Python and as the machine; both come to the same end."""
+    from pysfnc.lang.decorators import Workflow
+    from pysfnc.testing import run, run_python
+
+    options = dict(zip(words[1::2], words[2::2], strict=False))
+    input = read_input(options.get("--input", "{}"), folder)
+    with renamed(folder / words[0]) as path, loaded(path) as program:
+        found = {value.name: value for value in vars(program.module).values() if isinstance(value, Workflow)}
+        workflow = found[options["--workflow"]] if "--workflow" in options else next(iter(found.values()))
+        python = run_python(workflow, input)
+    machine = run(folder / words[0], input, workflow=options.get("--workflow"))
+    assert (python.output, python.error, python.message) == (machine.output, machine.error, machine.message)
+
+
+def read_input(argument: str, folder: Path) -> Any:
+    return json.loads((folder / argument[1:]).read_text() if argument.startswith("@") else argument)
+
+
+@contextlib.contextmanager
+def renamed(path: Path) -> Iterator[Path]:
+    """Yield a copy under the name that the loader of programs wants."""
+    copy = path.resolve().parent / "app.py" if path.name != "app.py" else path
+    if copy != path:
+        assert not copy.exists()
+        copy.write_bytes(path.read_bytes())
+    try:
+        yield copy
+    finally:
+        if copy != path:
+            copy.unlink()
+
+
+def run(arguments: list[str], folder: Path, environment: dict[str, str]) -> None:
+    """Run a process that has to succeed."""
+    done = subprocess.run(
+        arguments, cwd=folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def check_make(line: str) -> None:
+    """A line is `make TARGET` with a target of the Makefile, or a comment."""
+    command = line.partition("#")[0].split()
+    if command:
+        assert command[0] == "make", line
+        targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)
+        assert command[1] in targets, line
+
+
+def test_links_lead_somewhere() -> None:
+    """Links between the pages and into the project point at files, and at headings that are there."""
+    for page in PAGES:
+        for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
+            if "://" in target:
+                continue
+            file, _, anchor = target.partition("#")
+            path = (page.parent / file) if file else page
+            assert path.exists(), f"{page.name} links to {target}"
+            if anchor:
+                headings = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+                assert anchor in {slug(heading) for heading in headings}, f"{page.name} links to {target}"
+
+
+def slug(heading: str) -> str:
+    """The anchor of a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def test_a_shown_output_is_compared() -> None:
+    """The comparison itself can fail."""
+    assert is_match("a\n...\nc", "a\nb\nb\nc\n")
+    assert is_match("time ... s", "time 3 s  ")
+    assert not is_match("a\nc", "a\nb\nc")
+    assert not is_match("a", "a\nb")
+
+
+def test_commands_are_read_with_their_outputs_and_exit_codes() -> None:
+    """Continued lines belong to the command, what follows is its output."""
+    assert commands_of("$ a\n$ b \\\n  c\nd\ne\n$ f  # exit code 2\n") == [
+        Command("a", 0, None),
+        Command("b \\\n  c", 0, "d\ne"),
+        Command("f", 2, None),
+    ]
