@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any, Final
 
 from pysfnc.backend.expressions import CLOSE, OPEN, Lowering, block, with_prelude
-from pysfnc.ir.exprs import Const, Expr, ListComp, Logic, Prim, Var
+from pysfnc.ir.exprs import Expr, ListComp, Logic, Prim, Var
 from pysfnc.jsonata.engine import Evaluator, JlensEvaluator, JsonataError
 from pysfnc.jsonata.printer import print_tree
 from pysfnc.jsonata.tree import Lit
@@ -160,7 +160,13 @@ class Lowerer:
         if node.format_spec is not None:
             spec = eval(compile(ast.Expression(node.format_spec), "spec", "eval"))
         conversion = None if node.conversion == -1 else chr(node.conversion)
-        built = catalog.build_format(self.lower(node.value), conversion, spec, self.site)
+        value: Expr | Refusal = self.lower(node.value)
+        if conversion is not None and not isinstance(value, Refusal):
+            shown = {"r": catalog.build_repr, "s": catalog.build_str}[conversion]
+            value = shown(value, self.site)
+        if isinstance(value, Refusal):
+            raise Refuse(value)
+        built = catalog.build_format(value, const(spec), self.site)
         if isinstance(built, Refusal):
             raise Refuse(built)
         return built
@@ -171,7 +177,7 @@ class Lowerer:
             names = [node.id for node in classes if isinstance(node, ast.Name)]
             return catalog.build_is_instance(self.lower(args[0]), names, self.site)
         kwargs: dict[str, Expr] = {}
-        values = self._all([arg for arg in args])
+        values = self._all(args)
         for keyword in keywords:
             if keyword.arg == "key":
                 kwargs["key"] = self._keys(keyword.value, values)

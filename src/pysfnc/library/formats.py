@@ -17,7 +17,7 @@ from pysfnc.library.make import ZERO, Built, call, choose, const, join, negate, 
 from pysfnc.library.prelude import define
 from pysfnc.library.registry import register_prim
 from pysfnc.library.row import Arg, Check, PrimRow, Refusal, Site
-from pysfnc.library.texts import build_repr, build_str, joined
+from pysfnc.library.texts import build_str, joined
 from pysfnc.library.typenames import (
     INTEGRAL,
     NUMERIC,
@@ -120,30 +120,27 @@ def _unsupported(spec: Spec | None, type_: Type) -> bool:
     return (default_float and spec.precision is not None) or (spec.is_fixed and (spec.precision or 0) > _MOST_DECIMALS)
 
 
-def build_format(expr: Expr, conversion: str | None, spec: str, site: Site) -> Built:
-    """A field of an f-string: `{expr!conversion:spec}`; `format(expr, spec)` without a conversion."""
-    if conversion == "a":
-        return Refusal("unsupported-expression", "the conversion `!a` has no compiled form", "write instead: `!r`")
-    if conversion is not None:
-        made = build_repr(expr, site) if conversion == "r" else build_str(expr, site)
-        return made if isinstance(made, Refusal) else build_format(made, None, spec, site)
-    if not spec:
-        return build_str(expr, site)
-    if isinstance(expr.type, ErrorT):
-        return expr
-    parsed = parse(spec)
-    if parsed is None or _unsupported(parsed, expr.type):
-        return Refusal("unsupported-expression", f"the format spec `{spec}` has no compiled form")
-    possible = sorted(kinds(expr.type), key=lambda kind: kind.value)
+def build_format(value: Expr, spec: Expr, site: Site) -> Built:
+    """`format(value, spec)`, which is what a field of an f-string with a spec is; the spec must be a constant."""
+    if isinstance(value.type, ErrorT):
+        return value
+    if not isinstance(spec, Const) or not isinstance(spec.value, str):
+        return Refusal("unsupported-expression", "a format spec has a compiled form only if it is a constant")
+    if not spec.value:
+        return build_str(value, site)
+    parsed = parse(spec.value)
+    if parsed is None or _unsupported(parsed, value.type):
+        return Refusal("unsupported-expression", f"the format spec `{spec.value}` has no compiled form")
+    possible = sorted(kinds(value.type), key=lambda kind: kind.value)
     if Kind.EXCEPTION in possible:
         return Refusal("unsupported-expression", "a format spec for an exception has no compiled form")
     if possible and all(fault(parsed, kind) for kind in possible):
-        return Refusal("type-mismatch", f"the format spec `{spec}` never fits a value of type `{expr.type}`")
-    if number_is_ambiguous(expr.type) and not parsed.is_fixed:
+        return Refusal("type-mismatch", f"the format spec `{spec.value}` never fits a value of type `{value.type}`")
+    if number_is_ambiguous(value.type) and not parsed.is_fixed:
         return refuse_ambiguity("int or float", "a format spec")
-    if isinstance(expr, Const):
-        return const(format(expr.value, spec))
-    return prim("format", STR, site, expr, const(spec))
+    if isinstance(value, Const):
+        return const(format(value.value, spec.value))
+    return prim("format", STR, site, value, const(spec.value))
 
 
 # The text

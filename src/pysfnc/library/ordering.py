@@ -105,7 +105,7 @@ def _compare_texts(op: str, left: Tree, right: Tree) -> Tree:
     return Binary(op, call("py_key", left), call("py_key", right))
 
 
-def _always_ordered(left: Type, right: Type) -> bool:
+def always_ordered(left: Type, right: Type) -> bool:
     """Whether `<` of lists or tuples of these types never raises for what is inside."""
     return all(_pair_ordered(one, other) for one in atoms(left) for other in atoms(right))
 
@@ -113,9 +113,9 @@ def _always_ordered(left: Type, right: Type) -> bool:
 def _pair_ordered(one: Type, other: Type) -> bool:
     match one, other:
         case (ListT(x), ListT(y)):
-            return _always_ordered(x, y)
+            return always_ordered(x, y)
         case (TupleT(xs), TupleT(ys)):
-            return all(_always_ordered(x, y) for x, y in zip(xs, ys, strict=False))
+            return all(always_ordered(x, y) for x, y in zip(xs, ys, strict=False))
         case _:
             pair = kinds(one) | kinds(other)
             return pair <= NUMERIC or pair == _STR

@@ -1,0 +1,192 @@
+"""`min` and `max`: of arguments, of an iterable, by keys, with a default.
+
+CPython goes through the items in order and keeps the first of equal ones; so does `py_best`, which also finds the first
+comparison that raises. The keys of a key function are a list of their own, made by the frontend.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from pysfnc.ir.exprs import Expr, Prim
+from pysfnc.jsonata.tree import Binary, Bind, Field, Func, IfElse, Index, Lit, Object, Ref, Seq, Tree
+from pysfnc.library.iteration import build_iter_list, items_type
+from pysfnc.library.make import ZERO, Built, call, cond, join, let, let_all, negate, prim, text
+from pysfnc.library.ordering import always_ordered, build_order
+from pysfnc.library.prelude import define
+from pysfnc.library.registry import ABSENT, register_prim, register_surface
+from pysfnc.library.row import Arg, Check, Parameter, PrimRow, Refusal, Site, SurfaceRow
+from pysfnc.library.versions import NO_ITEMS
+from pysfnc.values.types import BOOL, Kind, ListT, Type, join_all, kinds
+
+_C, _W, _S, _V, _I, _L = (Ref(name) for name in "cwsvil")
+_NUMBERS: Final = frozenset({Kind.INT, Kind.FLOAT})
+_SIGNS: Final = {"max": Lit(1), "min": Lit(-1)}
+_ORDERS: Final = {"max": ">", "min": "<"}
+
+
+def _state(best: Tree, index: Tree, clash: Tree | None = None) -> Tree:
+    pairs = [(text("m"), best), (text("i"), index)]
+    return Object(tuple(pairs if clash is None else [*pairs, (text("x"), clash)]))
+
+
+# Of the list c: the largest item m (w = 1; the smallest for -1) and its index i, the first one of equals; or, as x, the
+# first pair that cannot be ordered.
+define(
+    "py_best",
+    ("c", "w"),
+    call(
+        "reduce",
+        _C,
+        Func(
+            ("s", "v", "i"),
+            IfElse(
+                call("exists", Field(_S, "x")),
+                _S,
+                Seq(
+                    (
+                        Bind("l", call("py_leaf", _V, Field(_S, "m"))),
+                        IfElse(
+                            negate(call("py_ordered", _L)),
+                            _state(_V, _I, _L),
+                            IfElse(Binary(">", Binary("*", call("py_compare", _L), _W), ZERO), _state(_V, _I), _S),
+                        ),
+                    )
+                ),
+            ),
+        ),
+        _state(Index(_C, ZERO), ZERO),
+    ),
+)
+
+
+def _item_kinds(arg: Arg) -> frozenset[Kind]:
+    return kinds(items_type(arg.type))
+
+
+def _best(args: Sequence[Arg], name: str) -> Tree:
+    """The item of the first list whose place is that of the best of the last list."""
+    items, keys = args[0], args[-1]
+    if len(args) == 1 and _item_kinds(items) <= _NUMBERS:
+        return call(name, items.tree)
+    best = Bind("py_i", Field(call("py_best", keys.tree, _SIGNS[name]), "i"))
+    return Seq((best, Index(items.tree, Ref("py_i"))))
+
+
+def _checks(args: Sequence[Arg], name: str) -> Sequence[Check]:
+    items, keys = args[0], args[-1]
+    found = [Check(Binary(">", call("count", items.tree), ZERO), "ValueError", text(NO_ITEMS.format(name)))]
+    of = items_type(keys.type)
+    if not always_ordered(of, of):
+        best = call("py_best", keys.tree, _SIGNS[name])
+        clash = Field(best, "x")
+        found.append(Check(negate(call("exists", clash)), "TypeError", _clash(clash, name)))
+    return found
+
+
+def _clash(pair: Tree, name: str) -> Tree:
+    left, right = (call("py_type", Field(_L, side)) for side in "ab")
+    message = join(
+        text(f"'{_ORDERS[name]}' not supported between instances of '"), left, text("' and '"), right, text("'")
+    )
+    return Seq((Bind("l", pair), message))
+
+
+def _build_of_list(name: str, items: Expr, keys: Expr | None, default: Expr, site: Site) -> Built:
+    of = items_type(items.type)
+    keyed = items if keys is None else keys
+    if kinds(items_type(keyed.type)) & {Kind.EXCEPTION}:
+        return Refusal("type-mismatch", f"`{name}()` of exceptions raises TypeError")
+    args = [items] if keys is None else [items, keys]
+    if default is ABSENT:
+        return prim(name, of, site, *args)
+
+    def build(given: list[Expr]) -> Built:
+        best = prim(name, of, site, *given[:-1])
+        some = prim("truth", BOOL, site, given[0])
+        return cond(some, best, given[-1], join_all([of, default.type]), site)
+
+    return let_all([*args, default], site, build)
+
+
+def _build_of_values(name: str, values: Sequence[Expr], site: Site) -> Built:
+    """Compare one after another, as CPython does."""
+    types = join_all([value.type for value in values])
+    if kinds(types) <= _NUMBERS:
+        return prim(name, types, site, Prim(op="list.make", args=tuple(values), type=ListT(types), span=site.span))
+
+    def step(best: Expr, rest: Sequence[Expr]) -> Built:
+        if not rest:
+            return best
+        test = build_order(_ORDERS[name], rest[0], best, site)
+        if isinstance(test, Refusal):
+            return test
+        better = cond(test, rest[0], best, join_all([rest[0].type, best.type]), site)
+        return let(better, site, lambda found: step(found, rest[1:]), name)
+
+    return let_all(list(values), site, lambda given: step(given[0], given[1:]))
+
+
+def build_extreme(name: str, args: Sequence[Expr], keys: Expr | None, default: Expr, site: Site) -> Built:
+    """`min` or `max` (`name`) of the arguments. `keys` are the keys of the items, `default` may be `ABSENT`."""
+    if len(args) != 1:
+        if default is not ABSENT:
+            return Refusal("type-mismatch", f"`{name}()` takes a default only with an iterable")
+        if not args:
+            return Refusal("type-mismatch", f"`{name}()` misses its argument")
+        if keys is None:
+            return _build_of_values(name, args, site)
+    items: Built = build_iter_list(args[0], site)
+    if len(args) != 1:
+        type_ = ListT(join_all([arg.type for arg in args]))
+        items = Prim(op="list.make", args=tuple(args), type=type_, span=site.span)
+    return items if isinstance(items, Refusal) else _build_of_list(name, items, keys, default, site)
+
+
+_EXAMPLES: Final = (
+    "{}(1, 2)",
+    "{}(2, 1.5, 3)",
+    "{}(True, 0)",
+    "{}('b', 'a', 'c')",
+    "{}([3, 1, 2])",
+    "{}([1.5])",
+    "{}([True, 1, 0])",
+    "{}(['b', 'a'])",
+    "{}('hello')",
+    "{}([[1, 2], [1, 3], [0]])",
+    "{}((1, 2), (1, 3))",
+    "{}([], default=7)",
+    "{}([4], default=None)",
+    "{}({'b': 1, 'a': 2})",
+    "{}([-1, 2, 1, -2], key=lambda x: x * x)",
+    "{}(['bb', 'a', 'cc'], key=lambda x: len(x))",
+)
+
+
+def _register(name: str) -> None:
+    def build(args: Sequence[Expr], site: Site) -> Built:
+        keys, default, *values = args
+        return build_extreme(name, values, None if keys is ABSENT else keys, default, site)
+
+    def lower(args: Sequence[Arg], _type: Type) -> Tree:
+        return _best(args, name)
+
+    def checks(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
+        return _checks(args, name)
+
+    register_prim(PrimRow(op=name, lower=lower, checks=checks))
+    register_surface(
+        SurfaceRow(
+            name=name,
+            params=(
+                Parameter("key", ABSENT, keyword_only=True, positional_only=False),
+                Parameter("default", ABSENT, keyword_only=True, positional_only=False),
+                Parameter("args", variadic=True),
+            ),
+            build=build,
+            examples=tuple(example.replace("{}", name, 1) for example in _EXAMPLES),
+        )
+    )
+
+
+for _name in _ORDERS:
+    _register(_name)
