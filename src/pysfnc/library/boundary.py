@@ -62,9 +62,11 @@ _ON_EVERY_OBJECT: Final = frozenset(
     }
 )
 """Names that jsonata-js finds in objects that do not have them."""
-_CHAIN: Final = 16
-"""How many checks stand in one chain of conditions; more would nest too deep."""
 
+_CHAIN: Final = 8
+"""How many tests are chained at most: each nests one level."""
+
+_FOUND: Final = Ref("py_found")
 _V, _M, _C, _I = (Ref(name) for name in "vmci")
 
 
@@ -96,19 +98,19 @@ _BEFORE: Final = IfElse(
 )
 define(
     "py_missing",
-    ("v", "n", "w"),
+    ("v", "n", "a", "b"),
     Seq(
         (
             Bind("m", clean_atoms(call("filter", Ref("n"), Func(("i",), negate(Binary("in", _I, call("keys", _V))))))),
             Bind("c", count(_M)),
             IfElse(
-                Binary(">", _C, ZERO),
+                ne(_C, ZERO),
                 _text(
                     [
+                        Ref("a"),
                         _C,
-                        text(" required "),
-                        Ref("w"),
-                        IfElse(eq(_C, ONE), text(" argument: "), text(" arguments: ")),
+                        Ref("b"),
+                        IfElse(eq(_C, ONE), text(": "), text("s: ")),
                         call(
                             "join", call("map", _M, Func(("n", "i"), _text([_BEFORE, text("'"), Ref("n"), text("'")])))
                         ),
@@ -121,27 +123,9 @@ define(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """A test that holds of a value that does not fit, and the message then."""
-
-    test: Tree
-    message: Tree
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """The message, or undefined."""
-
-    tree: Tree
-
-
-_Step = _Case | _Found
-
-
 @dataclass(slots=True)
 class _Checker:
-    """Writes the checks of one input."""
+    """Writes the checks of one input. A check is a message, or undefined; None stands for one that never fails."""
 
     owner: str
     locals: int = 0
@@ -151,76 +135,57 @@ class _Checker:
         self.locals += 1
         return f"py_{self.locals}"
 
-    def chain(self, steps: Sequence[_Step], orelse: Tree | None) -> Tree | None:
-        """The first message that one of the steps gives, else `orelse`."""
-        if len(steps) > _CHAIN:
-            groups = [steps[start : start + _CHAIN] for start in range(0, len(steps), _CHAIN)]
-            steps = [_Found(tree) for group in groups if (tree := self.chain(group, None)) is not None]
-        made = orelse
-        for step in reversed(steps):
-            if isinstance(step, _Case):
-                made = IfElse(step.test, step.message, made)
-            elif made is None:
-                made = step.tree
-            else:
-                name = self.local()
-                made = Seq((Bind(name, step.tree), IfElse(call("exists", Ref(name)), Ref(name), made)))
-        return made
-
     # The parameters
 
-    def whole(self, key: Key, value: Tree) -> list[_Step]:
-        """The checks of an input that is one argument."""
-        return self.value(key.fit, value, (text(key.name),))
+    def whole(self, key: Key, value: Tree) -> Tree:
+        """The fault of an input that is one argument."""
+        return _first([self.value(key.fit, value, (text(key.name),))], NULL) or NULL
 
-    def keys(self, spec: InputSpec, value: Tree) -> list[_Step]:
-        """The checks of an input whose keys are the arguments: first that all are there, then each."""
-        misfit = _text([text(f"{self.owner}() input must be dict, not "), call("py_kind", value)])
-        steps: list[_Step] = [_Case(ne(type_of(value), text("object")), misfit)]
+    def keys(self, spec: InputSpec, value: Tree) -> Tree:
+        """The fault of an input whose keys are the arguments: first what is missing, then what does not fit."""
+        found: list[Tree | None] = []
         for word in ("positional", "keyword-only"):
-            steps += self._missing([key.name for key in spec.keys if key.word == word], word, value)
-        for key in spec.keys:
-            steps += self._key(key, value)
-        if spec.rest is not None:
-            steps += self._rest(spec, value)
-        return steps
+            found.append(self._missing([key.name for key in spec.keys if key.word == word], word, value))
+        found += [self._key(key, value) for key in spec.keys]
+        found.append(self._rest(spec, value))
+        misfit = amp(text(f"{self.owner}() input must be dict, not "), call("py_kind", value))
+        return IfElse(ne(type_of(value), text("object")), misfit, _first(found, NULL))
 
-    def _missing(self, names: list[str], word: str, value: Tree) -> list[_Step]:
+    def _missing(self, names: list[str], word: str, value: Tree) -> Tree | None:
         start = f"{self.owner}() missing "
         if not names:
-            return []
+            return None
         if len(names) == 1:
             message = text(f"{start}1 required {word} argument: '{names[0]}'")
-            return [_Case(negate(has_key(value, names[0])), message)]
-        found = call("py_missing", value, Array(tuple(map(text, names))), text(word))
-        name = self.local()
-        listed = IfElse(call("exists", Ref(name)), amp(text(start), Ref(name)), None)
-        return [_Found(Seq((Bind(name, found), listed)))]
+            return IfElse(negate(has_key(value, names[0])), message, None)
+        return call(
+            "py_missing", value, Array(tuple(map(text, names))), text(start), text(f" required {word} argument")
+        )
 
-    def _key(self, key: Key, value: Tree) -> list[_Step]:
-        part = Field(value, key.name)
-        steps = self.value(key.fit, part, (text(key.name),))
-        checked = self.chain(steps, None)
-        if key.word is not None or checked is None or (key.name not in _ON_EVERY_OBJECT and _holds_of_nothing(key.fit)):
-            return steps
-        return [_Found(IfElse(has_key(value, key.name), checked, None))]
+    def _key(self, key: Key, value: Tree) -> Tree | None:
+        checked = self.value(key.fit, Field(value, key.name), (text(key.name),))
+        if checked is None or key.word is not None:
+            return checked
+        if key.name not in _ON_EVERY_OBJECT and _passes_nothing(key.fit):
+            return checked
+        return IfElse(has_key(value, key.name), checked, None)
 
-    def _rest(self, spec: InputSpec, value: Tree) -> list[_Step]:
+    def _rest(self, spec: InputSpec, value: Tree) -> Tree | None:
         item, name = self.local(), self.local()
-        checked = self.chain(self.value(spec.rest, Ref(item), (Ref(name),)), None)
+        checked = self.value(spec.rest, Ref(item), (Ref(name),))
         if checked is None:
-            return []
+            return None
         if spec.keys:
-            checked = IfElse(_is_none_of(Ref(name), [key.name for key in spec.keys]), checked, None)
-        return [_first(call("each", value, Func((item, name), checked)))]
+            checked = IfElse(_is_other(Ref(name), [key.name for key in spec.keys]), checked, None)
+        return Index(call("each", value, Func((item, name), checked)), ZERO)
 
     # Values
 
-    def value(self, fit: Fit | None, value: Tree, path: Path) -> list[_Step]:
-        """The checks of a value: of its kind, then of what is inside."""
+    def value(self, fit: Fit | None, value: Tree, path: Path) -> Tree | None:
+        """The check of a value: of its kind, then of what is inside."""
         match fit:
             case None | AnyFit():
-                return []
+                return None
             case NamedFit(_, target):
                 return self.value(target, value, path)
             case UnionFit():
@@ -228,67 +193,94 @@ class _Checker:
             case ChoiceFit():
                 return self._inside(fit, value, path)
             case _:
-                misfit = _Case(_is_not(value, _kinds(fit)), self._must(fit, value, path))
-                return [misfit, *self._inside(fit, value, path)]
+                return IfElse(_is_not(value, _kinds(fit)), self._must(fit, value, path), self._inside(fit, value, path))
 
-    def _inside(self, fit: Fit, value: Tree, path: Path) -> list[_Step]:
-        """The checks of a value whose kind fits."""
+    def _inside(self, fit: Fit, value: Tree, path: Path) -> Tree | None:
+        """The check of a value whose kind fits."""
         match fit:
-            case ListFit(
-                ListFit() | DictFit() | TupleFit() | ScalarFit() | ChoiceFit() | UnionFit() | NamedFit() as item
-            ):
+            case ListFit(item):
                 name, index = self.local(), self.local()
-                inner = (*path, text("["), Ref(index), text("]"))
-                checked = self.chain(self.value(item, Ref(name), inner), None)
-                return [] if checked is None else [_first(call("map", value, Func((name, index), checked)))]
+                checked = self.value(item, Ref(name), (*path, text("["), Ref(index), text("]")))
+                return None if checked is None else Index(call("map", value, Func((name, index), checked)), ZERO)
             case DictFit(key, item):
                 name, index = self.local(), self.local()
                 inner = (*path, text("["), quoted(Ref(index)), text("]"))
-                keyed = (
-                    []
-                    if key is None or (_kinds(key) == _TEXT and _is_shallow(key))
-                    else self.value(key, Ref(index), inner)
-                )
-                checked = self.chain([*keyed, *self.value(item, Ref(name), inner)], None)
-                return [] if checked is None else [_first(call("each", value, Func((name, index), checked)))]
+                keyed = None if key is None or _takes_texts(key) else self.value(key, Ref(index), inner)
+                checked = _first([self.value(item, Ref(name), inner), keyed])  # CPython looks at the value first
+                return None if checked is None else Index(call("each", value, Func((name, index), checked)), ZERO)
             case TupleFit(items):
-                steps: list[_Step] = [_Case(ne(count(value), Lit(len(items))), self._must(fit, value, path))]
-                for number, item in enumerate(items):
-                    steps += self.value(item, Index(value, Lit(number)), (*path, text(f"[{number}]")))
-                return steps
+                parts = [
+                    self.value(item, Index(value, Lit(number)), (*path, text(f"[{number}]")))
+                    for number, item in enumerate(items)
+                ]
+                return IfElse(ne(count(value), Lit(len(items))), self._must(fit, value, path), _first(parts))
             case ChoiceFit(values):
-                return [_Case(_is_none_of(value, values), self._must(fit, value, path))]
+                return IfElse(_is_none_of(value, values), self._must(fit, value, path), None)
             case _:
-                return []
+                return None
 
-    def _union(self, fit: UnionFit, value: Tree, path: Path) -> list[_Step]:
+    def _union(self, fit: UnionFit, value: Tree, path: Path) -> Tree | None:
         """A value fits if one of the members that take its kind does; the only one that takes it says what is wrong."""
         members = flattened(fit)
-        allowed = frozenset().union(*map(_kinds, members))
-        steps: list[_Step] = []
-        if allowed != JSON_KINDS:
-            steps.append(_Case(_is_not(value, allowed), self._must(fit, value, path)))
+        allowed = frozenset[Kind]().union(*map(_kinds, members))
         groups: dict[tuple[Fit, ...], set[Kind]] = {}
         for kind in sorted(allowed, key=lambda kind: kind.value):
             takers = tuple(member for member in members if kind in _kinds(member))
             if not any(map(_is_shallow, takers)):
                 groups.setdefault(takers, set()).add(kind)
+        deep: Tree | None = None
         for takers, found in groups.items():
-            faults = [self.chain(self._inside(taker, value, path), None) for taker in takers]
-            wrong = [fault for fault in faults if fault is not None]
-            fault: Tree = wrong[0]
-            if len(wrong) > 1:
-                every = both(*(call("exists", one) for one in wrong))
-                fault = IfElse(every, self._must(fit, value, path), None)
-            steps.append(_Found(IfElse(_is(value, frozenset(found)), fault, None)))
-        return steps
+            faults = [fault for taker in takers if (fault := self._inside(taker, value, path)) is not None]
+            fault = faults[0]
+            if len(faults) > 1:
+                fault = IfElse(both(*(call("exists", one) for one in faults)), self._must(fit, value, path), None)
+            deep = IfElse(_is(value, frozenset(found)), fault, deep)
+        return deep if allowed == JSON_KINDS else IfElse(_is_not(value, allowed), self._must(fit, value, path), deep)
 
     def _must(self, fit: Fit, value: Tree, path: Path) -> Tree:
         wanted = f"' must be {text_of(fit)}, not "
         return _text([text(f"{self.owner}() argument '"), *path, text(wanted), call("py_kind", value)])
 
 
-_TEXT: Final = frozenset({Kind.STR})
+def _first(found: Sequence[Tree | None], orelse: Tree | None = None) -> Tree | None:
+    """The first message, else `orelse`.
+
+    Tests are chained; behind a part that looks inside a value a new chain begins, in a block, so that many do not nest. (An array of all
+    of them would do, but jsonata-js evaluates its items at the same time, and their depths add up.)
+    """
+    chains: list[list[Tree]] = []
+    for tree in found:
+        if tree is not None:
+            if not chains or len(chains[-1]) == _CHAIN or not _is_test(chains[-1][-1]):
+                chains.append([])
+            chains[-1].append(tree)
+    if not chains:
+        return orelse
+    last = _chained(chains.pop(), orelse) if orelse is None or _is_test(chains[-1][-1]) else orelse
+    if not chains:
+        return last
+    before = [_chained(chain, None) for chain in chains]
+    steps = [Bind(_FOUND.name, tree if index == 0 else _found_or(tree)) for index, tree in enumerate(before)]
+    return Seq((*steps, _found_or(last)))
+
+
+def _is_test(tree: Tree) -> bool:
+    """Whether the tree is a message behind a test, rather than a check that may find nothing."""
+    return isinstance(tree, IfElse) and tree.orelse is None and isinstance(tree.then, Lit | Binary)
+
+
+def _chained(chain: Sequence[Tree], orelse: Tree | None) -> Tree:
+    """The first message of tests, the last part being anything; `orelse` only behind a test."""
+    *tests, last = chain
+    made = IfElse(last.test, last.then, orelse) if isinstance(last, IfElse) and _is_test(last) else last
+    for test in reversed(tests):
+        assert isinstance(test, IfElse)
+        made = IfElse(test.test, test.then, made)
+    return made
+
+
+def _found_or(tree: Tree) -> Tree:
+    return IfElse(call("exists", _FOUND), _FOUND, tree)
 
 
 def _kinds(fit: Fit) -> frozenset[Kind]:
@@ -316,11 +308,16 @@ def _is_shallow(fit: Fit) -> bool:
         case ListFit(item):
             return item is None or _fits_all(item)
         case DictFit(key, value):
-            return (key is None or (_kinds(key) >= _TEXT and _is_shallow(key))) and (value is None or _fits_all(value))
+            return (key is None or _takes_texts(key)) and (value is None or _fits_all(value))
         case UnionFit() | NamedFit():
             return all(map(_is_shallow, flattened(fit)))
         case _:
             return False
+
+
+def _takes_texts(key: Fit) -> bool:
+    """Whether any key of an object fits."""
+    return any(Kind.STR in _kinds(member) and _is_shallow(member) for member in flattened(key))
 
 
 def _fits_all(fit: Fit) -> bool:
@@ -330,19 +327,15 @@ def _fits_all(fit: Fit) -> bool:
     )
 
 
-def _holds_of_nothing(fit: Fit | None) -> bool:
+def _passes_nothing(fit: Fit | None) -> bool:
     """Whether the checks find nothing wrong with a value that is undefined."""
     match fit:
         case NamedFit(_, target):
-            return _holds_of_nothing(target)
+            return _passes_nothing(target)
         case UnionFit():
             return _is_shallow(fit) and len(_type_names(_kinds(fit))) <= 2
         case _:
             return not isinstance(fit, TupleFit | ChoiceFit)
-
-
-def _first(found: Tree) -> _Found:
-    return _Found(Index(found, ZERO))
 
 
 def has_key(value: Tree, name: str) -> Tree:
@@ -388,6 +381,15 @@ def _is_none_of(value: Tree, values: Sequence[bool | int | str | None]) -> Tree:
     return ne(value, Lit(values[0])) if len(values) == 1 else negate(_one_of(value, values))
 
 
+def _names(names: Sequence[str]) -> Tree:
+    """Identifiers as an array. One written out would be evaluated by jsonata-js all at the same time, which counts as depth."""
+    return call("split", text(" ".join(names)), text(" "))
+
+
+def _is_other(name: Tree, names: Sequence[str]) -> Tree:
+    return ne(name, text(names[0])) if len(names) == 1 else negate(Binary("in", name, _names(names)))
+
+
 def _constant(arg: Arg) -> str:
     assert isinstance(arg.tree, Lit) and isinstance(arg.tree.value, str), "made by plan.boundary with a constant"
     return arg.tree.value
@@ -396,15 +398,14 @@ def _constant(arg: Arg) -> str:
 def _fault(args: Sequence[Arg], _type: Type) -> Tree:
     value, spec = args[0].tree, InputSpec.read(_constant(args[1]))
     checker = _Checker(spec.owner)
-    steps = checker.keys(spec, value) if spec.whole is None else checker.whole(spec.whole, value)
-    return checker.chain(steps, NULL) or NULL
+    return checker.keys(spec, value) if spec.whole is None else checker.whole(spec.whole, value)
 
 
 def _rest(args: Sequence[Arg], _type: Type) -> Tree:
     names = [_constant(arg) for arg in args[1:]]
     if not names:
         return args[0].tree
-    kept = call("sift", args[0].tree, Func(("py_v", "py_k"), _is_none_of(Ref("py_k"), names)))
+    kept = call("sift", args[0].tree, Func(("py_v", "py_k"), _is_other(Ref("py_k"), names)))
     return call("merge", Array((kept,)))
 
 
