@@ -77,7 +77,7 @@ define(
 define("py_equal", ("a", "b"), either(eq(_A, _B), eq(call("py_unbool", _A), call("py_unbool", _B))))
 
 
-def holds(type_: Type, wanted: frozenset[Kind]) -> bool:
+def _holds(type_: Type, wanted: frozenset[Kind]) -> bool:
     """Whether a value of one of these kinds may be the value or inside it."""
     if kinds(type_) & wanted:
         return True
@@ -85,11 +85,11 @@ def holds(type_: Type, wanted: frozenset[Kind]) -> bool:
         match member:
             case JsonT(found) if found & (_LIST | _DICT) and wanted & JSON_KINDS:
                 return True
-            case ListT(item) if holds(item, wanted):
+            case ListT(item) if _holds(item, wanted):
                 return True
-            case DictT(value) if holds(value, wanted):
+            case DictT(value) if _holds(value, wanted):
                 return True
-            case TupleT(items) if any(holds(item, wanted) for item in items):
+            case TupleT(items) if any(_holds(item, wanted) for item in items):
                 return True
             case _:
                 pass
@@ -101,7 +101,7 @@ _BOOLS: Final = frozenset({Kind.BOOL})
 
 
 def bool_meets_number(left: Type, right: Type) -> bool:
-    return (holds(left, _BOOLS) and holds(right, _NUMBERS)) or (holds(left, _NUMBERS) and holds(right, _BOOLS))
+    return (_holds(left, _BOOLS) and _holds(right, _NUMBERS)) or (_holds(left, _NUMBERS) and _holds(right, _BOOLS))
 
 
 def equal_tree(left: Arg, right: Arg) -> Tree:
@@ -131,7 +131,7 @@ def _equal_with_bools(left: Arg, right: Arg) -> Tree:
 
 def list_meets_tuple(left: Type, right: Type, inside: bool = False) -> bool:
     """Whether a list and a tuple inside the two values may be compared; at the top their kinds decide."""
-    if not holds(left, _TUPLE) and not holds(right, _TUPLE):
+    if not _holds(left, _TUPLE) and not _holds(right, _TUPLE):
         return False
     return any(_pair_meets(one, other, inside) for one in atoms(left) for other in atoms(right))
 

@@ -11,7 +11,6 @@ from typing import Final
 
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.jsonata.tree import Array, Binary, Field, IfElse, Lit, Regex, Tree
-from pysfnc.library.equality import holds
 from pysfnc.library.iteration import build_iter_list, items_type
 from pysfnc.library.lists import after
 from pysfnc.library.make import (
@@ -53,7 +52,21 @@ from pysfnc.library.shapes import (
     sub,
 )
 from pysfnc.library.typenames import NUMERIC, atoms, number_is_ambiguous, type_name
-from pysfnc.values.types import JSON, FloatT, IntT, JsonT, Kind, ListT, NeverT, StrT, TupleT, Type, kinds, members
+from pysfnc.values.types import (
+    JSON,
+    FloatT,
+    IntT,
+    JsonT,
+    Kind,
+    ListT,
+    NeverT,
+    StrT,
+    TupleT,
+    Type,
+    is_json_faithful,
+    kinds,
+    members,
+)
 
 _a, _b, _i, _v, _c, _d, _k, _n, _m, _l, _lo, _hi, _x = refs("a b i v c d k n m l lo hi x")
 HIGH: Final = Regex(r"[\ud7ff\ue000-\uffff]")
@@ -267,7 +280,6 @@ def _clash_checks(keys: Arg, reverse: Arg) -> list[Check]:
 
 
 _pair: Final = refs("py_l")[0]
-_INNER: Final = frozenset({Kind.FLOAT, Kind.TUPLE})
 
 
 def _refuse_text(type_: Type) -> Refusal | None:
@@ -276,7 +288,7 @@ def _refuse_text(type_: Type) -> Refusal | None:
         return None
     parts = [part for atom in atoms(type_) for part in _parts(atom)]
     mixed = number_is_ambiguous(type_) or (Kind.TUPLE in kinds(type_) and kinds(type_) != {Kind.TUPLE})
-    if mixed or any(holds(part, _INNER) for part in parts):
+    if mixed or not all(map(is_json_faithful, parts)):
         return Refusal(
             "type-needed",
             f"sorting values of type {type_} may fail in a way that depends on types a machine cannot tell apart",
