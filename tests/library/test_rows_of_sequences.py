@@ -5,6 +5,7 @@ import pytest
 from pysfnc.library.catalog import surface_rows
 from pysfnc.library.row import SurfaceRow
 from tests.library import harness
+from tests.library.inhabits import inhabits
 from tests.library.untyped import check_untyped, on_aws
 from tests.support.node_jsonata import NodeEvaluator, find_library
 
@@ -29,6 +30,13 @@ def test_example(example: str) -> None:
 @pytest.mark.parametrize("example", _examples())
 def test_example_with_untyped_values(example: str) -> None:
     check_untyped(example)
+
+
+@pytest.mark.parametrize("example", _examples())
+def test_the_type_promises_what_cpython_gives(example: str) -> None:
+    value = harness.python(example, {})
+    type_ = harness.lower(example).type
+    assert isinstance(value, harness.Raised) or inhabits(value, type_), type_
 
 
 @pytest.fixture(scope="module")
