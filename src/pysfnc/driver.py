@@ -128,7 +128,9 @@ def compile_file(path: str, options: Options | None = None) -> CompileResult:
 
 def _compile(path: str, options: Options) -> CompileResult:
     from pysfnc.analysis.aliases import check_aliases
+    from pysfnc.analysis.classes import narrow_exceptions
     from pysfnc.frontend.build import build_program
+    from pysfnc.frontend.exceptions import BUILTIN_BASES
 
     source = SourceFile.read(path)
     sink = Sink()
@@ -138,6 +140,7 @@ def _compile(path: str, options: Options) -> CompileResult:
             check_aliases(machine, sink)
     if program is None or sink.has_errors:
         return CompileResult(source, sink.diagnostics)
+    program = narrow_exceptions(program, frozenset(BUILTIN_BASES))
     result = CompileResult(
         source,
         sink.diagnostics,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from pysfnc.analysis.failures import expr_errors
 from pysfnc.backend.errors import caught_exception, marked_exception
 from pysfnc.backend.expressions import MESSAGE, NAME, Lowering, with_prelude
 from pysfnc.backend.names import RESERVED, StateNames, VariableNames
@@ -35,7 +36,7 @@ from pysfnc.jsonata.tidy import tidy
 from pysfnc.jsonata.tree import Array, Binary, Call, Field, Lit, Neg, Object, Ref, Tree
 from pysfnc.jsonata.walk import tree_depth
 from pysfnc.source.span import Span
-from pysfnc.values.types import IntT
+from pysfnc.values.types import NONE, STR, IntT
 
 LAMBDA_INVOKE: Final = "arn:aws:states:::lambda:invoke"
 LAMBDA_RETRY: Final[dict[str, Any]] = {
@@ -175,8 +176,9 @@ class _StateWriter:
                 result: Tree = Field(RESULT, "Payload")
             case Fork():
                 made = {"Type": "Parallel"}
-                if state.handed:
-                    made["Arguments"] = self._handed(state)
+                if state.handed or state.passed != state.prefix:
+                    check = self._checked(state, Const(value=None, type=NONE))
+                    made["Arguments"] = {"": check, **self._handed(state)} if state.handed else check
                 made["Branches"] = [self.emitter.scope(body, self.defined) for body in state.bodies]
                 result = RESULT
             case FanOut() as effect:
@@ -218,7 +220,7 @@ class _StateWriter:
         values = {name: self._argument(state, value) for name, value in effect.args}
         positional = given == order[: len(given)]
         arguments: Any = [values[name] for name in given] if positional else values
-        payload = {"f": effect.task, "a": arguments}
+        payload = {"f": self._checked(state, Const(value=effect.task, type=STR)), "a": arguments}
         made: Json = {
             "Type": "Task",
             "Resource": LAMBDA_INVOKE,
@@ -231,7 +233,7 @@ class _StateWriter:
         return made
 
     def _fan_out(self, state: Work, effect: FanOut) -> Json:
-        made: Json = {"Type": "Map", "Items": self._argument(state, effect.seq)}
+        made: Json = {"Type": "Map", "Items": self._checked(state, effect.seq)}
         if effect.max_concurrency is not None:
             made["MaxConcurrency"] = self._argument(state, effect.max_concurrency)
         if state.handed:
@@ -328,9 +330,13 @@ class _StateWriter:
 
     # Expressions
 
-    def _argument(self, state: Work, value: Expr) -> Any:
-        suite: Suite = state.prefix
-        if state.arg_handlers and not isinstance(value, Const | Var):
+    def _checked(self, state: Work, value: Expr) -> Any:
+        """The first argument that is evaluated: with the part of the prefix that can only fail."""
+        return self._argument(state, value, state.prefix)
+
+    def _argument(self, state: Work, value: Expr, before: Suite | None = None) -> Any:
+        suite: Suite = state.passed if before is None else before
+        if state.arg_handlers and expr_errors(value):
             name = "%arg"
             kept = Assign(name=name, value=value)
             suite = (*suite, Try(body=(kept,), handlers=state.arg_handlers, orelse=(), final=()))

@@ -40,7 +40,7 @@ class Project:
 
     def task_of(self, info: FunctionInfo, reason: str) -> Task:
         """The registered Lambda function of a project function; `reason` counts the first time."""
-        id_ = f"{info.module.name}.{info.qualname}"
+        id_ = info.qualname if info.module is self.model.entry else f"{info.module.name}.{info.qualname}"
         found = self.tasks.get(id_)
         if found is None:
             options = info.task_options

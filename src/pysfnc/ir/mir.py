@@ -66,6 +66,8 @@ class Work(State):
 
     effect: Effect | None
     prefix: Suite = ()
+    passed: Suite = ()
+    """`prefix` without the statements that can only fail: what is left to do where it did not."""
     result: str | None = None
     bodies: "list[ScopePlan]" = field(default_factory=list)
     handed: dict[str, Computed] = field(default_factory=dict)

@@ -11,7 +11,21 @@ from typing import Final, Literal
 
 from pysfnc.analysis.failures import escaping_errors, expr_errors
 from pysfnc.ir.exprs import Const, ExcField, Expr, Input, Logic, NewExc, Prim, Var
-from pysfnc.ir.hir import Assign, ExceptionTable, FanOut, Fork, Handler, Machine, Sleep, Suite, TaskCall
+from pysfnc.ir.hir import (
+    Assign,
+    Eval,
+    ExceptionTable,
+    FanOut,
+    Fork,
+    Handler,
+    If,
+    Machine,
+    Raise,
+    Sleep,
+    Stmt,
+    Suite,
+    TaskCall,
+)
 from pysfnc.ir.mir import (
     ITEM,
     Alias,
@@ -136,13 +150,14 @@ class ScopePlanner:
             self._after_pause(pause, self._flow(node.next))
             return pause
         result = None if node.target is None else self.names.fresh("result")
-        work = Work(hint=_effect_hint(node), span=node.span, effect=node.effect, prefix=prefix, result=result)
+        work = Work(hint=_effect_hint(node), span=node.span, effect=node.effect, result=result)
+        work.prefix, work.passed = prefix, _passed(prefix)
         if not prefix:
             self.effects[node] = work
         self._bodies(work, node)
         flow = self._flow(node.next)
         routes = self._routes(flow, node, prefix)
-        begin = prefix if result is None else (*prefix, _hold(node.target, result))
+        begin = work.passed if result is None else (*work.passed, _hold(node.target, result))
         self._settle(work, flow, begin, routes)
         self._catchers(work, node, routes)
         return work
@@ -151,7 +166,7 @@ class ScopePlanner:
         """Plan branches and iterations. What they read of the `prefix` is no variable yet: it is handed to them as their input."""
         suites = effect_suites(node.effect)
         shared = sorted(assigned(work.prefix) & _NOTHING.union(*map(reads, suites)))
-        work.handed = {name: Computed(work.prefix, Var(name=name, type=NONE)) for name in shared}
+        work.handed = {name: Computed(work.passed, Var(name=name, type=NONE)) for name in shared}
         for suite in suites:
             inside = {name: self.names.fresh(name) for name in shared}
             begin: Suite = tuple(Assign(name=new, value=_part(name)) for name, new in inside.items())
@@ -395,7 +410,7 @@ class ScopePlanner:
                 work.catchers.append(self._dispatching(node, position, work))
                 return
             name = None if catch.name is None else self.names.fresh("caught")
-            begin = work.prefix if name is None else (*work.prefix, _hold(catch.name, name))
+            begin = work.passed if name is None else (*work.passed, _hold(catch.name, name))
             edge = self._entered(catch, begin)
             work.catchers.append(Catcher(error_names(catch.classes, self.exceptions), name, edge))
 
@@ -407,7 +422,7 @@ class ScopePlanner:
         needed = flow_reads(flow) | _NOTHING.union(
             *(self._live_at(leaf) for leaf in flow_parts(flow) if isinstance(leaf, Leaf))
         )
-        assigns = self._assigns(work.prefix, needed)
+        assigns = self._assigns(work.passed, needed)
         assigns[name] = Computed((), caught)
         return Catcher((ALL_ERRORS,), name, Edge(self._standalone(flow, node.span), assigns))
 
@@ -462,6 +477,21 @@ class ScopePlanner:
 
 def _part(key: str) -> Expr:
     return Prim(op="scope.part", args=(Input(type=NONE), Const(value=key, type=STR)), type=NONE)
+
+
+def _passed(prefix: Suite) -> Suite:
+    """Code that ran before without failing, without the statements that could only fail."""
+    return tuple(stmt for stmt in prefix if not _only_fails(stmt))
+
+
+def _only_fails(stmt: Stmt) -> bool:
+    match stmt:
+        case Eval():
+            return True
+        case If(then=then, orelse=orelse):
+            return all(isinstance(part, Raise) for part in (*then, *orelse))
+        case _:
+            return False
 
 
 def _hold(target: str | None, brought: str) -> Assign:

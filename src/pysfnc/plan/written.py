@@ -12,12 +12,20 @@ from pysfnc.values.types import INT, ExcT
 
 
 def straight(flow: Flow) -> tuple[Suite, Leaf] | None:
-    """The statements and the leaf of a flow without decisions."""
+    """The statements and the leaf of a flow without decisions but those to fail."""
     stmts: Suite = ()
-    while isinstance(flow, Do):
-        stmts = (*stmts, *flow.stmts)
-        flow = flow.next
-    return (stmts, flow) if isinstance(flow, Leaf) else None
+    while True:
+        match flow:
+            case Leaf():
+                return stmts, flow
+            case Do(stmts=more, next=rest):
+                stmts, flow = (*stmts, *more), rest
+            case Split(test=test, then=Leaf(kind="throw", value=exc), orelse=rest) if exc is not None:
+                stmts, flow = (*stmts, If(test=test, then=(Raise(exc=exc, span=exc.span),), orelse=())), rest
+            case Split(test=test, then=rest, orelse=Leaf(kind="throw", value=exc)) if exc is not None:
+                stmts, flow = (*stmts, If(test=test, then=(), orelse=(Raise(exc=exc, span=exc.span),))), rest
+            case _:
+                return None
 
 
 @dataclass(slots=True)

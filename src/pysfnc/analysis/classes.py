@@ -1,0 +1,80 @@
+"""The exception classes that a program can meet, and its exception table cut down to them.
+
+A builtin class that nobody names and no compiled code raises can come from Lambda only, and the handler there reports the nearest class that the
+program knows. So it need not stand in any `ErrorEquals`.
+"""
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import Final
+
+from pysfnc.analysis.failures import own_errors
+from pysfnc.ir.exprs import Const, NewExc
+from pysfnc.ir.hir import ExceptionTable, FanOut, Fork, Perform, Program, RetryRule, Stmt, Suite, TaskCall, Try
+from pysfnc.ir.walk import map_suites, suite_exprs, walk_expr, walk_suite
+
+ALWAYS: Final = frozenset({"Exception", "BaseException", "Fail", "TimeoutError", "TypeError"})
+
+
+def narrow_exceptions(program: Program, builtin: frozenset[str]) -> Program:
+    """The program with only the exception classes that matter to it. `builtin` are Python's own."""
+    table = program.exceptions
+    wanted = {name for name, _ in table.bases if name not in builtin} | ALWAYS
+    for machine in program.machines:
+        wanted |= _named(machine.body, table)
+    kept = frozenset().union(*(table.ancestors(name) for name in wanted))
+    narrowed = ExceptionTable(bases=tuple((name, bases) for name, bases in table.bases if name in kept))
+    machines = tuple(replace(m, body=_narrow_suite(m.body, table, kept)) for m in program.machines)
+    return replace(program, exceptions=narrowed, machines=machines)
+
+
+def _named(suite: Suite, table: ExceptionTable) -> set[str]:
+    found: set[str] = set()
+    for expr in suite_exprs(suite):
+        for part in walk_expr(expr):
+            found |= own_errors(part)
+            if isinstance(part, NewExc) and isinstance(part.name, Const) and isinstance(part.name.value, str):
+                found.add(part.name.value)
+    for stmt in walk_suite(suite):
+        if isinstance(stmt, Try):
+            found.update(name for handler in stmt.handlers for name in handler.classes or ())
+        for rule in _rules(stmt):
+            found.update(_roots(rule, table))
+    return found
+
+
+def _rules(stmt: Stmt) -> tuple[RetryRule, ...]:
+    if isinstance(stmt, Perform) and isinstance(stmt.effect, TaskCall | Fork | FanOut):
+        return stmt.effect.retry
+    return ()
+
+
+def _roots(rule: RetryRule, table: ExceptionTable) -> set[str]:
+    """The names of a rule that stand there for themselves, not as subclasses of another one."""
+    names = set(rule.names or ())
+    return {name for name in names if not (table.ancestors(name) - {name}) & names}
+
+
+def _narrow_suite(suite: Suite, table: ExceptionTable, kept: frozenset[str]) -> Suite:
+    return tuple(_narrow_stmt(stmt, table, kept) for stmt in suite)
+
+
+def _narrow_stmt(stmt: Stmt, table: ExceptionTable, kept: frozenset[str]) -> Stmt:
+    stmt = map_suites(stmt, lambda inner: _narrow_suite(inner, table, kept))
+    if not isinstance(stmt, Perform) or not isinstance(stmt.effect, TaskCall | Fork | FanOut):
+        return stmt
+    return replace(
+        stmt, effect=replace(stmt.effect, retry=tuple(_narrow_rule(r, table, kept) for r in stmt.effect.retry))
+    )
+
+
+def _narrow_rule(rule: RetryRule, table: ExceptionTable, kept: frozenset[str]) -> RetryRule:
+    if rule.names is None:
+        return rule
+    classes = _classes(table)
+    return replace(rule, names=tuple(name for name in rule.names if name in kept or name not in classes))
+
+
+@lru_cache(maxsize=4)
+def _classes(table: ExceptionTable) -> frozenset[str]:
+    return frozenset(name for name, _ in table.bases)
