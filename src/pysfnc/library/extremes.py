@@ -10,7 +10,7 @@ from typing import Final
 from pysfnc.ir.exprs import Expr, Prim
 from pysfnc.jsonata.tree import Binary, Bind, Field, Func, IfElse, Index, Lit, Object, Ref, Seq, Tree
 from pysfnc.library.iteration import build_iter_list, items_type
-from pysfnc.library.make import ZERO, Built, call, cond, join, let, let_all, negate, prim, text
+from pysfnc.library.make import ZERO, Built, call, cond, either, join, let, let_all, negate, prim, text
 from pysfnc.library.ordering import always_ordered, build_order
 from pysfnc.library.prelude import define
 from pysfnc.library.registry import ABSENT, register_prim, register_surface
@@ -40,7 +40,7 @@ define(
         Func(
             ("s", "v", "i"),
             IfElse(
-                call("exists", Field(_S, "x")),
+                either(Binary("=", _I, ZERO), call("exists", Field(_S, "x"))),
                 _S,
                 Seq(
                     (

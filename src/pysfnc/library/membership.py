@@ -7,7 +7,6 @@ from pysfnc.ir.exprs import Expr
 from pysfnc.jsonata.tree import (
     Binary,
     Func,
-    Lit,
     Ref,
     Tree,
 )
@@ -42,7 +41,7 @@ def _in_list(item: Arg, items: Arg) -> Tree:
     if flat and not care:
         return Binary("in", item.tree, items.tree)
     equal = call("py_equal", item.tree, Ref("i")) if care else eq(item.tree, Ref("i"))
-    return Binary(">", call("count", call("filter", items.tree, Func(("i",), equal))), Lit(0))
+    return call("exists", call("filter", items.tree, Func(("i",), equal)))
 
 
 def _item_types(type_: Type) -> tuple[Type, ...]:

@@ -263,7 +263,12 @@ define(
         eq(call("py_sort_clash", _c), NULL),
     ),
 )
-define("py_all_of", ("c", "k"), eq(count(call("filter", _c, fn("v", negate(Binary("in", type_of(_v), _k))))), ZERO))
+# `$count` of the only item that is left would count what is in it.
+define(
+    "py_all_of",
+    ("c", "k"),
+    negate(call("exists", call("filter", _c, fn("v", negate(Binary("in", type_of(_v), _k)))))),
+)
 
 
 def _clash_checks(keys: Arg, reverse: Arg) -> list[Check]:
