@@ -107,7 +107,9 @@ ALLOWED: dict[str, tuple[Stmt, ...]] = {
             "k",
             var("ks", ListT(STR)),
             if_(FLAG, change("by_key", put(BY_KEY, var("k", STR), lst()))),
-            change("by_key", put(BY_KEY, var("k", STR), append(item(BY_KEY, var("k", STR), L), ONE))),
+            assign("object%1", item(BY_KEY, var("k", STR), L)),
+            assign("t%2", append(var("object%1", L), ONE)),
+            change("by_key", put(BY_KEY, var("k", STR), var("t%2", L))),
         ),
         ret(BY_KEY),
     ),
@@ -193,6 +195,11 @@ ARGS = ExcField(exc=var("e", ExcT()), field_="args", type=LL)
 QUEUE, KEY = var("queue", LD), var("key", STR)
 
 ALLOWED |= {
+    "an item replaced by a new one": (
+        assign("row", item(ROWS, ZERO, L)),
+        change("rows", put(ROWS, ZERO, prim("list.sorted", item(ROWS, ZERO, L), const(False), type=L))),
+        ret(ROW),
+    ),
     "taken out of a list": (
         assign("d", prim("list.pop", QUEUE, ZERO, type=D)),
         change("queue", prim("list.without", QUEUE, ZERO, type=LD)),
@@ -236,6 +243,12 @@ ALLOWED |= {
     ),
 }
 
+TEMPORARIES = (
+    assign("object%1", item(ROWS, ZERO, L)),
+    assign("t%2", append(var("object%1", L), ONE)),
+    change("rows", put(ROWS, ZERO, var("t%2", L))),
+)
+
 REFUSED: dict[str, tuple[tuple[Stmt, ...], str]] = {
     "two names": ((assign("xs", lst()), assign("ys", XS), grow("xs"), ret(YS)), other("ys", "list", "xs")),
     "changed through the copy": (
@@ -248,6 +261,10 @@ REFUSED: dict[str, tuple[tuple[Stmt, ...], str]] = {
     ),
     "an item kept": (
         (assign("row", item(ROWS, ZERO, L)), CHANGE_FIRST, ret(ROW)),
+        other("row", "list", "rows"),
+    ),
+    "an item kept, changed through temporaries": (
+        (assign("row", item(ROWS, ZERO, L)), *TEMPORARIES, ret(ROW)),
         other("row", "list", "rows"),
     ),
     "an item changed": (
@@ -401,7 +418,7 @@ REFUSED: dict[str, tuple[tuple[Stmt, ...], str]] = {
     "iterations return what is outside": (
         (
             each("r", "i", var("n", L), ret(XS), result=LL),
-            change("r", put(var("r", LL), ZERO, append(item(var("r", LL), ZERO, L), ONE))),
+            change("r", put(var("r", LL), ZERO, put(item(var("r", LL), ZERO, L), ZERO, ONE))),
             ret(var("r", LL)),
         ),
         twice("list", "r"),

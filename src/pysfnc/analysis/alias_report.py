@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pysfnc.analysis.heap import Held, Node, State
-from pysfnc.analysis.sharing import change_of
 from pysfnc.diagnostics import Label, Sink, codes
-from pysfnc.ir.exprs import Expr, Prim
 from pysfnc.ir.hir import Assign
 from pysfnc.values.types import DictT, ListT, Type
 
@@ -19,9 +17,10 @@ _SHOWN_CHARS = 40
 
 @dataclass(frozen=True, slots=True)
 class AliasReport:
-    """One change: the statement, the state behind it, and the objects changed."""
+    """One change: the statement, the type of what is changed, the state behind it, and the objects changed."""
 
     stmt: Assign
+    type: Type
     state: State
     changed: set[Node]
 
@@ -84,7 +83,7 @@ class AliasReport:
         )
 
     def _kind(self) -> str:
-        match _innermost(self.stmt.value):
+        match self.type:
             case ListT():
                 return "list"
             case DictT():
@@ -118,14 +117,3 @@ def _base(name: str) -> str:
 
 def _shown(name: str) -> str:
     return f"`{_base(name)}`"
-
-
-def _innermost(value: Expr) -> Type:
-    """The type of what is changed: that of the innermost container on the way to a nested place."""
-    while isinstance(value, Prim):
-        change = change_of(value.op)
-        stored = value.args[change.new[0].arg] if change is not None and change.new else None
-        if not isinstance(stored, Prim) or change_of(stored.op) is None:
-            break
-        value = stored
-    return value.type

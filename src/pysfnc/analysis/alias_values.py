@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import assert_never
 
 from pysfnc.analysis.heap import ANY, NO_NODES, Held, Node, Nodes, State
-from pysfnc.analysis.sharing import Put, Sharing, Spread, change_of, expanded, sharing_of
+from pysfnc.analysis.sharing import Put, Sharing, Spread, change_of, expanded, inner_change, sharing_of
 from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Input, Let, ListComp, Logic, NewExc, Prim, Reduce, Var
 from pysfnc.ir.hir import ForEach
 from pysfnc.ir.walk import children, free_vars
@@ -23,6 +23,19 @@ def holds_objects(type_: Type) -> bool:
     return any(is_mutable(member) or isinstance(member, ExcT) for member in members(type_)) or any(
         any(map(holds_objects, member.items)) for member in members(type_) if isinstance(member, TupleT)
     )
+
+
+def _can_hold(container: Type) -> bool:
+    """Whether what a container of this type holds may be objects."""
+    for member in members(container):
+        match member:
+            case ListT(inner) | DictT(inner):
+                if holds_objects(inner):
+                    return True
+            case _:
+                if holds_objects(member):
+                    return True
+    return False
 
 
 def label_of(container: Type, key: Expr | None) -> str:
@@ -41,7 +54,8 @@ def label_of(container: Type, key: Expr | None) -> str:
 class Evaluator:
     """Evaluates expressions of one machine in a state, which it extends by the objects made."""
 
-    def __init__(self) -> None:
+    def __init__(self, temporaries: Mapping[str, Prim]) -> None:
+        self._temporaries = temporaries
         self._sites: dict[Hashable, int] = {}
         self._made: set[Node] = set()
         """The objects made in the present round of the innermost comprehension."""
@@ -126,6 +140,8 @@ class Evaluator:
     def _filled(self, expr: Expr, sharing: Sharing, args: Sequence[Nodes], state: State) -> Node:
         """A new container with what its row says in it."""
         made = self._make(expr, state)
+        if not _can_hold(expr.type):
+            return made
         for label, arg in _places(sharing.literal, expr):
             for node in args[arg]:
                 state.put(made, label, node, expr.span)
@@ -210,7 +226,7 @@ class Evaluator:
         holds for what is in tuples that a list is made of (`enumerate`, `zip`, `dict.items`).
         """
         whole, *labels = _item_labels(loop)
-        if not holds_objects(loop.seq.type):
+        if not _can_hold(loop.seq.type):
             return NO_NODES
         item = self._take_item(seqs, ANY, self.site(id(loop), whole), state)
         for label in labels:
@@ -250,6 +266,8 @@ class Evaluator:
                 return changed
             case Cond(then=then, orelse=orelse):
                 return self.change(then, owners, state, sure=False) | self.change(orelse, owners, state, sure=False)
+            case Var(name=name) if name in self._temporaries:
+                return self._change(self._temporaries[name], state, sure)
             case Var() if self.value(expr, state) == owners:
                 return NO_NODES
             case Prim() if change_of(expr.op) is not None:
@@ -271,9 +289,11 @@ class Evaluator:
         for item in change.new:
             stored = expr.args[item.arg]
             label = label_of(expr.type, _key(item, expr))
-            inner = self._changed_part(stored, containers, label, state)
-            if inner:
-                changed |= self.change(stored, inner, state, sure=sure)
+            inner = inner_change(stored, self._temporaries) if isinstance(item, Put) else None
+            if inner is not None and not self._is_part(inner, containers, label, state):
+                inner = None
+            if inner is not None:
+                changed |= self._change(inner, state, sure)
                 continue
             changed |= containers
             nodes = self.value(stored, state)
@@ -283,11 +303,9 @@ class Evaluator:
                 self.store(item, container, expr, {item.arg: nodes}, state, many=change.repeats)
         return changed if change.new else changed | containers
 
-    def _changed_part(self, stored: Expr, containers: Nodes, label: str, state: State) -> Nodes:
-        """The parts of a container that `stored`, which goes to their place, is a changed form of; none for another value."""
-        if not isinstance(stored, Prim) or change_of(stored.op) is None:
-            return NO_NODES
-        return self.value(stored.args[0], state) & state.parts(containers, label)
+    def _is_part(self, change: Prim, containers: Nodes, label: str, state: State) -> bool:
+        """Whether a change may be one of a part of the containers."""
+        return not self.value(change.args[0], state).isdisjoint(state.parts(containers, label))
 
     def _refill(self, expr: Expr, owners: Nodes, state: State) -> None:
         """A change of unknown kind: the owner may hold what the new value holds."""

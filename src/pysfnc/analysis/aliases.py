@@ -8,7 +8,7 @@ A change through a variable that stands for a part of another value is followed 
 variables they set are in order as well.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -16,7 +16,7 @@ from pysfnc.analysis.alias_report import ITEMS, AliasReport
 from pysfnc.analysis.alias_values import Evaluator, holds_objects
 from pysfnc.analysis.heap import ANY, NO_NODES, Held, Node, Nodes, State
 from pysfnc.analysis.liveness import Liveness, liveness
-from pysfnc.analysis.sharing import TAKING, Put, change_of
+from pysfnc.analysis.sharing import TAKING, Put, change_of, changed_values, changes_in
 from pysfnc.diagnostics import Sink
 from pysfnc.ir.exprs import Expr, Prim, Var
 from pysfnc.ir.hir import (
@@ -50,7 +50,8 @@ _GARBAGE = 64
 def check_aliases(machine: Machine, sink: Sink) -> None:
     """Report every change of an object that another live variable may hold (SFN401)."""
     if any(isinstance(stmt, Assign) and stmt.changes for stmt in walk_suite(machine.body)):
-        _Checker(liveness(machine.body), sink).suite(machine.body, State())
+        checker = _Checker(liveness(machine.body), changed_values(machine.body), sink)
+        checker.suite(machine.body, State())
 
 
 @dataclass(slots=True)
@@ -75,10 +76,11 @@ def _joined(a: State | None, b: State | None) -> State | None:
 class _Checker:
     """Runs a machine abstractly; one object a machine."""
 
-    def __init__(self, live: Liveness, sink: Sink) -> None:
+    def __init__(self, live: Liveness, temporaries: Mapping[str, Prim], sink: Sink) -> None:
         self._live = live
         self._sink = sink
-        self._values = Evaluator()
+        self._temporaries = temporaries
+        self._values = Evaluator(temporaries)
         self._ways = _Ways()
         self._guarded = False
         self._around: frozenset[str] = frozenset()
@@ -292,7 +294,7 @@ class _Checker:
     # Changes
 
     def _assign(self, stmt: Assign, state: State, rest: Suite) -> None:
-        taking = _taken_out(stmt, rest)
+        taking = _taken_out(stmt, rest, self._temporaries)
         if taking is None:
             nodes = self._values.value(stmt.value, state)
         else:
@@ -316,33 +318,25 @@ class _Checker:
         last = through[-1] if through else stmt
         written = {stmt.name, *(other.name for other in through)}
         others = (self._live.after(last) - written) | self._around
-        report = AliasReport(stmt, state, set(changed))
+        path = list(changes_in(stmt.value, self._temporaries))
+        report = AliasReport(stmt, path[-1].type if path else stmt.value.type, state, set(changed))
         if not report.held_by_others(others, self._sink):
             report.held_twice(written, self._sink)
 
 
-def _taken_out(stmt: Assign, rest: Suite) -> Prim | None:
-    """The operation by which a statement reads what the next one takes out of a container; None for another statement."""
-    after = rest[0] if rest else None
+def _taken_out(stmt: Assign, rest: Suite, temporaries: Mapping[str, Prim]) -> Prim | None:
+    """The operation by which a statement reads what the next change takes out of a container; None for another statement."""
     value = stmt.value
     if not (isinstance(value, Prim) and value.op in TAKING and holds_objects(value.type)):
         return None
-    if not (isinstance(after, Assign) and after.changes):
-        return None
-    change = _innermost_change(after.value)
-    same = change is not None and change.op == TAKING[value.op] and change.args[:2] == value.args[:2]
-    return value if same else None
-
-
-def _innermost_change(value: Expr) -> Prim | None:
-    """The change in place that a rebuilt value is about."""
-    found: Prim | None = None
-    while isinstance(value, Prim) and (change := change_of(value.op)) is not None:
-        found = value
-        if not change.new:
-            break
-        value = value.args[change.new[0].arg]
-    return found
+    for after in rest:
+        if not isinstance(after, Assign):
+            return None
+        if after.changes:
+            changes = list(changes_in(after.value, temporaries))
+            same = bool(changes) and changes[-1].op == TAKING[value.op] and changes[-1].args[:2] == value.args[:2]
+            return value if same else None
+    return None
 
 
 def _written_through(stmt: Assign, rest: Suite) -> Iterator[Assign]:

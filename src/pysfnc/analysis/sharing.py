@@ -4,11 +4,13 @@ Only operations with a result that can hold objects matter. One without a row ma
 is safe and refuses more than it must.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from pysfnc.ir.exprs import Const, Prim
+from pysfnc.ir.exprs import Const, Expr, Prim, Var
+from pysfnc.ir.hir import Assign, Suite
+from pysfnc.ir.walk import walk_suite
 
 EVERY: Final = -1
 """In place of the number of an argument: each one."""
@@ -146,6 +148,40 @@ def sharing_of(expr: Prim) -> Sharing | None:
 def change_of(op: str) -> Change | None:
     """What an operation does to its first argument where it stands for a change in place."""
     return CHANGES.get(op)
+
+
+def changed_values(body: Suite) -> dict[str, Prim]:
+    """The temporaries that hold the changed value of an object until the variable that owns it is assigned."""
+    found: dict[str, Prim] = {}
+    for stmt in walk_suite(body):
+        if not isinstance(stmt, Assign) or stmt.changes or "%" not in stmt.name:
+            continue
+        if isinstance(stmt.value, Prim) and stmt.value.op in CHANGES:
+            found[stmt.name] = stmt.value
+    return found
+
+
+def changes_in(value: Expr, temporaries: Mapping[str, Prim]) -> Iterator[Prim]:
+    """The operations by which the changed value of a variable is rebuilt, from the outermost container to what is changed."""
+    current = temporaries.get(value.name) if isinstance(value, Var) else value
+    while isinstance(current, Prim) and (change := CHANGES.get(current.op)) is not None:
+        yield current
+        stored = current.args[change.new[0].arg] if change.new and isinstance(change.new[0], Put) else None
+        current = inner_change(stored, temporaries) if stored is not None else None
+
+
+def inner_change(stored: Expr, temporaries: Mapping[str, Prim]) -> Prim | None:
+    """The change of a part that `stored`, which goes to the place of the part, is the outcome of.
+
+    Other operations than those on items give new objects where a program writes them (`rows[0] = sorted(rows[0])`); in a change
+    they work on a temporary that holds the part.
+    """
+    made = temporaries.get(stored.name) if isinstance(stored, Var) else stored
+    if not isinstance(made, Prim) or made.op not in CHANGES:
+        return None
+    on_item = made.op in ("item.set", "item.delete")
+    base = made.args[0]
+    return made if on_item or (isinstance(base, Var) and "%" in base.name) else None
 
 
 def expanded(new: tuple[Put | Spread, ...], args: int) -> Iterator[Put | Spread]:
