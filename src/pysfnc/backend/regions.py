@@ -124,12 +124,13 @@ class Regions:
     def tail(self, suite: Suite, env: Env, out: Out, context: Context, fall: Jump) -> Tree:
         """The value of running the suite and then `fall`; bindings go to `out`."""
         suite = self._chunked(suite, context)
+        live = liveness(suite, context.live)
         for index, stmt in enumerate(suite):
-            rest = suite[index + 1 :]
+            here = replace(context, live=context.live | live.after(stmt))
             if self._is_plain(stmt, context):
-                self._plain(stmt, env, out, replace(context, live=context.live | reads(rest)))
+                self._plain(stmt, env, out, here)
             else:
-                return self._jumping(stmt, rest, env, out, context, fall)
+                return self._jumping(stmt, suite[index + 1 :], env, out, context, here, fall)
         return fall(env, out)
 
     def _chunked(self, suite: Suite, context: Context) -> Suite:
@@ -172,8 +173,10 @@ class Regions:
                     return
                 self._packed(stmt, env, out, context)
 
-    def _jumping(self, stmt: Stmt, rest: Suite, env: Env, out: Out, context: Context, fall: Jump) -> Tree:
-        """As `tail` for a statement that may leave the suite, and what follows it."""
+    def _jumping(
+        self, stmt: Stmt, rest: Suite, env: Env, out: Out, context: Context, after: Context, fall: Jump
+    ) -> Tree:
+        """As `tail` for a statement that may leave the suite, and what follows it. `after` knows what is read behind it."""
         match stmt:
             case Break(label=label):
                 return context.jumps["break", label](env, out)
@@ -206,7 +209,6 @@ class Regions:
                     return self.tail((*before, replace(stmt, seq=seq), *rest), env, out, context, fall)
             case _:
                 pass
-        after = replace(context, live=context.live | reads(rest))
         pack, ways = self._packed(stmt, env, out, after)
         inner: Out = []
         result = (

@@ -1,6 +1,6 @@
 """Which variables are read later, for every node of a graph."""
 
-from pysfnc.ir.hir import Assign
+from pysfnc.analysis.liveness import liveness
 from pysfnc.ir.walk import assigned, effect_exprs, effect_suites, free_vars, reads
 from pysfnc.plan.graph import EffectNode, EndNode, HeadNode, Node, PureNode, TestNode, ThrowNode
 
@@ -42,7 +42,7 @@ def live_in(entry: Node) -> dict[Node, Names]:
     while changed:
         changed = False
         for node in reversed(nodes):
-            new = _uses(node) | (_after(node, live) - _kills(node)) | _handled(node, live)
+            new = _before(node, _after(node, live)) | _handled(node, live)
             if new != live[node]:
                 live[node] = new
                 changed = True
@@ -68,14 +68,23 @@ def _handled(node: Node, live: dict[Node, Names]) -> Names:
     return found
 
 
-def _kills(node: Node) -> Names:
+def _before(node: Node, after: Names) -> Names:
+    """What is live before a node of which `after` is live behind it."""
     match node:
-        case PureNode(stmt=Assign(name=name)):
-            return frozenset({name})
+        case PureNode(stmt=stmt):
+            return liveness((stmt,), after).start
         case EffectNode(target=str() as target):
-            return frozenset({target})
+            return effect_reads(node) | (after - {target})
+        case EffectNode():
+            return effect_reads(node) | after
+        case TestNode(test=test):
+            return free_vars(test) | after
+        case EndNode(value=value):
+            return free_vars(value)
+        case ThrowNode(exc=exc):
+            return free_vars(exc)
         case _:
-            return frozenset()
+            return after
 
 
 def effect_reads(node: EffectNode) -> Names:
@@ -87,21 +96,3 @@ def effect_reads(node: EffectNode) -> Names:
         found |= reads(body) - assigned(body, branches=True)
     own = getattr(node.effect, "name", None)
     return found - {own} if own else found
-
-
-def _uses(node: Node) -> Names:
-    match node:
-        case PureNode(stmt=Assign(value=value)):
-            return free_vars(value)
-        case PureNode(stmt=stmt):
-            return reads((stmt,))
-        case EffectNode():
-            return effect_reads(node)
-        case TestNode(test=test):
-            return free_vars(test)
-        case EndNode(value=value):
-            return free_vars(value)
-        case ThrowNode(exc=exc):
-            return free_vars(exc)
-        case _:
-            return frozenset()
