@@ -158,9 +158,9 @@ def _finished(info: FunctionInfo, cx: Context) -> Machine:
 
 def parameter_type(param: Param) -> Type:
     """The type of the variable of a parameter: that of the annotation, or of a default, which is not decoded."""
-    if param.kind == "rest":
-        return DictT(JSON)
     declared = JSON if param.type is None else param.type
+    if param.kind == "rest":
+        return DictT(declared)
     return declared if param.default is None else join(declared, param.default.type)
 
 

@@ -8,15 +8,16 @@ from collections.abc import Callable, Sequence
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.lower_annotation import believe
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_in_order, lower_value, statement
 from pysfnc.frontend.lower_expr import OPERATORS
 from pysfnc.frontend.lower_names import bind_name, owned_variable, read_name
 from pysfnc.frontend.lower_place import Place, lower_place, may_change, read_place, write_place
 from pysfnc.frontend.lower_values import Lazy, LazyComprehension, Static, TupleOf, Value
-from pysfnc.ir.exprs import Const, Expr, Var
+from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Eval
-from pysfnc.values.types import ErrorT, Kind, ListT, kinds
+from pysfnc.values.types import Kind, ListT, kinds
 
 
 @statement(ast.Assign)
@@ -64,9 +65,13 @@ def _step(cx: Context, node: ast.expr) -> Callable[[], Value]:
 
 @statement(ast.AnnAssign)
 def lower_ann_assign(cx: Context, node: ast.AnnAssign) -> None:
-    """`name: T = value`. Python does not check the annotation, and so it tells nothing; without a value nothing happens."""
-    if node.value is not None:
-        assign(cx, node.target, lower_value(cx, node.value), node)
+    """`name: T = value`; without a value nothing happens."""
+    if node.value is None:
+        return
+    value = lower_value(cx, node.value)
+    if not isinstance(value, Static):
+        value = believe(cx, value, node.annotation, ast.unparse(node.target), node)
+    assign(cx, node.target, value, node)
 
 
 def assign(cx: Context, target: ast.expr, value: Value, node: ast.AST) -> None:
@@ -95,7 +100,10 @@ def _unpack(cx: Context, targets: Sequence[ast.expr], value: Value, node: ast.AS
     star = next((index for index, target in enumerate(targets) if isinstance(target, ast.Starred)), None)
     known = lib.known_items(cx, value)
     if known is not None:
-        if not isinstance(value, Static) and not isinstance(value, Var):
+        if isinstance(value, Prim) and value.op == "list.make":
+            # All items are evaluated before the first target is bound.
+            known = [item if isinstance(item, Static | Const) else cx.temporary(item) for item in known]
+        elif not isinstance(value, Static) and not isinstance(value, Var):
             value = cx.temporary(value)
             known = lib.known_items(cx, value)
             assert known is not None
@@ -164,7 +172,9 @@ def _assign_item(cx: Context, target: ast.Subscript, value: Expr) -> None:
     key = as_data(cx, lower_value(cx, target.slice), target.slice)
     if place is None or is_poison(value) or is_poison(key) or not may_change(cx, place, target, "changed"):
         return
-    write_place(cx, place.item(cx.atom(key, "key"), target), value, cx.span(target))
+    place = place.item(cx.atom(key, "key"), target)
+    cx.journal.replaced.append((place.root.name, place.keys))
+    write_place(cx, place, value, cx.span(target))
 
 
 @statement(ast.AugAssign)
@@ -195,8 +205,10 @@ def _augment_name(cx: Context, node: ast.AugAssign, target: ast.Name) -> None:
         if isinstance(left, Var):
             _augment_in_place(cx, node, Place(left, (), (), target.id), right)
         return
-    made = _augmented(cx, node, left, right)
-    bind_name(cx, target.id, made, node)
+    if _may_change(node, left) and isinstance(left, Var):
+        _augment_unknown(cx, node, Place(left, (), (), target.id), right)
+        return
+    bind_name(cx, target.id, _augmented(cx, node, left, right), node)
 
 
 def _augment_item(cx: Context, node: ast.AugAssign, target: ast.Subscript) -> None:
@@ -214,6 +226,9 @@ def _augment_item(cx: Context, node: ast.AugAssign, target: ast.Subscript) -> No
     if isinstance(left.type, ListT):
         _augment_in_place(cx, node, place, right)
         return
+    if _may_change(node, left):
+        _augment_unknown(cx, node, place, right)
+        return
     made = cx.atom(_augmented(cx, node, left, right))
     if not is_poison(made):
         write_place(cx, place, made, cx.span(node))
@@ -221,24 +236,39 @@ def _augment_item(cx: Context, node: ast.AugAssign, target: ast.Subscript) -> No
 
 def _augmented(cx: Context, node: ast.AugAssign, left: Expr, right: Value) -> Expr:
     """The result for operands that are not changed in place."""
+    return lib.binary(cx, f"{OPERATORS[type(node.op)]}=", left, as_data(cx, right, node.value), node)
+
+
+_IN_PLACE = {ast.Add: Kind.LIST, ast.Mult: Kind.LIST, ast.BitOr: Kind.DICT}
+
+
+def _may_change(node: ast.AugAssign, left: Expr) -> bool:
+    """Whether the assignment may change an object in place, where the value may be one that can be."""
+    return _IN_PLACE.get(type(node.op)) in kinds(left.type)
+
+
+def _augment_unknown(cx: Context, node: ast.AugAssign, place: Place, right: Value) -> None:
+    """`target op= value` where the target may hold a list (or dict), which is changed, or something that is not."""
+    if not may_change(cx, place, node, "changed"):
+        return
+    current = cx.atom(read_place(cx, place))
+    other = cx.atom(as_data(cx, right, node.value))
+    if is_poison(current) or is_poison(other):
+        return
     symbol = OPERATORS[type(node.op)]
-    other = as_data(cx, right, node.value)
-    in_place = {"+": Kind.LIST, "*": Kind.LIST, "|": Kind.DICT}.get(symbol)
-    if in_place in kinds(left.type) and not isinstance(other.type, ErrorT) and not _never_in_place(symbol, other):
-        return cx.error(
+    if symbol == "|" and kinds(other.type) != {Kind.DICT}:
+        cx.error(
             codes.TYPE_NEEDED,
             node,
-            f"`{symbol}=` changes a {in_place.value} in place, and whether the value is one is not known",
-            help=f"write instead: `x = x {symbol} y`, or test it with `isinstance` first",
+            "`|=` of a dict takes other things than dicts too, and which it is is not known",
+            help="write instead: `x.update(y)`",
         )
-    return lib.binary(cx, f"{symbol}=", left, other, node)
-
-
-def _never_in_place(symbol: str, other: Expr) -> bool:
-    """Whether a list (a dict for `|=`) could not take this operand, so that a rebinding does the same."""
-    numbers = {Kind.INT, Kind.FLOAT, Kind.BOOL, Kind.NONE}
-    found = kinds(other.type)
-    return (symbol != "*" and found <= numbers) or (symbol == "*" and not found & {Kind.INT, Kind.BOOL})
+        return
+    made = (
+        lib.augmented_list(cx, symbol, current, other, node) if symbol == "+" else _augmented(cx, node, current, other)
+    )
+    if not is_poison(made):
+        write_place(cx, place, made if not place.keys else cx.atom(made), cx.span(node))
 
 
 def _augment_in_place(cx: Context, node: ast.AugAssign, place: Place, right: Value) -> None:

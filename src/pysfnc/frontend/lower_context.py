@@ -33,15 +33,18 @@ class Journal:
 
     notes: list[tuple[Span, str]] = field(default_factory=list)
     placements: list[Placement] = field(default_factory=list)
+    replaced: list[tuple[str, tuple[Expr, ...]]] = field(default_factory=list)
+    """Places (variable and keys) whose object was replaced by another one, not changed."""
 
-    def mark(self) -> tuple[int, int]:
+    def mark(self) -> tuple[int, int, int]:
         """The present length, for `rollback`."""
-        return len(self.notes), len(self.placements)
+        return len(self.notes), len(self.placements), len(self.replaced)
 
-    def rollback(self, mark: tuple[int, int]) -> None:
+    def rollback(self, mark: tuple[int, int, int]) -> None:
         """Drop what came since."""
         del self.notes[mark[0] :]
         del self.placements[mark[1] :]
+        del self.replaced[mark[2] :]
 
 
 @dataclass(slots=True, eq=False)

@@ -6,7 +6,7 @@ when the list or dict itself changes meanwhile.
 """
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from pysfnc.diagnostics import codes
@@ -19,7 +19,7 @@ from pysfnc.frontend.lower_frame import lookup_frame
 from pysfnc.frontend.lower_iterate import Source, lower_source
 from pysfnc.frontend.lower_loops import Lowered, loop_body, loop_else, settle
 from pysfnc.frontend.lower_names import bind_name, owned_variable
-from pysfnc.frontend.lower_place import Place, read_place
+from pysfnc.frontend.lower_place import Place, read_place, touches
 from pysfnc.frontend.lower_state import Fact, State, View, join_states
 from pysfnc.frontend.lower_values import Origin, Value
 from pysfnc.ir.exprs import Const, Expr, Var
@@ -73,6 +73,7 @@ def _attempt(cx: Context, node: ast.For, source: Source) -> Lowered:
     direct = _direct_target(cx, node, source)
     name = direct or cx.names.fresh("item")
     item_type = _item_type(cx, source)
+    since = len(cx.journal.replaced)
     with cx.flow.landing(f"break {label}") as breaks, cx.capture() as out:
         element = Var(name=name, type=item_type, span=span)
 
@@ -83,7 +84,7 @@ def _attempt(cx: Context, node: ast.For, source: Source) -> Lowered:
         back, body = loop_body(cx, label, start, lower)
         exits = join_states([start, *back]) if not lib.is_never_empty(source.items) else join_states(back)
         orelse, after = loop_else(cx, exits, node.orelse)
-        loop = _Loop(label, name, body, orelse, index, node)
+        loop = _Loop(label, name, body, orelse, index, node, since)
         out.extend(_written(cx, source, loop))
     cx.state = join_states([after, *breaks.states])
     return Lowered(tuple(out), back)
@@ -183,22 +184,26 @@ class _Loop:
     orelse: Suite
     index: Var
     node: ast.For
+    since: int
+    """Where the body begins in the list of replaced objects."""
 
 
 def _written(cx: Context, source: Source, loop: _Loop) -> list[Stmt]:
     """The statements of a loop in the form that its body needs."""
     origin = source.origin
-    if origin is None or not _changes(loop.body, origin.root.name):
+    if origin is None or not _changes(loop.body, origin):
         return [_plain(cx, source.items, loop)]
+    if _replaces(cx, origin, loop.since):
+        return _refuse(cx, origin, loop, "replaced")
     if _rebinds(loop.body, origin.root.name):
         return _refuse(cx, origin, loop, "changed and rebound")
     if origin.kind in ("list", "enumerate"):
         return _indexed(cx, origin, loop)
     if origin.kind in ("keys", "values", "items"):
         return _by_key(cx, origin, loop)
-    if _changes_directly(loop.body, origin.root.name, loop.index.name):
+    if _changes_directly(loop.body, origin, loop.index.name):
         return _refuse(cx, origin, loop, "changed")
-    return _indexed_copy(cx, source.items, loop)
+    return _indexed_any(cx, origin, loop)
 
 
 def _plain(cx: Context, items: Expr, loop: _Loop) -> ForEach:
@@ -206,20 +211,36 @@ def _plain(cx: Context, items: Expr, loop: _Loop) -> ForEach:
     return ForEach(label=loop.label, name=loop.name, seq=items, body=loop.body, orelse=loop.orelse, span=span)
 
 
-def _changes(body: Suite, owner: str) -> bool:
-    return any(isinstance(s, Assign) and s.changes and s.name == owner for s in walk_suite(body))
+def _changes(body: Suite, origin: Origin) -> bool:
+    """Whether the body changes what the loop runs over, or something in it."""
+    return any(touches(value, origin.keys) for value in _changed_values(body, origin.root.name))
+
+
+def _changed_values(body: Suite, owner: str) -> Iterator[Expr]:
+    return (s.value for s in walk_suite(body) if isinstance(s, Assign) and s.changes and s.name == owner)
 
 
 def _rebinds(body: Suite, owner: str) -> bool:
     return any(isinstance(s, Assign) and not s.changes and s.name == owner for s in walk_suite(body))
 
 
-def _changes_directly(body: Suite, owner: str, index: str) -> bool:
+def _changes_directly(body: Suite, origin: Origin, index: str) -> bool:
     """Whether something but the loop variable changes the list: what is written through it mentions the index."""
-    return any(
-        isinstance(s, Assign) and s.changes and s.name == owner and index not in free_vars(s.value)
-        for s in walk_suite(body)
-    )
+    changed = _changed_values(body, origin.root.name)
+    return any(touches(value, origin.keys) and index not in free_vars(value) for value in changed)
+
+
+def _replaces(cx: Context, origin: Origin, since: int) -> bool:
+    """Whether the body puts another object in the place of the one that the loop runs over."""
+    for root, keys in cx.journal.replaced[since:]:
+        ways = zip(keys, origin.keys, strict=False)
+        if root == origin.root.name and len(keys) <= len(origin.keys) and all(_may_be_equal(a, b) for a, b in ways):
+            return True
+    return False
+
+
+def _may_be_equal(a: Expr, b: Expr) -> bool:
+    return not (isinstance(a, Const) and isinstance(b, Const)) or a.value == b.value
 
 
 def _refuse(cx: Context, origin: Origin, loop: _Loop, what: str) -> list[Stmt]:
@@ -254,19 +275,20 @@ def _indexed(cx: Context, origin: Origin, loop: _Loop) -> list[Stmt]:
     ]
 
 
-def _indexed_copy(cx: Context, items: Expr, loop: _Loop) -> list[Stmt]:
-    """The same over the list as it was before the loop, for a value that may also be a dict or str."""
+def _indexed_any(cx: Context, origin: Origin, loop: _Loop) -> list[Stmt]:
+    """The same for a value that may also be a dict or str: its items are taken as the loop begins with them, keys or characters too."""
     span = cx.span(loop.node)
     node = loop.node.iter
-    whole = Var(name=cx.names.fresh("items"), type=items.type, span=span)
+    items = lib.items_of(cx, read_place(cx, _place(cx, origin)), node)
+    size = Var(name=cx.names.fresh("size"), type=INT, span=span)
     following = lib.binary(cx, "+", loop.index, _ONE, node)
-    test = lib.compare(cx, ast.Lt(), following, lib.length(cx, whole, node), node)
     head: Suite = (
         Assign(name=loop.index.name, value=following, span=span),
-        Assign(name=loop.name, value=lib.subscript(cx, whole, loop.index, node), span=span),
+        Assign(name=loop.name, value=lib.subscript(cx, items, loop.index, node), span=span),
     )
+    test = lib.compare(cx, ast.Lt(), following, size, node)
     return [
-        Assign(name=whole.name, value=items, span=span),
+        Assign(name=size.name, value=lib.length(cx, items, node), span=span),
         Assign(name=loop.index.name, value=Const(value=-1, type=INT, span=span), span=span),
         While(label=loop.label, test=test, body=(*head, *loop.body), orelse=loop.orelse, span=span),
     ]

@@ -325,7 +325,7 @@ def exception_attribute(cx: Context, base: Expr, node: ast.Attribute) -> Value:
     names = base.type.names if isinstance(base.type, ExcT) else None
     args = ExcField(exc=base, field_="args", type=ListT(JSON), span=span)
     if node.attr == "args":
-        return Lazy("`args` of an exception", args, sequence=True)
+        return Lazy("`args` of an exception", args, sequence=True, sized=True)
     if names == frozenset({"Fail"}) and node.attr in ("error", "cause"):
         return ExcField(exc=base, field_="name" if node.attr == "error" else "message", type=STR, span=span)
     return cx.error(

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pysfnc.diagnostics import codes
+from pysfnc.frontend.lower_annotation import believe
 from pysfnc.frontend.lower_arguments import Arguments, bind, signature_of
 from pysfnc.frontend.lower_concurrency import start_pending
 from pysfnc.frontend.lower_context import Context, nothing, poison
@@ -19,7 +20,7 @@ from pysfnc.frontend.lower_state import Fact, join_states
 from pysfnc.frontend.lower_tail import as_expression, leaves, without_leave
 from pysfnc.frontend.lower_values import Closure, Static, Value
 from pysfnc.frontend.model import FunctionInfo, ModuleInfo
-from pysfnc.frontend.scope import FunctionNode, Scope, function_scope, own_nodes
+from pysfnc.frontend.scope import FunctionNode, Scope, all_arguments, function_scope, own_nodes
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, Block, Stmt, Suite
 from pysfnc.values.types import NONE, is_mutable, join_all
@@ -84,7 +85,11 @@ def write_in_place(
     with cx.capture() as own:
         with cx.in_frame(frame):
             _bind_defaults(cx, frame, node, values, defaults, module)
+            annotations = {arg.arg: arg.annotation for arg in all_arguments(node.args)}
             for name, value in values.items():
+                annotation = annotations[name]
+                if annotation is not None and not isinstance(value, Static) and not _is_gathered(node, name):
+                    value = believe(cx, value, annotation, name, annotation)
                 _bind_parameter(cx, frame, name, value, protected, call)
         result = _lower_body(cx, frame, node, call)
     return _fold(cx, frame, own, result)
@@ -111,6 +116,11 @@ def _refused(cx: Context, node: FunctionNode, scope: Scope, title: str, call: as
         cx.error(codes.NESTING_TOO_DEEP, call, f"calls of compiled functions are nested more than {MAX_INLINED} deep")
         return True
     return False
+
+
+def _is_gathered(node: FunctionNode, name: str) -> bool:
+    """Whether a parameter is `*args` or `**kwargs`, whose annotation is that of the items."""
+    return any(arg is not None and arg.arg == name for arg in (node.args.vararg, node.args.kwarg))
 
 
 def _bind_defaults(

@@ -6,6 +6,7 @@ Owns nothing of what an operation means. What every function here does besides: 
 
 import ast
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from pysfnc.diagnostics import codes
@@ -23,9 +24,10 @@ from pysfnc.frontend.lower_values import (
     Value,
 )
 from pysfnc.frontend.model import Style
-from pysfnc.ir.exprs import Const, ExcField, Expr, Let, ListComp, Logic, NewExc, Prim, Var
+from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Let, ListComp, Logic, NewExc, Prim, Var
 from pysfnc.ir.hir import Eval
 from pysfnc.library import catalog
+from pysfnc.library.iteration import items_type
 from pysfnc.library.lists import item_type as items_in
 from pysfnc.library.row import Change, Refusal, Site
 from pysfnc.library.typenames import number_is_ambiguous
@@ -43,8 +45,10 @@ from pysfnc.values.types import (
     NeverT,
     TupleT,
     Type,
+    join,
     join_all,
     kinds,
+    only_kinds,
     without_kinds,
 )
 
@@ -202,6 +206,11 @@ def length(cx: Context, value: Expr, node: ast.AST) -> Expr:
     return _built(cx, node, [value], lambda site: catalog.build_call("len", [value], {}, site))
 
 
+def as_kind(value: Expr, wanted: frozenset[Kind]) -> Expr:
+    """The same expression where its value is known to be of one of these kinds."""
+    return value if isinstance(value, Const) else replace(value, type=only_kinds(value.type, wanted))
+
+
 # Displays
 
 
@@ -259,6 +268,24 @@ def appended(cx: Context, items: Expr, value: Expr, node: ast.AST) -> Expr:
 def extended(cx: Context, items: Expr, more: Expr, node: ast.AST) -> Expr:
     """`items` after `items.extend(more)`."""
     return _built(cx, node, [items, more], lambda site: catalog.build_extend(items, more, site))
+
+
+def augmented_list(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) -> Expr:
+    """`left symbol= right` where `left` may be a list, which takes any iterable, and may be something else; both are atoms."""
+    test = has_kind(cx, left, frozenset({Kind.LIST}), node)
+    items = right
+    if kinds(right.type) != {Kind.LIST}:
+        # A value that is no iterable raises here, with the words that `list +=` has for it.
+        type_ = ListT(items_type(right.type))
+        items = Prim(op="iter.list", args=(right,), type=type_, span=cx.span(node))
+    longer = _built(
+        cx, node, [left, items], lambda site: catalog.build_extend(as_kind(left, frozenset({Kind.LIST})), items, site)
+    )
+    rest = replace(left, type=without_kinds(left.type, frozenset({Kind.LIST})))
+    other = binary(cx, f"{symbol}=", rest, right, node)
+    if isinstance(longer.type, ErrorT) or isinstance(other.type, ErrorT):
+        return poison(cx.span(node))
+    return Cond(test=test, then=longer, orelse=other, type=join(longer.type, other.type), span=cx.span(node))
 
 
 # Iteration

@@ -15,9 +15,10 @@ from pysfnc.frontend.lower_core import as_data, is_poison, lower_value
 from pysfnc.frontend.lower_frame import lookup_frame
 from pysfnc.frontend.lower_names import read_name
 from pysfnc.frontend.lower_state import View
-from pysfnc.ir.exprs import Expr, Var
+from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Assign
 from pysfnc.source.span import Span
+from pysfnc.values.types import INT, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +115,12 @@ def write_place(cx: Context, place: Place, value: Expr, span: Span) -> None:
     _change(cx, place.root.name, made, span)
 
 
-def _rebuilt(cx: Context, place: Place, value: Expr) -> Expr:
+def _rebuilt(cx: Context, place: Place, value: Expr, holder: frozenset[Kind] | None = None) -> Expr:
+    """The whole object of the root with a new value at the place; `holder` says what the innermost container is known to be."""
     for depth in range(len(place.keys) - 1, -1, -1):
         container = read_place(cx, place, depth)
+        if holder is not None and depth == len(place.keys) - 1:
+            container = lib.as_kind(container, holder)
         value = lib.set_item(cx, container, place.keys[depth], value, place.spans[depth])
         if is_poison(value):
             return value
@@ -130,7 +134,7 @@ def _change(cx: Context, variable: str, value: Expr, span: Span) -> None:
     cx.emit(Assign(name=variable, value=value, changes=True, span=span))
     if fact is None:
         return
-    cx.state.end_views(variable)
+    cx.state.end_views(variable, lambda keys: touches(value, keys))
     cx.state.facts[variable] = replace(fact, type=value.type, view=None)
     if view is not None:
         _write_through(cx, view, Var(name=variable, type=value.type, span=span), span)
@@ -144,9 +148,21 @@ def _write_through(cx: Context, view: View, value: Expr, span: Span) -> None:
         return
     root = Var(name=view.owner, type=owner.type, span=span)
     place = Place(root, view.keys, tuple(_Anchor(span) for _ in view.keys), view.owner)
-    made = _rebuilt(cx, place, value)
+    # What stands there was changed, so it is no key or character, and what holds it is what the key says.
+    holder = frozenset({Kind.LIST if view.keys[-1].type == INT else Kind.DICT})
+    made = _rebuilt(cx, place, value, holder)
     if not is_poison(made):
         _change(cx, view.owner, made, span)
+
+
+def touches(value: Expr, keys: tuple[Expr, ...]) -> bool:
+    """Whether a changed object may differ at `keys` or below: not when another key was set."""
+    if not keys or not (isinstance(value, Prim) and value.op == "item.set"):
+        return True
+    _, key, inner = value.args
+    if isinstance(key, Const) and isinstance(keys[0], Const) and key.value != keys[0].value:
+        return False
+    return touches(inner, keys[1:])
 
 
 class _Anchor(ast.AST):

@@ -3,7 +3,7 @@
 Owns facts and states. Where states are collected (loops, handlers, returns) is `lower_flow`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from pysfnc.frontend.lower_values import Static
@@ -58,10 +58,11 @@ class State:
         """Change what is known of the value of a variable, not the binding."""
         self.facts[name] = replace(self.facts[name], type=type_)
 
-    def end_views(self, name: str) -> None:
-        """Forget the views into a variable."""
+    def end_views(self, name: str, concerned: Callable[[tuple[Expr, ...]], bool] = lambda _keys: True) -> None:
+        """Forget the views into a variable, or those of them at keys that are concerned, and those that use it as a key."""
         for other, fact in list(self.facts.items()):
-            if fact.view is not None and (fact.view.owner == name or _mentions(fact.view, name)):
+            view = fact.view
+            if view is not None and (_mentions(view, name) or (view.owner == name and concerned(view.keys))):
                 self.facts[other] = replace(fact, view=None)
 
 

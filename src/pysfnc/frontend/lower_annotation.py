@@ -1,0 +1,38 @@
+"""What an annotation of a local variable or of a helper's parameter tells of a value that came in without a type.
+
+Python does not check these annotations. They are believed only where they decide between list, dict and other kinds of an untyped
+value, which some operations need to know; the machine then checks what Python does not, so a wrong annotation fails loudly. Owns this rule.
+"""
+
+import ast
+
+from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.annotations import annotation_type
+from pysfnc.frontend.lower_context import Context
+from pysfnc.ir.exprs import Const, Expr, Var
+from pysfnc.ir.hir import If, Raise
+from pysfnc.values.types import STR, JsonT, Kind, kinds, members
+
+_CONTAINERS = frozenset({Kind.LIST, Kind.DICT})
+
+
+def believe(cx: Context, value: Expr, annotation: ast.expr, name: str, node: ast.AST) -> Expr:
+    """The value with the kinds that its annotation allows, after a check when the value runs."""
+    if not any(isinstance(member, JsonT) for member in members(value.type)):
+        return value
+    declared = annotation_type(annotation, cx.frame.module, cx.project.model)
+    if declared is None:
+        return value
+    wanted = kinds(declared)
+    if not wanted & _CONTAINERS or not kinds(value.type) - wanted or not kinds(value.type) & wanted:
+        return value
+    span = cx.span(node)
+    held = cx.atom(value, name if name.isidentifier() else "t")
+    test = lib.has_kind(cx, held, wanted, node)
+    text = Const(
+        value=f"{name} is annotated as {ast.unparse(annotation)} and holds something else", type=STR, span=span
+    )
+    with cx.capture() as failing:
+        cx.emit(Raise(exc=lib.new_exception(cx, "TypeError", [text], node), span=span))
+    cx.emit(If(test=test, then=(), orelse=tuple(failing), span=span))
+    return lib.as_kind(held, wanted) if isinstance(held, Var) else held
