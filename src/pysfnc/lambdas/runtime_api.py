@@ -6,6 +6,7 @@ Owns HTTP and nothing else: requests go in through `RuntimeApi.send`, what the r
 
 import queue
 import re
+import sys
 import threading
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -82,6 +83,11 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
     api: RuntimeApi
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a worker that was killed in the middle of a request: the pool does that, and knows."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
