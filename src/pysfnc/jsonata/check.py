@@ -105,8 +105,8 @@ def top_level_references(text: str) -> list[str]:
     if read is not True:
         return []
     contexts = [f"${token.text}" for token in scan(text).tokens if token.kind is TokenKind.VARIABLE]
-    found = list(dict.fromkeys(name for name in contexts if name in ("$", "$$")))
-    return found or ["*"]
+    # The library calls the context read as a whole also where it merely cannot exclude it.
+    return list(dict.fromkeys(name for name in contexts if name in ("$", "$$")))
 
 
 def states_members(text: str) -> frozenset[str]:
