@@ -93,7 +93,7 @@ def test_defaults_are_computed_as_python_does(tmp_path: Path, text: str, value: 
 def test_values_as_expressions() -> None:
     one, text = Const(value=1, type=INT), Const(value="a", type=STR)
     assert expr_of([1, "a"]) == Prim(op="list.make", args=(one, text), type=ListT(join(INT, STR)))
-    assert expr_of((1, "a")) == Prim(op="tuple.make", args=(one, text), type=TupleT((INT, STR)))
+    assert expr_of((1, "a")) == Prim(op="list.make", args=(one, text), type=TupleT((INT, STR)))
     assert expr_of({"a": 1}) == Prim(op="dict.make", args=(text, one), type=DictT(INT))
     assert expr_of([]) == Prim(op="list.make", args=(), type=ListT(NEVER))
     assert expr_of(None) == Const(value=None, type=NONE)

@@ -160,7 +160,7 @@ def expr_of(value: Value, span: Span | None = None) -> Expr:
             return Prim(op="list.make", args=items, type=ListT(_joined(items)), span=span)
         case tuple():
             items = tuple(expr_of(item, span) for item in value)
-            return Prim(op="tuple.make", args=items, type=TupleT(tuple(item.type for item in items)), span=span)
+            return Prim(op="list.make", args=items, type=TupleT(tuple(item.type for item in items)), span=span)
         case dict():
             pairs = tuple(expr_of(part, span) for pair in value.items() for part in pair)
             return Prim(op="dict.make", args=pairs, type=DictT(_joined(pairs[1::2])), span=span)
