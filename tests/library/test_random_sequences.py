@@ -110,3 +110,15 @@ def test_lists(seed: int) -> None:
         "x.extend(x)",
     ):
         changes.check(statement, types, x=items, y=value, i=low, j=high)
+
+
+@pytest.mark.parametrize("seed", SEEDS[:8])
+def test_sorting_tuples_of_known_types(seed: int) -> None:
+    pick = random.Random(seed)
+    words = ("", "a", "b", "😀", "\ufe0f", "z", "a😀", "a\ue000") if seed % 2 else ("", "a", "b", "ab", "é")
+    items = [(pick.choice((1, 2, 3)), pick.choice(words), pick.choice((0.5, 1.5))) for _ in range(12)]
+    for source in ("sorted(x)", "sorted(x, reverse=True)"):
+        check(source, x=items)
+    for key in ("(p[1], -p[0])", "(p[2], p[1])", "p[1]", "p[0]", "(p[1] == 'a', p[0])", "[p[0]]"):
+        check(f"sorted(x, key=lambda p: {key})", x=items)
+        check(f"sorted(x, key=lambda p: {key}, reverse=True)", x=items)

@@ -34,12 +34,13 @@ from pysfnc.library.shapes import (
 from pysfnc.library.signature import TEXT, TEXT_OR_NONE, WHOLE, WHOLE_ERROR, Lower, Spec, declare, receiver, whole
 from pysfnc.values.types import STR, Kind, ListT, TupleT, kinds
 
-SPACE: Final = r"\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+BLANKS: Final = r"\t-\r\x1c- "
+RARE_BLANKS: Final = r"\x0b\x0c\x1c-\x1f"
+SPACE: Final = BLANKS + r"\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 BREAK: Final = r"\n-\r\x1c-\x1e\x85\u2028\u2029"
 LEFT_SPACE: Final = Regex(f"^[{SPACE}]+")
 RIGHT_SPACE: Final = Regex(f"[{SPACE}]+$")
-SPACE_RUN: Final = Regex(f"[{SPACE}]+")
-WORD: Final = Regex(f"^[^{SPACE}]+")
+RARE_SPACE: Final = Regex(f"[{SPACE.replace(BLANKS, RARE_BLANKS)}]")
 
 _s, _t, _c, _k, _n, _v, _i, _p, _a, _d, _w = refs("s t c k n v i p a d w")
 _nothing = text("")
@@ -120,9 +121,12 @@ for _name, _left, _right in (("strip", True, True), ("lstrip", True, False), ("r
 define(
     "py_words",
     ("s",),
+    # $trim puts one blank for each run of the whitespace it knows; the rest becomes blanks first.
     block(
-        bind("t", _strip_space(_s, True, True)),
-        IfElse(eq(_t, _nothing), EMPTY, call("split", _t, SPACE_RUN)),
+        bind(
+            "t", call("trim", IfElse(call("contains", _s, RARE_SPACE), call("replace", _s, RARE_SPACE, text(" ")), _s))
+        ),
+        IfElse(eq(_t, _nothing), EMPTY, call("split", _t, text(" "))),
     ),
 )
 define(
