@@ -91,7 +91,7 @@ def test_a_positional_only_parameter_takes_the_whole_input() -> None:
     def ship(event: Any, /) -> Any:
         return event
 
-    for document in ([1, 2.0], "x", {"event": 1}, 5, True):
+    for document in ([1, 2.0], "x", {"event": 1}, 5, True, None):
         assert ship.run(document) == document
     assert ship.run() == {}
 

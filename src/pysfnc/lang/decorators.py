@@ -32,6 +32,7 @@ R = TypeVar("R")
 F = TypeVar("F", bound=Callable[..., Any])
 
 INLINE_MARK: Final = "__pysfnc_inline__"
+_NO_INPUT: Final[Any] = object()
 _CO_VARARGS: Final = 0x04
 _CO_VARKEYWORDS: Final = 0x08
 _CO_GENERATOR: Final = 0x20 | 0x200
@@ -55,11 +56,12 @@ class Workflow(Generic[P, R]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         return self.__wrapped__(*args, **kwargs)
 
-    def run(self, input: Any = None, *, context: RunContext | None = None) -> Any:
+    def run(self, input: Any = _NO_INPUT, *, context: RunContext | None = None) -> Any:
         """Run the workflow on the JSON value `input` and return its output as JSON.
 
         The parameters are the keys of the input: defaults hold, surplus keys are ignored unless there is ``**rest``,
-        annotated parameters are decoded. A missing input is ``{}``. An async workflow runs on an event loop of its own.
+        annotated parameters are decoded. A missing input is ``{}``; None is JSON's null. An async workflow runs on an
+        event loop of its own.
 
         Args:
             context: what `pysfnc.context` shows during the run; made up when not given.
@@ -72,7 +74,7 @@ class Workflow(Generic[P, R]):
         from pysfnc.lang.wire import encode_result
 
         function: Callable[..., Any] = self.__wrapped__
-        document, args, kwargs = bind_input(function, {} if input is None else input)
+        document, args, kwargs = bind_input(function, {} if input is _NO_INPUT else input)
         with running(context or made_up_run(self.name, document)):
             result = _run_loop(function, args, kwargs) if self.is_async else function(*args, **kwargs)
             return encode_result(function, result)

@@ -92,7 +92,7 @@ def run_python(program: Workflow[Any, Any], input: Any = None, /, *, real_time: 
     files = {program.__wrapped__.__code__.co_filename}
     with nullcontext() if real_time else instant_sleep(files):
         try:
-            return RunOutcome("SUCCEEDED", program.run(input))
+            return RunOutcome("SUCCEEDED", program.run({} if input is None else input))
         except Exception as failure:
             error, cause = name_and_text(failure)
             return RunOutcome("FAILED", error=error, cause=cause, exception=failure)
