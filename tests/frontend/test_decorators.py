@@ -246,6 +246,32 @@ def test_marks_where_they_have_no_effect(tmp_path: Path, source: str, message: s
     assert load(tmp_path, "from pysfnc import inline, task, workflow\n" + source).messages == [message]
 
 
+@pytest.mark.parametrize(
+    ("source", "message", "advice"),
+    [
+        ("@task\ndef f(): ...", "SFN201 `task` is not defined", "`from pysfnc import task`, and `@task`"),
+        ("@workflow(timeout=3)\ndef f(): ...", "SFN201 `workflow` is not defined", "`from pysfnc import workflow`"),
+        (
+            "from pysfnc import tsk\n@tsk\ndef f(): ...",
+            "SFN201 `pysfnc` has no name `tsk`",
+            "`from pysfnc import task`",
+        ),
+        ("import pysfnc\n@pysfnc.worklow()\ndef f(): ...", "SFN201 `pysfnc` has no name `worklow`", "`@workflow`"),
+    ],
+)
+def test_decorators_that_nothing_defines(tmp_path: Path, source: str, message: str, advice: str) -> None:
+    loaded = load(tmp_path, source)
+    assert loaded.messages == [message]
+    assert advice in loaded.sink.diagnostics[0].helps[0]
+
+
+def test_names_of_lambda_functions_are_unique(tmp_path: Path) -> None:
+    source = "from pysfnc import task\nimport other\n@task(name='a')\ndef f(): ...\n@task(name='b')\ndef g(): ..."
+    other = "from pysfnc import task\n@task(name='b')\ndef h(): ..."
+    loaded = load(tmp_path, {"app.py": source, "other.py": other})
+    assert loaded.messages == ["SFN205 `b` is defined twice"]
+
+
 def test_a_nested_generator_does_not_make_a_generator(tmp_path: Path) -> None:
     source = "from pysfnc import task\n@task\ndef f():\n    def g():\n        yield 1\n    return list(g())"
     assert load(tmp_path, source).messages == []

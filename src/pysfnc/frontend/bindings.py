@@ -9,6 +9,7 @@ import importlib
 from dataclasses import dataclass, field
 from typing import Final
 
+from pysfnc.diagnostics.codes import UNDEFINED_NAME
 from pysfnc.frontend.definitions import Definition, Definitions, definitions_of
 from pysfnc.frontend.imports import ProjectFiles, absolute_name
 from pysfnc.frontend.model import (
@@ -23,7 +24,7 @@ from pysfnc.frontend.model import (
     ModuleInfo,
     UnsupportedBinding,
 )
-from pysfnc.frontend.names import canonical
+from pysfnc.frontend.names import canonical, exported
 from pysfnc.frontend.parse import first_too_deep
 
 _STAR_KNOWN: Final = frozenset(
@@ -143,6 +144,8 @@ class Binder:
             return UnsupportedBinding(f"module `{source}` has no name `{name}`", node, module)
         if node.level:
             return UnsupportedBinding(f"there is no module `{source}` in the project", node, module)
+        if source == "pysfnc" and not exported(name):
+            return UnsupportedBinding(f"`pysfnc` has no name `{name}`", node, module, UNDEFINED_NAME)
         return ExternalBinding(canonical(f"{source}.{name}"))
 
     def _file_module(self, name: str) -> ModuleInfo | None:

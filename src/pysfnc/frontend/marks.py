@@ -8,10 +8,19 @@ import ast
 from collections.abc import Iterator
 from typing import Final
 
-from pysfnc.diagnostics import Sink, codes
+from pysfnc import lang
+from pysfnc.diagnostics import Sink, codes, nearest
 from pysfnc.frontend.bindings import Binder
 from pysfnc.frontend.decorators import mark_of
-from pysfnc.frontend.model import FunctionBinding, FunctionInfo, ModuleInfo, ProjectModel
+from pysfnc.frontend.model import (
+    ExternalBinding,
+    FunctionBinding,
+    FunctionInfo,
+    ModuleInfo,
+    ProjectModel,
+    UnsupportedBinding,
+)
+from pysfnc.frontend.names import exported, resolve
 from pysfnc.source import Span
 
 _OF_PARAMETERS: Final = frozenset({codes.UNSUPPORTED_ANNOTATION, codes.UNSUPPORTED_PARAMETER_KIND})
@@ -27,7 +36,8 @@ def check_marks(model: ProjectModel, binder: Binder, sink: Sink) -> None:
                     sink.add(problem)
     for module in model.modules.values():
         _check_places(model, binder, module, sink)
-    _check_workflow_names(model, sink)
+        _check_decorators(model, module, sink)
+    _check_names(model, sink)
 
 
 def _check_places(model: ProjectModel, binder: Binder, module: ModuleInfo, sink: Sink) -> None:
@@ -61,13 +71,46 @@ def _marked(
                 break
 
 
-def _check_workflow_names(model: ProjectModel, sink: Sink) -> None:
-    seen: dict[str, FunctionInfo] = {}
+def _check_decorators(model: ProjectModel, module: ModuleInfo, sink: Sink) -> None:
+    """Report decorators of names that nothing defines: importing the module would fail."""
+    for binding in module.names.values():
+        if isinstance(binding, FunctionBinding) and binding.function.module is module:
+            for decorator in binding.function.node.decorator_list:
+                _check_decorator(model, module, decorator, sink)
+
+
+def _check_decorator(model: ProjectModel, module: ModuleInfo, decorator: ast.expr, sink: Sink) -> None:
+    named = decorator.func if isinstance(decorator, ast.Call) else decorator
+    match resolve(model, module, named), named:
+        case None, ast.Name(id=name):
+            message = f"`{name}` is not defined"
+        case UnsupportedBinding(reason, code=codes.UNDEFINED_NAME), ast.Name(id=name):
+            message = reason
+        case ExternalBinding(dotted), ast.Attribute(attr=name) if dotted == f"pysfnc.{name}" and not exported(name):
+            message = f"`pysfnc` has no name `{name}`"
+        case _:
+            return
+    near = name if name in lang.__all__ else nearest(name, lang.__all__)
+    help = f"write instead: `from pysfnc import {near}`, and `@{near}`" if near else ()
+    sink.error(codes.UNDEFINED_NAME, module.span(named), message, help=help)
+
+
+def _check_names(model: ProjectModel, sink: Sink) -> None:
+    """Names of state machines, and names given to Lambda functions, are unique."""
+    workflows: dict[str, FunctionInfo] = {}
     for workflow in model.workflows():
-        name = workflow.workflow_options.name or workflow.qualname
-        first = seen.setdefault(name, workflow)
-        if first is not workflow:
-            _report_duplicate(sink, name, workflow.module.span(workflow.node), first.module.span(first.node))
+        _check_name(workflows, workflow.workflow_options.name or workflow.qualname, workflow, sink)
+    tasks: dict[str, FunctionInfo] = {}
+    for module in model.modules.values():
+        for binding in module.names.values():
+            if isinstance(binding, FunctionBinding) and binding.function.task_options.name is not None:
+                _check_name(tasks, binding.function.task_options.name, binding.function, sink)
+
+
+def _check_name(seen: dict[str, FunctionInfo], name: str, function: FunctionInfo, sink: Sink) -> None:
+    first = seen.setdefault(name, function)
+    if first is not function:
+        _report_duplicate(sink, name, function.module.span(function.node), first.module.span(first.node))
 
 
 def _report_duplicate(sink: Sink, name: str, span: Span, first: Span) -> None:

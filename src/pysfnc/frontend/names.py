@@ -5,6 +5,7 @@ Owns the rule for dotted names (`config.LIMIT`, `asyncio.gather`) and for builti
 
 import ast
 import builtins
+from pathlib import Path
 from typing import Final
 
 from pysfnc import lang
@@ -78,6 +79,12 @@ def resolve_through(model: ProjectModel, module: ModuleInfo, node: ast.expr) -> 
             return binding
         binding = resolve(model, binding.module, binding.value)
     return None
+
+
+def exported(name: str) -> bool:
+    """Whether `from pysfnc import name` finds something: a name of the language, or a part of the package."""
+    folder = Path(lang.__file__).parents[1]
+    return name in lang.__all__ or (folder / name).is_dir() or (folder / f"{name}.py").is_file()
 
 
 def canonical(name: str) -> str:
