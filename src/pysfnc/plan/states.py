@@ -199,7 +199,7 @@ class ScopePlanner:
             work.assigns = self._assigns(begin, needed)
             work.after = self._standalone(flow, work.span)
             return
-        direct = _direct(flow)
+        direct = _direct(flow, self.exceptions)
         if len(written.leaves) <= 1:
             self._settle_straight(work, flow, written, begin)
         elif direct is not None:
@@ -289,7 +289,7 @@ class ScopePlanner:
     def _decision(self, flow: Flow, written: FlowSuite, span: Span | None) -> State:
         """A Choice that computes the flow in its rules; a large one is computed once, before it."""
         small = _weight(written.suite) * len(written.leaves) < HEAVY
-        direct = _direct(flow)
+        direct = _direct(flow, self.exceptions)
         if direct is not None and not self._fails(direct[0]) and (small or not direct[0]) and self.options.merge:
             return self._choice(direct[1], direct[0])
         if small and self.options.merge:
@@ -504,7 +504,7 @@ def _is_way(tag: str, number: int) -> Expr:
     return Prim(op="loop.is_way", args=(Var(name=tag, type=INT), Const(value=number, type=INT)), type=BOOL)
 
 
-def _direct(flow: Flow) -> tuple[Suite, Flow] | None:
+def _direct(flow: Flow, exceptions: ExceptionTable) -> tuple[Suite, Flow] | None:
     """The statements before the first test, and the rest, if a Choice can have the tests as its conditions as they stand."""
     first: Suite = ()
     while isinstance(flow, Do):
@@ -515,7 +515,7 @@ def _direct(flow: Flow) -> tuple[Suite, Flow] | None:
             case Guard():
                 return None
             case Do(stmts=stmts):
-                if any(expr_errors(e) for e in suite_exprs(stmts)):
+                if escaping_errors(stmts, exceptions):
                     return None
             case Split(test=test):
                 if expr_errors(test):
