@@ -1,9 +1,9 @@
 """Which exceptions expressions and statements may raise, as far as the rows of the library say."""
 
-from pysfnc.ir.exprs import Expr, Prim
+from pysfnc.ir.exprs import Const, Expr, Prim
 from pysfnc.ir.hir import ExceptionTable, Perform, Raise, Stmt, Suite, Try
 from pysfnc.ir.walk import stmt_exprs, stmt_suites, walk_expr, walk_suite
-from pysfnc.jsonata.tree import Ref
+from pysfnc.jsonata.tree import Lit, Ref
 from pysfnc.library.registry import prim
 from pysfnc.library.row import Arg
 from pysfnc.values.types import ExcT
@@ -18,10 +18,12 @@ def own_errors(expr: Expr) -> frozenset[str]:
     row = prim(expr.op)
     if row.checks is None:
         return frozenset()
-    types = tuple(a.type for a in expr.args)
-    key = (expr.op, types, expr.type)
+    # Checks look at the types of the arguments, and at the values of constant ones.
+    shapes = tuple((a.type, type(a.value), a.value) if isinstance(a, Const) else (a.type,) for a in expr.args)
+    key = (expr.op, shapes, expr.type)
     if key not in _SEEN:
-        args = [Arg(Ref(f"a{index}"), type_) for index, type_ in enumerate(types)]
+        trees = [Lit(a.value) if isinstance(a, Const) else Ref(f"a{index}") for index, a in enumerate(expr.args)]
+        args = [Arg(tree, a.type) for tree, a in zip(trees, expr.args, strict=True)]
         _SEEN[key] = frozenset(check.error for check in row.checks(args, expr.type))
     return _SEEN[key]
 

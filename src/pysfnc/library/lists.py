@@ -8,11 +8,13 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from pysfnc.ir.exprs import Const, Expr, Let, Prim
+from pysfnc.ir.walk import walk_expr
 from pysfnc.jsonata.tree import Array, IfElse, Lit, Tree
 from pysfnc.library.equality import equal_tree, list_meets_tuple
 from pysfnc.library.iteration import build_iter_list
 from pysfnc.library.make import FALSE, NULL, ZERO, Built, both, call, const, join, let_all, prim, text
-from pysfnc.library.registry import may_raise, register_change, register_prim, register_surface
+from pysfnc.library.registry import prim as prim_row
+from pysfnc.library.registry import register_change, register_prim, register_surface
 from pysfnc.library.row import Arg, Change, ChangeRow, Check, Parameter, PrimRow, Refusal, Site, SurfaceRow
 from pysfnc.library.shapes import (
     EMPTY,
@@ -271,7 +273,7 @@ def _extend_change(xs: Expr, args: Sequence[Expr], site: Site) -> Change | Refus
 
 def after(first: Expr, then: Expr, site: Site) -> Expr:
     """`then`, evaluated once `first` is: its failure comes first."""
-    if not isinstance(first, Prim) or not may_raise(first.op, [arg.type for arg in first.args], first.type):
+    if all(prim_row(part.op).checks is None for part in walk_expr(first) if isinstance(part, Prim)):
         return then
     return Let(name=site.names.fresh("checked"), value=first, body=then, type=then.type, span=site.span)
 

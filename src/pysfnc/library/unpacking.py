@@ -25,15 +25,17 @@ register_prim(PrimRow(op="unpack.iter", lower=iterate, checks=lambda args, _: ki
 
 
 def _unpack_checks(args: Sequence[Arg], _: Type) -> list[Check]:
-    items, fixed, star = args
-    assert isinstance(fixed.tree, Lit) and isinstance(star.tree, Lit) and isinstance(fixed.tree.value, int)
-    expected = fixed.tree.value
-    size = count(items.tree)
-    least = "at least " if star.tree.value else ""
+    items, fixed, star = (arg.tree for arg in args)
+    size = count(items)
+    if not isinstance(fixed, Lit) or not isinstance(star, Lit) or not isinstance(fixed.value, int):
+        # Asked with nothing but types, whether it can fail.
+        return [Check(eq(size, fixed), "ValueError", NULL)]
+    expected = fixed.value
+    least = "at least " if star.value else ""
     few = join(text(f"not enough values to unpack (expected {least}{expected}, got "), call("string", size), text(")"))
     many = text(f"too many values to unpack (expected {expected})")
     found = [Check(ge(size, Lit(expected)), "ValueError", few)] if expected else []
-    return found if star.tree.value else [*found, Check(eq(size, Lit(expected)), "ValueError", many)]
+    return found if star.value else [*found, Check(eq(size, Lit(expected)), "ValueError", many)]
 
 
 register_prim(PrimRow(op="unpack.check", lower=lambda args, _: NULL, checks=_unpack_checks))
