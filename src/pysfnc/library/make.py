@@ -18,7 +18,7 @@ NULL: Final = Lit(None)
 ZERO: Final = Lit(0)
 
 
-def const(value: None | bool | int | float | str) -> Const:
+def const(value: bool | int | float | str | None) -> Const:
     """A constant without a place in the source."""
     types: dict[type, Type] = {type(None): NONE, bool: BOOL, int: INT, float: FLOAT, str: STR}
     return Const(value=value, type=types[type(value)])
