@@ -169,13 +169,15 @@ def _workflow(
     from pysfnc.backend.emit import emit_machine
     from pysfnc.backend.share import share_states
     from pysfnc.library.row import NameSupply
+    from pysfnc.passes.manager import run_passes
     from pysfnc.plan.boundary import bind_parameters
     from pysfnc.plan.states import PlanOptions, plan_machine
     from pysfnc.plan.text import render_plan
 
     program, source = result.program, result.source
     names = NameSupply("~")
-    body = (*bind_parameters(machine, names), *machine.body)
+    body = run_passes(machine.body, names) if options.optimize > 0 else machine.body
+    body = (*bind_parameters(machine, names), *body)
     plan = plan_machine(machine, body, program.exceptions, names, PlanOptions(merge=options.optimize > 0))
     emitted = emit_machine(plan, {task.id: task for task in program.tasks}, placeholder)
     for span, depth in emitted.too_deep:

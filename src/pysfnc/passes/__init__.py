@@ -1,0 +1,1 @@
+"""Passes over HIR: each one module and one function of the same name, in the order of `manager.PASSES`."""
