@@ -92,7 +92,7 @@ def refuse_key(key: Expr, what: str) -> Refusal | None:
         return None
     if found and not found & _TEXT:
         return Refusal("unsupported-expression", f"{what} has a key of type {key.type}; keys of JSON objects are str")
-    help_ = "write instead: `str(key)`, or annotate the variable that holds the key as `str`"
+    help_ = "write instead: `str(key)`, or declare the type of the parameter that the key comes from"
     return Refusal("type-needed", f"{what} needs a key that is known to be a str", help_)
 
 

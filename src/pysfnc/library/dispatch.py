@@ -10,7 +10,7 @@ from typing import Final
 
 from pysfnc.ir.exprs import Const, Expr, Let
 from pysfnc.jsonata.tree import Lit, Tree
-from pysfnc.library.make import Built, cond, const, is_atom, join, let_all, prim, text
+from pysfnc.library.make import FALSE, NULL, Built, cond, const, is_atom, join, let_all, prim, text
 from pysfnc.library.registry import (
     bind_arguments,
     find_builtin,
@@ -21,7 +21,7 @@ from pysfnc.library.registry import (
 )
 from pysfnc.library.row import Arg, Change, Check, PrimRow, Refusal, Site
 from pysfnc.library.typenames import has_kind, of_kinds, type_name
-from pysfnc.values.types import BOOL, ERROR, ErrorT, Kind, Type, join_all, kinds
+from pysfnc.values.types import BOOL, ERROR, NEVER, ErrorT, Kind, Type, join_all, kinds
 
 Kwargs = Mapping[str, Expr]
 _ARRAYS: Final = {Kind.LIST, Kind.TUPLE}
@@ -51,7 +51,7 @@ def build_method(name: str, receiver: Expr, args: Sequence[Expr], kwargs: Kwargs
         given = dict(zip(kwargs, atoms[1 + len(args) :], strict=True))
 
         def branch(kind: Kind, narrowed: Expr) -> Built:
-            return _method_of(kind, name, narrowed, atoms[1 : 1 + len(args)], given, site)
+            return _method_of(kind, name, narrowed, atoms[1 : 1 + len(args)], given, replace(site, choice=True))
 
         return _by_kind(atoms[0], usable, branch, site)
 
@@ -62,7 +62,24 @@ def _method_of(kind: Kind, name: str, receiver: Expr, args: Sequence[Expr], kwar
     row = find_kind_method(kind, name)
     assert row is not None
     bound = bind_arguments(f"{kind.value}.{name}", row.params[1:], args, kwargs)
-    return bound if isinstance(bound, Refusal) else row.build([receiver, *bound], site)
+    if isinstance(bound, Refusal):
+        return _wrong_number(kind, name, args, site) or bound
+    return row.build([receiver, *bound], site)
+
+
+_WRONG_NUMBER: Final = {
+    (Kind.LIST, "count"): "list.count() takes exactly one argument ({} given)",
+    (Kind.LIST, "pop"): "pop expected at most 1 argument, got {}",
+    (Kind.DICT, "pop"): "pop expected at least 1 argument, got {}",
+}
+"""The TypeErrors of methods that several kinds have, with different numbers of arguments."""
+
+
+def _wrong_number(kind: Kind, name: str, args: Sequence[Expr], site: Site) -> Expr | None:
+    """The failure of a call that only fits other kinds of receivers."""
+    if not site.choice or (kind, name) not in _WRONG_NUMBER:
+        return None
+    return prim("type_error", NEVER, site, const(_WRONG_NUMBER[kind, name].format(len(args))))
 
 
 def build_change(name: str, receiver: Expr, args: Sequence[Expr], kwargs: Kwargs, site: Site) -> Change | Refusal:
@@ -72,13 +89,18 @@ def build_change(name: str, receiver: Expr, args: Sequence[Expr], kwargs: Kwargs
     if refusal is not None:
         return refusal
     made: dict[Kind, Change] = {}
+    inner = replace(site, choice=len(usable) > 1)
     for kind in sorted(usable, key=lambda k: k.value):
         row = find_change(kind, name)
         assert row is not None
         bound = bind_arguments(f"{kind.value}.{name}", row.params, args, kwargs)
         if isinstance(bound, Refusal):
-            return bound
-        change = row.build(_narrowed(receiver, kind), bound, site)
+            failure = _wrong_number(kind, name, args, inner)
+            if failure is None:
+                return bound
+            made[kind] = Change(_narrowed(receiver, kind), failure)
+            continue
+        change = row.build(_narrowed(receiver, kind), bound, inner)
         if isinstance(change, Refusal):
             return change
         made[kind] = change
@@ -160,5 +182,10 @@ def _lower_has_kind(args: Sequence[Arg], _type: Type) -> Tree:
     return has_kind(args[0], _kinds_of(args[1].tree))
 
 
+def _fails(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
+    return (Check(FALSE, "TypeError", args[0].tree),)
+
+
+register_prim(PrimRow(op="type_error", lower=lambda args, _: NULL, checks=_fails))
 register_prim(PrimRow(op="attribute", lower=_receiver, checks=_check_attribute))
 register_prim(PrimRow(op="has_kind", lower=_lower_has_kind))

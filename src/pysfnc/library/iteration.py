@@ -162,7 +162,7 @@ def range_parts(args: Sequence[Expr], site: Site) -> tuple[Expr, Expr, Expr, Exp
     The check (a `None` that raises where `range` does) comes first; the others are ints then.
     """
     three = _three(args)
-    refusal = misfit("range", _RANGE_SPECS, three)
+    refusal = misfit("range", _RANGE_SPECS, three, site)
     if refusal is not None:
         return refusal
     start, stop, step = (arg if kinds(arg.type) == {Kind.INT} else prim("range.bound", INT, site, arg) for arg in three)
@@ -179,7 +179,7 @@ def _build_range(args: Sequence[Expr], site: Site) -> Built:
     if not 1 <= len(args) <= 3:
         return Refusal("type-mismatch", f"`range()` takes 1 to 3 arguments, but {len(args)} are given")
     three = _three(args)
-    return misfit("range", _RANGE_SPECS, three) or prim("range.list", ListT(INT), site, *three)
+    return misfit("range", _RANGE_SPECS, three, site) or prim("range.list", ListT(INT), site, *three)
 
 
 register_surface(
@@ -237,7 +237,7 @@ def _build_enumerate(args: Sequence[Expr], site: Site) -> Built:
         start = atoms_[1] if atoms_[1].type == INT else prim("enumerate.start", INT, site, atoms_[1])
         return prim("enumerate", ListT(TupleT((INT, items_type(items.type)))), site, start, items)
 
-    return misfit("enumerate", [_START], args[1:]) or let_all(list(args), site, build)
+    return misfit("enumerate", [_START], args[1:], site) or let_all(list(args), site, build)
 
 
 register_surface(

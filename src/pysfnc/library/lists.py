@@ -169,7 +169,7 @@ def _build_index(args: Sequence[Expr], site: Site) -> Built:
         position = prim("list.position", INT, site, *atoms)
         return prim("list.index_found", INT, site, position, atoms[1])
 
-    refusal = _refuse_mixed(args, "`index()`") or misfit("list.index", _INDEX_SPECS, args[2:])
+    refusal = _refuse_mixed(args, "`index()`") or misfit("list.index", _INDEX_SPECS, args[2:], site)
     return refusal or let_all(list(args), site, found)
 
 
@@ -306,7 +306,7 @@ register_prim(
 
 
 def _insert_change(xs: Expr, args: Sequence[Expr], site: Site) -> Change | Refusal:
-    refusal = misfit("list.insert", [_INDEX], args)
+    refusal = misfit("list.insert", [_INDEX], args, site)
     if refusal is not None:
         return refusal
     return Change(
@@ -348,7 +348,7 @@ register_prim(PrimRow(op="list.without", lower=_without))
 
 
 def _pop_change(xs: Expr, args: Sequence[Expr], site: Site) -> Change | Refusal:
-    refusal = misfit("list.pop", [_INDEX], args)
+    refusal = misfit("list.pop", [_INDEX], args, site)
     if refusal is not None:
         return refusal
     taken = prim("list.pop", item_type(xs.type), site, xs, args[0])

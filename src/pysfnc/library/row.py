@@ -74,6 +74,9 @@ class Site:
 
     span: Span | None
     names: NameSupply
+    choice: bool = False
+    """Whether the row is one of several among which the machine chooses: arguments that never fit it fail there, when
+    it is chosen, and are not refused."""
 
 
 @dataclass(frozen=True, slots=True)

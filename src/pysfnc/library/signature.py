@@ -72,8 +72,10 @@ def kind_checks(specs: Sequence[Spec], args: Sequence[Arg]) -> list[Check]:
     ]
 
 
-def misfit(name: str, specs: Sequence[Spec], args: Sequence[Expr]) -> Refusal | None:
+def misfit(name: str, specs: Sequence[Spec], args: Sequence[Expr], site: Site) -> Refusal | None:
     """The refusal of a call that raises TypeError whenever it runs."""
+    if site.choice:
+        return None
     for spec, arg in zip(specs, args, strict=False):
         found = kinds(arg.type)
         if found and not found & spec.kinds:
@@ -116,7 +118,7 @@ def declare(
         return [*kind_checks(specs, args), *(checks(args) if checks else ())]
 
     def build(args: Sequence[Expr], site: Site) -> Built:
-        return misfit(name, specs, args) or Prim(op=name, args=tuple(args), type=result, span=site.span)
+        return misfit(name, specs, args, site) or Prim(op=name, args=tuple(args), type=result, span=site.span)
 
     register_prim(PrimRow(op=name, lower=lambda args, _result: lower(args), checks=all_checks))
     params = tuple(Parameter(spec.name, spec.default, positional_only=not spec.keyword) for spec in specs)

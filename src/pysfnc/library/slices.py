@@ -194,7 +194,7 @@ def build_slice(base: Expr, low: Expr, high: Expr, step: Expr, site: Site) -> Bu
         return Refusal("type-mismatch", f"`{base.type}` cannot be sliced")
     if found >= ARRAYS:
         return Refusal("type-needed", "the slice depends on whether the value is a list or a tuple")
-    refusal = misfit("slice", _SLICE, (low, high, step))
+    refusal = misfit("slice", _SLICE, (low, high, step), site)
     if refusal is not None:
         return refusal
     result = _slice_result(base.type, (low, high, step))
