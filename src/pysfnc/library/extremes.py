@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from pysfnc.ir.exprs import Expr, Prim
-from pysfnc.jsonata.tree import Binary, Bind, Field, Func, IfElse, Index, Lit, Object, Ref, Seq, Tree
+from pysfnc.jsonata.tree import Array, Binary, Bind, Field, Func, IfElse, Index, Lit, Object, Ref, Seq, Tree
 from pysfnc.library.iteration import build_iter_list, items_type
 from pysfnc.library.make import ZERO, Built, call, cond, either, join, let, let_all, negate, prim, text
 from pysfnc.library.ordering import always_ordered, build_order
@@ -112,7 +112,7 @@ def _build_of_values(name: str, values: Sequence[Expr], site: Site) -> Built:
     """Compare one after another, as CPython does."""
     types = join_all([value.type for value in values])
     if kinds(types) <= _NUMBERS:
-        return prim(name, types, site, Prim(op="list.make", args=tuple(values), type=ListT(types), span=site.span))
+        return prim(f"{name}.of", types, site, *values)
 
     def step(best: Expr, rest: Sequence[Expr]) -> Built:
         if not rest:
@@ -173,7 +173,11 @@ def _register(name: str) -> None:
     def checks(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
         return _checks(args, name)
 
+    def of_numbers(args: Sequence[Arg], _type: Type) -> Tree:
+        return call(name, Array(tuple(arg.tree for arg in args)))
+
     register_prim(PrimRow(op=name, lower=lower, checks=checks))
+    register_prim(PrimRow(op=f"{name}.of", lower=of_numbers))
     register_surface(
         SurfaceRow(
             name=name,

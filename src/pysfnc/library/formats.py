@@ -17,7 +17,7 @@ from pysfnc.library.make import ZERO, Built, call, choose, const, join, negate, 
 from pysfnc.library.prelude import define
 from pysfnc.library.registry import register_prim
 from pysfnc.library.row import Arg, Check, PrimRow, Refusal, Site
-from pysfnc.library.texts import build_str, joined
+from pysfnc.library.texts import build_str
 from pysfnc.library.typenames import (
     INTEGRAL,
     NUMERIC,
@@ -318,9 +318,9 @@ def _format_number(arg: Arg, spec: Spec) -> Tree:
         body = call("py_group", body, text(spec.group))
     if spec.presentation == "%":
         body = join(body, text("%"))
-    front = joined([sign, prefix])
+    front = join(sign, prefix)
     if spec.align != "=" or not spec.width:
-        return _aligned(joined([front, body]), spec, ">")
+        return _aligned(join(front, body), spec, ">")
     bind = Bind("py_s", front)
     room = Binary("-", call("length", Ref("py_s")), Lit(spec.width))
     return Seq((bind, join(Ref("py_s"), call("pad", body, room, text(spec.fill)))))

@@ -72,13 +72,20 @@ def text(value: str) -> Lit:
 
 
 def join(*parts: Tree) -> Tree:
-    """The parts, all strings, one after another."""
-    if len(parts) <= 3:
-        made = parts[0]
-        for part in parts[1:]:
-            made = Binary("&", made, part)
-        return made
-    return Call("join", (Array(parts),))
+    """The parts, all strings, one after another; literals side by side become one literal."""
+    merged: list[Tree] = []
+    for part in parts:
+        last = merged[-1] if merged else None
+        if isinstance(part, Lit) and isinstance(last, Lit):
+            merged[-1] = Lit(f"{last.value}{part.value}")
+        elif part != Lit(""):
+            merged.append(part)
+    if len(merged) > 3:
+        return Call("join", (Array(tuple(merged)),))
+    made: Tree = merged[0] if merged else Lit("")
+    for part in merged[1:]:
+        made = Binary("&", made, part)
+    return made
 
 
 def eq(left: Tree, right: Tree) -> Binary:

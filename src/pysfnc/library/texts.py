@@ -119,19 +119,7 @@ def _tuple(value: Tree, items: tuple[Type, ...]) -> Tree:
     for index, item in enumerate(items):
         parts += [text(", ")] if index else []
         parts.append(_tree(Arg(Index(value, Lit(index)), item), True))
-    return joined([*parts, text(",)" if len(items) == 1 else ")")])
-
-
-def joined(parts: Sequence[Tree]) -> Tree:
-    """The parts, all strings, as one; literals side by side become one literal."""
-    merged: list[Tree] = []
-    for part in parts:
-        last = merged[-1] if merged else None
-        if isinstance(part, Lit) and isinstance(last, Lit):
-            merged[-1] = text(f"{last.value}{part.value}")
-        elif part != text(""):
-            merged.append(part)
-    return join(*merged) if merged else text("")
+    return join(*parts, text(",)" if len(items) == 1 else ")"))
 
 
 def _refuse(expr: Expr, what: str) -> Refusal | None:
@@ -198,7 +186,7 @@ def _lower(make: Callable[[Arg], Tree]) -> Callable[[Sequence[Arg], Type], Tree]
 
 
 def _lower_join(args: Sequence[Arg], _type: Type) -> Tree:
-    return joined([arg.tree for arg in args])
+    return join(*[arg.tree for arg in args])
 
 
 register_prim(PrimRow(op="str", lower=_lower(str_tree)))

@@ -8,8 +8,8 @@ refuses such types through `ambiguity`.
 
 from typing import Final
 
-from pysfnc.jsonata.tree import Array, Binary, Call, IfElse, Lit, Ref, Tree
-from pysfnc.library.make import FALSE, TRUE, both, call, choose, either, eq, join, text, type_of
+from pysfnc.jsonata.tree import Array, Binary, Call, IfElse, Lit, Object, Ref, Tree
+from pysfnc.library.make import FALSE, TRUE, both, call, either, eq, join, text, type_of
 from pysfnc.library.prelude import define
 from pysfnc.library.row import Arg, Refusal
 from pysfnc.values.types import (
@@ -147,19 +147,14 @@ def is_non_integral(arg: Arg) -> Tree:
     return _integral(number, False)
 
 
+_JSON_NAMES: Final = {"null": "NoneType", "boolean": "bool", "string": "str", "array": "list", "object": "dict"}
 define(
     "py_type",
     ("v",),
-    choose(
-        [
-            (eq(type_of(Ref("v")), text("null")), text("NoneType")),
-            (eq(type_of(Ref("v")), text("boolean")), text("bool")),
-            (eq(type_of(Ref("v")), text("string")), text("str")),
-            (eq(type_of(Ref("v")), text("array")), text("list")),
-            (eq(type_of(Ref("v")), text("object")), text("dict")),
-            (_integral(Ref("v"), True), text("int")),
-        ],
-        text("float"),
+    IfElse(
+        eq(type_of(Ref("v")), text("number")),
+        IfElse(_integral(Ref("v"), True), text("int"), text("float")),
+        call("lookup", Object(tuple((text(k), text(v)) for k, v in _JSON_NAMES.items())), type_of(Ref("v"))),
     ),
 )
 
