@@ -33,7 +33,7 @@ from pysfnc.frontend.program import load_program
 from pysfnc.ir.exprs import Const
 from pysfnc.ir.hir import Machine, Param, Perform, Placement, Program, Return, TaskCall
 from pysfnc.ir.walk import walk_suite
-from pysfnc.values.types import JSON, NONE, DictT, Type, join
+from pysfnc.values.types import ERROR, JSON, NONE, DictT, Type, join
 
 CONSTRUCTS = (
     lower_assign,
@@ -159,6 +159,8 @@ def _finished(info: FunctionInfo, cx: Context) -> Machine:
 def parameter_type(param: Param) -> Type:
     """The type of the variable of a parameter: that of the annotation, or of a default, which is not decoded."""
     declared = JSON if param.type is None else param.type
+    if param.kind == "star":
+        return ERROR  # refused where it stands; its uses are no faults of their own
     if param.kind == "rest":
         return DictT(declared)
     return declared if param.default is None else join(declared, param.default.type)

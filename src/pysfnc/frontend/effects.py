@@ -9,14 +9,16 @@ from functools import lru_cache
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Assign, Stmt
 from pysfnc.ir.walk import assigned, free_vars, walk_expr, walk_suite
-from pysfnc.library.registry import may_raise as prim_may_raise
+from pysfnc.jsonata.tree import Lit, Ref
+from pysfnc.library.registry import prim
+from pysfnc.library.row import Arg
 from pysfnc.values.types import Type
 
 
 def can_raise(expr: Expr) -> bool:
     """Whether evaluating the expression may raise a Python exception."""
     return any(
-        isinstance(part, Prim) and _prim_can_raise(part.op, tuple(arg.type for arg in part.args), part.type)
+        isinstance(part, Prim) and _prim_can_raise(part.op, tuple(map(_shape, part.args)), part.type)
         for part in walk_expr(expr)
     )
 
@@ -41,6 +43,22 @@ def _rebound(suite: tuple[Stmt, ...]) -> frozenset[str]:
     return (assigned(suite, branches=True) - changed) | frozenset(plain)
 
 
+_Shape = tuple[Type, type, bool | int | float | str | None]
+"""What the checks of an operation may look at: the type of an argument, and its value when it is constant."""
+
+
+def _shape(arg: Expr) -> _Shape:
+    if isinstance(arg, Const):
+        return arg.type, type(arg.value), arg.value
+    return arg.type, Var, None
+
+
 @lru_cache(maxsize=4096)
-def _prim_can_raise(op: str, arg_types: tuple[Type, ...], result: Type) -> bool:
-    return prim_may_raise(op, arg_types, result)
+def _prim_can_raise(op: str, shapes: tuple[_Shape, ...], result: Type) -> bool:
+    checks = prim(op).checks
+    if checks is None:
+        return False
+    args = [
+        Arg(Ref(f"a{index}") if kind is Var else Lit(value), type_) for index, (type_, kind, value) in enumerate(shapes)
+    ]
+    return bool(checks(args, result))

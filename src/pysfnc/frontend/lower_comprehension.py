@@ -266,37 +266,46 @@ def collect(cx: Context, source: Source, stage: Stage, node: ast.expr) -> Expr:
 
 
 def _pure_list(cx: Context, source: Source, stage: Stage, node: ast.expr) -> Expr | None:
+    """The list as an expression; None where that cannot be. What emits statements on the way is no expression either."""
     if is_poison(source.items):
         return poison()
-    name = cx.names.fresh("item")
-    item: Value = Var(name=name, type=lib.item_type(source.items.type), span=cx.span(node))
-    before = cx.state.copy()
-    if source.step is not None:
-        stepped = source.step(cx, item)
-        if stepped is None:
+    items, step = source.items, source.step
+    if source.lazy is not None:
+        inner = _pure_list(cx, source.lazy.source, source.lazy.stage, node)
+        if inner is None:
             return None
-        item = stepped
-    made = stage.pure(cx, item)
+        items, step = inner, None
+    name = cx.names.fresh("item")
+    item: Value | None = Var(name=name, type=lib.item_type(items.type), span=cx.span(node))
+    before = cx.state.copy()
+    if step is not None and item is not None:
+        item = step(cx, item)
+    made = None if item is None else stage.pure(cx, item)
     cx.state = before
-    if made is None or made.body.type == poison().type:
+    if made is None or is_poison(made.body):
+        return None
+    if (
+        source.lazy is not None
+        and can_raise(items)
+        and any(can_raise(e) for e in (made.cond, made.body) if e is not None)
+    ):
+        # Python makes and uses one item after the other, so which exception comes first would change.
         return None
     span = cx.span(node)
     if not made.flat:
         type_ = ListT(made.body.type)
-        return ListComp(name=name, seq=source.items, cond=made.cond, body=made.body, type=type_, span=span)
-    return _flat(cx, source, name, made, node)
+        return ListComp(name=name, seq=items, cond=made.cond, body=made.body, type=type_, span=span)
+    return _flat(cx, items, name, made, node)
 
 
-def _flat(cx: Context, source: Source, name: str, made: Pure, node: ast.expr) -> Expr:
+def _flat(cx: Context, items: Expr, name: str, made: Pure, node: ast.expr) -> Expr:
     """Lists put behind each other."""
     acc = Var(name=cx.names.fresh("all"), type=made.body.type, span=cx.span(node))
     longer = lib.binary(cx, "+", acc, made.body, node)
     if made.cond is not None:
         longer = Cond(test=made.cond, then=longer, orelse=acc, type=longer.type, span=longer.span)
     init = lib.make_list(cx, [], node)
-    return Reduce(
-        name=name, seq=source.items, acc=acc.name, init=init, body=longer, type=made.body.type, span=cx.span(node)
-    )
+    return Reduce(name=name, seq=items, acc=acc.name, init=init, body=longer, type=made.body.type, span=cx.span(node))
 
 
 def _list_by_loop(cx: Context, source: Source, stage: Stage, node: ast.expr) -> Expr:
@@ -489,7 +498,7 @@ def lazy_source(cx: Context, lazy: LazyComprehension, node: ast.expr) -> Source 
             return None
         return _step_of(inner, stage, value, node)
 
-    return Source(lazy.source.items, step=step)
+    return Source(lazy.source.items, step=step, lazy=lazy)
 
 
 def _step_of(cx: Context, stage: Stage, value: Value, node: ast.expr) -> Value | None:
@@ -552,6 +561,8 @@ def any_or_all(cx: Context, lazy: LazyComprehension, is_any: bool, node: ast.exp
 def _pure_decision(cx: Context, lazy: LazyComprehension, is_any: bool, node: ast.expr) -> Expr | None:
     span = cx.span(node)
     name = cx.names.fresh("item")
+    if lazy.source.lazy is not None:
+        return None
     item: Value | None = Var(name=name, type=lib.item_type(lazy.source.items.type), span=span)
     if lazy.source.step is not None and item is not None:
         item = lazy.source.step(cx, item)

@@ -9,10 +9,11 @@ from typing import Any, TypeVar
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.effects import may_wait
-from pysfnc.frontend.lower_context import MAX_DEPTH, Context, poison
+from pysfnc.frontend.lower_context import MAX_DEPTH, Context
 from pysfnc.frontend.lower_values import Static, Value, describe
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Stmt, Suite
+from pysfnc.values.types import ErrorT
 
 ExprLowering = Callable[[Context, Any], Value]
 StmtLowering = Callable[[Context, Any], None]
@@ -169,25 +170,8 @@ def lower_suite(cx: Context, body: Sequence[ast.stmt]) -> Suite:
 
 def is_poison(value: Value) -> bool:
     """Whether the value stands for something already reported."""
-    from pysfnc.values.types import ErrorT
-
     return isinstance(value, Const | Var) and isinstance(value.type, ErrorT)
 
-
-__all__ = [
-    "as_data",
-    "expression",
-    "is_poison",
-    "lower_body",
-    "lower_expr",
-    "lower_exprs",
-    "lower_in_order",
-    "lower_stmt",
-    "lower_suite",
-    "lower_value",
-    "poison",
-    "statement",
-]
 
 _EXPRESSION_NAMES: dict[type[ast.AST], str] = {
     ast.Set: "a set",

@@ -25,7 +25,8 @@ from pysfnc.frontend.lower_values import Origin, Value
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, ForEach, If, Raise, Stmt, Suite, While
 from pysfnc.ir.walk import free_vars, walk_suite
-from pysfnc.values.types import ERROR, INT, STR, TupleT, Type
+from pysfnc.source.span import Span
+from pysfnc.values.types import ERROR, INT, NONE, STR, TupleT, Type
 
 
 @statement(ast.For)
@@ -82,12 +83,25 @@ def _attempt(cx: Context, node: ast.For, source: Source) -> Lowered:
             lower_body(cx, node.body)
 
         back, body = loop_body(cx, label, start, lower)
-        exits = join_states([start, *back]) if not lib.is_never_empty(source.items) else join_states(back)
+        runs = lib.is_never_empty(source.items)
+        exits = join_states(back) if runs else join_states([start, *back])
         orelse, after = loop_else(cx, exits, node.orelse)
         loop = _Loop(label, name, body, orelse, index, node, since)
+        if runs:
+            out.extend(_beforehand(start, exits, span))
         out.extend(_written(cx, source, loop))
     cx.state = join_states([after, *breaks.states])
     return Lowered(tuple(out), back)
+
+
+def _beforehand(before: State, after: State, span: Span) -> list[Stmt]:
+    """Values for the variables that a loop sets which runs at least once: later stages do not know that it does."""
+    none = Const(value=None, type=NONE, span=span)
+    return [
+        Assign(name=name, value=none, span=span)
+        for name, fact in after.facts.items()
+        if name not in before.facts and not fact.maybe_unset and fact.static is None
+    ]
 
 
 def _item_type(cx: Context, source: Source) -> Type:

@@ -37,7 +37,7 @@ from pysfnc.frontend.lower_values import (
 from pysfnc.frontend.model import ModuleBinding
 from pysfnc.frontend.names import member
 from pysfnc.ir.exprs import Const, ExcField, Expr
-from pysfnc.values.types import BOOL, FLOAT, INT, JSON, NONE, STR, ErrorT, ExcT, ListT
+from pysfnc.values.types import BOOL, FLOAT, INT, JSON, NONE, STR, ErrorT, ExcT, ListT, NeverT
 
 MAX_INTEGER = 2**53
 OPERATORS: dict[type[ast.operator], str] = {
@@ -307,7 +307,7 @@ def root_name(node: ast.expr) -> str | None:
 
 def data_attribute(cx: Context, base: Expr, node: ast.Attribute) -> Value:
     """An attribute of data: only exceptions have some."""
-    if isinstance(base.type, ErrorT):
+    if isinstance(base.type, ErrorT | NeverT):
         return base
     if isinstance(base.type, ExcT):
         return exception_attribute(cx, base, node)

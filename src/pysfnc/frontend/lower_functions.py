@@ -59,6 +59,9 @@ def _call_helper(cx: Context, info: FunctionInfo, given: Arguments, node: ast.ex
         return _to_lambda(cx, info, given, node, known)
     if info.role == "other":
         return _to_lambda(cx, info, given, node, (_decorated(info),))
+    if info.node in cx.active:
+        # The whole function goes to Lambda, from the outermost call on.
+        return call_function(cx, info, given, node)
     trial = Trial(cx)
     result = call_function(cx, info, given, node)
     if not trial.failed:

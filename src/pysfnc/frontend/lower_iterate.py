@@ -34,11 +34,15 @@ Step = Callable[[Context, Value], Value | None]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """`items` is a list, evaluated once. `origin` says where its items stand, if they can be changed in place there."""
+    """`items` is a list, evaluated once. `origin` says where its items stand, if they can be changed in place there.
+
+    `step` makes of each what the loop gets, inside the loop. `lazy` is the generator that is taken item by item, if it is one.
+    """
 
     items: Expr
     origin: Origin | None = None
     step: Step | None = None
+    lazy: LazyComprehension | None = None
 
 
 def lower_source(cx: Context, node: ast.expr) -> Source | None:

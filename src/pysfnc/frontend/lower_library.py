@@ -26,6 +26,7 @@ from pysfnc.frontend.lower_values import (
 from pysfnc.frontend.model import Style
 from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Let, ListComp, Logic, NewExc, Prim, Var
 from pysfnc.ir.hir import Eval
+from pysfnc.ir.walk import substitute
 from pysfnc.library import catalog
 from pysfnc.library.iteration import items_type
 from pysfnc.library.lists import item_type as items_in
@@ -78,9 +79,10 @@ def _built(cx: Context, node: ast.AST, args: Sequence[Expr], build: Callable[[Si
 
 
 def _never(cx: Context, args: Sequence[Expr], node: ast.AST) -> Expr:
-    """Evaluating the operands does not come to an end: they are evaluated in order, and the operation is left out."""
-    made: Expr = Const(value=None, type=NEVER, span=cx.span(node))
-    for arg in reversed(args):
+    """Evaluating the operands does not come to an end: they are evaluated up to the one that does not, and the operation is left out."""
+    index = next(i for i, arg in enumerate(args) if isinstance(arg.type, NeverT))
+    made = args[index]
+    for arg in reversed(args[:index]):
         if not isinstance(arg, Const | Var):
             made = Let(name=cx.names.fresh("unused"), value=arg, body=made, type=NEVER, span=cx.span(node))
     return made
@@ -390,8 +392,14 @@ def is_never_empty(items: Expr) -> bool:
             return is_never_empty(inner)
         case Prim(op="iter.list", args=[Const(value=str() as text)]):
             return bool(text)
+        case Prim(op="iter.list" | "reversed", args=[inner]):
+            return is_never_empty(inner)
+        case Prim(op="zip", args=args):
+            return bool(args) and all(map(is_never_empty, args))
         case ListComp(cond=None, seq=seq):
             return is_never_empty(seq)
+        case Let(name=name, value=value, body=body):
+            return is_never_empty(substitute(body, {name: value}))
         case _:
             return False
 

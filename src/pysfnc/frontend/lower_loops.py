@@ -17,7 +17,7 @@ from pysfnc.frontend.lower_state import State, join_states
 from pysfnc.frontend.lower_test import lower_test
 from pysfnc.ir.exprs import Const
 from pysfnc.ir.hir import Break, Continue, If, Stmt, Suite, While
-from pysfnc.values.types import BOOL, ERROR, JSON, Type, is_json_faithful
+from pysfnc.values.types import BOOL, ERROR, JSON, ErrorT, Type, is_json_faithful
 
 MAX_ROUNDS = 6
 """Rounds after which a type that still grows is given up; each round adds a member or a level to some type."""
@@ -41,7 +41,7 @@ def settle(cx: Context, node: ast.AST, attempt: Callable[[], Lowered]) -> None:
         cx.state = head.copy()
         trial = Trial(cx)
         made = attempt()
-        joined = join_states([head, *made.back])
+        joined = join_states([head, *(_without_poison(head, state) for state in made.back)])
         grown = [name for name, fact in head.facts.items() if joined.facts.get(name) != fact]
         if not grown or round_ == MAX_ROUNDS:
             cx.out.extend(made.stmts)
@@ -51,6 +51,15 @@ def settle(cx: Context, node: ast.AST, attempt: Callable[[], Lowered]) -> None:
         # A variable first assigned in the loop stays unset at its head: reading it there is a mistake on the first round.
         found = State({name: joined.facts[name] for name in head.facts if name in joined.facts})
         head = found if round_ < MAX_ROUNDS - 2 else _widened(cx, head, found, node)
+
+
+def _without_poison(head: State, back: State) -> State:
+    """What comes back without the types of what was reported in this round: the next one has to report it again."""
+    for name, fact in list(back.facts.items()):
+        old = head.facts.get(name)
+        if old is not None and isinstance(fact.type, ErrorT) and not fact.mixed:
+            back.facts[name] = replace(fact, type=old.type)
+    return back
 
 
 def _widened(cx: Context, before: State, after: State, node: ast.AST) -> State:

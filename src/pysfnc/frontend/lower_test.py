@@ -68,15 +68,14 @@ def _then(cx: Context, is_and: bool, left: Test, right: ast.expr, node: ast.expr
     with cx.capture() as own:
         other = lower_test(cx, right)
         after = cx.state
-    joined = join_states([decided, after])
-    cx.state = joined
-    expr = _combine(cx, is_and, left.expr, own, other.expr, node)
+    cx.state = join_states([decided, after])
+    expr = _combine(cx, is_and, left.expr, own, other.expr, node, after.reachable)
     if is_and:
         return Test(expr, other.when_true, join_states([decided, other.when_false]))
     return Test(expr, join_states([decided, other.when_true]), other.when_false)
 
 
-def _combine(cx: Context, is_and: bool, left: Expr, own: list[Stmt], right: Expr, node: ast.expr) -> Expr:
+def _combine(cx: Context, is_and: bool, left: Expr, own: list[Stmt], right: Expr, node: ast.expr, ends: bool) -> Expr:
     if isinstance(left, Const) and left.type == BOOL and left.value is is_and:
         cx.out.extend(own)
         return right
@@ -84,7 +83,7 @@ def _combine(cx: Context, is_and: bool, left: Expr, own: list[Stmt], right: Expr
         return Logic(op="and" if is_and else "or", left=left, right=right, type=BOOL, span=cx.span(node))
     name = cx.names.fresh("test")
     span = cx.span(node)
-    go_on = (*own, Assign(name=name, value=right, span=span))
+    go_on = (*own, Assign(name=name, value=right, span=span)) if ends else tuple(own)
     decided = (Assign(name=name, value=Const(value=not is_and, type=BOOL, span=span), span=span),)
     cx.out.append(If(test=left, then=go_on if is_and else decided, orelse=decided if is_and else go_on, span=span))
     return Var(name=name, type=BOOL, span=span)
@@ -118,6 +117,7 @@ def _bool_value(
         return left
     with cx.capture() as own:
         right = lower_expr(cx, right_node)
+    ends = cx.state.reachable
     cx.state = join_states([before, cx.state])
     kept_type = lib.kept_by_truth(left.type, not is_and)
     type_ = join(kept_type, right.type)
@@ -127,7 +127,7 @@ def _bool_value(
         cx.out.append(Assign(name=name, value=left, span=span))
         var = Var(name=name, type=left.type, span=left.span)
         test = lib.truth(cx, var, node)
-        go_on: tuple[Stmt, ...] = (*own, Assign(name=name, value=right, span=span))
+        go_on: tuple[Stmt, ...] = (*own, Assign(name=name, value=right, span=span)) if ends else tuple(own)
         cx.out.append(If(test=test, then=go_on if is_and else (), orelse=() if is_and else go_on, span=span))
         return Var(name=name, type=type_, span=span)
     if left.type == BOOL and right.type == BOOL:
@@ -234,11 +234,12 @@ def _chain(cx: Context, node: ast.Compare, index: int, left: Expr, right: Expr) 
     with cx.capture() as own:
         following = lower_expr(cx, node.comparators[index + 1])
         rest = _chain(cx, node, index + 1, right, following)
+    ends = cx.state.reachable
     cx.state = join_states([state, cx.state])
     if own:
         for name, value in bound:
             cx.out.append(Assign(name=name, value=value, span=value.span))
-        return _combine(cx, True, test, own, rest, node)
+        return _combine(cx, True, test, own, rest, node, ends)
     made: Expr = Logic(op="and", left=test, right=rest, type=BOOL, span=cx.span(node))
     for name, value in reversed(bound):
         made = Let(name=name, value=value, body=made, type=BOOL, span=cx.span(node))
