@@ -1,15 +1,12 @@
 """`pysfnc run machine.asl.json`: what it prints, where, and how it exits."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pysfnc.cli.main import main
-
-Run = Callable[..., tuple[int, str, str]]
+from tests.cli.conftest import Run
 
 COUNTER = {
     "QueryLanguage": "JSONata",
@@ -32,16 +29,6 @@ def machine(tmp_path: Path) -> Path:
     path = tmp_path / "machine.asl.json"
     path.write_text(json.dumps(COUNTER))
     return path
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: object) -> tuple[int, str, str]:
-        code = main([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
 
 
 def test_the_output_is_alone_on_standard_output(run: Run, machine: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from pysfnc.lang.shapes import AnyShape, WireFault, hints_of_function, shape_of
 from pysfnc.values.fits import text_of
-from pysfnc.values.types import BOOL, FLOAT, INT, JSON, NONE, STR, DictT, ListT, TupleT, Type, join
+from pysfnc.values.types import BOOL, ERROR, FLOAT, INT, JSON, NONE, STR, DictT, ListT, TupleT, Type, join
 from tests.frontend.projects import load
 
 HEADER = """
@@ -163,7 +163,7 @@ def test_annotations_that_a_machine_cannot_follow(tmp_path: Path, annotation: st
     assert message.startswith("SFN304 parameter `x` of `f`: ") and words in message
     assert loaded.sink.diagnostics[0].helps[0].startswith("write instead: ")
     (param,) = loaded.function("f").params
-    assert param.type is None and param.annotation is None and param.fit is None
+    assert param.type == ERROR and param.annotation is None and param.fit is None
 
 
 def test_the_wire_cannot_decide_the_unions_that_are_refused() -> None:

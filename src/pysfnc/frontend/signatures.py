@@ -15,6 +15,7 @@ from pysfnc.frontend.faults import fault, not_constant
 from pysfnc.frontend.model import FunctionInfo, ProjectModel
 from pysfnc.ir.exprs import Expr
 from pysfnc.ir.hir import Param
+from pysfnc.values.types import ERROR
 
 Kind = Literal["positional", "keyword", "star", "rest", "whole"]
 
@@ -60,12 +61,14 @@ def _param(
     problems: list[Diagnostic],
 ) -> Param:
     read = None if argument.annotation is None else read_annotation(argument.annotation, info.module, model)
+    declared = read.type if read is not None else None
     if read is not None and read.problem is not None and info.role == "workflow":
         problems.append(_annotation_fault(f"parameter `{argument.arg}` of `{info.qualname}`", read))
+        declared = ERROR
     return Param(
         name=argument.arg,
         kind=kind,
-        type=read.type if read is not None else None,
+        type=declared,
         default=None if default is None else _default(model, info, argument, default, problems),
         annotation=read.text if read is not None and read.problem is None else None,
         fit=read.fit if read is not None and read.problem is None else None,
