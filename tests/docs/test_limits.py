@@ -1,0 +1,163 @@
+"""Each limit of `docs/limits.md`, shown. A limit that is gone makes its test fail: then the entry goes as well."""
+
+import re
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from pysfnc.testing import NotCompiled, RunOutcome, run
+from tests.support import oracle
+from tests.support.node_jsonata import find_library
+from tests.support.outcome import Outcome
+
+PAGE: Final = Path(__file__).parents[2] / "docs" / "limits.md"
+HEAD: Final = "import time\nfrom pysfnc import task, workflow\n\n"
+
+
+def workflow(signature: str, *body: str, options: str = "") -> str:
+    """The text of a program with one workflow."""
+    return f"{HEAD}@workflow{options}\ndef w({signature}):\n" + "".join(f"    {line}\n" for line in body)
+
+
+def both(source: str, **input: Any) -> tuple[Outcome, Outcome]:
+    """How a program ends under CPython and as the machine."""
+    return oracle.run_python(source, input), oracle.run_compiled(source, input)
+
+
+def machine(source: str, folder: Path, *, real_time: bool = False, **input: Any) -> RunOutcome:
+    """Run a program as the machine, for what the oracle does not tell."""
+    path = folder / "app.py"
+    path.write_text(source)
+    return run(path, input, real_time=real_time)
+
+
+def test_every_limit_has_a_test_and_every_test_a_limit() -> None:
+    listed = re.findall(r"^\| (LIM-\d\d) \|", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    shown = re.findall(r"^def test_(lim_\d\d)_", Path(__file__).read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert listed == sorted(set(listed))
+    assert set(listed) == {name.replace("lim_", "LIM-") for name in shown}
+
+
+def test_lim_01_integers_beyond_2_to_the_53() -> None:
+    program = workflow("n: int", "return n + 1")
+    python, compiled = both(program, n=2**53 - 1)
+    assert python.output == compiled.output == 2**53
+    python, compiled = both(program, n=2**53)
+    assert (python.error, compiled.output) == ("ValueError", 2**53)
+
+
+def test_lim_02_infinity() -> None:
+    python, compiled = both(workflow("text: str", "return float(text) > 0"), text="inf")
+    assert (python.output, compiled.error) == (True, "ValueError")
+    python, compiled = both(workflow("x: float", "return str(x * 10.0)"), x=1e308)
+    assert (python.output, compiled.error) == ("inf", "States.QueryEvaluationError")
+    python, compiled = both(workflow("x: float", "return x + x"), x=1e308)
+    assert (python.error, compiled.output) == ("ValueError", "Infinity")
+
+
+def test_lim_03_negative_zero() -> None:
+    python, compiled = both(workflow("x: float", "return str(x * -1.0)"), x=0.0)
+    assert (python.output, compiled.output) == ("-0.0", "0.0")
+
+
+def test_lim_04_whole_numbers_of_json() -> None:
+    program = workflow("x", "return type(x).__name__")
+    for outcome in both(program, x=1.0):
+        assert outcome.output == "int"
+    for outcome in both(workflow("x: float", "return type(x).__name__"), x=1):
+        assert outcome.output == "float"
+    _, compiled = both(workflow("x: float", "return x * 2"), x=6.0)
+    assert repr(compiled.output) == "12"
+
+
+def test_lim_05_negative_powers() -> None:
+    python, compiled = both(workflow("a: int, b: int", "return a ** b"), a=2, b=-1)
+    assert (python.output, compiled.error) == (0.5, "ValueError")
+
+
+def test_lim_06_digits_of_other_scripts() -> None:
+    for function in ("int", "float"):
+        python, compiled = both(workflow("text: str", f"return {function}(text)"), text="\N{ARABIC-INDIC DIGIT THREE}")
+        assert (python.output, compiled.error) == (3, "ValueError")
+
+
+def test_lim_07_code_points_that_are_not_assigned() -> None:
+    python, compiled = both(workflow("text: str", "return repr(text)"), text="\u0378")
+    assert (python.output, compiled.output) == (r"'\u0378'", "'\u0378'")
+
+
+def test_lim_08_lone_surrogates() -> None:
+    python, compiled = both(workflow("n: int", "return len(chr(n))"), n=0xD800)
+    assert (python.output, compiled.error) == (1, "States.QueryEvaluationError")
+
+
+def test_lim_09_keys_that_look_like_integers() -> None:
+    program = workflow("prices: dict[str, int]", "return [name for name in prices]")
+    prices = {"b": 1, "10": 2}
+    for outcome in both(program, prices=prices):
+        assert outcome.output == ["b", "10"]
+    if find_library() is None:
+        pytest.skip("the engine that runs on JavaScript is not installed")
+    assert oracle.run_compiled(program, {"prices": prices}, evaluator=oracle.evaluator("node")).output == ["10", "b"]
+
+
+SLOW: Final = HEAD + "@task(timeout=1)\ndef slow():\n    time.sleep(5)\n\n\n"
+
+
+def test_lim_10_the_name_of_a_timeout(tmp_path: Path) -> None:
+    caught = "try:\n        slow()\n    except TimeoutError:\n        return 'late'"
+    assert machine(f"{SLOW}@workflow\ndef w():\n    {caught}\n", tmp_path, real_time=True).output == "late"
+    assert machine(f"{SLOW}@workflow\ndef w():\n    slow()\n", tmp_path, real_time=True).error == "States.Timeout"
+
+
+def test_lim_11_floats_inside_lists() -> None:
+    python, compiled = both(workflow("a: list[float], b: list[str]", "return a < b"), a=[1.0], b=["a"])
+    assert python.cause == "'<' not supported between instances of 'float' and 'str'"
+    assert compiled.cause == "'<' not supported between instances of 'int' and 'str'"
+
+
+def test_lim_12_the_time_of_a_workflow(tmp_path: Path) -> None:
+    program = workflow("", "time.sleep(60)", "return 1", options="(timeout=30)")
+    assert oracle.run_python(program, {}).output == 1
+    outcome = machine(program, tmp_path)
+    assert (outcome.status, outcome.error) == ("TIMED_OUT", None)
+
+
+def test_lim_13_sizes() -> None:
+    program = workflow("n: int", "text = 'a' * n", "time.sleep(1)", "return len(text)")
+    for outcome in both(program, n=262_000):
+        assert outcome.output == 262_000
+    python, compiled = both(program, n=262_144)
+    assert (python.output, compiled.error) == (262_144, "States.DataLimitExceeded")
+
+
+def test_lim_14_events() -> None:
+    program = workflow("n: int", "done = 0", "while done < n:", "    time.sleep(1)", "    done += 1", "return done")
+    python, compiled = both(program, n=9_000)
+    assert (python.output, compiled.error) == (9_000, "States.Runtime")
+    assert compiled.cause is not None
+    assert "25000" in compiled.cause
+
+
+def test_lim_15_long_waits() -> None:
+    program = workflow("days: int", "time.sleep(days * 86_400)", "return days")
+    for outcome in both(program, days=1_157):
+        assert outcome.output == 1_157
+    python, compiled = both(program, days=1_158)
+    assert (python.output, compiled.error) == (1_158, "States.QueryEvaluationError")
+
+
+def test_lim_16_a_loop_without_calls_is_one_expression(tmp_path: Path) -> None:
+    program = workflow("n: int", "total = 0", "for i in range(n):", "    total += i", "return total")
+    assert machine(program, tmp_path, n=10).transitions == 1
+    assert machine(program, tmp_path, n=20_000).transitions == 1
+
+
+def test_lim_17_nesting_and_size(tmp_path: Path) -> None:
+    nested = "[" * 150 + "n" + "]" * 150
+    with pytest.raises(NotCompiled, match="SFN502"):
+        machine(workflow("n: int", f"return {nested}"), tmp_path, n=1)
+    long = f"texts = {[f'{number:060}' for number in range(20_000)]}"
+    with pytest.raises(NotCompiled, match="SFN501"):
+        machine(workflow("n: int", long, "return texts[n]"), tmp_path, n=1)
