@@ -219,8 +219,13 @@ class _Same(dict[str, str]):
 
 def jsonata(expr: Expr, values: Mapping[str, object], engine: Evaluator) -> object:
     """The value on an engine, or the exception that the expression raises."""
+    return evaluate(render(expr), values, engine)
+
+
+def evaluate(text: str, values: Mapping[str, object], engine: Evaluator) -> object:
+    """The value of a JSONata text on an engine, or the exception that it raises."""
     try:
-        return engine.evaluate(render(expr), json.loads(json.dumps(values)))
+        return engine.evaluate(text, json.loads(json.dumps(values)))
     except JsonataError as error:
         raised = _decoded(str(error))
         if raised is None:
@@ -277,14 +282,19 @@ def check(source: str, types: Mapping[str, Type] | None = None, **values: object
     expected = python(source, values)
     if not isinstance(expected, Raised):
         expected = as_json(expected)
-    expr = lower(source, known)
+    text = _compiled(source, tuple(sorted(known.items(), key=lambda pair: pair[0])))
     for engine in engines():
-        found = jsonata(expr, values, engine)
+        found = evaluate(text, values, engine)
         found = found if isinstance(found, Raised) else as_json(found)
         assert same(found, expected), (
             f"{source} with {values} as { {k: str(t) for k, t in known.items()} }\n  CPython: {expected!r}\n"
-            f"  {type(engine).__name__}: {found!r}\n  {render(expr)}"
+            f"  {type(engine).__name__}: {found!r}\n  {text}"
         )
+
+
+@cache
+def _compiled(source: str, types: tuple[tuple[str, Type], ...]) -> str:
+    return render(lower(source, dict(types)))
 
 
 def refusal(source: str, types: Mapping[str, Type] | None = None) -> Refusal:
