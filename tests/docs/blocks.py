@@ -3,7 +3,7 @@
 The first line of a block says what it is; what stands behind the language is shown by no renderer:
 
 - ```` ```python app.py ```` writes the file `app.py` into the folder of the page.
-- ```` ```python examples/app.py ```` is a part of that file.
+- ```` ```python examples/app.py ```` (or `src/...`) is a part of that file of the project.
 - ```` ```python ```` runs the block in that folder.
 - ```` ```console ```` runs the lines that begin with `$ ` and compares the output that follows, both streams together.
   `...` stands for any text. The exit code must be 0, unless the command ends with a comment `# exit code 1`. Each

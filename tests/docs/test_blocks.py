@@ -55,8 +55,8 @@ def test_page(page: Path, folder: Path, environment: dict[str, str]) -> None:
 
 def run_block(block: Block, folder: Path, environment: dict[str, str]) -> None:
     """Do what the rules say about one block."""
-    if block.language == "python" and block.name.startswith("examples/"):
-        assert block.text in (folder / block.name).read_text(encoding="utf-8"), f"{block.name} does not hold this"
+    if block.language == "python" and block.name.startswith(("examples/", "src/")):
+        assert block.text in (ROOT / block.name).read_text(encoding="utf-8"), f"{block.name} does not hold this"
     elif block.language == "python" and block.name:
         write_program(folder / block.name, block.text)
     elif block.language == "python":
