@@ -6,7 +6,7 @@ not at all. Bindings that may raise keep their place.
 
 from typing import Final
 
-from pysfnc.jsonata.tree import Bind, Call, Func, Ref, Seq, Tree
+from pysfnc.jsonata.tree import Bind, Call, Func, IfElse, Lit, Ref, Seq, Tree
 from pysfnc.jsonata.walk import count_ref, map_tree, replace_ref, tree_depth, walk_tree
 
 RAISES: Final = frozenset({"py_raise", "error", "assert"})
@@ -16,12 +16,24 @@ MAX_INLINED_DEPTH: Final = 12
 
 def tidy(tree: Tree) -> Tree:
     """The tree with needless bindings gone."""
-    return map_tree(tree, _tidy_seq)
+    return map_tree(tree, _tidy_node)
 
 
-def _tidy_seq(tree: Tree) -> Tree:
-    if not isinstance(tree, Seq):
-        return tree
+def _tidy_node(tree: Tree) -> Tree:
+    match tree:
+        case Seq():
+            return _tidy_seq(tree)
+        case IfElse(test, Lit(True), Lit(False)):
+            return test
+        case IfElse(test, Lit(False), Lit(True)):
+            return Call("not", (test,))
+        case IfElse(test, then, orelse) if then == orelse and not _keeps_place(test):
+            return then
+        case _:
+            return tree
+
+
+def _tidy_seq(tree: Seq) -> Tree:
     items = list(tree.items)
     index = 0
     while index < len(items):

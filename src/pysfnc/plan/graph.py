@@ -168,6 +168,9 @@ class GraphBuilder:
         out = exits((stmt,))
         effectful = has_effect((stmt,))
         leaves = out.returns or bool(out.labels)
+        if isinstance(stmt, If) and _is_guard(stmt):
+            then = self._suite(stmt.then, after, ways, handlers)
+            return TestNode(handlers, stmt.test.span or stmt.span, stmt.test, then, after)
         if not effectful and not leaves:
             return PureNode(handlers, stmt.span, stmt, after)
         if isinstance(stmt, If) and (effectful or not (exits(stmt.then).falls and exits(stmt.orelse).falls)):
@@ -365,6 +368,11 @@ class _Tagger:
             self.found.append(jump)
         number = self.found.index(jump) + 1
         return (Assign(name=self.tag, value=Const(value=number, type=INT)), Leave(label=self.label))
+
+
+def _is_guard(stmt: If) -> bool:
+    """Whether the `if` does nothing but raise."""
+    return not stmt.orelse and len(stmt.then) == 1 and isinstance(stmt.then[0], Raise)
 
 
 def _with_jump(ways: Ways, jumps: dict[tuple[str, str], Node]) -> Ways:

@@ -320,22 +320,25 @@ class ScopePlanner:
     def _choice(self, flow: Flow, first: Suite = ()) -> Choice:
         """A Choice with the tests of the flow as its conditions; none of its code can fail."""
         rules: list[tuple[Computed, Edge]] = []
-        last = self._rules(flow, first, None, rules)
+        last = self._rules(flow, _Path(first, (), first), rules)
         span = flow.test.span if isinstance(flow, Split) else None
         return Choice(hint="If", span=span, rules=rules, default=last)
 
-    def _rules(self, flow: Flow, before: Suite, path: Expr | None, rules: list[tuple[Computed, Edge]]) -> Edge:
-        """Add the rules of all leaves but the last, whose edge is returned. `path` holds where no earlier rule matched."""
+    def _rules(self, flow: Flow, path: "_Path", rules: list[tuple[Computed, Edge]]) -> Edge:
+        """Add the rules of all leaves but the last, whose edge is returned.
+
+        A rule is looked at only when none before it matched, so a test that was false needs no mention after it.
+        """
         match flow:
             case Do(stmts=stmts, next=rest):
-                return self._rules(rest, (*before, *stmts), path, rules)
+                return self._rules(rest, path.then(stmts), rules)
             case Split(test=test, then=then, orelse=orelse):
-                both = test if path is None else Logic(op="and", left=path, right=test, type=BOOL, span=test.span)
-                edge = self._rules(then, before, both, rules)
-                rules.append((Computed(before, both), edge))
-                return self._rules(orelse, before, path, rules)
+                taken = path.taken(test)
+                edge = self._rules(then, taken, rules)
+                rules.append((taken.condition(self.names), edge))
+                return self._rules(orelse, path, rules)
             case Leaf():
-                return self._edge(flow, before)
+                return self._edge(flow, path.code)
             case Guard():
                 raise AssertionError("a direct flow has no guards")
 
@@ -498,6 +501,35 @@ def _hold(target: str | None, brought: str) -> Assign:
     """What a state brings (its result, the exception it caught) becomes the variable of the program."""
     assert target is not None
     return Assign(name=target, value=Var(name=brought, type=NONE))
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """A way through a flow: all its code, and the tests that were true on it, each with the code before it."""
+
+    code: Suite
+    tests: tuple[tuple[Suite, Expr], ...]
+    since: Suite
+    """The code since the last of the tests."""
+
+    def then(self, stmts: Suite) -> "_Path":
+        return _Path((*self.code, *stmts), self.tests, (*self.since, *stmts))
+
+    def taken(self, test: Expr) -> "_Path":
+        return _Path(self.code, (*self.tests, (self.since, test)), ())
+
+    def condition(self, names: NameSupply) -> Computed:
+        """Whether all tests hold; the code behind a test, which may rely on it, runs only where it holds."""
+        (before, test), *inner = self.tests
+        if not any(code for code, _ in inner):
+            for _, more in inner:
+                test = Logic(op="and", left=test, right=more, type=BOOL, span=more.span)
+            return Computed(before, test)
+        hit = names.fresh("hit")
+        suite: Suite = (Assign(name=hit, value=Const(value=True, type=BOOL)),)
+        for code, test in reversed(self.tests):
+            suite = (*code, If(test=test, then=suite, orelse=()))
+        return Computed((Assign(name=hit, value=Const(value=False, type=BOOL)), *suite), Var(name=hit, type=BOOL))
 
 
 def _is_way(tag: str, number: int) -> Expr:
