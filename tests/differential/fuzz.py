@@ -47,9 +47,9 @@ def _judgements(options: Options) -> Iterator[tuple[int, Judgement]]:
         yield from pool.imap_unordered(_judged, tasks, chunksize=5)
 
 
-def _shrunk(seed: int, judgement: Judgement, node: bool) -> str:
+def _shrunk(seed: int, judgement: Judgement) -> str:
     program = generate(seed)
-    ways = WAYS if node else WAYS[:2]
+    ways = [judgement.way] if judgement.way is not None else WAYS
 
     def fails(source: str, inputs: Inputs) -> bool:
         try:
@@ -82,7 +82,7 @@ def fuzz(options: Options) -> int:
             seeds = causes.setdefault(cause, [])
             seeds.append(seed)
             if len(seeds) == 1:
-                text = _shrunk(seed, judgement, options.node) if options.shrink else judgement.report
+                text = _shrunk(seed, judgement) if options.shrink else judgement.report
                 print(f"seed {seed}: {cause}\n{text}\n", flush=True)
     for cause, seeds in causes.items():
         print(f"{len(seeds)} times {cause}: seeds {_first(seeds)}")

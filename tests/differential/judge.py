@@ -1,7 +1,7 @@
 """Runs a program under CPython and compiled, at both levels and on both JSONata engines, and says whether they agree.
 
-An input that takes CPython outside the language's domain of numbers (beyond 2^53, not finite) judges nothing: the
-program is first run with every number watched.
+An input that takes CPython outside the language's domain of numbers (beyond 2^53, not finite) judges nothing: under
+CPython every number is watched.
 """
 
 import ast
@@ -30,6 +30,8 @@ class Judgement:
     verdict: Verdict
     about: str = ""
     report: str = ""
+    way: tuple[int, str] | None = None
+    """Level and engine of the run that failed."""
 
     @property
     def failed(self) -> bool:
@@ -40,11 +42,12 @@ class Judgement:
 def judge(source: str, inputs: Sequence[dict[str, Any]], ways: Sequence[tuple[int, str]] = WAYS) -> Judgement:
     """Judge a program on its inputs, stopping at the first difference."""
     outside = 0
+    watched = watch(source)
     for given in inputs:
-        if leaves_domain(source, given):
+        expected = run_watched(watched, given)
+        if expected is None:
             outside += 1
             continue
-        expected = run_python(source, given)
         for optimize, engine in ways:
             judgement = _one(source, given, expected, optimize, engine)
             if judgement.verdict != "agree":
@@ -53,22 +56,22 @@ def judge(source: str, inputs: Sequence[dict[str, Any]], ways: Sequence[tuple[in
 
 
 def _one(source: str, given: dict[str, Any], expected: Outcome, optimize: int, engine: str) -> Judgement:
-    where = f"-O{optimize} on {engine}, input {given!r}"
+    where, way = f"-O{optimize} on {engine}, input {given!r}", (optimize, engine)
     try:
         actual = run_compiled(source, given, optimize=optimize, evaluator=evaluator(engine))
     except Rejected as rejected:
         codes = sorted({str(d.code) for d in rejected.diagnostics if d.is_error})
         internal = "SFN900" in codes
-        return Judgement("crash" if internal else "rejected", " ".join(codes), str(rejected))
+        return Judgement("crash" if internal else "rejected", " ".join(codes), str(rejected), way)
     except Exception as error:
         frames = [f for f in traceback.extract_tb(error.__traceback__) if "pysfnc" in f.filename]
         place = f"{frames[-1].name} in {frames[-1].filename.rsplit('/', 1)[-1]}" if frames else ""
-        return Judgement("crash", f"{type(error).__name__} {place}", f"{where}\n{traceback.format_exc()}")
+        return Judgement("crash", f"{type(error).__name__} {place}", f"{where}\n{traceback.format_exc()}", way)
     difference = disagreement(expected, actual, ordered=_CONCURRENT.search(source) is None)
     if difference is None:
         return Judgement("agree")
     about = "output" if expected.succeeded and actual.succeeded else f"{expected.error} {actual.error}"
-    return Judgement("differ", about, f"{where}\n{difference}")
+    return Judgement("differ", about, f"{where}\n{difference}", way)
 
 
 class _Watch(ast.NodeTransformer):
@@ -107,13 +110,16 @@ def {_NAME}(value):
 """
 
 
-def leaves_domain(source: str, given: dict[str, Any]) -> bool:
-    """Whether a run under CPython makes a number outside the language's domain."""
-    watched = ast.unparse(ast.fix_missing_locations(_Watch().visit(ast.parse(source))))
+def watch(source: str) -> str:
+    """The program with every number that it makes watched."""
+    return ast.unparse(ast.fix_missing_locations(_Watch().visit(ast.parse(source)))) + _WATCH
+
+
+def run_watched(watched: str, given: dict[str, Any]) -> Outcome | None:
+    """Run a watched program under CPython; None when it makes a number outside the language's domain."""
     try:
-        run_python(f"{watched}\n{_WATCH}", given)
+        return run_python(watched, given)
     except BaseException as error:
         if type(error).__name__ == "OutOfDomain":
-            return True
+            return None
         raise
-    return False

@@ -5,6 +5,7 @@ Every candidate is judged anew, and kept when it fails in the same way.
 
 import ast
 import copy
+import time
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
@@ -12,24 +13,23 @@ Inputs = tuple[dict[str, Any], ...]
 Fails = Callable[[str, Inputs], bool]
 
 _BODIES: Final = ("body", "orelse", "finalbody", "handlers")
-_LIMIT: Final = 600
-"""Candidates judged at most."""
+_LIMIT_S: Final = 60
+"""The time for one program, in seconds."""
 
 
 def minimise(source: str, inputs: Inputs, fails: Fails) -> tuple[str, Inputs]:
     """The smallest program found, and the inputs it fails for. `fails` says whether a candidate still does."""
-    budget = [_LIMIT]
+    end = time.monotonic() + _LIMIT_S
 
     def still_fails(text: str, given: Inputs) -> bool:
-        budget[0] -= 1
-        return budget[0] > 0 and fails(text, given)
+        return time.monotonic() < end and fails(text, given)
 
     for given in inputs:
         if len(inputs) > 1 and still_fails(source, (given,)):
             inputs = (given,)
             break
     changed = True
-    while changed and budget[0] > 0:
+    while changed and time.monotonic() < end:
         changed = False
         for candidates in (_smaller_suites, _smaller_expressions):
             smaller = _first(source, inputs, candidates, still_fails)
@@ -44,7 +44,11 @@ def _first(
 ) -> str | None:
     seen = {source}
     for tree in candidates(ast.parse(source)):
-        text = ast.unparse(ast.fix_missing_locations(tree)) + "\n"
+        try:
+            text = ast.unparse(ast.fix_missing_locations(tree)) + "\n"
+        except ValueError:
+            # An expression in a place where it has no text, such as the parts of an f-string.
+            continue
         if text not in seen and len(text) <= len(source):
             seen.add(text)
             if fails(text, inputs):

@@ -3,11 +3,12 @@
 import ast
 import collections
 
-from tests.differential.corpus import keep, kept_programs
+from tests.differential.corpus import keep
 from tests.differential.generator import generate
-from tests.differential.judge import leaves_domain
+from tests.differential.judge import run_watched, watch
 from tests.differential.minimise import minimise
 from tests.support.oracle import run_python
+from tests.support.testfile import parse
 
 SAMPLE = range(40)
 
@@ -49,9 +50,10 @@ def main(n: int, x: float):
         return 0
     return x * x
 """
-    assert not leaves_domain(source, {"n": 2**52, "x": 1.0})
-    assert leaves_domain(source, {"n": 2**53, "x": 1.0})
-    assert leaves_domain(source, {"n": 1, "x": 1e300})
+    inside = run_watched(watch(source), {"n": 2**52, "x": 1.0})
+    assert inside is not None and inside.output == 1.0
+    assert run_watched(watch(source), {"n": 2**53, "x": 1.0}) is None
+    assert run_watched(watch(source), {"n": 1, "x": 1e300}) is None
 
 
 def test_the_minimiser_keeps_what_matters() -> None:
@@ -68,8 +70,13 @@ def main(a):
     assert small.strip() == "def main(a):\n    wanted(1)"
 
 
-def test_kept_programs_are_read_back(tmp_path) -> None:  # type: ignore[no-untyped-def]
-    keep("one", "x = 1\n", ({"a": "ü"}, {}), "why", tmp_path)
-    [kept] = kept_programs(tmp_path)
-    assert (kept.name, kept.inputs, kept.reason) == ("one", ({"a": "ü"}, {}), "why")
-    assert kept.source.endswith("\nx = 1\n")
+def test_a_kept_program_is_a_test_file(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    source = "from pysfnc import workflow\n\n\n@workflow\ndef main(a: str):\n    return a[0]\n"
+    path = keep("seed_1", source, ({"a": "ü"}, {"a": ""}), "why", tmp_path)
+    preamble, [case] = parse(path, path.read_text(encoding="utf-8"))
+    assert preamble == ["why", ""]
+    assert case.files["app.py"] == source
+    assert [(run.input, run.text) for run in case.of_kind("run")] == [
+        ({"a": "ü"}, '"ü"'),
+        ({"a": ""}, "! IndexError: string index out of range"),
+    ]
