@@ -181,6 +181,7 @@ WRONG: Final = [
     ),
     ("u: Literal['a', 1] | None", {"u": "b"}, "w() argument 'u' must be Literal['a', 1], not str"),
     ("u: Literal['a', 1] | None", {"u": True}, "w() argument 'u' must be Literal['a', 1] | None, not bool"),
+    ("u: Literal[1] | Literal[True]", {"u": "b"}, "w() argument 'u' must be Literal[1] | Literal[True], not str"),
     ("m: Literal['fast', 'slow']", {"m": "quick"}, "w() argument 'm' must be Literal['fast', 'slow'], not str"),
     ("m: Literal[True]", {"m": 1}, "w() argument 'm' must be Literal[True], not int"),
     ("t: tuple[int, str]", {"t": [1]}, "w() argument 't' must be tuple[int, str], not list"),
@@ -233,6 +234,8 @@ RIGHT: Final = [
     ("t: tuple[list[int], None]", {"t": [[1], None]}),
     ("u: int | list[int] | list[str]", {"u": ["a"]}),
     ("u: list[int] | Any", {"u": ["a"]}),
+    ("u: Literal[1] | Literal[True]", {"u": True}),
+    ("u: list[Literal[1]] | list[Literal[True]]", {"u": [True]}),
     ("a, **rest", {"a": 1, "b": [], "c": [[1]], "d": None}),
     ("**rest", {"a": 1}),
     ("**rest", {}),
@@ -413,7 +416,7 @@ def _fitting(node: ast.expr) -> st.SearchStrategy[Any]:
             raise AssertionError(ast.dump(node))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data(), annotations=st.lists(_annotations(), min_size=1, max_size=3))
 def test_random_annotations(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, annotations: list[str]

@@ -282,7 +282,8 @@ class _Reader:
         flat: list[Fit] = []
         for member in members:
             for inner in member.members if isinstance(member, UnionFit) else (member,):
-                if inner not in flat:
+                # The texts too: `Literal[1]` equals `Literal[True]`.
+                if not any(inner == old and text_of(inner) == text_of(old) for old in flat):
                     flat.append(inner)
         if len(flat) == 1:
             return flat[0]

@@ -113,14 +113,14 @@ class FitChecker:
         """A value fits if one of the members that take its kind does; the only one that takes it says what is wrong."""
         members = flattened(fit)
         allowed = frozenset[Kind]().union(*map(_kinds, members))
-        groups: dict[tuple[Fit, ...], set[Kind]] = {}
+        groups: dict[tuple[int, ...], set[Kind]] = {}  # by the places of members: `Literal[1]` equals `Literal[True]`
         for kind in sorted(allowed, key=lambda kind: kind.value):
-            takers = tuple(member for member in members if kind in _kinds(member))
-            if not any(map(_is_shallow, takers)):
+            takers = tuple(place for place, member in enumerate(members) if kind in _kinds(member))
+            if not any(_is_shallow(members[place]) for place in takers):
                 groups.setdefault(takers, set()).add(kind)
         deep: Tree | None = None
         for takers, found in groups.items():
-            faults = [fault for taker in takers if (fault := self._inside(taker, value, path)) is not None]
+            faults = [fault for place in takers if (fault := self._inside(members[place], value, path)) is not None]
             fault = faults[0]
             if len(faults) > 1:
                 fault = IfElse(both(*(call("exists", one) for one in faults)), self._must(fit, value, path), None)
