@@ -13,7 +13,7 @@ from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_in_order, lower_value, statement
 from pysfnc.frontend.lower_expr import OPERATORS
 from pysfnc.frontend.lower_names import bind_name, owned_variable, read_name
-from pysfnc.frontend.lower_place import Place, lower_place, may_change, read_place, write_place
+from pysfnc.frontend.lower_place import Place, indexable, lower_place, may_change, read_place, write_place
 from pysfnc.frontend.lower_values import Lazy, LazyComprehension, Static, TupleOf, Value
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Eval
@@ -174,7 +174,7 @@ def _assign_item(cx: Context, target: ast.Subscript, value: Expr) -> None:
         return
     place = place.item(cx.atom(key, "key"), target)
     cx.journal.replaced.append((place.root.name, place.keys))
-    write_place(cx, place, value, cx.span(target))
+    write_place(cx, place, value, cx.span(target), fresh=True)
 
 
 @statement(ast.AugAssign)
@@ -316,8 +316,9 @@ def _delete(cx: Context, target: ast.expr) -> None:
             key = as_data(cx, lower_value(cx, index), index)
             if place is None or is_poison(key) or not may_change(cx, place, target, "changed"):
                 return
-            current = cx.atom(read_place(cx, place))
-            made = lib.delete_item(cx, current, cx.atom(key, "key"), target)
+            key = cx.atom(key, "key")
+            current = indexable(cx, cx.atom(read_place(cx, place)), key, target)
+            made = lib.delete_item(cx, current, key, target)
             if not is_poison(made):
                 write_place(cx, place, made if not place.keys else cx.atom(made), cx.span(target))
         case _:

@@ -86,6 +86,10 @@ class Context:
     def state(self, state: State) -> None:
         self.flow.state = state
 
+    def is_alive(self) -> bool:
+        """Whether control gets to the present point."""
+        return self.flow.state.reachable
+
     def region_of(self, variable: str) -> int:
         """The branch that owns a variable."""
         return self.regions.get(variable, self.flow.region)

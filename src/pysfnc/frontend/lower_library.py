@@ -188,9 +188,14 @@ def slice_of(cx: Context, value: Expr, bounds: Sequence[Expr | None], node: ast.
     return _built(cx, node, [value, low, high, step], lambda site: catalog.build_slice(value, low, high, step, site))
 
 
-def set_item(cx: Context, container: Expr, key: Expr, value: Expr, node: ast.AST) -> Expr:
-    """What `container` is after `container[key] = value`."""
-    return _built(cx, node, [container, key, value], lambda site: catalog.build_set_item(container, key, value, site))
+def set_item(cx: Context, container: Expr, key: Expr, value: Expr, node: ast.AST, *, existing: bool = False) -> Expr:
+    """What `container` is after `container[key] = value`; `existing`: there is an item, which was read before."""
+    return _built(
+        cx,
+        node,
+        [container, key, value],
+        lambda site: catalog.build_set_item(container, key, value, site, existing),
+    )
 
 
 def delete_item(cx: Context, container: Expr, key: Expr, node: ast.AST) -> Expr:

@@ -16,9 +16,9 @@ from pysfnc.frontend.lower_frame import lookup_frame
 from pysfnc.frontend.lower_names import read_name
 from pysfnc.frontend.lower_state import View
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
-from pysfnc.ir.hir import Assign
+from pysfnc.ir.hir import Assign, If, Raise
 from pysfnc.source.span import Span
-from pysfnc.values.types import INT, Kind
+from pysfnc.values.types import INT, STR, Kind, kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,21 +107,30 @@ def may_change(cx: Context, place: Place, node: ast.AST, doing: str) -> bool:
     return True
 
 
-def write_place(cx: Context, place: Place, value: Expr, span: Span) -> None:
-    """Let the object at a place be `value`, changed in place."""
-    made = _rebuilt(cx, place, value)
+def write_place(cx: Context, place: Place, value: Expr, span: Span, *, fresh: bool = False) -> None:
+    """Let the object at a place be `value`, changed in place; `fresh`: there need not have been one."""
+    made = _rebuilt(cx, place, value, fresh=fresh)
     if is_poison(made):
         return
     _change(cx, place.root.name, made, span)
 
 
-def _rebuilt(cx: Context, place: Place, value: Expr, holder: frozenset[Kind] | None = None) -> Expr:
-    """The whole object of the root with a new value at the place; `holder` says what the innermost container is known to be."""
-    for depth in range(len(place.keys) - 1, -1, -1):
+def _rebuilt(
+    cx: Context, place: Place, value: Expr, holder: frozenset[Kind] | None = None, *, fresh: bool = False
+) -> Expr:
+    """The whole object of the root with a new value at the place.
+
+    `holder` says what the innermost container is known to be; `fresh`: it need not have an item at the key yet.
+    """
+    last = len(place.keys) - 1
+    for depth in range(last, -1, -1):
         container = read_place(cx, place, depth)
-        if holder is not None and depth == len(place.keys) - 1:
+        if holder is not None and depth == last:
             container = lib.as_kind(container, holder)
-        value = lib.set_item(cx, container, place.keys[depth], value, place.spans[depth])
+        existing = depth < last or not fresh
+        if not existing:
+            container = indexable(cx, container, place.keys[depth], place.spans[depth])
+        value = lib.set_item(cx, container, place.keys[depth], value, place.spans[depth], existing=existing)
         if is_poison(value):
             return value
     return value
@@ -153,6 +162,19 @@ def _write_through(cx: Context, view: View, value: Expr, span: Span) -> None:
     made = _rebuilt(cx, place, value, holder)
     if not is_poison(made):
         _change(cx, view.owner, made, span)
+
+
+def indexable(cx: Context, container: Expr, key: Expr, node: ast.AST) -> Expr:
+    """A container that is changed at an int: a dict would get a key that JSON does not have, so that fails when it runs."""
+    found = kinds(container.type)
+    if not {Kind.LIST, Kind.DICT} <= found or not kinds(key.type) or not kinds(key.type) <= {Kind.INT, Kind.BOOL}:
+        return container
+    text = Const(value="an int is no key of a dict in the machine", type=STR, span=cx.span(node))
+    is_dict = lib.has_kind(cx, container, frozenset({Kind.DICT}), node)
+    with cx.capture() as failing:
+        cx.emit(Raise(exc=lib.new_exception(cx, "TypeError", [text], node), span=cx.span(node)))
+    cx.emit(If(test=is_dict, then=tuple(failing), orelse=(), span=cx.span(node)))
+    return lib.as_kind(container, found - {Kind.DICT})
 
 
 def touches(value: Expr, keys: tuple[Expr, ...]) -> bool:

@@ -117,7 +117,7 @@ def _bool_value(
         return left
     with cx.capture() as own:
         right = lower_expr(cx, right_node)
-    ends = cx.state.reachable
+    ends = cx.is_alive()
     cx.state = join_states([before, cx.state])
     kept_type = lib.kept_by_truth(left.type, not is_and)
     type_ = join(kept_type, right.type)
@@ -234,7 +234,7 @@ def _chain(cx: Context, node: ast.Compare, index: int, left: Expr, right: Expr) 
     with cx.capture() as own:
         following = lower_expr(cx, node.comparators[index + 1])
         rest = _chain(cx, node, index + 1, right, following)
-    ends = cx.state.reachable
+    ends = cx.is_alive()
     cx.state = join_states([state, cx.state])
     if own:
         for name, value in bound:
