@@ -13,7 +13,7 @@ from pysfnc.library.make import NULL, ZERO, call, choose, either, eq, join, nega
 from pysfnc.library.prelude import define
 from pysfnc.library.row import Arg, Check, Refusal
 from pysfnc.library.shapes import ONE, add, at, bind, block, count, filtered, ge, item, lt, refs, sub
-from pysfnc.library.typenames import NUMERIC, atoms, number_is_ambiguous, type_name
+from pysfnc.library.typenames import NUMERIC, atoms, type_name
 from pysfnc.values.types import JSON, Kind, ListT, NeverT, StrT, TupleT, Type, is_json_faithful, kinds
 
 _a, _c, _d, _i, _k, _l, _lo, _hi, _m, _n, _x = refs("a c d i k l lo hi m n x")
@@ -147,12 +147,10 @@ def refuse_text(type_: Type) -> Refusal | None:
     if _orderable(type_):
         return None
     parts = [part for atom in atoms(type_) for part in _parts(atom)]
-    mixed = number_is_ambiguous(type_) or (Kind.TUPLE in kinds(type_) and kinds(type_) != {Kind.TUPLE})
-    if mixed or not all(map(is_json_faithful, parts)):
-        return Refusal(
-            "type-needed",
-            f"sorting values of type {type_} may fail in a way that depends on types a machine cannot tell apart",
-        )
+    mixed = Kind.TUPLE in kinds(type_) and kinds(type_) != {Kind.TUPLE}
+    if mixed or not all(_orderable(part) or is_json_faithful(part) for part in parts):
+        message = f"sorting values of type {type_} may fail in a way that depends on types a machine cannot tell apart"
+        return Refusal("type-needed", message, "write instead: a key of one type, such as `str(x)` or `float(x)`")
     return None
 
 

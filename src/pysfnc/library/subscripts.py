@@ -259,22 +259,27 @@ register_prim(PrimRow(op="item.set", lower=_set, checks=_change_checks(deletes=F
 register_prim(PrimRow(op="item.delete", lower=_delete, checks=_change_checks(deletes=True)))
 
 
-def build_set_item(base: Expr, index: Expr, value: Expr, site: Site) -> Built:
-    """What `base` is after `base[index] = value`."""
+def build_set_item(base: Expr, index: Expr, value: Expr, site: Site, existing: bool = False) -> Built:
+    """What `base` is after `base[index] = value`.
+
+    `existing`: `base[index]` was read before, so that the index of a dict is one of its keys.
+    """
     if any(isinstance(part.type, ErrorT) for part in (base, index, value)):
         return prim("item.set", ERROR, site, base, index, value)
     found, given = kinds(base.type), kinds(index.type)
     refusal = _refuse_change(base, index, "set")
-    if refusal is None and found & DICTS:
-        if found & LIST and given & WHOLE:
+    if refusal is None and found & DICTS and not existing:
+        if found & LIST and given & WHOLE and not given & STRINGS:
             return Refusal("type-needed", "the assignment depends on whether the value is a list or a dict", _ANNOTATE)
         refusal = refuse_key(index, "the assignment")
     if refusal is not None:
         return refusal
-    parts = [value_type(of_kinds(base.type, DICTS))] if given & STRINGS and found & DICTS else []
+    results: list[Type] = []
     if given & WHOLE and found & LIST:
-        return prim("item.set", with_item(of_kinds(base.type, LIST), value.type), site, base, index, value)
-    return prim("item.set", DictT(join_all([*parts, value.type])), site, base, index, value)
+        results.append(with_item(of_kinds(base.type, LIST), value.type))
+    if given & STRINGS and found & DICTS:
+        results.append(DictT(join_all([value_type(of_kinds(base.type, DICTS)), value.type])))
+    return prim("item.set", join_all(results), site, base, index, value)
 
 
 def build_delete_item(base: Expr, index: Expr, site: Site) -> Built:
@@ -290,7 +295,7 @@ def build_delete_item(base: Expr, index: Expr, site: Site) -> Built:
     return prim("item.delete", of_kinds(base.type, wanted), site, base, index)
 
 
-_ANNOTATE: Final = "write instead: annotate the variable that holds it, as `list` or as `dict`"
+_ANNOTATE: Final = "write instead: declare the type of the parameter that it comes from, or test it with `isinstance`"
 
 
 def _refuse_change(base: Expr, index: Expr, verb: str) -> Refusal | None:
