@@ -2,6 +2,7 @@
 
 import unicodedata
 
+import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
@@ -59,6 +60,20 @@ def test_order_of_texts(x: str, y: str) -> None:
 def test_untyped_values_compare(x: object, y: object) -> None:
     for source in ("x == y", "x != y", "x < y", "x >= y", "x in y", "x in [y]", "bool(x)", "not y"):
         check(source, {"x": JSON, "y": JSON}, x=x, y=y)
+
+
+def _deep(depth: int, leaf: object) -> object:
+    value = leaf
+    for level in range(depth):
+        value = [value] if level % 2 else {"k": value, "l": True}
+    return value
+
+
+@pytest.mark.parametrize("depth", [1, 9, 40])
+@pytest.mark.parametrize(("left", "right"), [(1, True), (1, 2), ([], {}), ("a", "a")])
+def test_deep_values_need_no_deep_stack(depth: int, left: object, right: object) -> None:
+    for source in ("x == y", "x != y", "x in [y]", "str(x)", "repr(y)"):
+        check(source, {"x": JSON, "y": JSON}, x=_deep(depth, left), y=_deep(depth, right))
 
 
 @FEW

@@ -9,20 +9,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from pysfnc.ir.exprs import Expr
-from pysfnc.jsonata.tree import (
-    Array,
-    Binary,
-    Func,
-    Keep,
-    Lit,
-    Object,
-    Ref,
-    Tree,
-)
+from pysfnc.jsonata.tree import Array, Binary, Field, Func, IfElse, Index, Lit, Object, Ref, Tree
 from pysfnc.library.make import FALSE, TRUE, Built, both, call, choose, either, eq, negate, prim, text, type_of
 from pysfnc.library.prelude import define
 from pysfnc.library.registry import register_prim
 from pysfnc.library.row import Arg, PrimRow, Refusal, Site
+from pysfnc.library.shapes import clean
 from pysfnc.library.typenames import NUMERIC, as_number, atoms
 from pysfnc.values.types import (
     BOOL,
@@ -48,33 +40,81 @@ _SCALARS: Final = frozenset({Kind.NONE, Kind.BOOL, Kind.INT, Kind.FLOAT, Kind.ST
 
 # Equality
 
-_A, _B, _V, _I = Ref("a"), Ref("b"), Ref("v"), Ref("i")
+_A, _B, _C, _K, _P, _S = (Ref(name) for name in "abckps")
+_NUMERIC_TYPES: Final = Array((text("number"), text("boolean")))
+_MISMATCH: Final = Object(((text("x"), TRUE),))
 
 
-def _is(value: Tree, name: str) -> Tree:
-    return eq(type_of(value), text(name))
+def _both_are(name: str) -> Tree:
+    return both(eq(type_of(_A), text(name)), eq(type_of(_B), text(name)))
 
 
+def _pair(left: Tree, right: Tree) -> Tree:
+    return Object(((text("a"), left), (text("b"), right)))
+
+
+# With bools as numbers. Values are compared level by level, so that deep ones do not need a deep stack: `py_same` goes through
+# the pairs of one level and collects those of the next.
+define("py_equal", ("a", "b"), either(eq(_A, _B), call("py_same", call("py_parts", _A, _B))))
 define(
-    "py_unbool",
-    ("v",),
-    # The value with every bool in it as a number.
+    "py_same",
+    ("c",),
     choose(
         [
-            (_is(_V, "boolean"), call("number", _V)),
-            (
-                _is(_V, "array"),
-                call("append", Array(()), Keep(call("map", _V, Func(("i",), call("py_unbool", _I))))),
-            ),
-            (
-                both(_is(_V, "object"), Binary("!=", _V, Object(()))),
-                call("merge", call("each", _V, Func(("i", "k"), Object(((Ref("k"), call("py_unbool", _I)),))))),
-            ),
+            (eq(call("count", _C), Lit(0)), TRUE),
+            (call("exists", call("filter", _C, Func(("p",), call("exists", Field(_P, "x"))))), FALSE),
         ],
-        _V,
+        call(
+            "py_same",
+            call(
+                "reduce",
+                _C,
+                Func(("s", "p"), call("append", _S, call("py_parts", Field(_P, "a"), Field(_P, "b")))),
+                Array(()),
+            ),
+        ),
     ),
 )
-define("py_equal", ("a", "b"), either(eq(_A, _B), eq(call("py_unbool", _A), call("py_unbool", _B))))
+define(
+    "py_parts",
+    ("a", "b"),
+    # What must be equal for a and b to be equal: a list of pairs; one with x for what never is.
+    choose(
+        [
+            (eq(_A, _B), Array(())),
+            (
+                both(_both_are("array"), eq(call("count", _A), call("count", _B))),
+                clean(call("map", call("zip", _A, _B), Func(("p",), _pair(Index(_P, Lit(0)), Index(_P, Lit(1)))))),
+            ),
+            (
+                both(_both_are("object"), eq(call("count", call("keys", _A)), call("count", call("keys", _B)))),
+                clean(
+                    call(
+                        "map",
+                        call("keys", _A),
+                        Func(
+                            ("k",),
+                            IfElse(
+                                call("exists", call("lookup", _B, _K)),
+                                _pair(call("lookup", _A, _K), call("lookup", _B, _K)),
+                                _MISMATCH,
+                            ),
+                        ),
+                    )
+                ),
+            ),
+            (
+                both(
+                    Binary("in", type_of(_A), _NUMERIC_TYPES),
+                    Binary("in", type_of(_B), _NUMERIC_TYPES),
+                    eq(call("number", _A), call("number", _B)),
+                ),
+                Array(()),
+            ),
+        ],
+        Array((_MISMATCH,)),
+    ),
+)
 
 
 def _holds(type_: Type, wanted: frozenset[Kind]) -> bool:

@@ -257,12 +257,22 @@ define(
                     call("substringAfter", _T, text(".")),
                 ),
             ),
-            (Binary("<", call("length", _T), Lit(4)), _T),
         ],
-        join(
-            call("py_group", call("substring", _T, ZERO, Binary("-", call("length", _T), Lit(3))), _S),
+        call("py_thousands", _T, _S, text("")),
+    ),
+)
+define(
+    "py_thousands",
+    ("t", "s", "a"),
+    # a: what has been taken off the end already.
+    IfElse(
+        Binary("<", call("length", _T), Lit(4)),
+        Binary("&", _T, _A),
+        call(
+            "py_thousands",
+            call("substring", _T, ZERO, Binary("-", call("length", _T), Lit(3))),
             _S,
-            call("substring", _T, Binary("-", call("length", _T), Lit(3))),
+            join(_S, call("substring", _T, Binary("-", call("length", _T), Lit(3))), _A),
         ),
     ),
 )

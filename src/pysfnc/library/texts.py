@@ -5,11 +5,12 @@ untyped value by what it is at run time, an integral number being an int. Types 
 """
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from pysfnc.ir.exprs import Const, ExcField, Expr
-from pysfnc.jsonata.tree import Binary, Func, IfElse, Index, Lit, Ref, Tree
+from pysfnc.jsonata.tree import Array, Binary, Field, Func, IfElse, Index, Lit, Object, Ref, Tree
 from pysfnc.library.floats import digits_of
-from pysfnc.library.make import Built, call, choose, const, eq, join, prim, text, type_of
+from pysfnc.library.make import ZERO, Built, call, choose, const, eq, join, prim, text, type_of
 from pysfnc.library.prelude import define
 from pysfnc.library.quoting import quoted
 from pysfnc.library.registry import register_prim
@@ -34,6 +35,7 @@ from pysfnc.values.types import (
 )
 
 _V, _I, _K = Ref("v"), Ref("py_i"), Ref("py_k")
+_C, _P, _S, _T = Ref("c"), Ref("p"), Ref("s"), Ref("t")
 
 
 def _listed(parts: Tree) -> Tree:
@@ -54,21 +56,83 @@ def _bool(value: Tree) -> Tree:
     return IfElse(value, text("True"), text("False"))
 
 
+def _piece(before: Tree, value: Tree | None = None) -> Tree:
+    pairs = ((text("p"), before),) if value is None else ((text("p"), before), (text("v"), value))
+    return Object(pairs)
+
+
+def _inside(items: Tree, name: str, brackets: str, before: Tree, value: Tree) -> Tree:
+    """The pieces of a container: `before` each value, brackets around all."""
+    start = IfElse(eq(_I, ZERO), join(_P, text(brackets[0])), text(", "))
+    made = Func((name, "py_i"), _piece(join(start, before), value))
+    return IfElse(
+        eq(call("count", items), ZERO),
+        _piece(join(_P, text(brackets))),
+        call("append", call("map", items, made), _piece(text(brackets[1]))),
+    )
+
+
+_HAS_VALUE: Final = call("exists", Field(_T, "v"))
+# Untyped values are taken apart level by level, so that deep ones do not need a deep stack: a piece is text p and a value v
+# behind it that is not text yet.
 define(
     "py_repr",
+    ("v",),
+    IfElse(
+        Binary("in", type_of(_V), Array((text("array"), text("object")))),
+        call("py_joined", Array((_piece(text(""), _V),))),
+        call("py_scalar", _V),
+    ),
+)
+define(
+    "py_joined",
+    ("c",),
+    IfElse(
+        call("exists", call("filter", _C, Func(("t",), _HAS_VALUE))),
+        call(
+            "py_joined",
+            call(
+                "reduce",
+                _C,
+                Func(
+                    ("s", "t"),
+                    call(
+                        "append",
+                        _S,
+                        IfElse(_HAS_VALUE, call("py_pieces", Field(_T, "p"), Field(_T, "v")), _T),
+                    ),
+                ),
+                Array(()),
+            ),
+        ),
+        call("join", call("map", _C, Func(("t",), Field(_T, "p")))),
+    ),
+)
+define(
+    "py_pieces",
+    ("p", "v"),
+    choose(
+        [
+            (eq(type_of(_V), text("array")), _inside(_V, "py_v", "[]", text(""), Ref("py_v"))),
+            (
+                eq(type_of(_V), text("object")),
+                _inside(call("keys", _V), "py_k", "{}", join(quoted(_K), text(": ")), call("lookup", _V, _K)),
+            ),
+        ],
+        _piece(join(_P, call("py_scalar", _V))),
+    ),
+)
+define(
+    "py_scalar",
     ("v",),
     choose(
         [
             (eq(type_of(_V), text("string")), quoted(_V)),
-            (
-                eq(type_of(_V), text("number")),
-                IfElse(Binary("=", _V, call("floor", _V)), digits_of(_V), call("py_float", _V)),
-            ),
             (eq(_V, Lit(None)), text("None")),
             (eq(type_of(_V), text("boolean")), _bool(_V)),
-            (eq(type_of(_V), text("array")), _items(_V, call("py_repr", _I))),
+            (Binary("=", _V, call("floor", _V)), digits_of(_V)),
         ],
-        _pairs(_V, call("py_repr", _I)),
+        call("py_float", _V),
     ),
 )
 define("py_str", ("v",), IfElse(eq(type_of(_V), text("string")), _V, call("py_repr", _V)))
