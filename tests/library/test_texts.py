@@ -13,7 +13,7 @@ FEW = settings(max_examples=60, deadline=None)
 # What Unicode has not assigned, `repr` leaves as it is (a documented limit); half a character is in no JSON.
 characters = st.characters(blacklist_categories=("Cs", "Cn"))
 tricky = st.sampled_from(
-    list("'\"\\\n\r\t\x00\x7f\x85\xa0\xad%+&<>é😀\ud7ff\ue000\uf8ff\ufeff\uffff") + ["\U000e0067", "\U0010ffff"]
+    [*list("'\"\\\n\r\t\x00\x7f\x85\xa0\xad%+&<>é😀\ud7ff\ue000\uf8ff\ufeff\uffff"), "\U000e0067", "\U0010ffff"]
 )
 texts = st.text(st.one_of(characters, tricky), max_size=12)
 json_values = st.recursive(
