@@ -258,7 +258,7 @@ class _StateWriter:
             # Seconds takes whole numbers only; a Timestamp takes fractions (ASL spec, "Wait State").
             later = Binary("+", Call("millis", ()), Binary("*", seconds, Lit(1000)))
             made["Timestamp"] = expression(Call("fromMillis", (later,)))
-        self._outcome(made, state.assigns, None, {})
+        self._outcome(made, state.assigns, state.output, {})
         return self._onward(made, state.after)
 
     def _choice(self, state: Choice) -> Json:
@@ -425,10 +425,8 @@ def _ways_out(state: State) -> list[tuple[State, tuple[str, ...]]]:
         case Work():
             edges = [catcher.edge for catcher in state.catchers]
             found = [] if state.after is None else [(state.after, tuple(state.assigns))]
-        case Pass():
+        case Pass() | Pause():
             found = [] if state.after is None else [(state.after, tuple(state.assigns))]
-        case Pause():
-            found = [(state.after, tuple(state.assigns))]
         case Choice():
             edges = [*(edge for _, edge in state.rules), state.default]
         case _:

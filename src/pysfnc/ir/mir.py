@@ -82,12 +82,13 @@ class Work(State):
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Pause(State):
-    """A Wait."""
+    """A Wait, which goes on or, with `after` None, ends the scope with `output`."""
 
     seconds: Expr
     prefix: Suite = ()
     assigns: dict[str, Computed] = field(default_factory=dict)
-    after: "State"
+    output: Computed | None = None
+    after: "State | None"
 
 
 @dataclass(slots=True, eq=False, kw_only=True)

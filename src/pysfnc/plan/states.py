@@ -186,6 +186,10 @@ class ScopePlanner:
             pause.assigns = self._assigns((*pause.prefix, *written.suite), self._live_at(leaf))
             pause.after = self._target(leaf.node)
             return
+        if leaf is not None and leaf.kind == "end" and not self._fails(written.suite) and self.options.merge:
+            pause.output = self._ended(flow, written, pause.prefix)
+            pause.after = None
+            return
         pause.assigns = self._assigns(pause.prefix, flow_reads(flow) | self._live_at_any(written.leaves))
         pause.after = self._standalone(flow, pause.span)
 

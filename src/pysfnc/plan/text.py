@@ -40,10 +40,8 @@ def _edges(state: State) -> list[Edge]:
         case Work(after=after, catchers=catchers):
             onward = [] if after is None else [Edge(after)]
             return [*onward, *(catcher.edge for catcher in catchers)]
-        case Pass(after=after):
+        case Pass(after=after) | Pause(after=after):
             return [] if after is None else [Edge(after)]
-        case Pause(after=after):
-            return [Edge(after)]
         case Choice(rules=rules, default=default):
             return [*(edge for _, edge in rules), default]
         case _:
@@ -63,7 +61,7 @@ def _state(state: State, numbers: dict[State, int]) -> list[str]:
                 kept = "" if catcher.exc is None else f" as {catcher.exc}"
                 lines += [f"  catch {' '.join(catcher.errors)}{kept}", *_edge(catcher.edge, numbers)]
         case Pass() | Pause():
-            lines += _outcome(state.assigns, state.output if isinstance(state, Pass) else None)
+            lines += _outcome(state.assigns, state.output)
             lines += [] if state.after is None else [f"  goto s{numbers[resolve(state.after)]}"]
         case Choice():
             for test, edge in state.rules:
