@@ -50,7 +50,8 @@ def test_the_entry_may_lie_in_a_package(tmp_path: Path) -> None:
         {
             "pkg/__init__.py": "",
             "pkg/sub/__init__.py": "",
-            "pkg/sub/app.py": "from ..base import f\nfrom pkg.sub.more import g\nimport beside\nfrom . import more",
+            "pkg/sub/app.py": "import json\nfrom ..base import f\nfrom pkg.sub.more import g\nimport beside\nfrom . import more",
+            "pkg/sub/json.py": "",
             "pkg/sub/more.py": "def g(): ...",
             "pkg/sub/beside.py": "",
             "pkg/base.py": "def f(): ...",

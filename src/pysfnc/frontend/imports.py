@@ -50,7 +50,9 @@ class ProjectFiles:
         parts = name.split(".")
         if parts[0] in _NEVER_PROJECT or not all(part.isidentifier() for part in parts):
             return None
-        candidates = [found for root in self.roots if (found := _below(root, name, parts)) is not None]
+        # The folder of an entry file inside a package is searched as well, but not where the package would be run as one.
+        roots = self.roots[:1] if parts[0] in sys.stdlib_module_names else self.roots
+        candidates = [found for root in roots if (found := _below(root, name, parts)) is not None]
         regular = [found for found in candidates if not found.is_namespace]
         if regular:
             return regular[0]
