@@ -10,7 +10,23 @@ from typing import Final
 from pysfnc.ir.exprs import Expr, Prim
 from pysfnc.jsonata.tree import Array, Binary, Bind, Field, Func, IfElse, Index, Lit, Object, Ref, Seq, Tree
 from pysfnc.library.iteration import build_iter_list, items_type
-from pysfnc.library.make import ZERO, Built, call, cond, either, join, let, let_all, negate, prim, text
+from pysfnc.library.make import (
+    FALSE,
+    TRUE,
+    ZERO,
+    Built,
+    call,
+    choose,
+    cond,
+    either,
+    join,
+    let,
+    let_all,
+    negate,
+    prim,
+    text,
+    type_of,
+)
 from pysfnc.library.ordering import always_ordered, build_order
 from pysfnc.library.prelude import define
 from pysfnc.library.registry import ABSENT, register_prim, register_surface
@@ -20,6 +36,7 @@ from pysfnc.values.types import BOOL, Kind, ListT, Type, join_all, kinds
 
 _C, _W, _S, _V, _I, _L = (Ref(name) for name in "cwsvil")
 _NUMBERS: Final = frozenset({Kind.INT, Kind.FLOAT})
+_NOT_A_NUMBER: Final = Binary("!=", type_of(Ref("py_v")), text("number"))
 _SIGNS: Final = {"max": Lit(1), "min": Lit(-1)}
 _ORDERS: Final = {"max": ">", "min": "<"}
 
@@ -63,13 +80,26 @@ def _item_kinds(arg: Arg) -> frozenset[Kind]:
     return kinds(items_type(arg.type))
 
 
+def _all_numbers(items: Arg) -> Tree:
+    """Whether the quick way of JSONata will do."""
+    possible = _item_kinds(items)
+    if possible <= _NUMBERS:
+        return TRUE
+    if not possible & _NUMBERS:
+        return FALSE
+    return negate(call("exists", call("filter", items.tree, Func(("py_v",), _NOT_A_NUMBER))))
+
+
 def _best(args: Sequence[Arg], name: str) -> Tree:
     """The item of the first list whose place is that of the best of the last list."""
     items, keys = args[0], args[-1]
-    if len(args) == 1 and _item_kinds(items) <= _NUMBERS:
-        return call(name, items.tree)
-    best = Bind("py_i", Field(call("py_best", keys.tree, _SIGNS[name]), "i"))
-    return Seq((best, Index(items.tree, Ref("py_i"))))
+    if len(args) == 1 and _item_kinds(items) == {Kind.STR}:
+        left, right = (call("py_key", Ref(side)) for side in ("py_a", "py_b"))
+        better = IfElse(Binary(_ORDERS[name], right, left), Ref("py_b"), Ref("py_a"))
+        return call("reduce", items.tree, Func(("py_a", "py_b"), better))
+    place = Bind("py_i", Field(call("py_best", keys.tree, _SIGNS[name]), "i"))
+    general = Seq((place, Index(items.tree, Ref("py_i"))))
+    return choose([(_all_numbers(items), call(name, items.tree))], general) if len(args) == 1 else general
 
 
 def _checks(args: Sequence[Arg], name: str) -> Sequence[Check]:
@@ -77,9 +107,9 @@ def _checks(args: Sequence[Arg], name: str) -> Sequence[Check]:
     found = [Check(Binary(">", call("count", items.tree), ZERO), "ValueError", text(NO_ITEMS.format(name)))]
     of = items_type(keys.type)
     if not always_ordered(of, of):
-        best = call("py_best", keys.tree, _SIGNS[name])
-        clash = Field(best, "x")
-        found.append(Check(negate(call("exists", clash)), "TypeError", _clash(clash, name)))
+        clash = Field(call("py_best", keys.tree, _SIGNS[name]), "x")
+        ok = either(_all_numbers(keys), negate(call("exists", clash)))
+        found.append(Check(ok, "TypeError", _clash(clash, name)))
     return found
 
 
