@@ -4,7 +4,7 @@ import pytest
 
 from pysfnc.library.row import Refusal
 from pysfnc.values.types import JSON, NEVER, STR, DictT, ListT
-from tests.library import changes
+from tests.library import changes, harness
 
 LISTS = (
     ("x.append(4)", [1, 2]),
@@ -146,8 +146,7 @@ def test_items_of_unknown_type_keep_their_shape() -> None:
     ("statement", "slug"),
     [
         ("x[0] = 1", "type-mismatch"),
-        ("x[y] = 1", "type-needed"),
-        ("x.setdefault(y, 1)", "type-needed"),
+        ("x.setdefault(0, 1)", "unsupported-expression"),
         ("x.pop()", "type-mismatch"),
         ("x.append(1)", "type-mismatch"),
     ],
@@ -155,3 +154,28 @@ def test_items_of_unknown_type_keep_their_shape() -> None:
 def test_what_a_dict_refuses(statement: str, slug: str) -> None:
     made = changes.change_of(statement, {"x": DictT(STR), "y": JSON})
     assert isinstance(made, Refusal) and made.slug == slug
+
+
+NO_TEXT = ((1, "int"), (1.5, "float"), (True, "bool"), (None, "NoneType"))
+
+
+@pytest.mark.parametrize("statement", ["x[y] = 1", "x.setdefault(y, 1)", "x.update([(y, 1)])"])
+def test_a_key_of_unknown_type_must_be_a_str(statement: str) -> None:
+    """A limit: objects of JSON have no other keys. What CPython refuses, it refuses in the same words."""
+    for key in ("a", "z", [1], {"k": 1}):
+        changes.check(statement, {"x": DictT(JSON), "y": JSON}, x={"a": 0}, y=key)
+    for key, kind in NO_TEXT:
+        change = changes.change_of(statement, {"x": DictT(JSON), "y": JSON})
+        assert not isinstance(change, Refusal)
+        tried = change.updated if change.result is change.updated else change.result
+        for engine in harness.engines():
+            found = harness.jsonata(tried, {"x": {}, "y": key}, engine)
+            assert found == harness.Raised("TypeError", f"a key of a dict in the machine must be str, not {kind}")
+
+
+def test_displays_and_pairs_with_keys_of_unknown_type() -> None:
+    for key in ("a", [1], {}):
+        harness.check("{x: 1, 'b': 2}", {"x": JSON}, x=key)
+        harness.check("dict([(x, 1), ('b', 2)])", {"x": JSON}, x=key)
+    for pairs in ([["a", 1]], [["a", 1], ["b"]], [["a"], [[], 1]], [[[], 1], ["a"]], [["a", 1], [{}, 2]], []):
+        harness.check("dict(x)", {"x": ListT(ListT(JSON))}, x=pairs)

@@ -6,7 +6,17 @@ from typing import Final
 from pysfnc.ir.exprs import Expr
 from pysfnc.jsonata.tree import Array, IfElse, Tree
 from pysfnc.library.dict_pairs import build_of_pairs
-from pysfnc.library.dicts import DICTS, has_key, refuse_key, refuse_read_key, set_key, value_type, without_key
+from pysfnc.library.dicts import (
+    DICTS,
+    get_value,
+    has_key,
+    new_key,
+    refuse_key,
+    refuse_read_key,
+    set_key,
+    value_type,
+    without_key,
+)
 from pysfnc.library.iteration import keys_of
 from pysfnc.library.lists import after
 from pysfnc.library.make import ZERO, call, const, prim, text
@@ -47,7 +57,7 @@ def _setdefault(mapping: Expr, args: Sequence[Expr], site: Site) -> Change | Ref
     type_ = join(value_type(mapping.type), default.type)
     return Change(
         prim("dict.with_default", DictT(type_), site, mapping, key, default),
-        prim("dict.get", type_, site, mapping, key, default),
+        prim("dict.ensured", type_, site, mapping, key, default),
     )
 
 
@@ -57,6 +67,7 @@ def _with_default(args: Sequence[Arg], _: Type) -> Tree:
 
 
 register_prim(PrimRow(op="dict.with_default", lower=_with_default))
+register_prim(PrimRow(op="dict.ensured", lower=get_value, checks=lambda args, _: new_key(args[1])))
 _change("setdefault", [Parameter("key"), Parameter("default", const(None))], _setdefault)
 
 

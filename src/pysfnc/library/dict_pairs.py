@@ -4,17 +4,18 @@ from collections.abc import Mapping, Sequence
 
 from pysfnc.ir.exprs import Expr
 from pysfnc.jsonata.tree import Array, IfElse, Lit, Object, Tree
-from pysfnc.library.dicts import DICTS, build_dict, value_type
+from pysfnc.library.dicts import DICTS, build_dict, new_key, value_type
 from pysfnc.library.iteration import build_iter_list, items_type
-from pysfnc.library.make import ZERO, Built, call, const, eq, prim, text
+from pysfnc.library.make import ZERO, Built, both, call, choose, const, either, eq, negate, prim, text
 from pysfnc.library.prelude import define
 from pysfnc.library.registry import ABSENT, register_prim, register_surface
 from pysfnc.library.row import Arg, Check, Parameter, PrimRow, Refusal, Site, SurfaceRow
-from pysfnc.library.shapes import EMPTY, at, bind, block, clean, count, fn, ne, refs
+from pysfnc.library.shapes import EMPTY, at, bind, block, clean, count, fn, gt, le, ne, refs
 from pysfnc.library.signature import TEXT
+from pysfnc.library.typenames import has_kind
 from pysfnc.values.types import DictT, ErrorT, Kind, ListT, TupleT, Type, join, join_all, kinds, members
 
-_v, _k, _p = refs("py_v py_k py_p")
+_v, _k, _p, _q = refs("py_v py_k py_p py_q")
 
 
 define(
@@ -27,29 +28,57 @@ define(
 )
 
 
-def _bad_pair(pairs: Tree) -> Tree:
-    """The positions of the items that are not two long."""
-    test = ne(count(_v), Lit(2))
+def _positions(pairs: Tree, test: Tree) -> Tree:
+    """The positions of the items that pass."""
     return call("append", EMPTY, call("map", pairs, fn("py_v py_k", IfElse(test, _k, None))))
 
 
+def _wrong_length(pairs: Tree) -> Tree:
+    return _positions(pairs, ne(count(_v), Lit(2)))
+
+
 def _pair_checks(args: Sequence[Arg], _: Type) -> list[Check]:
-    if items_are_pairs(args[0].type):
-        return []
-    bad = at(_bad_pair(args[0].tree), ZERO)
-    message = call(
-        "join",
-        Array(
-            (
-                text("dictionary update sequence element #"),
-                call("string", bad),
-                text(" has length "),
-                call("string", block(bind("py_p", bad), count(at(args[0].tree, _p)))),
-                text("; 2 is required"),
+    """Those of `dict.of_pairs`: CPython looks at the pairs one after the other, at the length of each first."""
+    pairs = args[0]
+    key = Arg(at(_v, ZERO), _key_type(items_type(pairs.type)))
+    same_length = items_are_pairs(pairs.type)
+    found: list[Check] = []
+    if not kinds(key.type) <= TEXT:
+        wrong_key = _positions(pairs.tree, negate(has_kind(key, TEXT)))
+        first_key, first_length = refs("py_a py_b")
+        ok: Tree = eq(count(_p), ZERO)
+        if not same_length:
+            ok = block(
+                bind("py_p", wrong_key),
+                bind("py_q", _wrong_length(pairs.tree)),
+                bind("py_a", at(_p, ZERO)),
+                bind("py_b", at(_q, ZERO)),
+                either(ok, both(gt(count(_q), ZERO), le(first_length, first_key))),
             )
-        ),
-    )
-    return [Check(eq(count(_bad_pair(args[0].tree)), ZERO), "ValueError", message)]
+        else:
+            ok = block(bind("py_p", wrong_key), ok)
+        value = block(bind("py_v", at(pairs.tree, at(wrong_key, ZERO))), _key_error(key))
+        found.append(Check(ok, "TypeError", value))
+    if not same_length:
+        found.append(Check(eq(count(_wrong_length(pairs.tree)), ZERO), "ValueError", _length_error(pairs.tree)))
+    return found
+
+
+def _key_error(key: Arg) -> Tree:
+    *unhashable, not_text = new_key(key)
+    return choose([(negate(check.ok), check.message) for check in unhashable], not_text.message)
+
+
+def _length_error(pairs: Tree) -> Tree:
+    bad = at(_wrong_length(pairs), ZERO)
+    size = block(bind("py_p", bad), count(at(pairs, _p)))
+    parts = ("dictionary update sequence element #", bad, " has length ", size, "; 2 is required")
+    return call("join", Array(tuple(text(part) if isinstance(part, str) else call("string", part) for part in parts)))
+
+
+def _key_type(type_: Type) -> Type:
+    found = [m for m in members(type_) if isinstance(m, TupleT | ListT)]
+    return join_all([m.items[0] if isinstance(m, TupleT) else m.item for m in found])
 
 
 def items_are_pairs(type_: Type) -> bool:
@@ -81,13 +110,11 @@ def build_of_pairs(source: Expr, site: Site) -> Built:
         return Refusal("type-needed", "`dict()` needs a dict or a list of pairs whose keys are known to be str")
     if any(isinstance(m, TupleT) and len(m.items) != 2 for m in members(of)):
         return Refusal("type-mismatch", f"`dict()` takes pairs, but the items are of type {of}")
-    keys = join_all(
-        [m.items[0] if isinstance(m, TupleT) else m.item for m in members(of) if isinstance(m, TupleT | ListT)]
-    )
+    keys = _key_type(of)
     values = join_all(
         [m.items[1] if isinstance(m, TupleT) else m.item for m in members(of) if isinstance(m, TupleT | ListT)]
     )
-    if kinds(keys) - TEXT:
+    if kinds(keys) and not kinds(keys) & TEXT:
         return Refusal(
             "type-needed",
             "`dict()` needs pairs whose keys are known to be str",

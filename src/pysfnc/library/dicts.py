@@ -10,7 +10,7 @@ from typing import Final
 from pysfnc.ir.exprs import Expr
 from pysfnc.jsonata.tree import Array, Field, IfElse, Lit, Object, Tree
 from pysfnc.library.iteration import keys_of
-from pysfnc.library.make import FALSE, Built, both, call, const, negate, prim, text, type_of
+from pysfnc.library.make import FALSE, TRUE, Built, both, call, const, negate, prim, text, type_of
 from pysfnc.library.make import join as join_parts
 from pysfnc.library.registry import register_prim, register_surface
 from pysfnc.library.row import Arg, Check, Parameter, PrimRow, Refusal, Site, SurfaceRow
@@ -27,7 +27,6 @@ from pysfnc.library.typenames import has_kind, type_name
 from pysfnc.values.types import (
     STR,
     DictT,
-    ErrorT,
     Kind,
     ListT,
     TupleT,
@@ -77,7 +76,7 @@ def join_texts(before: str, middle: Tree, after_: str) -> Tree:
     """A text around a string tree."""
     if isinstance(middle, Lit):
         return text(f"{before}{middle.value}{after_}")
-    return join_parts(text(before), middle, text(after_))
+    return join_parts(*[part for part in (text(before), middle, text(after_)) if part != text("")])
 
 
 def key_error(mapping: Tree, key: Arg) -> Check:
@@ -86,14 +85,20 @@ def key_error(mapping: Tree, key: Arg) -> Check:
 
 
 def refuse_key(key: Expr, what: str) -> Refusal | None:
-    """The refusal of a key that may be something else than a str where it is put into a dict."""
+    """The refusal of a key that is never a str where it is put into a dict."""
     found = kinds(key.type)
-    if found == _TEXT or isinstance(key.type, ErrorT):
+    if not found or found & _TEXT:
         return None
-    if found and not found & _TEXT:
-        return Refusal("unsupported-expression", f"{what} has a key of type {key.type}; keys of JSON objects are str")
-    help_ = "write instead: `str(key)`, or declare the type of the parameter that the key comes from"
-    return Refusal("type-needed", f"{what} needs a key that is known to be a str", help_)
+    return Refusal("unsupported-expression", f"{what} has a key of type {key.type}; keys of JSON objects are str")
+
+
+def new_key(key: Arg) -> list[Check]:
+    """The checks of a key that is put into a dict: hashable, and, other than in CPython, a str."""
+    is_text = has_kind(key, _TEXT)
+    if is_text == TRUE:
+        return []
+    message = join_texts("a key of a dict in the machine must be str, not ", type_name(key), "")
+    return [*hashable(key), Check(is_text, "TypeError", message)]
 
 
 def refuse_read_key(key: Expr, what: str) -> Refusal | None:
@@ -128,7 +133,11 @@ def without_key(mapping: Tree, key: Tree) -> Tree:
     return call("merge", Array((call("sift", mapping, fn("py_v py_k", ne(_k, key))),)))
 
 
-register_prim(PrimRow(op="dict.make", lower=_make))
+def _make_checks(args: Sequence[Arg], _: Type) -> list[Check]:
+    return [check for key in args[::2] for check in new_key(key)]
+
+
+register_prim(PrimRow(op="dict.make", lower=_make, checks=_make_checks))
 register_prim(PrimRow(op="dict.merge", lower=_merge))
 register_prim(PrimRow(op="dict.copy", lower=lambda args, _: args[0].tree))
 register_prim(PrimRow(op="dict.len", lower=lambda args, _: count(call("keys", args[0].tree))))
@@ -148,7 +157,8 @@ def build_dict(pairs: Sequence[tuple[Expr, Expr]], site: Site) -> Built:
 # Reading
 
 
-def _get(args: Sequence[Arg], _: Type) -> Tree:
+def get_value(args: Sequence[Arg], _: Type) -> Tree:
+    """The value of a key, or the default that is the third argument."""
     mapping, key, default = args
     test = has_key(mapping.tree, key)
     return default.tree if test == FALSE else IfElse(test, lookup(mapping.tree, key.tree), default.tree)
@@ -161,7 +171,7 @@ register_prim(
         checks=lambda args, _: [*hashable(args[1]), key_error(args[0].tree, args[1])],
     )
 )
-register_prim(PrimRow(op="dict.get", lower=_get, checks=lambda args, _: hashable(args[1])))
+register_prim(PrimRow(op="dict.get", lower=get_value, checks=lambda args, _: hashable(args[1])))
 register_prim(PrimRow(op="dict.keys", lower=lambda args, _: keys_of(args[0].tree)))
 register_prim(PrimRow(op="dict.values", lower=lambda args, _: clean(call("each", args[0].tree, fn("py_v", _v)))))
 

@@ -16,6 +16,7 @@ from pysfnc.library.dicts import (
     hashable,
     key_error,
     lookup,
+    new_key,
     refuse_key,
     refuse_read_key,
     set_key,
@@ -229,8 +230,9 @@ def _change_checks(deletes: bool) -> Callable[[Sequence[Arg], Type], list[Check]
         if array != FALSE and kinds(index.type) & WHOLE:
             inside = implies(array, in_range(index, count(base.tree)))
             expect(found, inside, "IndexError", text("list assignment index out of range"))
-        if mapping != FALSE and deletes:
-            for check in (*hashable(index), key_error(base.tree, index)):
+        if mapping != FALSE:
+            of_dict = [*hashable(index), key_error(base.tree, index)] if deletes else new_key(index)
+            for check in of_dict:
                 expect(found, implies(mapping, check.ok), check.error, check.message, check.args)
         return found
 
