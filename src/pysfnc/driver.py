@@ -8,7 +8,7 @@ import json
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from pysfnc.asl.limits import MAX_DEFINITION_BYTES
@@ -29,9 +29,13 @@ RECURSION_LIMIT: Final = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to compile. `optimize` 0: one state for each thing the program does; 1: as few states as its effects need."""
+    """How to compile. `optimize` 0: one state for each thing the program does; 1: as few states as its effects need.
+
+    `verify`: check the rules of HIR after the frontend and after the passes; for tests.
+    """
 
     optimize: int = 1
+    verify: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +145,8 @@ def _compile(path: str, options: Options) -> CompileResult:
     if program is None or sink.has_errors:
         return CompileResult(source, sink.diagnostics)
     program = narrow_exceptions(program, frozenset(BUILTIN_BASES))
+    if options.verify:
+        _verify(program)
     result = CompileResult(
         source,
         sink.diagnostics,
@@ -177,6 +183,8 @@ def _workflow(
     program, source = result.program, result.source
     names = NameSupply("~")
     body = run_passes(machine.body, names) if options.optimize > 0 else machine.body
+    if options.verify:
+        _verify(replace(program, machines=(replace(machine, body=body),)))
     body = (*bind_parameters(machine, names), *body)
     plan = plan_machine(machine, body, program.exceptions, names, PlanOptions(merge=options.optimize > 0))
     emitted = emit_machine(plan, {task.id: task for task in program.tasks}, placeholder)
@@ -218,6 +226,15 @@ def _workflow(
         machine=machine,
         blocks=lambda: render_plan(plan),
     )
+
+
+def _verify(program: Program) -> None:
+    from pysfnc.ir.verify import verify_program
+    from pysfnc.library.registry import PRIMS
+
+    faults = verify_program(program, PRIMS)
+    if faults:
+        raise AssertionError("the HIR breaks its rules:\n" + "\n".join(map(str, faults)))
 
 
 def _top(source: SourceFile) -> Span:

@@ -92,7 +92,7 @@ def _compile(files: tuple[tuple[str, str], ...], optimize: int) -> Compiled:
     from pysfnc.driver import Options, compile_file
 
     with written(dict(files)) as path:
-        result = compile_file(str(path), Options(optimize=optimize))
+        result = compile_file(str(path), Options(optimize=optimize, verify=True))
     if not result.ok:
         raise Rejected(result.diagnostics)
     for workflow in result.workflows.values():
