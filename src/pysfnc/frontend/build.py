@@ -80,6 +80,8 @@ def lower_program(model: ProjectModel, sink: Sink) -> Program | None:
     journal = Journal()
     for info in workflows:
         machines.append(_machine(project, info, sink, journal))
+        journal.args_read.clear()
+        journal.unfaithful.clear()
     if sink.has_errors:
         return None
     used = {
@@ -135,10 +137,24 @@ def _machine(project: Project, info: FunctionInfo, sink: Sink, journal: Journal)
             help="write instead: functions for the inner parts",
         )
     if cx.state.reachable:
-        cx.emit(
-            Return(value=Const(value=None, type=NONE, span=cx.span(info.node).head()), span=cx.span(info.node).head())
-        )
+        span = cx.span(info.node).head()
+        cx.emit(Return(value=Const(value=None, type=NONE, span=span), span=span))
+    _check_arguments(cx)
     return _finished(info, cx)
+
+
+def _check_arguments(cx: Context) -> None:
+    """Arguments of exceptions are read back as JSON gives them, so those that it would change must not be read at all."""
+    if not cx.journal.args_read:
+        return
+    for span in cx.journal.unfaithful:
+        cx.error(
+            codes.AMBIGUOUS_NUMBER,
+            span,
+            "the exception gets a float or tuple, and its arguments are read",
+            labels=[(cx.journal.args_read[0], "read here, where the machine would see an int or list")],
+            help="write instead: a text as the argument",
+        )
 
 
 def _finished(info: FunctionInfo, cx: Context) -> Machine:

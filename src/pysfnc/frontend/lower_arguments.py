@@ -35,6 +35,16 @@ class Arguments:
         return dict(self.keywords)
 
 
+def evaluated(cx: Context, given: Arguments) -> Arguments:
+    """The arguments, evaluated here and now for a call that is made later."""
+    return Arguments(
+        tuple(value if isinstance(value, Static) else cx.atom(value, "arg") for value in given.positional),
+        tuple((name, value if isinstance(value, Static) else cx.atom(value, "arg")) for name, value in given.keywords),
+        given.nodes,
+        None if given.spread is None else cx.atom(given.spread, "arg"),
+    )
+
+
 def lower_arguments(
     cx: Context, call: ast.Call, *, spread_ok: bool = False, first: Sequence[Value] = ()
 ) -> Arguments | None:

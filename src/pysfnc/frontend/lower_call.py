@@ -20,6 +20,7 @@ from pysfnc.frontend.lower_functions import call_configured, call_nested, call_p
 from pysfnc.frontend.lower_methods import call_method
 from pysfnc.frontend.lower_raise import new_exception
 from pysfnc.frontend.lower_values import (
+    BoundMethod,
     BuiltinFunction,
     Closure,
     Configured,
@@ -100,6 +101,10 @@ def call_value(cx: Context, callee: Value, given: Arguments, node: ast.expr) -> 
             return call_row(cx, name, given, node)
         case External(name):
             return call_row(cx, name, given, node)
+        case BoundMethod(receiver, name):
+            args = [as_data(cx, value, node) for value in given.positional]
+            keywords = {key: as_data(cx, value, node) for key, value in given.keywords}
+            return lib.method(cx, name, receiver, args, keywords, node)
         case StaticMethod(receiver, name):
             return _call_static_method(cx, receiver, name, given, node)
         case ProjectClass(info):

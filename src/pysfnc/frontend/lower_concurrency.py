@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
-from pysfnc.frontend.lower_arguments import Arguments
+from pysfnc.frontend.lower_arguments import Arguments, evaluated
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, expression, is_poison, lower_body, lower_expr, lower_value, statement
 from pysfnc.frontend.lower_values import (
@@ -174,11 +174,7 @@ def retried_as_a_whole(cx: Context, callee: Configured, given: Arguments, node: 
         )
     if not options.retry:
         return call_value(cx, callee.target, given, node)
-    fixed = Arguments(
-        tuple(v if isinstance(v, Static) else cx.atom(v, "arg") for v in given.positional),
-        tuple((k, v if isinstance(v, Static) else cx.atom(v, "arg")) for k, v in given.keywords),
-        given.nodes,
-    )
+    fixed = evaluated(cx, given)
     awaiting, cx.awaiting = cx.awaiting, False
 
     def run() -> Value:
@@ -287,11 +283,7 @@ def _submitted(cx: Context, given: Arguments, node: ast.expr) -> Callable[[], Va
             cx.error(codes.TYPE_MISMATCH, node, "`submit` takes a function and its arguments")
         return None
     function, *values = given.positional
-    rest = Arguments(
-        tuple(v if isinstance(v, Static) else cx.atom(v, "arg") for v in values),
-        tuple((k, v if isinstance(v, Static) else cx.atom(v, "arg")) for k, v in given.keywords),
-        given.nodes[1:],
-    )
+    rest = evaluated(cx, Arguments(tuple(values), given.keywords, given.nodes[1:]))
     return lambda: call_value(cx, function, rest, node)
 
 

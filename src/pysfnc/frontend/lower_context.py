@@ -35,6 +35,12 @@ class Journal:
     placements: list[Placement] = field(default_factory=list)
     replaced: list[tuple[str, tuple[Expr, ...]]] = field(default_factory=list)
     """Places (variable and keys) whose object was replaced by another one, not changed."""
+    args_read: list[Span] = field(default_factory=list)
+    """Where the arguments of an exception are read."""
+    unfaithful: list[Span] = field(default_factory=list)
+    """Where an exception is made with arguments that JSON does not give back as they were."""
+    written: int = 0
+    """How many bodies were written in place so far, those of attempts that were given up included."""
 
     def mark(self) -> tuple[int, int, int]:
         """The present length, for `rollback`."""

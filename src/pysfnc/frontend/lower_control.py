@@ -66,7 +66,10 @@ def lower_if(cx: Context, node: ast.If) -> None:
     start_pending(cx)
     after_then = cx.state
     cx.state = test.when_false.copy()
+    is_elif = len(node.orelse) == 1 and isinstance(node.orelse[0], ast.If)
+    cx.depth -= is_elif  # a chain of `elif` is long, not deep
     orelse = lower_suite(cx, node.orelse)
+    cx.depth += is_elif
     start_pending(cx)
     cx.state = join_states([after_then, cx.state])
     if then or orelse:

@@ -194,7 +194,7 @@ _STATIC_HELPS: dict[str, str] = {
     "FutureList": "write instead: `[future.result() for future in futures]`",
     "MappedResults": "write instead: `list(pool.map(...))`",
     "TypeOf": "write instead: `type(value).__name__`, or `isinstance(value, ...)`",
-    "Method": "write instead: a call of the method",
+    "BoundMethod": "write instead: a call of the method",
 }
 _STATEMENT_NAMES: dict[type[ast.AST], str] = {
     ast.With: "`with`",

@@ -20,6 +20,7 @@ from pysfnc.frontend.lower_core import (
 )
 from pysfnc.frontend.lower_names import bind_name, external_value, is_local, value_of_binding
 from pysfnc.frontend.lower_values import (
+    BoundMethod,
     BuiltinFunction,
     Closure,
     ExceptionClass,
@@ -311,6 +312,8 @@ def data_attribute(cx: Context, base: Expr, node: ast.Attribute) -> Value:
         return base
     if isinstance(base.type, ExcT):
         return exception_attribute(cx, base, node)
+    if lib.has_method(base.type, node.attr) and not lib.is_change(base.type, node.attr):
+        return BoundMethod(cx.atom(base), node.attr)
     return cx.error(
         codes.UNSUPPORTED_EXPRESSION,
         node,
@@ -325,6 +328,7 @@ def exception_attribute(cx: Context, base: Expr, node: ast.Attribute) -> Value:
     names = base.type.names if isinstance(base.type, ExcT) else None
     args = ExcField(exc=base, field_="args", type=ListT(JSON), span=span)
     if node.attr == "args":
+        cx.journal.args_read.append(span)
         return Lazy("`args` of an exception", args, sequence=True, sized=True)
     if names == frozenset({"Fail"}) and node.attr in ("error", "cause"):
         return ExcField(exc=base, field_="name" if node.attr == "error" else "message", type=STR, span=span)

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from pysfnc.diagnostics import Diagnostic, Label, codes
 from pysfnc.frontend.decorators import call_options
-from pysfnc.frontend.lower_arguments import Arguments, bind, signature_of
+from pysfnc.frontend.lower_arguments import Arguments, bind, evaluated, signature_of
 from pysfnc.frontend.lower_context import Context, Trial, poison
 from pysfnc.frontend.lower_core import as_data, lower_value
 from pysfnc.frontend.lower_inline import call_closure, call_function
@@ -22,6 +22,8 @@ from pysfnc.ir.hir import Perform, Placement, TaskCall
 from pysfnc.values.types import FLOAT, INT, JSON, ErrorT, Type, is_json_faithful, is_subtype, kinds
 
 _NO_OPTIONS = TaskOptions()
+_ATTEMPTS = 3
+"""How often a helper that does not compile is tried again with other arguments."""
 
 
 def call_project(
@@ -29,7 +31,7 @@ def call_project(
 ) -> Value:
     """Call a function of the project. The call of an async one is a coroutine, which runs when it is awaited."""
     if info.is_async and not cx.awaiting:
-        return Coroutine(ProjectFunction(info), given, node)
+        return Coroutine(ProjectFunction(info), evaluated(cx, given), node)
     cx.awaiting = False
     for problem in info.problems:
         cx.sink.add(problem)
@@ -48,13 +50,15 @@ def call_project(
 def call_nested(cx: Context, closure: Closure, given: Arguments, node: ast.expr) -> Value:
     """Call a nested function or lambda."""
     if isinstance(closure.node, ast.AsyncFunctionDef) and not cx.awaiting:
-        return Coroutine(closure, given, node)
+        return Coroutine(closure, evaluated(cx, given), node)
     cx.awaiting = False
     return call_closure(cx, closure, given, node)
 
 
 def _call_helper(cx: Context, info: FunctionInfo, given: Arguments, node: ast.expr) -> Value:
     known = cx.project.in_lambda.get(info)
+    if known is None and cx.project.failures.get(info, 0) >= _ATTEMPTS:
+        known = cx.project.refused.get(info)
     if known is not None:
         return _to_lambda(cx, info, given, node, known)
     if info.role == "other":
@@ -69,7 +73,10 @@ def _call_helper(cx: Context, info: FunctionInfo, given: Arguments, node: ast.ex
         _record(cx, info, "machine", "@inline" if info.role == "inline" else "every construct in it compiles")
         return result
     trial.discard()
-    return _to_lambda(cx, info, given, node, tuple(trial.diagnostics()))
+    why = tuple(trial.diagnostics())
+    cx.project.failures[info] = cx.project.failures.get(info, 0) + 1
+    cx.project.refused[info] = why
+    return _to_lambda(cx, info, given, node, why)
 
 
 def _decorated(info: FunctionInfo) -> Diagnostic:
@@ -260,7 +267,7 @@ def call_configured(cx: Context, callee: Configured, given: Arguments, node: ast
 
     target: Static = callee.target
     if isinstance(target, ProjectFunction) and target.info.is_async and not cx.awaiting:
-        return Coroutine(callee, given, node)
+        return Coroutine(callee, evaluated(cx, given), node)
     if isinstance(target, ProjectFunction) and target.info.role == "task":
         return call_project(cx, target.info, given, node, callee.options)
     return retried_as_a_whole(cx, callee, given, node)

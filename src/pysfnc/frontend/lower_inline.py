@@ -27,6 +27,8 @@ from pysfnc.values.types import NONE, is_mutable, join_all
 
 MAX_INLINED = 40
 """Nesting of functions written in place."""
+MAX_WRITTEN = 5_000
+"""Bodies written in place while one program is lowered, attempts that were given up included."""
 
 
 def call_closure(cx: Context, closure: Closure, given: Arguments, call: ast.AST) -> Value:
@@ -114,6 +116,15 @@ def _refused(cx: Context, node: FunctionNode, scope: Scope, title: str, call: as
         return True
     if len(cx.active) >= MAX_INLINED:
         cx.error(codes.NESTING_TOO_DEEP, call, f"calls of compiled functions are nested more than {MAX_INLINED} deep")
+        return True
+    cx.journal.written += 1
+    if cx.journal.written > MAX_WRITTEN:
+        cx.error(
+            codes.DEFINITION_TOO_LARGE,
+            call,
+            f"functions that become part of the machine are written in place more than {MAX_WRITTEN} times",
+            help="write instead: `@task` in front of a function that calls many others",
+        )
         return True
     return False
 

@@ -32,9 +32,11 @@ from pysfnc.library.iteration import items_type
 from pysfnc.library.lists import item_type as items_in
 from pysfnc.library.row import Change, Refusal, Site
 from pysfnc.library.typenames import number_is_ambiguous
+from pysfnc.source.span import Span
 from pysfnc.values.types import (
     BOOL,
     INT,
+    JSON,
     NEVER,
     NONE,
     STR,
@@ -46,6 +48,7 @@ from pysfnc.values.types import (
     NeverT,
     TupleT,
     Type,
+    is_json_faithful,
     join,
     join_all,
     kinds,
@@ -416,7 +419,7 @@ def format_value(cx: Context, value: Value, conversion: str | None, spec: Expr |
     """A field of an f-string: `format(value, spec)`, after `str()` or `repr()` for `!s` and `!r`."""
     data = _shown(cx, value, node)
     if conversion == "r":
-        data = _built(cx, node, [data], lambda site: catalog.build_repr(data, site))
+        data = to_repr(cx, data, node)
     elif conversion == "s":
         data = to_str(cx, data, node)
     elif conversion is not None:
@@ -450,7 +453,24 @@ def to_str(cx: Context, value: Expr, node: ast.AST) -> Expr:
 
 def to_repr(cx: Context, value: Expr, node: ast.AST) -> Expr:
     """`repr(value)`."""
+    if isinstance(value.type, ExcT):
+        return _exception_repr(cx, value, node)
     return _built(cx, node, [value], lambda site: catalog.build_repr(value, site))
+
+
+def _exception_repr(cx: Context, value: Expr, node: ast.AST) -> Expr:
+    """`Name(arg, arg)`: the arguments are shown as in a list."""
+    span = cx.span(node)
+    error = cx.atom(value, "error")
+    cx.journal.args_read.append(span)
+    name = ExcField(exc=error, field_="name", type=STR, span=span)
+    shown = to_repr(cx, ExcField(exc=error, field_="args", type=ListT(JSON), span=span), node)
+    inner = slice_of(cx, shown, [Const(value=1, type=INT, span=span), Const(value=-1, type=INT, span=span), None], node)
+    return join_text(cx, [name, _text("(", span), inner, _text(")", span)], node)
+
+
+def _text(value: str, span: Span) -> Const:
+    return Const(value=value, type=STR, span=span)
 
 
 def join_text(cx: Context, parts: Sequence[Expr], node: ast.AST) -> Expr:
@@ -490,6 +510,11 @@ def method(
     )
 
 
+def has_method(type_: Type, name: str) -> bool:
+    """Whether some value of the type has a method of this name with a row."""
+    return any(catalog.find_kind_method(kind, name) is not None for kind in kinds(type_))
+
+
 def is_change(type_: Type, name: str) -> bool:
     """Whether a method of this name changes values of the type."""
     return any(catalog.find_change(kind, name) is not None for kind in kinds(type_))
@@ -525,6 +550,8 @@ def new_exception(cx: Context, name: str, args: Sequence[Expr], node: ast.AST, s
     if any(isinstance(arg.type, ErrorT) for arg in args):
         return poison(cx.span(node))
     span = cx.span(node)
+    if not all(is_json_faithful(arg.type) for arg in args):
+        cx.journal.unfaithful.append(span)
     type_ = ExcT(frozenset({name}))
     named = Const(value=name, type=STR, span=span)
     if not args:

@@ -20,10 +20,12 @@ class Project:
     exceptions: ExceptionTable
     in_lambda: dict[FunctionInfo, tuple[Diagnostic, ...]] = field(default_factory=dict)
     """Plain functions that do not compile, with the messages that say why."""
-    compiled: set[FunctionInfo] = field(default_factory=set)
+    refused: dict[FunctionInfo, tuple[Diagnostic, ...]] = field(default_factory=dict)
+    """Why a function did not compile when it was last tried."""
+    failures: dict[FunctionInfo, int] = field(default_factory=dict)
+    """How often a function did not compile."""
     tasks: dict[str, Task] = field(default_factory=dict)
     _scopes: dict[ast.AST, Scope] = field(default_factory=dict)
-    _names: dict[str, str] = field(default_factory=dict)
 
     def scope(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Scope:
         """The scope of a function, computed once."""

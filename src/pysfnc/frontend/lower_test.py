@@ -5,7 +5,7 @@ reached. What a single test tells about a variable is `narrow`.
 """
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pysfnc.frontend import lower_library as lib
@@ -16,7 +16,7 @@ from pysfnc.frontend.lower_values import Static, Value
 from pysfnc.frontend.narrow import narrowed
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, Logic, Var
 from pysfnc.ir.hir import Assign, If, Stmt
-from pysfnc.values.types import BOOL, Type, join
+from pysfnc.values.types import BOOL, NONE, Type, join
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +69,24 @@ def _then(cx: Context, is_and: bool, left: Test, right: ast.expr, node: ast.expr
         other = lower_test(cx, right)
         after = cx.state
     cx.state = join_states([decided, after])
-    expr = _combine(cx, is_and, left.expr, own, other.expr, node, after.reachable)
+    # Later stages do not know that a variable set in here is read only where this part was evaluated.
+    unset = [name for name, fact in after.facts.items() if name not in decided.facts and fact.static is None]
+    expr = _combine(cx, is_and, left.expr, own, other.expr, node, after.reachable, unset)
     if is_and:
         return Test(expr, other.when_true, join_states([decided, other.when_false]))
     return Test(expr, join_states([decided, other.when_true]), other.when_false)
 
 
-def _combine(cx: Context, is_and: bool, left: Expr, own: list[Stmt], right: Expr, node: ast.expr, ends: bool) -> Expr:
+def _combine(
+    cx: Context,
+    is_and: bool,
+    left: Expr,
+    own: list[Stmt],
+    right: Expr,
+    node: ast.expr,
+    ends: bool,
+    unset: Sequence[str] = (),
+) -> Expr:
     if isinstance(left, Const) and left.type == BOOL and left.value is is_and:
         cx.out.extend(own)
         return right
@@ -84,7 +95,11 @@ def _combine(cx: Context, is_and: bool, left: Expr, own: list[Stmt], right: Expr
     name = cx.names.fresh("test")
     span = cx.span(node)
     go_on = (*own, Assign(name=name, value=right, span=span)) if ends else tuple(own)
-    decided = (Assign(name=name, value=Const(value=not is_and, type=BOOL, span=span), span=span),)
+    none = Const(value=None, type=NONE, span=span)
+    decided = (
+        Assign(name=name, value=Const(value=not is_and, type=BOOL, span=span), span=span),
+        *(Assign(name=other, value=none, span=span) for other in unset),
+    )
     cx.out.append(If(test=left, then=go_on if is_and else decided, orelse=decided if is_and else go_on, span=span))
     return Var(name=name, type=BOOL, span=span)
 

@@ -197,11 +197,11 @@ class MappedResults:
     type: Type
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Method:
-    """A method of a value, not called yet. `receiver` keeps the syntax, since a change goes to the place it names."""
+@dataclass(frozen=True, slots=True)
+class BoundMethod:
+    """A method of data that changes nothing, not called yet: `d.get` as a key function."""
 
-    receiver: ast.expr
+    receiver: Expr
     name: str
 
 
@@ -239,7 +239,7 @@ Static = (
     | Future
     | FutureList
     | MappedResults
-    | Method
+    | BoundMethod
     | StaticMethod
     | TupleOf
 )
@@ -261,7 +261,7 @@ _DESCRIPTIONS: dict[type, str] = {
     Future: "a future",
     FutureList: "a list of futures",
     MappedResults: "an iterator",
-    Method: "a method",
+    BoundMethod: "a method",
     StaticMethod: "a method",
     TupleOf: "a tuple that holds something that is no data",
 }
