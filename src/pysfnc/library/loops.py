@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pysfnc.jsonata.tree import Binary, Call, Field, IfElse, Index, Lit, Neg, Tree
+from pysfnc.jsonata.tree import Binary, Call, Field, IfElse, Index, Lit, Neg, Object, Tree
 from pysfnc.library.registry import register_prim
 from pysfnc.library.row import Arg, PrimRow
 from pysfnc.values.types import Type
@@ -20,7 +20,12 @@ def _part(args: Sequence[Arg], _type: Type) -> Tree:
     return Field(args[0].tree, name.value)
 
 
+def _pack(args: Sequence[Arg], _type: Type) -> Tree:
+    return Object(tuple((key.tree, value.tree) for key, value in zip(args[::2], args[1::2], strict=True)))
+
+
 register_prim(PrimRow(op="scope.part", lower=_part))
+register_prim(PrimRow(op="scope.pack", lower=_pack))
 
 
 def _within(args: Sequence[Arg], _type: Type) -> Tree:

@@ -6,6 +6,7 @@ goes into the state it leads to, or into the Choice itself. Pure code that may r
 a Map over no items, which is a Pass that can catch.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -63,6 +64,8 @@ from pysfnc.values.types import BOOL, INT, NONE, STR, ExcT
 
 QUERY_ERROR: Final = "States.QueryEvaluationError"
 ALL_ERRORS: Final = "States.ALL"
+LARGE: Final = 60
+"""Nodes of a suite, for every variable after the first, above which its variables are computed as one."""
 HEAVY: Final = 400
 """Nodes of a flow times its leaves above which a Choice does not compute it again for every rule."""
 
@@ -216,11 +219,19 @@ class ScopePlanner:
 
     def _settle_straight(self, work: Work | Pass, flow: Flow, written: FlowSuite, begin: Suite = ()) -> None:
         leaf = written.leaves[0] if written.leaves else None
-        if leaf is not None and leaf.node is not None:
-            work.assigns = self._assigns((*begin, *written.suite), self._live_at(leaf))
-            work.after = self._target(leaf.node)
+        if leaf is None or leaf.node is None:
+            work.output = self._ended(flow, written, begin)
             return
-        work.output = self._ended(flow, written, begin)
+        suite = (*begin, *written.suite)
+        assigns = self._assigns(suite, self._live_at(leaf))
+        node = leaf.node
+        if _is_large(suite, len(assigns)) and isinstance(node, EffectNode) and self._can_absorb(node, False):
+            pack = _Pack.of(sorted(assigns), self.names)
+            work.assigns = {pack.name: Computed(suite, pack.made())}
+            work.after = self._effect(node, pack.unpacking(assigns))
+            return
+        work.assigns = assigns
+        work.after = self._target(node)
 
     def _ended(self, flow: Flow, written: FlowSuite, prefix: Suite = ()) -> Computed:
         """The value with which a flow that only ends the scope ends it."""
@@ -236,14 +247,21 @@ class ScopePlanner:
         needed = self._live_at_any(written.leaves) | {written.tag}
         if any(leaf.kind == "end" for leaf in written.leaves):
             needed |= {written.ended}
-        work.assigns = self._assigns((*begin, *written.suite), needed)
+        suite = (*begin, *written.suite)
+        work.assigns = self._assigns(suite, needed)
+        pack: _Pack | None = None
+        if _is_large(suite, len(work.assigns)):
+            pack = _Pack.of(sorted(work.assigns), self.names)
+            work.assigns = {pack.name: Computed(suite, pack.made())}
         edges: list[tuple[Computed, Edge]] = []
         for number, leaf in enumerate(written.leaves):
+            wanted = {written.tag} if leaf.node is None else self._live_at(leaf)
+            before = () if pack is None else pack.unpacking({written.tag, written.ended, *wanted})
             if leaf.node is not None:
-                edge = Edge(self._target(leaf.node))
+                edge = Edge(self._target(leaf.node), self._assigns(before, wanted))
             else:
-                edge = Edge(self._done(), output=Computed((), Var(name=written.ended, type=NONE)))
-            edges.append((Computed((), _is_way(written.tag, number)), edge))
+                edge = Edge(self._done(), output=Computed(before, Var(name=written.ended, type=NONE)))
+            edges.append((Computed(before, _is_way(written.tag, number)), edge))
         work.after = Choice(hint="Which way", span=work.span, rules=edges[:-1], default=edges[-1][1])
 
     # A flow with a state of its own
@@ -534,6 +552,39 @@ class _Path:
         for code, test in reversed(self.tests):
             suite = (*code, If(test=test, then=suite, orelse=()))
         return Computed((Assign(name=hit, value=Const(value=False, type=BOOL)), *suite), Var(name=hit, type=BOOL))
+
+
+@dataclass(frozen=True, slots=True)
+class _Pack:
+    """Several variables as one: what computes them all is written once, and they are taken out where they are needed."""
+
+    name: str
+    keys: tuple[tuple[str, str], ...]
+    """Variable -> key."""
+
+    @staticmethod
+    def of(variables: list[str], names: NameSupply) -> "_Pack":
+        return _Pack(names.fresh("computed"), tuple((name, f"v{i}") for i, name in enumerate(variables)))
+
+    def made(self) -> Expr:
+        parts: list[Expr] = []
+        for name, key in self.keys:
+            parts += [Const(value=key, type=STR), Var(name=name, type=NONE)]
+        return Prim(op="scope.pack", args=tuple(parts), type=NONE)
+
+    def unpacking(self, wanted: Iterable[str]) -> Suite:
+        pack = Var(name=self.name, type=NONE)
+        chosen = set(wanted)
+        return tuple(
+            Assign(name=name, value=Prim(op="scope.part", args=(pack, Const(value=key, type=STR)), type=NONE))
+            for name, key in self.keys
+            if name in chosen
+        )
+
+
+def _is_large(suite: Suite, times: int) -> bool:
+    """Whether a suite is too long to be written for each variable that it assigns."""
+    return times > 1 and _weight(suite) * (times - 1) > LARGE
 
 
 def _is_way(tag: str, number: int) -> Expr:
