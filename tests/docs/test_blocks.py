@@ -44,13 +44,38 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_page(page: Path, folder: Path, environment: dict[str, str]) -> None:
-    """Run the blocks of a page in their order, in one folder."""
-    for block in blocks_of(page):
+def test_page(page: Path, folder: Path, environment: dict[str, str], request: pytest.FixtureRequest) -> None:
+    """Run the blocks of a page in their order, in one folder. `--bless` rewrites outputs that differ."""
+    blessing = bool(request.config.getoption("bless"))
+    for block in list(blocks_of(page)):
         try:
-            run_block(block, folder, environment)
+            if blessing and block.language == "console":
+                bless(page, block, folder, environment)
+            else:
+                run_block(block, folder, environment)
         except Exception as error:
             raise AssertionError(f"{page.name}:{block.line}: {type(error).__name__}: {error}") from error
+
+
+def bless(page: Path, block: Block, folder: Path, environment: dict[str, str]) -> None:
+    """Write what the commands of a block print now, where it is not what the page shows."""
+    shown = []
+    for command in commands_of(block.text):
+        code, output = call(command, folder, environment)
+        differs = command.output is not None and not is_match(command.output, output)
+        exits = f"  # exit code {code}" if code else ""
+        shown.append(f"$ {command.text}{exits}")
+        if command.output is not None:
+            shown.append(lasting(output) if differs else command.output)
+    text = page.read_text(encoding="utf-8")
+    new = "".join(f"{line}\n" for line in shown)
+    page.write_text(text.replace(f"```console\n{block.text}```", f"```console\n{new}```"), encoding="utf-8")
+
+
+def lasting(output: str) -> str:
+    """An output with `...` for what differs from run to run: times, sizes, and prices where Lambda functions ran."""
+    output = re.sub(r"([1-9]\d* Lambda invocations?), \$0\.000\d+", r"\1, $0.000...", output)
+    return re.sub(r"\bin \d+\.\d+s$", "in ...s", re.sub(r"[\d,]+ bytes", "... bytes", output.rstrip("\n")))
 
 
 def run_block(block: Block, folder: Path, environment: dict[str, str]) -> None:
@@ -87,25 +112,34 @@ def write_program(path: Path, text: str) -> None:
 
 def run_command(command: Command, folder: Path, environment: dict[str, str]) -> None:
     """Run a command, compare what it prints, and for `pysfnc run` compare with CPython."""
-    words = shlex.split(command.text.replace("\\\n", " "), comments=True)
-    if words[0] == "pysfnc" and not set(words) & set(NOT_HERE):
-        code, output = run_here(words[1:])
-    else:
-        done = subprocess.run(
-            command.text,
-            shell=True,
-            cwd=folder,
-            env=environment,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
-        code, output = done.returncode, done.stdout
+    code, output = call(command, folder, environment)
     assert code == command.exit_code, f"`{command.text}` ends with {code}:\n{output}"
     if command.output is not None:
         assert is_match(command.output, output), f"`{command.text}` prints\n{output}"
+    words = words_of(command)
     if words[:2] == ["pysfnc", "run"] and words[2].endswith(".py"):
         compare_with_python(words[2:], folder)
+
+
+def words_of(command: Command) -> list[str]:
+    return shlex.split(command.text.replace("\\\n", " "), comments=True)
+
+
+def call(command: Command, folder: Path, environment: dict[str, str]) -> tuple[int, str]:
+    """Run a command and return its exit code and what it printed on both streams."""
+    words = words_of(command)
+    if words[0] == "pysfnc" and not set(words) & set(NOT_HERE):
+        return run_here(words[1:])
+    done = subprocess.run(
+        command.text,
+        shell=True,
+        cwd=folder,
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    return done.returncode, done.stdout
 
 
 def run_here(arguments: list[str]) -> tuple[int, str]:

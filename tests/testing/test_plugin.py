@@ -52,12 +52,3 @@ def test_workers_are_added_when_asked_for(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest_subprocess("-v", "--pysfnc-workers", "-k", "greets")
     result.assert_outcomes(passed=3, deselected=6)
     result.stdout.fnmatch_lines(["*test_greets?workers? PASSED*"])
-
-
-def test_a_difference_fails_the_form_that_has_it(pytester: pytest.Pytester) -> None:
-    """What only CPython does, as the module's state, is seen as a failure of the machine's test."""
-    pytester.makepyfile(app=PROGRAM, test_app=TESTS.replace("{FORMS}", "1"))
-    pytester.makeconftest('pytest_plugins = ["pysfnc.testing.plugin"]')
-    pytester.syspathinsert()
-    result = pytester.runpytest_subprocess("-v", "-k", "form")
-    result.stdout.fnmatch_lines(["*test_form?python? FAILED*"])

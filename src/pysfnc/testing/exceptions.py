@@ -2,7 +2,9 @@
 
 import builtins
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
 
 from pysfnc.assembly.reports import message_of
@@ -25,7 +27,7 @@ def exception_of(error: str | None, cause: str | None, files: Collection[str]) -
 
     Args:
         error: its name; None when the execution ran out of its own time limit.
-        files: the modules of the program; the classes of those that are imported are known.
+        files: resolved paths of the program's modules; the classes of those that are imported are known.
     """
     text = message_of(cause)
     name = "TimeoutError" if error is None or error in _TIMEOUTS else error
@@ -36,13 +38,20 @@ def exception_of(error: str | None, cause: str | None, files: Collection[str]) -
 
 
 def _class_named(name: str, files: Collection[str]) -> type[Exception] | None:
-    # The program may have been imported under any name, so its modules are found by their files.
-    modules = [module for module in list(sys.modules.values()) if getattr(module, "__file__", None) in files]
-    for module in (*modules, builtins):
+    for module in (*_modules_of(files), builtins):
         found = vars(module).get(name)
         if isinstance(found, type) and issubclass(found, Exception) and found.__name__ == name:
             return found
     return None
+
+
+def _modules_of(files: Collection[str]) -> Iterator[ModuleType]:
+    """The imported modules of these files. They may have any name, and their paths may lead through links."""
+    last_parts = {Path(file).name for file in files}
+    for module in list(sys.modules.values()):
+        file = getattr(module, "__file__", None) or ""
+        if Path(file).name in last_parts and str(Path(file).resolve()) in files:
+            yield module
 
 
 def _instance(cls: type[Exception], text: str) -> Exception:
