@@ -2,7 +2,11 @@
 
 import pytest
 
+from pysfnc.ir.exprs import Var
+from pysfnc.library import catalog
+from pysfnc.library.row import Refusal
 from pysfnc.values.types import INT, JSON, ListT
+from tests.library import harness
 from tests.library.harness import check
 
 SHAPES: tuple[object, ...] = (1, None, "a", [], [1], [[1]], [[]], {}, {"a": []}, {"a": [1]}, True)
@@ -85,3 +89,13 @@ def test_keys_that_come_twice_or_are_computed() -> None:
 def test_a_list_variable_stays_one_item() -> None:
     check("[x, y, x + y]", {"x": ListT(INT), "y": ListT(INT)}, x=[1], y=[])
     check("[[x[0], y], [x]]", {"x": ListT(ListT(INT)), "y": ListT(INT)}, x=[[1], []], y=[2, 3])
+
+
+def test_copies_are_the_value() -> None:
+    site = harness.Lowerer({}).site
+    for name in ("copy.copy", "copy.deepcopy"):
+        made = catalog.build_call(name, [Var(name="x", type=JSON)], {}, site)
+        assert not isinstance(made, Refusal)
+        for engine in harness.engines():
+            for value in SHAPES:
+                assert harness.same(harness.jsonata(made, {"x": value}, engine), value)

@@ -6,6 +6,7 @@ Owns the list of modules. Adding a callable is a row in one of them; a new modul
 from pysfnc.library import (
     arithmetic,
     conversions,
+    copies,
     dict_changes,
     dict_pairs,
     dicts,
@@ -114,6 +115,7 @@ __all__ = [
 ROW_MODULES = (
     arithmetic,
     conversions,
+    copies,
     dict_changes,
     dict_pairs,
     dicts,
