@@ -48,7 +48,7 @@ def var(name: str, type_: Type = INT) -> Var:
     return Var(name=name, type=type_)
 
 
-def const(value: None | bool | int | float | str) -> Const:
+def const(value: bool | int | float | str | None) -> Const:
     types: dict[type, Type] = {type(None): NONE, bool: BOOL, int: INT, float: FLOAT, str: STR}
     return Const(value=value, type=types[type(value)])
 

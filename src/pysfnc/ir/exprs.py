@@ -16,7 +16,7 @@ from pysfnc.values.types import Type
 class Const:
     """None, a bool, int, float or str written in the program. An int stands for itself even where a float of the same value exists."""
 
-    value: None | bool | int | float | str
+    value: bool | int | float | str | None
     type: Type
     span: Span | None = field(default=None, compare=False)
 

@@ -1,8 +1,9 @@
 """HIR: structured statements over typed expressions. What `frontend` makes, and what passes and `plan` work on.
 
-Everything about Python syntax is gone: unpacking, augmented assignment, changes in place (they are assignments of the changed
-value to the variable that owns it), keyword arguments, comprehensions with several parts, calls of compiled helpers (their bodies are written in place, with
-`Block`/`Leave` for their returns). Left are assignment, control flow, exceptions, and effects, which stand only in `Perform`.
+Everything about Python syntax is gone: unpacking, augmented assignment, changes in place (they are assignments of the
+changed value to the variable that owns it), keyword arguments, comprehensions with several parts, calls of compiled
+helpers (their bodies are written in place, with `Block`/`Leave` for their returns). Left are assignment, control flow,
+exceptions, and effects, which stand only in `Perform`.
 """
 
 from dataclasses import dataclass, field
@@ -110,7 +111,10 @@ class Raise:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handler:
-    """`except classes as name`. `classes` are class names as the `ExceptionTable` has them; None catches everything (`except:`, `BaseException`, `Exception`)."""
+    """`except classes as name`. `classes` are class names as the `ExceptionTable` has them.
+
+    None catches everything: `except:`, `BaseException`, `Exception`.
+    """
 
     classes: tuple[str, ...] | None
     name: str | None

@@ -146,7 +146,7 @@ def _lacks_else(tree: Tree) -> bool:
     return False
 
 
-def _literal(value: None | bool | float | str) -> tuple[str, int]:
+def _literal(value: bool | float | str | None) -> tuple[str, int]:
     if value is None:
         return "null", _ATOM
     if isinstance(value, bool):

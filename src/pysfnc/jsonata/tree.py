@@ -10,7 +10,7 @@ from dataclasses import dataclass
 class Lit:
     """null, true, false, a number or a string."""
 
-    value: None | bool | int | float | str
+    value: bool | int | float | str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""Operations of loops that run over several states, and of what is handed into branches: made by `plan`, never written by a program. None of them can fail."""
+"""Operations of loops that run over several states, and of what is handed into branches.
+
+`plan` makes them; no program writes them. None of them can fail.
+"""
 
 from collections.abc import Sequence
 

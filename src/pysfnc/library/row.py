@@ -107,7 +107,8 @@ class SurfaceRow:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A method that changes its receiver: first `result` is evaluated (it holds every check), then the receiver becomes `updated`. Both read the old receiver."""
+    """A method that changes its receiver: first `result` is evaluated (it holds every check), then the receiver becomes
+    `updated`. Both read the old receiver."""
 
     updated: Expr
     result: Expr
