@@ -36,7 +36,7 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "library": IR,
     # 5: the stages, none of which knows another
     "frontend": IR | {"library", "lang"},
-    "passes": IR | {"analysis"},
+    "passes": IR | {"analysis", "library"},  # library: fresh names
     "plan": IR | {"analysis", "library"},
     "backend": IR | {"analysis", "library", "plan", "asl", "lang"},  # lang: what Lambda is sent and reports
     # 6: `functions` is the list of what runs in Lambda, which the compiler and packaging agree on
