@@ -4,10 +4,11 @@ Nothing in a tree has effects but `$error` (through the prelude's `py_raise`), s
 not at all. Bindings that may raise keep their place.
 """
 
+from collections import Counter
 from typing import Final
 
 from pysfnc.jsonata.tree import Bind, Call, Func, IfElse, Lit, Ref, Seq, Tree
-from pysfnc.jsonata.walk import count_ref, map_tree, replace_ref, tree_depth, walk_tree
+from pysfnc.jsonata.walk import map_tree, replace_ref, tree_children, tree_depth, walk_tree
 
 RAISES: Final = frozenset({"py_raise", "error", "assert"})
 MAX_INLINED_DEPTH: Final = 12
@@ -34,24 +35,108 @@ def _tidy_node(tree: Tree) -> Tree:
 
 
 def _tidy_seq(tree: Seq) -> Tree:
-    items = list(tree.items)
-    index = 0
-    while index < len(items):
-        item = items[index]
-        if isinstance(item, Bind) and not _keeps_place(item.value):
-            rest = Seq(tuple(items[index + 1 :]))
-            if not _rebinds(rest, item.name):
-                count, inside = _uses(rest, item.name)
-                if count == 0:
-                    del items[index]
-                    continue
-                if count == 1 and not inside and tree_depth(item.value) <= MAX_INLINED_DEPTH:
-                    replaced = replace_ref(rest, item.name, item.value)
-                    assert isinstance(replaced, Seq)
-                    items[index:] = list(replaced.items)
-                    continue
-        index += 1
-    return _flat(items)
+    return _flat(_Sequence(tree).tidied())
+
+
+class _Facts:
+    """What one item of a sequence holds.
+
+    Attributes:
+        reads: name -> how often it is read; a call by name counts twice, since the name must stay.
+        inside: the names that are read inside a function, where they may be evaluated many times.
+        binds: the names that are bound anywhere in it.
+    """
+
+    __slots__ = ("binds", "inside", "reads")
+
+    def __init__(self, tree: Tree) -> None:
+        self.reads: Counter[str] = Counter()
+        self.inside: set[str] = set()
+        self.binds: set[str] = set()
+        todo = [(tree, False)]
+        while todo:
+            node, inside = todo.pop()
+            match node:
+                case Ref(name=name):
+                    self.reads[name] += 1
+                    if inside:
+                        self.inside.add(name)
+                case Call(name=name):
+                    self.reads[name] += 2
+                case Func(params=params):
+                    self.binds.update(params)
+                    inside = True
+                case Seq(items=items):
+                    self.binds.update(item.name for item in items if isinstance(item, Bind))
+                case _:
+                    pass
+            todo.extend((part, inside) for part in tree_children(node))
+
+
+class _Sequence:
+    """A sequence while its bindings are put where they are used. Who reads and binds what is kept up to date, as long
+    sequences would take too long to search again for each binding."""
+
+    def __init__(self, tree: Seq) -> None:
+        self._items: list[Tree | Bind | None] = list(tree.items)
+        self._facts = [_Facts(item.value if isinstance(item, Bind) else item) for item in tree.items]
+        self._readers: dict[str, set[int]] = {}
+        self._binders: dict[str, set[int]] = {}
+        for index, item in enumerate(tree.items):
+            self._enter(index, self._facts[index])
+            if isinstance(item, Bind):
+                self._binders.setdefault(item.name, set()).add(index)
+
+    def tidied(self) -> list[Tree | Bind]:
+        """The items that are left."""
+        for index, item in enumerate(self._items):
+            if isinstance(item, Bind) and not _keeps_place(item.value):
+                self._place(index, item)
+        return [item for item in self._items if item is not None]
+
+    def _place(self, index: int, item: Bind) -> None:
+        """Drop a binding that nobody reads; put one that is read once where it is read."""
+        if any(binder > index for binder in self._binders[item.name]):
+            return
+        readers = [reader for reader in self._readers.get(item.name, ()) if reader > index]
+        if not readers:
+            self._leave(index)
+            return
+        reader = readers[0]
+        facts = self._facts[reader]
+        if len(readers) > 1 or facts.reads[item.name] != 1 or item.name in facts.inside:
+            return
+        if tree_depth(item.value) > MAX_INLINED_DEPTH:
+            return
+        target = self._items[reader]
+        assert target is not None
+        if isinstance(target, Bind):
+            self._items[reader] = Bind(target.name, replace_ref(target.value, item.name, item.value))
+        else:
+            self._items[reader] = replace_ref(target, item.name, item.value)
+        del facts.reads[item.name]
+        self._readers[item.name].discard(reader)
+        moved = self._leave(index)
+        facts.reads.update(moved.reads)
+        facts.inside |= moved.inside
+        facts.binds |= moved.binds
+        self._enter(reader, moved)
+
+    def _enter(self, index: int, facts: _Facts) -> None:
+        for name in facts.reads:
+            self._readers.setdefault(name, set()).add(index)
+        for name in facts.binds:
+            self._binders.setdefault(name, set()).add(index)
+
+    def _leave(self, index: int) -> _Facts:
+        """Take an item out and return its facts."""
+        facts = self._facts[index]
+        self._items[index] = None
+        for name in facts.reads:
+            self._readers[name].discard(index)
+        for name in facts.binds:
+            self._binders[name].discard(index)
+        return facts
 
 
 def _keeps_place(value: Tree) -> bool:
@@ -59,22 +144,6 @@ def _keeps_place(value: Tree) -> bool:
     if isinstance(value, Func):
         return True
     return any(isinstance(node, Call) and node.name in RAISES for node in walk_tree(value))
-
-
-def _uses(tree: Tree, name: str) -> tuple[int, bool]:
-    """How often `$name` is read or called, and whether inside a function, where it may be evaluated many times."""
-    called = sum(1 for node in walk_tree(tree) if isinstance(node, Call) and node.name == name)
-    inside = any(count_ref(node.body, name)[0] > 0 for node in walk_tree(tree) if isinstance(node, Func))
-    return count_ref(tree, name)[0] + 2 * called, inside
-
-
-def _rebinds(tree: Tree, name: str) -> bool:
-    for node in walk_tree(tree):
-        if isinstance(node, Func) and name in node.params:
-            return True
-        if isinstance(node, Seq) and any(isinstance(i, Bind) and i.name == name for i in node.items):
-            return True
-    return False
 
 
 def _flat(items: "list[Tree | Bind]") -> Tree:
