@@ -70,6 +70,8 @@ def test_optional_values() -> None:
     check("x['a']", types, x={"a": 1.5})
     check("x['a']", types, x=None)
     check("x['b']", types, x={"a": 1.5})
+    check("x['a']", {"x": UnionT(frozenset({DictT(INT), FLOAT}))}, x=2.0)
+    check("x['a']", {"x": UnionT(frozenset({DictT(INT), STR}))}, x="ab")
     narrow: dict[str, Type] = {"x": JsonT(frozenset({Kind.STR, Kind.LIST}))}
     check("x[0]", narrow, x="ab")
     check("x[0]", narrow, x=["ab"])

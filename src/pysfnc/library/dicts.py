@@ -53,8 +53,28 @@ def value_type(type_: Type) -> Type:
 
 def has_key(mapping: Tree, key: Arg) -> Tree:
     """Whether a dict has a key. jsonata-js finds functions under names such as `constructor` in every object."""
-    found = ne(type_of(lookup(mapping, key.tree)), text("function"))
-    return both(has_kind(key, _TEXT), found)
+    value = lookup(mapping, key.tree)
+    if isinstance(key.tree, Lit) and key.tree.value not in _INHERITED:
+        return both(has_kind(key, _TEXT), call("exists", value))
+    return both(has_kind(key, _TEXT), ne(type_of(value), text("function")))
+
+
+_INHERITED: Final = frozenset(
+    {
+        "__defineGetter__",
+        "__defineSetter__",
+        "__lookupGetter__",
+        "__lookupSetter__",
+        "constructor",
+        "hasOwnProperty",
+        "isPrototypeOf",
+        "propertyIsEnumerable",
+        "toLocaleString",
+        "toString",
+        "valueOf",
+    }
+)
+"""What every object of JavaScript has."""
 
 
 def lookup(mapping: Tree, key: Tree) -> Tree:

@@ -30,6 +30,7 @@ from pysfnc.library.make import (
     TRUE,
     Built,
     both,
+    call,
     choose,
     either,
     eq,
@@ -37,7 +38,9 @@ from pysfnc.library.make import (
     negate,
     prim,
     text,
+    type_of,
 )
+from pysfnc.library.prelude import define
 from pysfnc.library.registry import register_prim
 from pysfnc.library.row import Arg, Check, PrimRow, Refusal, Site
 from pysfnc.library.shapes import (
@@ -73,7 +76,7 @@ TUPLE: Final = frozenset({Kind.TUPLE})
 ARRAYS: Final = LIST | TUPLE
 STRINGS: Final = frozenset({Kind.STR})
 INDEXED: Final = ARRAYS | STRINGS
-_v, _i, _n, _c, _a, _b = refs("py_v py_i py_n py_c py_a py_b")
+_v, _i, _n, _V, _T = refs("py_v py_i py_n v t")
 
 
 # Reading one item
@@ -96,8 +99,61 @@ def _character(string: Tree, index: Tree) -> Tree:
     return substring(string, from_end(index, length(string)), ONE)
 
 
-def _item_checks(args: Sequence[Arg], _: Type) -> list[Check]:
+define(
+    "py_no_key",
+    ("v", "t"),
+    # Why a value that is no dict has no item under an index of the type called $t.
+    choose(
+        [
+            (
+                eq(type_of(_V), text("string")),
+                join(text("string indices must be integers, not '"), _T, text("'")),
+            ),
+            (eq(type_of(_V), text("array")), join(text("list indices must be integers or slices, not "), _T)),
+        ],
+        join(text("'"), call("py_type", _V), text("' object is not subscriptable")),
+    ),
+)
+
+
+def _item_checks(args: Sequence[Arg], type_: Type) -> list[Check]:
     base, index = args
+    given = kinds(index.type)
+    if not given & WHOLE and Kind.TUPLE not in kinds(base.type):
+        return _key_checks(base, index)
+    return _position_checks(base, index) if given <= WHOLE else _any_item_checks(base, index)
+
+
+def _key_checks(base: Arg, index: Arg) -> list[Check]:
+    """Those of an index that is no int: only a dict may have it."""
+    found: list[Check] = []
+    message: Tree = call("py_no_key", base.tree, type_name(index))
+    if type_name(base) != call("py_type", base.tree):
+        ways = [(has_kind(base, STRINGS), _text_index(index)), (has_kind(base, ARRAYS), _index_kind(base, index))]
+        message = choose(ways, around("'", type_name(base), "' object is not subscriptable"))
+    expect(found, has_kind(base, DICTS), "TypeError", message)
+    return [*found, *hashable(index), key_error(base.tree, index)] if kinds(base.type) & DICTS else found
+
+
+def _position_checks(base: Arg, index: Arg) -> list[Check]:
+    """Those of an int: a list or string may have it, a dict has not."""
+    array, string, mapping = (has_kind(base, wanted) for wanted in (ARRAYS, STRINGS, DICTS))
+    found: list[Check] = []
+    message = around("'", type_name(base), "' object is not subscriptable")
+    expect(found, either(array, string, mapping), "TypeError", message)
+    if mapping != FALSE:
+        missing = key_error(base.tree, index)
+        expect(found, negate(mapping), "KeyError", missing.message, missing.args)
+    name = "tuple" if kinds(base.type) & ARRAYS == TUPLE else "list"
+    if array != FALSE or string != FALSE:
+        size = choose([(string, length(base.tree))], count(base.tree))
+        what = choose([(string, text("string index out of range"))], text(f"{name} index out of range"))
+        expect(found, in_range(index, size), "IndexError", what)
+    return found
+
+
+def _any_item_checks(base: Arg, index: Arg) -> list[Check]:
+    """Those of an index of which nothing is known."""
     array, string, mapping = (has_kind(base, wanted) for wanted in (ARRAYS, STRINGS, DICTS))
     is_whole = has_kind(index, WHOLE)
     found: list[Check] = []
@@ -112,7 +168,7 @@ def _item_checks(args: Sequence[Arg], _: Type) -> list[Check]:
         found,
         implies(string, is_whole),
         "TypeError",
-        around("string indices must be integers, not '", type_name(index), "'"),
+        _text_index(index),
     )
     if mapping != FALSE:
         for check in (*hashable(index), key_error(base.tree, index)):
@@ -126,6 +182,10 @@ def _item_checks(args: Sequence[Arg], _: Type) -> list[Check]:
             inside = in_range(index, length(base.tree))
             expect(found, implies(string, inside), "IndexError", text("string index out of range"))
     return found
+
+
+def _text_index(index: Arg) -> Tree:
+    return around("string indices must be integers, not '", type_name(index), "'")
 
 
 def _index_kind(base: Arg, index: Arg) -> Tree:
