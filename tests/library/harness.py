@@ -16,7 +16,6 @@ from typing import Any, Final
 from pysfnc.backend.expressions import CLOSE, OPEN, Lowering, block, with_prelude
 from pysfnc.ir.exprs import Expr, ListComp, Logic, Prim, Var
 from pysfnc.jsonata.engine import Evaluator, JlensEvaluator, JsonataError
-from pysfnc.jsonata.printer import print_tree
 from pysfnc.jsonata.tree import Lit
 from pysfnc.library import catalog
 from pysfnc.library.make import const
@@ -207,7 +206,7 @@ def render(expr: Expr) -> str:
     lowering = Lowering(variables=_Same(names), input=Lit(None))
     out: list[Any] = []
     tree = lowering.lower(expr, {}, out, lambda _: 0)
-    return print_tree(with_prelude(block(out, tree)))
+    return with_prelude(block(out, tree))
 
 
 class _Same(dict[str, str]):

@@ -139,7 +139,7 @@ def _render(machine: Machine) -> str:
             parts += [Const(value=statement.name, type=STR), Var(name=statement.name, type=statement.value.type)]
     lowering = Lowering(variables={}, input=Field(Ref("states"), "input"))
     result = Prim(op="dict.make", args=tuple(parts), type=DictT(JSON))
-    return print_tree(with_prelude(Regions(lowering, _TABLE).value(suite, result, {})))
+    return with_prelude(Regions(lowering, _TABLE).value(suite, result, {})))
 
 
 Bind = Callable[..., Bound]
@@ -284,7 +284,7 @@ def test_an_alias_is_named_as_a_part_and_told_by_its_target_as_a_whole() -> None
     named = NamedFit("Ids", ListFit(INT_FIT))
     spec = InputSpec("w", (Key("a", "positional", named), Key("b", None, ListFit(named))))
     checks = prim("input.fault").lower([Arg(Ref("i"), JSON), Arg(Lit(spec.text()), STR)], STR)
-    text = print_tree(with_prelude(checks))
+    text = with_prelude(checks)
     for engine in engines():
         assert engine.evaluate(text, {"i": {"a": 5}}) == "w() argument 'a' must be list[int], not int"
         assert engine.evaluate(text, {"i": {"a": [], "b": 5}}) == "w() argument 'b' must be list[Ids], not int"

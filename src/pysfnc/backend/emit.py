@@ -31,7 +31,6 @@ from pysfnc.ir.mir import (
     Work,
     resolve,
 )
-from pysfnc.jsonata.printer import print_tree
 from pysfnc.jsonata.tidy import tidy
 from pysfnc.jsonata.tree import Array, Binary, Call, Field, Lit, Neg, Object, Ref, Tree
 from pysfnc.jsonata.walk import tree_depth
@@ -378,7 +377,7 @@ def expression(tree: Tree) -> str:
     depth = tree_depth(tree)
     if depth > MAX_LEVELS:
         raise _TooDeep(depth)
-    return f"{{% {print_tree(with_prelude(tree))} %}}"
+    return f"{{% {with_prelude(tree)} %}}"
 
 
 def template(tree: Tree) -> Any:

@@ -11,9 +11,11 @@ must see the failure, `regions` takes the checks apart before they get here.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final, assert_never
 
 from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Input, Let, ListComp, Logic, NewExc, Prim, Reduce, Var
+from pysfnc.jsonata.printer import print_after, print_binding
 from pysfnc.jsonata.tree import Array, Binary, Bind, Call, Field, Func, IfElse, Keep, Lit, Object, Ref, Seq, Tree
 from pysfnc.jsonata.walk import calls, count_ref, replace_ref, tree_children
 from pysfnc.library.prelude import PRELUDE, define
@@ -274,17 +276,24 @@ def _clean(hint: str) -> str:
     return base if base and base[0].isalpha() else f"v{base}"
 
 
-def with_prelude(tree: Tree) -> Tree:
-    """The expression with the definitions of the prelude functions that it uses, directly or not, in front."""
-    needed: list[str] = []
-    todo = sorted(calls(tree))
+def with_prelude(tree: Tree) -> str:
+    """The text of an expression, with the definitions of the prelude functions that it uses, directly or not, in front."""
+    needed: set[str] = set()
+    todo = [name for name in calls(tree) if name in PRELUDE]
     while todo:
-        name = todo.pop(0)
-        if name in PRELUDE and name not in needed:
-            needed.append(name)
-            todo.extend(sorted(calls(PRELUDE[name].body)))
-    if not needed:
-        return tree
-    definitions = tuple(Bind(n, Func(PRELUDE[n].params, PRELUDE[n].body)) for n in sorted(needed))
-    rest = tree.items if isinstance(tree, Seq) else (tree,)
-    return Seq((*definitions, *rest))
+        name = todo.pop()
+        if name not in needed:
+            needed.add(name)
+            todo.extend(_called_by(name))
+    return print_after([_definition(name) for name in sorted(needed)], tree)
+
+
+@cache
+def _called_by(name: str) -> frozenset[str]:
+    return frozenset(called for called in calls(PRELUDE[name].body) if called in PRELUDE)
+
+
+@cache
+def _definition(name: str) -> str:
+    function = PRELUDE[name]
+    return print_binding(Bind(name, Func(function.params, function.body)))

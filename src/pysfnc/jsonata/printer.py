@@ -7,6 +7,7 @@ expression (`%}`) can appear inside one, whatever the user's text is.
 import json
 import math
 import re
+from collections.abc import Sequence
 from typing import Final, assert_never
 
 from pysfnc.jsonata.tree import (
@@ -60,6 +61,19 @@ _ESCAPES: Final = {"\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\
 def print_tree(tree: Tree) -> str:
     """The text of an expression, without the `{% %}` around it."""
     return _print(tree, 0)
+
+
+def print_binding(binding: Bind) -> str:
+    """The text of `$name := value`."""
+    return _item(binding)
+
+
+def print_after(bindings: Sequence[str], tree: Tree) -> str:
+    """The text of an expression behind bindings that are text already."""
+    if not bindings:
+        return print_tree(tree)
+    items = tree.items if isinstance(tree, Seq) else (tree,)
+    return f"({'; '.join((*bindings, *map(_item, items)))})"
 
 
 def quote(text: str) -> str:
