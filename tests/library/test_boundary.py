@@ -19,7 +19,6 @@ from pysfnc.frontend.program import load_program
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Assign, ExceptionTable, Machine
 from pysfnc.jsonata.engine import Evaluator, JsonataError
-from pysfnc.jsonata.printer import print_tree
 from pysfnc.jsonata.tree import Field, Lit, Ref
 from pysfnc.lang.binding import bind_input
 from pysfnc.lang.wire import encode
@@ -139,7 +138,7 @@ def _render(machine: Machine) -> str:
             parts += [Const(value=statement.name, type=STR), Var(name=statement.name, type=statement.value.type)]
     lowering = Lowering(variables={}, input=Field(Ref("states"), "input"))
     result = Prim(op="dict.make", args=tuple(parts), type=DictT(JSON))
-    return with_prelude(Regions(lowering, _TABLE).value(suite, result, {})))
+    return with_prelude(Regions(lowering, _TABLE).value(suite, result, {}))
 
 
 Bind = Callable[..., Bound]
