@@ -161,3 +161,11 @@ def test_lim_17_nesting_and_size(tmp_path: Path) -> None:
     long = f"texts = {[f'{number:060}' for number in range(20_000)]}"
     with pytest.raises(NotCompiled, match="SFN501"):
         machine(workflow("n: int", long, "return texts[n]"), tmp_path, n=1)
+
+
+def test_lim_18_wrong_annotations_of_local_variables() -> None:
+    program = workflow("event: dict", "names: list = event['names']", "return [name for name in names]")
+    for outcome in both(program, event={"names": ["a"]}):
+        assert outcome.output == ["a"]
+    python, compiled = both(program, event={"names": {"a": 1}})
+    assert (python.output, compiled.error) == (["a"], "TypeError")
