@@ -20,6 +20,7 @@ from pysfnc.frontend.lower_iterate import Source, lower_source
 from pysfnc.frontend.lower_loops import Lowered, loop_body, loop_else, settle
 from pysfnc.frontend.lower_names import bind_name, owned_variable
 from pysfnc.frontend.lower_place import Place, read_place, touches
+from pysfnc.frontend.lower_shared import shared_of
 from pysfnc.frontend.lower_state import Fact, State, View, join_states
 from pysfnc.frontend.lower_values import Origin, Value
 from pysfnc.ir.exprs import Const, Expr, Var
@@ -135,7 +136,8 @@ def _bind_item(cx: Context, node: ast.For, source: Source, element: Var, index: 
     item = _viewed(cx, source.origin, element, index)
     if direct is not None:
         cx.regions[direct] = cx.flow.region
-        shared = _shared(cx, source)
+        found = shared_of(cx, source.items)
+        shared = None if found is None else found.inside()
         cx.state.put(direct, Fact(element.type, view=item.view, shared=shared, assigned_at=cx.span(node.target)))
         return
     if source.step is not None:
@@ -144,14 +146,6 @@ def _bind_item(cx: Context, node: ast.For, source: Source, element: Var, index: 
             assign(cx, node.target, value, node.target)
         return
     _assign_item(cx, node.target, item, node)
-
-
-def _shared(cx: Context, source: Source) -> str | None:
-    origin = source.origin
-    fact = cx.state.facts.get(origin.root.name) if origin is not None else None
-    if fact is not None:
-        return fact.shared
-    return cx.constants.get(source.items.span) if source.items.span is not None else None
 
 
 def _viewed(cx: Context, origin: Origin | None, element: Var, index: Var) -> Item:

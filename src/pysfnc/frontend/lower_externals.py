@@ -164,7 +164,7 @@ def _parts(node: ast.Call) -> list[ast.expr]:
             found.extend(part.value for part in inner.values if isinstance(part, ast.FormattedValue))
         else:
             found.append(inner)
-    return found
+    return [part for part in found if not (isinstance(part, ast.Name) and part.id in ("__name__", "__file__"))]
 
 
 def _is_plain(part: ast.expr) -> bool:

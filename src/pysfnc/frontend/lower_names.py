@@ -13,6 +13,7 @@ from pysfnc.frontend.exceptions import exception_class_of
 from pysfnc.frontend.lower_context import Context, nothing
 from pysfnc.frontend.lower_core import as_data, expression, lower_value
 from pysfnc.frontend.lower_frame import Frame, lookup_frame, variable_of
+from pysfnc.frontend.lower_shared import shared_of
 from pysfnc.frontend.lower_state import Fact, View
 from pysfnc.frontend.lower_values import (
     BuiltinFunction,
@@ -152,7 +153,7 @@ def bind_variable(cx: Context, variable: str, value: Expr, span: Span, *, view: 
     """Assign data to a variable of the machine."""
     if not cx.state.reachable:
         return
-    shared = shared_constant(cx, value)
+    shared = shared_of(cx, value)
     if not _retarget(cx, variable, value):
         cx.emit(Assign(name=variable, value=value, span=span))
     cx.regions[variable] = cx.flow.region
@@ -181,13 +182,6 @@ def _retarget(cx: Context, variable: str, value: Expr) -> bool:
         return False
     cx.out[-1] = replace(last, target=variable)
     return True
-
-
-def shared_constant(cx: Context, value: Expr) -> str | None:
-    """The module constant whose object a value may be, or be part of."""
-    if isinstance(value, Var) and value.name in cx.state.facts:
-        return cx.state.facts[value.name].shared
-    return cx.constants.get(value.span) if value.span is not None and is_mutable(value.type) else None
 
 
 def global_value(cx: Context, module: ModuleInfo, name: str, node: ast.AST) -> Value:

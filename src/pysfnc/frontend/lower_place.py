@@ -93,8 +93,8 @@ def read_place(cx: Context, place: Place, upto: int | None = None) -> Expr:
 def may_change(cx: Context, place: Place, node: ast.AST, doing: str) -> bool:
     """Whether the object may be changed here; a message when not."""
     fact = cx.state.facts.get(place.root.name)
-    if fact is not None and fact.shared is not None:
-        _refuse_global(cx, fact.shared, node, doing)
+    if fact is not None and fact.shared is not None and fact.shared.depth <= len(place.keys):
+        _refuse_global(cx, fact.shared.name, node, doing)
         return False
     if place.root.name in cx.state.facts and cx.region_of(place.root.name) != cx.flow.region:
         cx.error(

@@ -5,11 +5,15 @@ Owns facts and states. Where states are collected (loops, handlers, returns) is 
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from pysfnc.frontend.lower_values import Static
 from pysfnc.ir.exprs import Expr
 from pysfnc.source.span import Span
 from pysfnc.values.types import ERROR, Type, join
+
+if TYPE_CHECKING:
+    from pysfnc.frontend.lower_shared import Shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +37,8 @@ class Fact:
     static: Static | None = None
     mixed: bool = False
     view: View | None = None
-    shared: str | None = None
-    """The module constant whose object this may be."""
+    shared: "Shared | None" = None
+    """The module constant whose object this may be or hold."""
     assigned_at: Span | None = field(default=None, compare=False)
 
 
@@ -106,6 +110,12 @@ def _join_two(a: Fact, b: Fact) -> Fact:
         static=a.static if same else None,
         mixed=a.mixed or b.mixed or not same,
         view=a.view if a.view == b.view else None,
-        shared=a.shared or b.shared,
+        shared=_nearer(a.shared, b.shared),
         assigned_at=a.assigned_at or b.assigned_at,
     )
+
+
+def _nearer(a: "Shared | None", b: "Shared | None") -> "Shared | None":
+    if a is None or b is None:
+        return a or b
+    return a if a.depth <= b.depth else b
