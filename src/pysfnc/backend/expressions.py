@@ -16,12 +16,12 @@ from typing import Final, assert_never
 
 from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Input, Let, ListComp, Logic, NewExc, Prim, Reduce, Var
 from pysfnc.jsonata.printer import print_after, print_binding
-from pysfnc.jsonata.tree import Array, Binary, Bind, Call, Field, Func, IfElse, Keep, Lit, Object, Ref, Seq, Tree
+from pysfnc.jsonata.tree import Array, Bind, Call, Field, Func, IfElse, Keep, Lit, Object, Ref, Seq, Tree
 from pysfnc.jsonata.walk import calls, count_ref, replace_ref, tree_children
 from pysfnc.library.prelude import PRELUDE, define
 from pysfnc.library.registry import prim
 from pysfnc.library.row import Arg, Check
-from pysfnc.values.types import JsonT, ListT, TupleT, Type, UnionT, members
+from pysfnc.library.shapes import array_of
 
 Env = dict[str, Tree]
 Out = list[Bind]
@@ -245,21 +245,6 @@ def exception_of(check: Check) -> Tree:
     if check.args is not None:
         pairs.append((Lit(ARGS), Array(check.args)))
     return Object(tuple(pairs))
-
-
-def array_of(args: Sequence[Arg]) -> Tree:
-    """`[a, b]` in which an item that is an array stays one item."""
-    return Array(tuple(_item(arg.tree, arg.type) for arg in args))
-
-
-def _item(tree: Tree, type_: Type) -> Tree:
-    found = members(type_)
-    if all(isinstance(m, ListT | TupleT) for m in found) and found:
-        return Array((tree,))
-    if any(isinstance(m, ListT | TupleT | JsonT | UnionT) for m in found):
-        is_array = Binary("=", Call("type", (tree,)), Lit("array"))
-        return IfElse(is_array, Array((Array((tree,)),)), tree)
-    return tree
 
 
 def _exc_field(exc: Tree, which: str) -> Tree:
