@@ -1,5 +1,6 @@
 """Workflows for the tests of `pysfnc.testing`: every way in which a run can end, with tasks and without."""
 
+import asyncio
 import itertools
 import time
 from time import sleep
@@ -77,3 +78,10 @@ def wait_long(seconds: int) -> str:
 def try_forever() -> int:
     """Retry with hours in between."""
     return never()
+
+
+@workflow
+async def answer_later() -> int:
+    """Wait on the event loop."""
+    await asyncio.sleep(60)
+    return 42

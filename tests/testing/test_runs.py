@@ -1,11 +1,16 @@
 """`pysfnc.testing.run` and `run_python`."""
 
+import asyncio
+import os
+import subprocess
+import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+import pysfnc
 from pysfnc import Fail
 from pysfnc.testing import NotCompiled, RunOutcome, run, run_python
 from tests.testing import program
@@ -169,3 +174,22 @@ def test_a_workflow_inside_a_function_has_no_file_to_compile() -> None:
     assert run_python(local).output == 1
     with pytest.raises(LookupError, match="made inside a function"):
         run(local)
+
+
+def test_an_async_workflow_runs_on_a_loop_of_its_own() -> None:
+    for outcome in both(program.answer_later):
+        assert outcome.result() == 42
+
+    async def wrong() -> None:
+        run_python(program.answer_later)
+
+    with pytest.raises(RuntimeError, match="answer_later is async"):
+        asyncio.run(wrong())
+
+
+def test_only_what_a_run_needs_is_loaded() -> None:
+    code = "import sys, pysfnc.testing.plugin; print(*sys.modules)"
+    environment = {**os.environ, "PYTHONPATH": str(Path(pysfnc.__file__).parents[1])}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    names = set(done.stdout.split())
+    assert not names & {"pysfnc.driver", "pysfnc.engine", "pysfnc.lambdas", "jlens", "boto3", "asyncio"}

@@ -88,7 +88,11 @@ def run_python(program: Workflow[Any, Any], input: Any = None, /, *, real_time: 
 
     Returns:
         The output, or the error name and cause with which the machine fails. What only a machine has is None or empty.
+
+    Raises:
+        RuntimeError: an async workflow cannot be run where an event loop is running already.
     """
+    _refuse_running_loop(program)
     files = {program.__wrapped__.__code__.co_filename}
     with nullcontext() if real_time else instant_sleep(files):
         try:
@@ -96,6 +100,21 @@ def run_python(program: Workflow[Any, Any], input: Any = None, /, *, real_time: 
         except Exception as failure:
             error, cause = name_and_text(failure)
             return RunOutcome("FAILED", error=error, cause=cause, exception=failure)
+
+
+def _refuse_running_loop(program: Workflow[Any, Any]) -> None:
+    """A mistake of the test must not look like a failure of the workflow."""
+    if not program.is_async:
+        return
+    import asyncio
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return
+    raise RuntimeError(
+        f"{program.name} is async and cannot be run on a running event loop; use a test that is not async"
+    )
 
 
 def _path_of(program: Program) -> str:
