@@ -149,6 +149,10 @@ def replace_ref(tree: Tree, name: str, value: Tree) -> Tree:
             return value
         if isinstance(node, Array) and isinstance(value, Array) and any(item is value for item in node.items):
             return Array(tuple(part for item in node.items for part in (value.items if item is value else (item,))))
+        if isinstance(node, Array) and isinstance(value, Range) and any(item is value for item in node.items):
+            # A range is an array that is written out as well; the result of a function is spliced.
+            spliced = Call("append", (Array(()), value))
+            return value if len(node.items) == 1 else Array(tuple(spliced if item is value else item for item in node.items))
         return node
 
     return map_tree(tree, put_in)

@@ -9,7 +9,7 @@ Locals of the trees that rows write around their arguments start with `py_`: no 
 
 from collections.abc import Sequence
 
-from pysfnc.jsonata.tree import Array, Binary, Bind, Func, IfElse, Index, Keep, Lit, Neg, Ref, Seq, Tree
+from pysfnc.jsonata.tree import Array, Binary, Bind, Func, IfElse, Index, Keep, Lit, Neg, Range, Ref, Seq, Tree
 from pysfnc.library.make import call, choose, eq, text, type_of
 from pysfnc.library.row import Arg
 from pysfnc.values.types import ErrorT, JsonT, Kind, ListT, TupleT, Type, kinds, members
@@ -117,7 +117,7 @@ def filtered(items: Tree, params: str, test: Tree) -> Tree:
 def item(value: Tree, type_: Type) -> Tree:
     """The value as one item of an array constructor."""
     found = members(type_)
-    if isinstance(value, Array):
+    if isinstance(value, Array | Range):
         return value
     if found and all(isinstance(m, ListT | TupleT) for m in found):
         return Array((value,))
