@@ -45,6 +45,8 @@ RIGHT: list[tuple[Stmt, ...]] = [
     (ret(X),),
     (assign("y", X), change("y", prim("add", Y, X)), ret(Y)),
     (if_(FLAG, assign("y", X), orelse=(throw(),)), ret(Y)),
+    (if_(logic("or", FLAG, const(True)), assign("y", X)), ret(Y)),
+    (if_(logic("and", const(False), FLAG), assign("z", X), orelse=(assign("y", X),)), ret(Y)),
     (while_("l", const(True), assign("y", X), if_(FLAG, Break(label="l"))), ret(Y)),
     (for_("l", "i", XS, if_(FLAG, Break(label="l")), orelse=(assign("y", X), ret(Y))), ret(X)),
     (for_("l", "i", XS, if_(FLAG, Continue(label="l"))), ret(X)),

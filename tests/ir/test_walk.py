@@ -8,6 +8,7 @@ from pysfnc.ir.walk import (
     Exits,
     assigned,
     children,
+    decided,
     exits,
     free_vars,
     has_effect,
@@ -151,6 +152,8 @@ def test_map_suite_exprs_reaches_effects_and_their_bodies() -> None:
         ((ret(), assign("x", X)), Exits(returns=True)),
         ((if_(FLAG, ret()),), Exits(falls=True, returns=True)),
         ((if_(FLAG, ret(), orelse=(throw(),)),), Exits(returns=True, raises=True)),
+        ((if_(logic("or", FLAG, const(True)), ret()),), Exits(returns=True)),
+        ((if_(const(False), ret()),), Exits(falls=True)),
         ((while_("l", const(True), if_(FLAG, ret())),), Exits(returns=True)),
         ((while_("l", const(True), if_(FLAG, Break(label="l"))),), Exits(falls=True)),
         ((while_("l", FLAG, Continue(label="l")),), Exits(falls=True)),
@@ -169,6 +172,25 @@ def test_map_suite_exprs_reaches_effects_and_their_bodies() -> None:
 )
 def test_exits(suite: tuple[Stmt, ...], expected: Exits) -> None:
     assert exits(suite) == expected
+
+
+@pytest.mark.parametrize(
+    ("test", "expected"),
+    [
+        (FLAG, None),
+        (const(True), True),
+        (logic("or", FLAG, const(True)), True),
+        (logic("or", FLAG, const(False)), None),
+        (logic("or", const(False), const(False)), False),
+        (logic("and", const(False), FLAG), False),
+        (logic("and", const(True), const(True)), True),
+        (prim("not", const(True), type=BOOL), False),
+        (prim("not", FLAG, type=BOOL), None),
+        (const(1), None),
+    ],
+)
+def test_decided(test: Expr, expected: bool | None) -> None:
+    assert decided(test) is expected
 
 
 def test_a_variable_read_in_a_binding_of_the_same_name_is_free() -> None:

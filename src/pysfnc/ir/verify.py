@@ -47,7 +47,7 @@ from pysfnc.ir.hir import (
     While,
 )
 from pysfnc.ir.text import render_expr
-from pysfnc.ir.walk import binds, children, exits, free_vars, stmt_exprs
+from pysfnc.ir.walk import binds, children, decided, exits, free_vars, stmt_exprs
 from pysfnc.source.span import Span
 from pysfnc.values.types import BoolT, ErrorT, ExcT, FloatT, IntT, Kind, NeverT, NoneT, StrT, Type, kinds
 
@@ -212,7 +212,10 @@ class _Verifier:
                 return names
             case If(test=test, then=then, orelse=orelse):
                 self._bool(test, "the test of an If")
-                return _meet(self._suite(then, names, scope), self._suite(orelse, names, scope))
+                value = decided(test)
+                yes = self._suite(then, None if value is False else names, scope)
+                no = self._suite(orelse, None if value is True else names, scope)
+                return _meet(yes, no)
             case While() | ForEach():
                 return self._loop(stmt, names, scope)
             case Block(label=label, body=body):
@@ -262,7 +265,7 @@ class _Verifier:
         target = self._open(loop.label, _Target(loop=True), scope, loop.span)
         self._suite(loop.body, start, scope)
         del scope.targets[loop.label]
-        endless = isinstance(loop, While) and isinstance(loop.test, Const) and loop.test.value is True
+        endless = isinstance(loop, While) and decided(loop.test) is True
         return _meet(self._suite(loop.orelse, None if endless else names, scope), target.behind)
 
     def _open(self, label: str, target: _Target, scope: _Scope, span: Span | None) -> _Target:

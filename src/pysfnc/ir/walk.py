@@ -163,6 +163,24 @@ def rename(expr: Expr, names: Mapping[str, str]) -> Expr:
     return rewrite(expr, one)
 
 
+def decided(test: Expr) -> bool | None:
+    """The value of a test that is the same whatever the variables hold, None for another."""
+    match test:
+        case Const(value=bool() as value):
+            return value
+        case Logic(op=op, left=left, right=right):
+            ending = op == "or"
+            sides = decided(left), decided(right)
+            if ending in sides:
+                return ending
+            return None if None in sides else not ending
+        case Prim(op="not", args=(inner,)):
+            value_ = decided(inner)
+            return None if value_ is None else not value_
+        case _:
+            return None
+
+
 def node_count(expr: Expr) -> int:
     """How many nodes an expression has."""
     return sum(1 for _ in walk_expr(expr))
@@ -405,8 +423,9 @@ def _stmt_exits(stmt: Stmt) -> Exits:
     match stmt:
         case Assign() | Eval() | Perform():
             return FALLS
-        case If(then=then, orelse=orelse):
-            return exits(then) | exits(orelse)
+        case If(test=test, then=then, orelse=orelse):
+            value = decided(test)
+            return (Exits() if value is False else exits(then)) | (Exits() if value is True else exits(orelse))
         case While() | ForEach():
             return _loop_exits(stmt)
         case Block(label=label, body=body):
@@ -427,7 +446,7 @@ def _stmt_exits(stmt: Stmt) -> Exits:
 
 def _loop_exits(loop: While | ForEach) -> Exits:
     inside = exits(loop.body)
-    endless = isinstance(loop, While) and isinstance(loop.test, Const) and loop.test.value is True
+    endless = isinstance(loop, While) and decided(loop.test) is True
     finished = Exits() if endless else exits(loop.orelse)
     broken = FALLS if any(isinstance(s, Break) and s.label == loop.label for s in walk_suite(loop.body)) else Exits()
     return replace(inside.without(loop.label), falls=False) | finished | broken
