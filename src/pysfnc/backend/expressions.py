@@ -72,15 +72,19 @@ class Lowering:
     input: Tree
     """What the execution's input is called here."""
     taken: set[str] = field(default_factory=set)
+    numbers: dict[str, int] = field(default_factory=dict)
+    """Hint -> the last number given to it; the search goes on from there."""
     depths: dict[int, tuple[Tree, int]] = field(default_factory=dict)
 
     def local(self, hint: str) -> str:
         """A name for a local that nothing else has here."""
         base = _clean(hint)
-        name, number = base, 1
+        number = self.numbers.get(base, 1)
+        name = base if number == 1 else f"{base}{number}"
         while name in self.taken:
             number += 1
             name = f"{base}{number}"
+        self.numbers[base] = number
         self.taken.add(name)
         return name
 
