@@ -19,6 +19,9 @@ help:
 setup:
 	@.ci/setup
 
+demo: setup
+	@.ci/demo
+
 # Runs every step even when one fails, so that one run shows everything that is wrong. The tests include 300 random
 # programs; `make fuzz` judges more.
 test: setup
