@@ -151,8 +151,10 @@ def replace_ref(tree: Tree, name: str, value: Tree) -> Tree:
             return Array(tuple(part for item in node.items for part in (value.items if item is value else (item,))))
         if isinstance(node, Array) and isinstance(value, Range) and any(item is value for item in node.items):
             # A range is an array that is written out as well; the result of a function is spliced.
+            if len(node.items) == 1:
+                return Range(value.low, value.high)  # another object, so that the array around does not take it for the name
             spliced = Call("append", (Array(()), value))
-            return value if len(node.items) == 1 else Array(tuple(spliced if item is value else item for item in node.items))
+            return Array(tuple(spliced if item is value else item for item in node.items))
         return node
 
     return map_tree(tree, put_in)
