@@ -44,6 +44,7 @@ from pysfnc.ir.hir import (
 from pysfnc.ir.walk import assigned, reads, stmt_exprs, walk_suite
 
 _RESULT = "%returned"
+_RAISED = "%raised"
 _GARBAGE = 64
 
 
@@ -135,7 +136,7 @@ class _Checker:
                 self._ways.returned = _joined(self._ways.returned, state)
                 return None
             case Raise(exc=exc):
-                state.names[_RESULT] = Held(self._values.value(exc, state), stmt.span)
+                state.names[_RAISED] = Held(self._values.value(exc, state), stmt.span)
                 if self._guarded:
                     self._ways.raised = _joined(self._ways.raised, state)
                 return None
@@ -182,7 +183,7 @@ class _Checker:
             assert caught is not None
             start = caught.copy()
             if handler.name is not None:
-                start.names[handler.name] = start.names.get(_RESULT, Held(NO_NODES, None))
+                start.names[handler.name] = start.names.get(_RAISED, Held(NO_NODES, None))
             end = _joined(end, self.suite(handler.body, start))
         # A handler may not match, so the exception goes on.
         inner.raised = _joined(inner.raised, caught)
@@ -204,7 +205,11 @@ class _Checker:
         start: State | None = None
         for way in ways:
             start = _joined(start, way)
+        around = self._around
+        if inner.returned is not None:
+            self._around |= {_RESULT}  # Python returns the object, with what happens to it in here
         done = None if start is None else self.suite(final, start)
+        self._around = around
         if done is None:
             return None
         for label in inner.behind:
