@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run
+from tests.support.oracle import run_compiled, run_python
+from tests.support.outcome import disagreement
 
 COMMANDS = (("compile",), ("build", "-o", "out"), ("run",))
 HEAD = "from pysfnc import workflow\n\n\n@workflow\ndef f(x: int) -> int:\n"
@@ -76,12 +78,16 @@ def nested(levels: int) -> dict[str, str]:
 
 @pytest.mark.parametrize("levels", [90, 500])
 @pytest.mark.parametrize("kind", list(nested(1)))
-def test_deep_nesting_is_compiled_or_rejected(run: Run, program: Path, kind: str, levels: int) -> None:
+def test_deep_nesting_is_rejected_or_runs_as_in_python(run: Run, program: Path, kind: str, levels: int) -> None:
     program.write_text(nested(levels)[kind])
     code, out, err = run("compile", "app.py")
     assert code in (0, 1), err[-500:]
     assert "internal" not in err and "Traceback" not in err
     assert bool(out) == (code == 0)
+    if code == 0:
+        source = program.read_text()
+        for x in (0, 1, levels):
+            assert disagreement(run_python(source, {"x": x}), run_compiled(source, {"x": x})) is None
 
 
 def test_a_file_of_50000_lines(run: Run, program: Path) -> None:

@@ -33,10 +33,10 @@ def test_a_failing_task_shows_the_lines_of_both_sides(run: Run, program: Path, m
 def test_a_failure_of_the_machine_shows_its_line(run: Run, program: Path) -> None:
     code, out, err = run("run", "app.py", "--input", '{"amount": -1}')
     assert (code, out) == (5, "")
-    assert err.startswith(
-        'Traceback (most recent call last):\n  File "app.py", line 21, in pay\n'
-        '    raise ValueError("negative")\nValueError: negative\n'
-    )
+    lines = err.splitlines()
+    assert lines[0] == "Traceback (most recent call last):"
+    assert lines[1].startswith('  File "app.py", line ') and lines[1].endswith(", in pay")
+    assert lines[3] == "ValueError: negative"
 
 
 @pytest.mark.parametrize(

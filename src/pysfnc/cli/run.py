@@ -148,11 +148,19 @@ def _show(job: Job, result: "RunResult", price: float) -> None:
     if result.status == "SUCCEEDED":
         print(json.dumps(result.output, indent=2, ensure_ascii=False))
     else:
-        span = job.source_map.get(result.failed_state) if result.failed_state else None
-        print(render_failure(result.error or result.status, result.cause, span), file=sys.stderr)
+        print(render_failure(result.error or result.status, result.cause, _place(job, result)), file=sys.stderr)
     invocations = result.lambda_invocations
     print(
         f"{job.name}: {result.status} in {counted(result.transitions, 'transition')}, "
         f"{counted(invocations, 'Lambda invocation')}, ${price:.6f}",
         file=sys.stderr,
     )
+
+
+def _place(job: Job, result: "RunResult") -> Span | None:
+    """Return where the failure comes from: the state that failed, or the last one before it that has a line.
+
+    A failure that arose in an expression ends in a Fail state which many share and which therefore has no line.
+    """
+    candidates = [result.failed_state, *reversed(result.states)]
+    return next((job.source_map[name] for name in candidates if name in job.source_map), None)

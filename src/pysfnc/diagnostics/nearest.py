@@ -8,7 +8,7 @@ __all__ = ["nearest"]
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that a slip of the fingers may have turned into `name`, or None when none is close.
 
-    Close is: differs in case only, or by at most one edit per three characters of the shorter one.
+    Close is: at most one edit per three characters of the shorter one; upper and lower case count as the same.
     """
     lowered = name.lower()
     best: tuple[int, str] | None = None
@@ -16,7 +16,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
         if candidate == name:
             continue
         limit = min(len(name), len(candidate)) // 3
-        distance = 0 if candidate.lower() == lowered else edit_distance(name, candidate, limit)
+        distance = edit_distance(lowered, candidate.lower(), limit)
         if distance <= limit and (best is None or distance < best[0]):
             best = (distance, candidate)
     return best[1] if best else None
