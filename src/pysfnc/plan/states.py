@@ -224,6 +224,9 @@ class ScopePlanner:
             return
         suite = (*begin, *written.suite)
         assigns = self._assigns(suite, self._live_at(leaf))
+        if not assigns and isinstance(work, Work) and self._fails(suite):
+            # Nobody reads what is computed here, but it may fail.
+            assigns = {self.names.fresh("checked"): Computed(suite, Const(value=None, type=NONE))}
         node = leaf.node
         if _is_large(suite, len(assigns)) and isinstance(node, EffectNode) and self._can_absorb(node, False):
             pack = _Pack.of(sorted(assigns), self.names)
