@@ -31,7 +31,7 @@ RECURSION_LIMIT: Final = 100_000
 class Options:
     """How to compile. `optimize` 0: one state for each thing the program does; 1: as few states as its effects need.
 
-    `verify`: check the rules of HIR after the frontend and after the passes; for tests.
+    `verify`: check the rules of HIR after the passes; for tests.
     """
 
     optimize: int = 1
@@ -145,8 +145,6 @@ def _compile(path: str, options: Options) -> CompileResult:
     if program is None or sink.has_errors:
         return CompileResult(source, sink.diagnostics)
     program = narrow_exceptions(program, frozenset(BUILTIN_BASES))
-    if options.verify:
-        _verify(program)
     result = CompileResult(
         source,
         sink.diagnostics,
@@ -182,7 +180,7 @@ def _workflow(
 
     program, source = result.program, result.source
     names = NameSupply("~")
-    body = run_passes(machine.body, names) if options.optimize > 0 else machine.body
+    body = run_passes(machine.body, names, optimise=options.optimize > 0)
     if options.verify:
         _verify(replace(program, machines=(replace(machine, body=body),)))
     body = (*bind_parameters(machine, names), *body)

@@ -5,16 +5,20 @@ from typing import Final
 
 from pysfnc.ir.hir import Suite
 from pysfnc.library.row import NameSupply
+from pysfnc.passes.drop_dead_assigns import drop_dead_assigns
 from pysfnc.passes.run_pure_branches_in_line import run_pure_branches_in_line
 
 Pass = Callable[[Suite, NameSupply], Suite]
 
-PASSES: Final[tuple[Pass, ...]] = (run_pure_branches_in_line,)
-"""Each keeps the meaning of any suite; none relies on another having run."""
+CLEANING: Final[tuple[Pass, ...]] = (drop_dead_assigns,)
+"""Passes that only take away what no program wrote; they run at every level."""
+
+OPTIMISING: Final[tuple[Pass, ...]] = (run_pure_branches_in_line,)
+"""Passes that save states. Each keeps the meaning of any suite; none relies on another having run."""
 
 
-def run_passes(suite: Suite, names: NameSupply) -> Suite:
+def run_passes(suite: Suite, names: NameSupply, *, optimise: bool) -> Suite:
     """The body of a machine after all passes."""
-    for one in PASSES:
+    for one in (*CLEANING, *(OPTIMISING if optimise else ())):
         suite = one(suite, names)
     return suite

@@ -1,0 +1,80 @@
+"""Passes: what they take away or rewrite, and what they leave."""
+
+from pysfnc.ir.exprs import Prim
+from pysfnc.ir.hir import Assign, If, Return, Stmt, Suite, While
+from pysfnc.ir.text import render_suite
+from pysfnc.library.row import NameSupply
+from pysfnc.passes.drop_dead_assigns import drop_dead_assigns
+from pysfnc.passes.manager import run_passes
+from pysfnc.passes.run_pure_branches_in_line import run_pure_branches_in_line
+from pysfnc.values.types import INT, ListT
+from tests.plan.build import call, const, fan_out, fork, op, planned, read_input, var
+
+
+def after(pass_: object, *body: Stmt) -> str:
+    assert callable(pass_)
+    made: Suite = pass_(body, NameSupply("~"))
+    return render_suite(made)
+
+
+def test_a_value_that_nobody_reads_is_dropped_with_what_only_it_read() -> None:
+    body = (
+        Assign(name="a", value=const(1)),
+        Assign(name="b", value=op("+", var("a"), const(1))),
+        Return(value=const(0)),
+    )
+    assert after(drop_dead_assigns, *body) == render_suite((body[-1],))
+
+
+def test_a_value_that_may_fail_is_kept() -> None:
+    body = (read_input(), Assign(name="b", value=op("//", const(1), var("x"))), Return(value=const(0)))
+    assert after(drop_dead_assigns, *body) == render_suite(body)
+
+
+def test_a_value_read_in_the_next_turn_is_kept() -> None:
+    loop = While(
+        label="l",
+        test=op(">", var("x"), const(0)),
+        body=(
+            Assign(name="x", value=op("-", var("x"), var("step"))),
+            Assign(name="step", value=op("+", var("step"), const(1))),
+        ),
+        orelse=(),
+    )
+    body = (read_input(), Assign(name="step", value=const(1)), loop, Return(value=const(0)))
+    assert after(drop_dead_assigns, *body) == render_suite(body)
+
+
+def test_branches_without_effects_become_blocks() -> None:
+    guard = If(test=op(">", var("x"), const(1)), then=(Return(value=const(10)),), orelse=())
+    body = (
+        read_input(),
+        fork("pair", (guard, Return(value=const(20))), (Return(value=var("x")),)),
+        Return(value=var("pair", ListT(INT))),
+    )
+    assert "fork" not in after(run_pure_branches_in_line, *body)
+    made = run_passes(body, NameSupply("~"), optimise=True)
+    assert planned(*made).types == ["Pass"]
+    assert planned(*made).run(5).output == planned(*body).run(5).output == [10, 5]
+    assert planned(*made).run(0).output == planned(*body).run(0).output == [20, 0]
+
+
+def test_iterations_without_effects_become_a_loop() -> None:
+    items = Prim(op="list.make", args=(const(1), const(2)), type=ListT(INT))
+    body = (
+        read_input(),
+        fan_out("all", "i", items, Return(value=op("*", var("i"), var("x")))),
+        Return(value=var("all", ListT(INT))),
+    )
+    made = run_pure_branches_in_line(body, NameSupply("~"))
+    assert planned(*made).types == ["Pass"]
+    assert planned(*made).run(3).output == planned(*body).run(3).output == [3, 6]
+
+
+def test_a_branch_with_an_effect_stays() -> None:
+    body = (
+        read_input(),
+        fork("pair", (call("r", var("x")), Return(value=var("r"))), (Return(value=var("x")),)),
+        Return(value=var("pair", ListT(INT))),
+    )
+    assert after(run_pure_branches_in_line, *body) == render_suite(body)
