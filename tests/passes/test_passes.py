@@ -1,14 +1,15 @@
 """Passes: what they take away or rewrite, and what they leave."""
 
 from pysfnc.ir.exprs import Prim
-from pysfnc.ir.hir import Assign, If, Return, Stmt, Suite, While
+from pysfnc.ir.hir import Assign, If, Return, Stmt, Suite, Try, While
 from pysfnc.ir.text import render_suite
 from pysfnc.library.row import NameSupply
 from pysfnc.passes.drop_dead_assigns import drop_dead_assigns
+from pysfnc.passes.drop_idle_handlers import drop_idle_handlers
 from pysfnc.passes.manager import run_passes
 from pysfnc.passes.run_pure_branches_in_line import run_pure_branches_in_line
 from pysfnc.values.types import INT, ListT
-from tests.plan.build import call, const, fan_out, fork, op, planned, read_input, var
+from tests.plan.build import call, const, fan_out, fork, on, op, planned, read_input, var
 
 
 def after(pass_: object, *body: Stmt) -> str:
@@ -78,3 +79,25 @@ def test_a_branch_with_an_effect_stays() -> None:
         Return(value=var("pair", ListT(INT))),
     )
     assert after(run_pure_branches_in_line, *body) == render_suite(body)
+
+
+def test_a_handler_of_a_body_that_cannot_raise_is_dropped() -> None:
+    idle = Try(
+        body=(Assign(name="y", value=const(1)),),
+        handlers=(on(("ValueError",), call("y", const(2))),),
+        orelse=(Assign(name="y", value=op("+", var("y"), const(1))),),
+        final=(),
+    )
+    made = drop_idle_handlers((idle, Return(value=var("y"))), NameSupply("~"))
+    assert made == (*idle.body, *idle.orelse, Return(value=var("y")))
+
+
+def test_a_handler_of_a_body_that_may_raise_stays() -> None:
+    busy = Try(
+        body=(Assign(name="y", value=op("//", const(1), var("x"))),),
+        handlers=(on(("ValueError",), Assign(name="y", value=const(2))),),
+        orelse=(),
+        final=(),
+    )
+    body = (read_input(), busy, Return(value=var("y")))
+    assert drop_idle_handlers(body, NameSupply("~")) == body

@@ -6,11 +6,12 @@ from typing import Final
 from pysfnc.ir.hir import Suite
 from pysfnc.library.row import NameSupply
 from pysfnc.passes.drop_dead_assigns import drop_dead_assigns
+from pysfnc.passes.drop_idle_handlers import drop_idle_handlers
 from pysfnc.passes.run_pure_branches_in_line import run_pure_branches_in_line
 
 Pass = Callable[[Suite, NameSupply], Suite]
 
-CLEANING: Final[tuple[Pass, ...]] = (drop_dead_assigns,)
+CLEANING: Final[tuple[Pass, ...]] = (drop_idle_handlers, drop_dead_assigns)
 """Passes that only take away what no program wrote; they run at every level."""
 
 OPTIMISING: Final[tuple[Pass, ...]] = (run_pure_branches_in_line,)
