@@ -52,6 +52,7 @@ fuzz: setup
 bench: setup
 	$(RUN) benchmarks/engine_speed.py
 	$(RUN) benchmarks/compile_speed.py
+	$(RUN) -m benchmarks.compare
 
 clean:
 	rm -rf .venv node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
