@@ -34,8 +34,9 @@ class Lowered:
 def settle(cx: Context, node: ast.AST, attempt: Callable[[], Lowered]) -> None:
     """Run attempts, each beginning at the state of the loop's head, until the head no longer changes; emit the last one.
 
-    `attempt` starts at `cx.state` and leaves there the state behind the loop.
+    `attempt` starts at `cx.state` and leaves there the state behind the loop. What was submitted before the loop starts before it.
     """
+    start_pending(cx)
     head = cx.state.copy()
     for round_ in range(MAX_ROUNDS + 1):
         cx.state = head.copy()
