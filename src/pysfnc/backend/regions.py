@@ -530,7 +530,8 @@ class Regions:
         ways = exits(final)
         if suite_errors(final) or ways.labels or ways.raises or not ways.falls:
             frames = (Frame(None, throw_through(abort), throw_through(abort)), *frames)
-        jumps = {key: through(jump) for key, jump in context.jumps.items()}
+        # A jump that this `finally` never lets through has no target here, but runs the `finally`.
+        jumps = {key: through(context.jumps.get(key, _nowhere)) for key in (*context.jumps, *_jump_keys(stmt))}
         return replace(context, jumps=jumps, frames=frames, live=context.live | reads(final)), through(fall)
 
     # Failures taken apart
@@ -667,6 +668,22 @@ def class_test(exc: Tree, classes: tuple[str, ...] | None, table: ExceptionTable
 
 def _with_jumps(context: Context, jumps: Mapping[tuple[str, str], Jump]) -> Context:
     return replace(context, jumps={**context.jumps, **jumps})
+
+
+def _nowhere(_env: Env, _out: Out) -> Tree:
+    return Lit(None)
+
+
+def _jump_keys(stmt: Try) -> set[tuple[str, str]]:
+    """The jumps in a `try`, those to labels inside of it included."""
+    kinds = {Break: "break", Continue: "continue", Leave: "leave"}
+    parts = (stmt.body, stmt.orelse, *(handler.body for handler in stmt.handlers))
+    return {
+        (kinds[type(inner)], inner.label)
+        for part in parts
+        for inner in walk_suite(part)
+        if isinstance(inner, Break | Continue | Leave)
+    }
 
 
 def _breaks(suite: Suite, label: str) -> bool:
