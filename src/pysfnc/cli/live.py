@@ -68,10 +68,12 @@ class _Board:
     def table(self) -> Any:
         """Return the table to draw."""
         from rich.table import Table
+        from rich.text import Text
 
         table = Table(title=f"{self._entered} states entered", title_justify="left", box=None, padding=(0, 2))
         for heading in ("state", "kind", ""):
             table.add_column(heading)
         for row in self._rows:
-            table.add_row(row.name, row.kind, f"[{row.style}]{row.status}[/]")
+            # Text, since brackets in the name of a state are no markup.
+            table.add_row(Text(row.name), row.kind, Text(row.status, row.style))
         return table
