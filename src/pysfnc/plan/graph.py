@@ -371,8 +371,11 @@ class _Tagger:
 
 
 def _is_guard(stmt: If) -> bool:
-    """Whether the `if` does nothing but raise."""
-    return not stmt.orelse and len(stmt.then) == 1 and isinstance(stmt.then[0], Raise)
+    """Whether the `if` does nothing but raise, with what the exception needs."""
+    if stmt.orelse or not stmt.then:
+        return False
+    *before, last = stmt.then
+    return isinstance(last, Raise) and all(isinstance(part, Assign) for part in before)
 
 
 def _with_jump(ways: Ways, jumps: dict[tuple[str, str], Node]) -> Ways:

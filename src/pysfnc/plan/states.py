@@ -213,6 +213,7 @@ class ScopePlanner:
             first, rest = direct
             needed = flow_reads(rest) | self._live_at_any(written.leaves)
             work.assigns = self._assigns((*begin, *first), needed)
+            self._evaluate(work, (*begin, *first))
             work.after = self._choice(rest)
         else:
             self._settle_tagged(work, written, begin)
@@ -234,7 +235,13 @@ class ScopePlanner:
             work.after = self._effect(node, pack.unpacking(assigns))
             return
         work.assigns = assigns
+        self._evaluate(work, suite)
         work.after = self._target(node)
+
+    def _evaluate(self, work: Work | Pass, suite: Suite) -> None:
+        """Let the state evaluate code that may fail though nobody needs a value of it."""
+        if not work.assigns and self._fails(suite):
+            work.output = Computed(suite, Const(value=None, type=NONE))
 
     def _ended(self, flow: Flow, written: FlowSuite, prefix: Suite = ()) -> Computed:
         """The value with which a flow that only ends the scope ends it."""
@@ -517,9 +524,14 @@ def _only_fails(stmt: Stmt) -> bool:
         case Eval():
             return True
         case If(then=then, orelse=orelse):
-            return all(isinstance(part, Raise) for part in (*then, *orelse))
+            return all(not part or _only_raises(part) for part in (then, orelse))
         case _:
             return False
+
+
+def _only_raises(suite: Suite) -> bool:
+    *before, last = suite
+    return isinstance(last, Raise) and all(isinstance(part, Assign) for part in before)
 
 
 def _hold(target: str | None, brought: str) -> Assign:

@@ -20,12 +20,26 @@ def straight(flow: Flow) -> tuple[Suite, Leaf] | None:
                 return stmts, flow
             case Do(stmts=more, next=rest):
                 stmts, flow = (*stmts, *more), rest
-            case Split(test=test, then=Leaf(kind="throw", value=exc), orelse=rest) if exc is not None:
-                stmts, flow = (*stmts, If(test=test, then=(Raise(exc=exc, span=exc.span),), orelse=())), rest
-            case Split(test=test, then=rest, orelse=Leaf(kind="throw", value=exc)) if exc is not None:
-                stmts, flow = (*stmts, If(test=test, then=(), orelse=(Raise(exc=exc, span=exc.span),))), rest
+            case Split(test=test, then=then, orelse=orelse):
+                if (fails := _thrown(then)) is not None:
+                    stmts, flow = (*stmts, If(test=test, then=fails, orelse=())), orelse
+                elif (fails := _thrown(orelse)) is not None:
+                    stmts, flow = (*stmts, If(test=test, then=(), orelse=fails)), then
+                else:
+                    return None
             case _:
                 return None
+
+
+def _thrown(flow: Flow) -> Suite | None:
+    """The statements of a flow that only raises."""
+    match flow:
+        case Leaf(kind="throw", value=exc) if exc is not None:
+            return (Raise(exc=exc, span=exc.span),)
+        case Do(stmts=stmts, next=Leaf(kind="throw", value=exc)) if exc is not None:
+            return (*stmts, Raise(exc=exc, span=exc.span))
+        case _:
+            return None
 
 
 @dataclass(slots=True)
