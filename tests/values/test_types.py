@@ -1,0 +1,108 @@
+"""The lattice of types: joins, subtypes, narrowing."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pysfnc.values.types import (
+    BOOL,
+    FLOAT,
+    INT,
+    JSON,
+    JSON_KINDS,
+    NEVER,
+    NONE,
+    NUMBER_KINDS,
+    STR,
+    DictT,
+    ExcT,
+    JsonT,
+    Kind,
+    ListT,
+    TupleT,
+    Type,
+    UnionT,
+    is_json_faithful,
+    is_mutable,
+    is_subtype,
+    join,
+    kinds,
+    only_kinds,
+    without_kinds,
+)
+
+SCALARS = st.sampled_from([NEVER, NONE, BOOL, INT, FLOAT, STR, JSON, ExcT(None), ExcT(frozenset({"KeyError"}))])
+
+
+def containers(inner: st.SearchStrategy[Type]) -> st.SearchStrategy[Type]:
+    return st.one_of(
+        inner.map(ListT),
+        inner.map(DictT),
+        st.lists(inner, max_size=3).map(lambda items: TupleT(tuple(items))),
+        st.tuples(inner, inner).map(lambda pair: join(*pair)),
+    )
+
+
+TYPES = st.recursive(SCALARS, containers, max_leaves=6)
+
+
+@given(TYPES, TYPES)
+def test_a_join_holds_both(a: Type, b: Type) -> None:
+    joined = join(a, b)
+    assert is_subtype(a, joined)
+    assert is_subtype(b, joined)
+
+
+@given(TYPES, TYPES)
+def test_a_join_is_the_same_both_ways(a: Type, b: Type) -> None:
+    assert join(a, b) == join(b, a)
+
+
+@given(TYPES)
+def test_joining_a_type_with_itself_changes_nothing(a: Type) -> None:
+    assert join(a, a) == a
+    assert join(a, NEVER) == a
+
+
+@given(TYPES, TYPES)
+def test_a_union_has_no_member_that_another_covers(a: Type, b: Type) -> None:
+    joined = join(a, b)
+    if isinstance(joined, UnionT):
+        for one in joined.members:
+            assert not any(is_subtype(one, other) for other in joined.members - {one})
+
+
+@given(TYPES, st.frozensets(st.sampled_from(sorted(Kind, key=lambda kind: kind.value))))
+def test_narrowing_divides_the_kinds(type_: Type, wanted: frozenset[Kind]) -> None:
+    assert kinds(only_kinds(type_, wanted)) == kinds(type_) & wanted
+    assert kinds(without_kinds(type_, wanted)) == kinds(type_) - wanted
+
+
+@pytest.mark.parametrize(
+    ("type_", "text"),
+    [
+        (join(INT, JSON), "json"),
+        (join(FLOAT, JSON), "float | json"),
+        (join(ListT(NEVER), ListT(INT)), "list[int]"),
+        (join(ListT(INT), ListT(STR)), "list[int | str]"),
+        (only_kinds(JSON, NUMBER_KINDS), "json[float|int]"),
+        (without_kinds(JSON, JSON_KINDS - {Kind.STR}), "str"),
+        (join(NONE, DictT(INT)), "None | dict[str, int]"),
+        (TupleT(()), "tuple[()]"),
+    ],
+)
+def test_the_text_of_a_type(type_: Type, text: str) -> None:
+    assert str(type_) == text
+
+
+def test_a_float_is_not_json_since_its_kind_would_be_lost() -> None:
+    assert not is_json_faithful(ListT(FLOAT))
+    assert not is_subtype(FLOAT, JSON)
+    assert is_subtype(ListT(DictT(STR)), JSON)
+    assert not is_subtype(INT, JsonT(frozenset({Kind.STR, Kind.NONE})))
+
+
+def test_what_can_be_changed_in_place() -> None:
+    assert is_mutable(TupleT((INT, ListT(INT))))
+    assert is_mutable(JSON)
+    assert not is_mutable(TupleT((INT, STR)))
