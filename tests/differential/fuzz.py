@@ -6,7 +6,9 @@ rejected, by code. The exit code is 1 when something failed or too many programs
 
 import argparse
 import collections
+import contextlib
 import multiprocessing
+import signal
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -18,6 +20,7 @@ from tests.differential.judge import QUICK_WAYS, WAYS, Judgement, judge
 from tests.differential.minimise import Inputs, minimise
 
 REJECTED_AT_MOST = 0.05
+_SHOWN_CHARS = 3000
 
 
 @dataclass(frozen=True)
@@ -47,22 +50,43 @@ def _judgements(options: Options) -> Iterator[tuple[int, Judgement]]:
         yield from pool.imap_unordered(_judged, tasks, chunksize=5)
 
 
+class _TooLong(BaseException):
+    """A candidate took too long. No `Exception`, so that the candidate cannot catch it."""
+
+
+@contextlib.contextmanager
+def _limited() -> Iterator[None]:
+    """Interrupt what takes more than ten seconds."""
+
+    def stop(*_: object) -> None:
+        raise _TooLong
+
+    previous = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(10)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, previous)
+
+
 def _shrunk(seed: int, judgement: Judgement) -> str:
     program = generate(seed)
     ways = [judgement.way] if judgement.way is not None else WAYS
 
     def fails(source: str, inputs: Inputs) -> bool:
         try:
-            found = judge(source, inputs, ways)
-        except Exception:
-            # The candidate is no program that CPython runs.
+            with _limited():
+                found = judge(source, inputs, ways)
+        except (Exception, _TooLong):
+            # The candidate is no program that CPython runs, or one that runs for ever.
             return False
         return (found.verdict, found.about) == (judgement.verdict, judgement.about)
 
     source, inputs = minimise(program.source, program.inputs, fails)
     reason = f"seed {seed}: {judgement.verdict} {judgement.about}".strip()
     path = keep(f"seed_{seed}", source, inputs, reason)
-    return f"{path}\n{source}{inputs}\n{judge(source, inputs, ways).report}"
+    return f"{path}\n{source}{inputs}\n{judge(source, inputs, ways).report[-_SHOWN_CHARS:]}"
 
 
 def fuzz(options: Options) -> int:
@@ -82,7 +106,7 @@ def fuzz(options: Options) -> int:
             seeds = causes.setdefault(cause, [])
             seeds.append(seed)
             if len(seeds) == 1:
-                text = _shrunk(seed, judgement) if options.shrink else judgement.report
+                text = _shrunk(seed, judgement) if options.shrink else judgement.report[-_SHOWN_CHARS:]
                 print(f"seed {seed}: {cause}\n{text}\n", flush=True)
     for cause, seeds in causes.items():
         print(f"{len(seeds)} times {cause}: seeds {_first(seeds)}")

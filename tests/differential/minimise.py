@@ -5,6 +5,7 @@ Every candidate is judged anew, and kept when it fails in the same way.
 
 import ast
 import copy
+import itertools
 import time
 from collections.abc import Callable, Iterator
 from typing import Any, Final
@@ -13,6 +14,8 @@ Inputs = tuple[dict[str, Any], ...]
 Fails = Callable[[str, Inputs], bool]
 
 _BODIES: Final = ("body", "orelse", "finalbody", "handlers")
+_KEPT: Final = ("annotation", "returns", "func", "decorator_list")
+"""Parts of a program that say what it is about."""
 _LIMIT_S: Final = 60
 """The time for one program, in seconds."""
 
@@ -32,28 +35,35 @@ def minimise(source: str, inputs: Inputs, fails: Fails) -> tuple[str, Inputs]:
     while changed and time.monotonic() < end:
         changed = False
         for candidates in (_smaller_suites, _smaller_expressions):
-            smaller = _first(source, inputs, candidates, still_fails)
-            while smaller is not None:
-                source, changed = smaller, True
-                smaller = _first(source, inputs, candidates, still_fails)
+            smaller = _swept(source, inputs, candidates, still_fails)
+            changed |= smaller != source
+            source = smaller
     return source, inputs
 
 
-def _first(
-    source: str, inputs: Inputs, candidates: Callable[[ast.Module], Iterator[ast.Module]], fails: Fails
-) -> str | None:
-    seen = {source}
-    for tree in candidates(ast.parse(source)):
-        try:
-            text = ast.unparse(ast.fix_missing_locations(tree)) + "\n"
-        except ValueError:
-            # An expression in a place where it has no text, such as the parts of an f-string.
-            continue
-        if text not in seen and len(text) <= len(source):
+def _swept(source: str, inputs: Inputs, candidates: Callable[[ast.Module], Iterator[ast.Module]], fails: Fails) -> str:
+    """Try the candidates in their order; after one that fails too go on from there, with those of the smaller program."""
+    seen, position = {source}, 0
+    while True:
+        text = _text_of(next(itertools.islice(candidates(ast.parse(source)), position, None), None))
+        if text is None:
+            return source
+        position += 1
+        if text and text not in seen and len(text) <= len(source):
             seen.add(text)
             if fails(text, inputs):
-                return text
-    return None
+                source, position = text, position - 1
+
+
+def _text_of(tree: ast.Module | None) -> str | None:
+    """The text of a candidate: empty when it has none, None when there is no candidate."""
+    if tree is None:
+        return None
+    try:
+        return ast.unparse(ast.fix_missing_locations(tree)) + "\n"
+    except ValueError:
+        # An expression in a place where it has no text, such as the parts of an f-string.
+        return ""
 
 
 def _smaller_suites(tree: ast.Module) -> Iterator[ast.Module]:
@@ -86,11 +96,13 @@ def _smaller_expressions(tree: ast.Module) -> Iterator[ast.Module]:
     nodes = list(ast.walk(tree))
     for index, node in enumerate(nodes):
         for field, value in ast.iter_fields(node):
+            if field in _KEPT:
+                continue
             values = value if isinstance(value, list) else [value]
             for number, part in enumerate(values):
                 if not isinstance(part, ast.expr) or isinstance(part, ast.Constant | ast.Name):
                     continue
-                for inner in ast.iter_child_nodes(part):
+                for inner in part.args if isinstance(part, ast.Call) else ast.iter_child_nodes(part):
                     if isinstance(inner, ast.expr) and not isinstance(getattr(inner, "ctx", None), ast.Store):
                         yield _replaced(tree, index, field, number if isinstance(value, list) else None, inner)
 

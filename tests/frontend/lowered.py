@@ -347,7 +347,13 @@ class _Runner:
             return isinstance_of_kinds(args[0], args[1])
         if op.startswith("str.") and op not in _OPERATIONS:
             return _text_method(op.removeprefix("str."), args)
+        if op not in _OPERATIONS:
+            raise _Unknown(op)
         return _OPERATIONS[op](*args)
+
+
+class _Unknown(BaseException):
+    """An operation that the oracle does not know: no program may catch it."""
 
 
 class _Loop:
@@ -518,6 +524,7 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "list.append": lambda items, value: [*items, value],
     "list.concat": lambda *lists: [item for part in lists for item in part],
     "list.copy": list,
+    "list.count": lambda items, value: items.count(value),
     "list.len": len,
     "list.pop": lambda items, index: list(items).pop(index),
     "list.without": _without,

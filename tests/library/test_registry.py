@@ -137,7 +137,18 @@ def test_what_cannot_be_exact_is_refused(source: str, types: dict[str, object], 
 
 def test_an_ambiguous_number_may_be_used_where_it_makes_no_difference() -> None:
     number = join_all([INT, FLOAT])
-    for source in ("x + 1", "x * 2.5", "x / 4", "x // 2", "-x", "x < 3", "f'{x:.2f}'", "round(x)", "float(x)", "x == 2"):
+    for source in (
+        "x + 1",
+        "x * 2.5",
+        "x / 4",
+        "x // 2",
+        "-x",
+        "x < 3",
+        "f'{x:.2f}'",
+        "round(x)",
+        "float(x)",
+        "x == 2",
+    ):
         check(source, {"x": number}, x=2.5)
         check(source, {"x": number}, x=2)
 

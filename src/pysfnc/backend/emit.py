@@ -244,9 +244,7 @@ class _StateWriter:
         return made
 
     def _handed(self, state: Work) -> Json:
-        return {
-            name: template(self._tree(computed.suite, computed.value, {})) for name, computed in state.handed.items()
-        }
+        return {name: template(self._computed(computed, {})) for name, computed in state.handed.items()}
 
     def _pause(self, state: Pause) -> Json:
         made: Json = {"Type": "Wait"}
@@ -263,7 +261,7 @@ class _StateWriter:
     def _choice(self, state: Choice) -> Json:
         made: Json = {"Type": "Choice", "Choices": []}
         for test, edge in state.rules:
-            rule: Json = {"Condition": template(self._tree(test.suite, test.value, {}))}
+            rule: Json = {"Condition": template(self._computed(test, {}))}
             self._edge(rule, edge, {})
             rule["Next"] = self.names[resolve(edge.target)]
             made["Choices"].append(rule)
@@ -285,11 +283,11 @@ class _StateWriter:
     ) -> None:
         if assigns:
             made["Assign"] = {
-                self.emitter.variables.name(name): template(self._tree(computed.suite, computed.value, own))
+                self.emitter.variables.name(name): template(self._computed(computed, own))
                 for name, computed in assigns.items()
             }
         if output is not None:
-            made["Output"] = template(self._tree(output.suite, output.value, own))
+            made["Output"] = template(self._computed(output, own))
 
     def _edge(self, made: Json, edge: Edge, own: Mapping[str, Tree]) -> None:
         self._outcome(made, edge.assigns, edge.output, own)
@@ -342,14 +340,17 @@ class _StateWriter:
             value = Var(name=name, type=value.type)
         return template(self._tree(suite, value, {}))
 
-    def _tree(self, suite: Suite, value: Expr, own: Mapping[str, Tree]) -> Tree:
+    def _computed(self, computed: Computed, own: Mapping[str, Tree]) -> Tree:
+        return self._tree(computed.suite, computed.value, own, computed.trusted)
+
+    def _tree(self, suite: Suite, value: Expr, own: Mapping[str, Tree], trusted: Suite = ()) -> Tree:
         """The tree of a computation; `own` are variables that the state itself brings."""
         variables = self.emitter.variables
         lowering = Lowering(variables.names, INPUT, {*RESERVED, *variables.taken})
         env: dict[str, Tree] = {name: Ref(variables.names[name]) for name in self.defined}
         env.update(own)
         regions = Regions(lowering, self.emitter.plan.exceptions)
-        return tidy(regions.value(suite, value, env))
+        return tidy(regions.value(suite, value, env, trusted))
 
 
 def _retrier(rule: RetryRule) -> Json:

@@ -28,6 +28,9 @@ Out = list[Bind]
 Route = Callable[[str | None], int]
 """Which route an exception takes that leaves the expression: a number for each class name (None: not known before run time)."""
 
+IMPOSSIBLE: Final = -1
+"""The route of an exception that cannot be raised, as the code has run before with the same values."""
+
 MAX_DEPTH: Final = 24
 """Deeper values get a name: AWS's JSONata ends near a hundred levels (measured)."""
 NAME: Final = "e"
@@ -151,6 +154,7 @@ class Lowering:
                 args.append(Arg(Ref(name), part.type))
         row = prim(expr.op)
         found = () if row.checks is None else tuple(row.checks(args, expr.type))
+        found = tuple(check for check in found if route(check.error) != IMPOSSIBLE)
         value = row.lower(args, expr.type)
         value = self._settle(pending, value, bool(found), out)
         if not found:
@@ -202,6 +206,8 @@ class Lowering:
     def abort(self, exception: Tree, error: str | None, route: Route) -> Tree:
         """The call that leaves the whole expression with an exception."""
         number = route(error)
+        if number == IMPOSSIBLE:
+            return Lit(None)
         if number == 0:
             return Call("py_raise", (exception,))
         if isinstance(exception, Object):

@@ -15,6 +15,7 @@ from functools import partial
 from pysfnc.analysis.failures import expr_errors, own_errors, raised_classes, suite_errors
 from pysfnc.analysis.liveness import liveness
 from pysfnc.backend.expressions import (
+    IMPOSSIBLE,
     NAME,
     Env,
     Lowering,
@@ -73,11 +74,15 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What surrounds a statement: where jumps lead, which handlers are in force (innermost last), what is read later outside the suite."""
+    """What surrounds a statement: where jumps lead, which handlers are in force (innermost last), what is read later outside the suite.
+
+    `trusted`: no exception leaves the expression, as the code has run before with the same values.
+    """
 
     jumps: Mapping[tuple[str, str], Jump]
     frames: tuple[Frame, ...]
     live: frozenset[str]
+    trusted: bool = False
 
 
 @dataclass(slots=True)
@@ -105,18 +110,24 @@ class Regions:
     exceptions: ExceptionTable
     marks: int = 0
 
-    def value(self, suite: Suite, result: Expr, env: Env) -> Tree:
-        """The value of `result` after the suite."""
+    def value(self, suite: Suite, result: Expr, env: Env, trusted: Suite = ()) -> Tree:
+        """The value of `result` after the suite, which comes after code that is known not to fail."""
         out: Out = []
         context = Context({}, (), free_vars(result))
-        value = self.tail(suite, dict(env), out, context, lambda e, o: self._lower(result, e, o, context))
-        return block(out, value)
+        before = Context({}, (), liveness(suite, context.live).start, trusted=True)
+
+        def rest(e: Env, o: Out) -> Tree:
+            return self.tail(suite, e, o, context, lambda e, o: self._lower(result, e, o, context))
+
+        return block(out, self.tail(trusted, dict(env), out, before, rest))
 
     def _lower(self, expr: Expr, env: Env, out: Out, context: Context) -> Tree:
         return self.lowering.lower(expr, env, out, partial(self._route, context))
 
     def _route(self, context: Context, error: str | None) -> int:
         frame = self._frame(error, context)
+        if context.trusted and (frame is None or frame.route is not None):
+            return IMPOSSIBLE
         return 0 if frame is None or frame.route is None else frame.route
 
     # Statements in a row
@@ -163,13 +174,14 @@ class Regions:
     def _plain(self, stmt: Stmt, env: Env, out: Out, context: Context) -> None:
         match stmt:
             case Assign(name=name, value=value):
-                if name in context.live or expr_errors(value):
+                if name in context.live or (expr_errors(value) and not context.trusted):
                     env[name] = self.lowering.bind(out, name, self._lower(value, env, out, context))
             case Eval(value=value):
-                if expr_errors(value):
+                if expr_errors(value) and not context.trusted:
                     self.lowering.bind(out, "unused", self._lower(value, env, out, context))
             case _:
-                if not assigned((stmt,)) & context.live and not suite_errors((stmt,)) and not isinstance(stmt, While):
+                fails = not context.trusted and (bool(suite_errors((stmt,))) or isinstance(stmt, While))
+                if not fails and not assigned((stmt,)) & context.live:
                     return
                 self._packed(stmt, env, out, context)
 
@@ -300,6 +312,7 @@ class Regions:
                 for index, frame in enumerate(context.frames)
             ),
             context.live,
+            context.trusted,
         )
         inner: Out = []
         tree = block(inner, write(dict(env), inner, inner_context, partial(self._pack_of, packing, 0, None)))

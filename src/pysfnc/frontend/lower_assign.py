@@ -13,7 +13,7 @@ from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_in_order, lower_value, statement
 from pysfnc.frontend.lower_expr import OPERATORS
 from pysfnc.frontend.lower_names import bind_name, owned_variable, read_name
-from pysfnc.frontend.lower_place import Place, indexable, lower_place, may_change, read_place, write_place
+from pysfnc.frontend.lower_place import Place, indexable, lower_key, lower_place, may_change, read_place, write_place
 from pysfnc.frontend.lower_values import Lazy, LazyComprehension, Static, TupleOf, Value
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Eval
@@ -169,10 +169,13 @@ def _assign_item(cx: Context, target: ast.Subscript, value: Expr) -> None:
         return
     value = cx.atom(value)
     place = lower_place(cx, target.value, "changed")
-    key = as_data(cx, lower_value(cx, target.slice), target.slice)
-    if place is None or is_poison(value) or is_poison(key) or not may_change(cx, place, target, "changed"):
+    if place is None:
+        lower_value(cx, target.slice)
         return
-    place = place.item(cx.atom(key, "key"), target)
+    key = lower_key(cx, place, target.slice)
+    if is_poison(value) or is_poison(key) or not may_change(cx, place, target, "changed"):
+        return
+    place = place.item(key, target)
     cx.journal.replaced.append((place.root.name, place.keys))
     write_place(cx, place, value, cx.span(target), fresh=True)
 
@@ -216,11 +219,11 @@ def _augment_item(cx: Context, node: ast.AugAssign, target: ast.Subscript) -> No
         cx.error(codes.UNSUPPORTED_STATEMENT, target, "a slice cannot be assigned in the machine")
         return
     place = lower_place(cx, target.value, "changed")
-    key = as_data(cx, lower_value(cx, target.slice), target.slice)
-    if place is None or is_poison(key) or not may_change(cx, place, target, "changed"):
+    key = lower_key(cx, place, target.slice) if place is not None else lower_value(cx, target.slice)
+    if place is None or isinstance(key, Static) or is_poison(key) or not may_change(cx, place, target, "changed"):
         lower_value(cx, node.value)
         return
-    place = place.item(cx.atom(key, "key"), target)
+    place = place.item(key, target)
     old, right = lower_in_order(cx, [lambda: read_place(cx, place), lambda: lower_value(cx, node.value)])
     left = as_data(cx, old, target)
     if isinstance(left.type, ListT):
@@ -313,10 +316,12 @@ def _delete(cx: Context, target: ast.expr) -> None:
             )
         case ast.Subscript(value=base, slice=index):
             place = lower_place(cx, base, "changed")
-            key = as_data(cx, lower_value(cx, index), index)
-            if place is None or is_poison(key) or not may_change(cx, place, target, "changed"):
+            if place is None:
+                lower_value(cx, index)
                 return
-            key = cx.atom(key, "key")
+            key = lower_key(cx, place, index)
+            if is_poison(key) or not may_change(cx, place, target, "changed"):
+                return
             current = indexable(cx, cx.atom(read_place(cx, place)), key, target)
             made = lib.delete_item(cx, current, key, target)
             if not is_poison(made):

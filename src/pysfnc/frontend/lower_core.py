@@ -5,12 +5,13 @@ Owns which function lowers which node; importing `build` fills the tables.
 
 import ast
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.effects import may_wait
 from pysfnc.frontend.lower_context import MAX_DEPTH, Context
-from pysfnc.frontend.lower_values import Static, Value, describe
+from pysfnc.frontend.lower_values import Lazy, Static, Value, describe
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Stmt, Suite
 from pysfnc.values.types import ErrorT
@@ -104,11 +105,18 @@ def lower_in_order(cx: Context, steps: Sequence[Callable[[], Value]]) -> list[Va
     values: list[Value] = []
     for index, (own, value) in enumerate(done):
         cx.out.extend(own)
-        if index < last and not isinstance(value, Static):
-            later = [stmt for following, _ in done[index + 1 :] for stmt in following]
-            value = value if may_wait(value, later) else _force(cx, value)
+        if index < last and isinstance(value, Lazy):
+            value = replace(value, items=_before(cx, value.items, done[index + 1 :]))
+        elif index < last and not isinstance(value, Static):
+            value = _before(cx, value, done[index + 1 :])
         values.append(value)
     return values
+
+
+def _before(cx: Context, value: Expr, later: Sequence[tuple[list[Stmt], Value]]) -> Expr:
+    """The value as it is before the statements of later operands."""
+    following = [stmt for own, _ in later for stmt in own]
+    return value if may_wait(value, following) else _force(cx, value)
 
 
 def _force(cx: Context, value: Expr) -> Var:

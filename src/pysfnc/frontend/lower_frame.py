@@ -19,16 +19,17 @@ class Names(NameSupply):
 
     def __init__(self) -> None:
         super().__init__()
-        self._taken: set[str] = set()
+        self._taken: dict[str, None] = {}
 
-    def mark(self) -> tuple[int, frozenset[str]]:
+    def mark(self) -> tuple[int, int]:
         """The present moment, for `reset`."""
-        return self._next, frozenset(self._taken)
+        return self._next, len(self._taken)
 
-    def reset(self, mark: tuple[int, frozenset[str]]) -> None:
+    def reset(self, mark: tuple[int, int]) -> None:
         """Take back the names handed out since."""
         self._next = mark[0]
-        self._taken = set(mark[1])
+        while len(self._taken) > mark[1]:
+            self._taken.popitem()
 
     def number(self) -> int:
         """A number that was not handed out before."""
@@ -39,7 +40,7 @@ class Names(NameSupply):
         """The name of a variable: the one in the program, made unique when it is taken."""
         if name in self._taken:
             return self.fresh(name)
-        self._taken.add(name)
+        self._taken[name] = None
         return name
 
 

@@ -20,7 +20,7 @@ from pysfnc.frontend.lower_state import Fact, join_states
 from pysfnc.frontend.lower_tail import as_expression, leaves, without_leave
 from pysfnc.frontend.lower_values import Closure, Static, Value
 from pysfnc.frontend.model import FunctionInfo, ModuleInfo
-from pysfnc.frontend.scope import FunctionNode, Scope, all_arguments, function_scope, own_nodes
+from pysfnc.frontend.scope import FunctionNode, Scope, all_arguments
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, Block, Stmt, Suite
 from pysfnc.values.types import NONE, is_mutable, join_all
@@ -216,6 +216,11 @@ def _lower_body(cx: Context, frame: Frame, node: FunctionNode, call: ast.AST) ->
         return static[0]
     if not frame.result_types:
         return nothing(span)
+    # Nobody reads the variables of the body behind it.
+    outer = _outer_names(cx, frame)
+    for name in frame.names.values():
+        if name not in outer:
+            cx.state.facts.pop(name, None)
     return Var(name=frame.result, type=join_all(frame.result_types), span=span)
 
 
@@ -258,13 +263,8 @@ def _rebound_from_inside(cx: Context) -> frozenset[str]:
     found: set[str] = set()
     frame: Frame | None = cx.frame
     while frame is not None:
-        if frame.node is not None and isinstance(frame.node, FunctionNode):
-            names = {
-                name
-                for part in own_nodes(frame.node)
-                if isinstance(part, FunctionNode) and part is not frame.node
-                for name in function_scope(part).nonlocals
-            }
+        if isinstance(frame.node, FunctionNode):
+            names = cx.project.scope(frame.node).rebound_inside
             found |= {frame.names[name] for name in names if name in frame.names}
         frame = frame.parent
     return frozenset(found)

@@ -28,6 +28,7 @@ from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Let, ListComp, Logic, N
 from pysfnc.ir.hir import Eval
 from pysfnc.ir.walk import substitute
 from pysfnc.library import catalog
+from pysfnc.library.dispatch import having as dispatch_having
 from pysfnc.library.iteration import items_type
 from pysfnc.library.lists import item_type as items_in
 from pysfnc.library.row import Change, Refusal, Site
@@ -508,6 +509,15 @@ def method(
         [receiver, *args, *keywords.values()],
         lambda site: catalog.build_method(name, receiver, args, keywords, site),
     )
+
+
+def having(cx: Context, receiver: Expr, name: str, node: ast.AST) -> Expr:
+    """The receiver of a method, after the AttributeError of a value whose kind has none of that name."""
+    found = kinds(receiver.type)
+    usable = frozenset(
+        kind for kind in found if catalog.find_kind_method(kind, name) or catalog.find_change(kind, name)
+    )
+    return receiver if not usable else dispatch_having(receiver, name, usable, cx.site(node))
 
 
 def has_method(type_: Type, name: str) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.effects import can_raise
 from pysfnc.frontend.lower_arguments import lower_arguments
 from pysfnc.frontend.lower_builtins import sorted_items
 from pysfnc.frontend.lower_context import Context, poison
@@ -37,7 +38,7 @@ def call_method(cx: Context, receiver: Expr, node: ast.Call) -> Value:
         return _change(cx, receiver, node)
     if name in _VIEWS and Kind.DICT in kinds(receiver.type) and not node.args and not node.keywords:
         return _view(cx, receiver, node)
-    given = lower_arguments(cx, node, first=[receiver])
+    given = lower_arguments(cx, node, first=[lib.having(cx, receiver, name, node)])
     if given is None:
         return poison(cx.span(node))
     value, *rest = given.positional
@@ -73,11 +74,21 @@ def _change(cx: Context, receiver: Expr, node: ast.Call) -> Value:
     if place is None or not may_change(cx, place, node, "changed"):
         lower_arguments(cx, node)
         return poison(cx.span(node))
-    given = lower_arguments(cx, node)
+    with cx.capture() as own:
+        given = lower_arguments(cx, node)
+        values = () if given is None else given.positional
+        args = [
+            cx.atom(_argument(cx, name, v, given.node_of(i, node) if given else node), "arg")
+            for i, v in enumerate(values)
+        ]
+        keywords = {key: cx.atom(as_data(cx, v, node), "arg") for key, v in (given.keywords if given else ())}
+    checked = lib.having(cx, receiver, name, node)
+    if own and can_raise(checked):
+        # The method is looked up before the arguments are evaluated.
+        cx.emit(Eval(value=checked, span=cx.span(node)))
+    cx.out.extend(own)
     if given is None:
         return poison(cx.span(node))
-    args = [cx.atom(_argument(cx, name, v, given.node_of(i, node)), "arg") for i, v in enumerate(given.positional)]
-    keywords = {key: cx.atom(as_data(cx, v, node), "arg") for key, v in given.keywords}
     return _apply(cx, place, node, lambda current: lib.method_change(cx, name, current, args, keywords, node))
 
 

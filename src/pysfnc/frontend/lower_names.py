@@ -172,6 +172,8 @@ def bind_static(cx: Context, variable: str, value: Static, node: ast.AST) -> Non
         )
         cx.state.put(variable, Fact(ERROR, assigned_at=cx.span(node)))
         return
+    if isinstance(value, Lazy):
+        value = replace(value, items=cx.atom(value.items, "range"))
     cx.state.put(variable, Fact(NEVER, static=value, assigned_at=cx.span(node)))
 
 

@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.effects import can_raise
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_value
 from pysfnc.frontend.lower_frame import lookup_frame
 from pysfnc.frontend.lower_names import read_name
 from pysfnc.frontend.lower_state import View
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
-from pysfnc.ir.hir import Assign, If, Raise
+from pysfnc.ir.hir import Assign, Eval, If, Raise
 from pysfnc.source.span import Span
 from pysfnc.values.types import INT, STR, Kind, kinds
 
@@ -51,13 +52,24 @@ def lower_place(cx: Context, node: ast.expr, doing: str) -> Place | None:
             outer = lower_place(cx, base, doing)
             if outer is None:
                 return None
-            key = cx.atom(as_data(cx, lower_value(cx, index), index), "key")
+            key = lower_key(cx, outer, index)
             return None if is_poison(key) else outer.item(key, node)
         case _:
             value = as_data(cx, lower_value(cx, node), node)
             if is_poison(value):
                 return None
             return Place(cx.temporary(value, "object"), (), (), "")
+
+
+def lower_key(cx: Context, place: Place, node: ast.expr) -> Expr:
+    """The key of a subscript, as an atom; what it is a key of was evaluated before it."""
+    with cx.capture() as own:
+        key = cx.atom(as_data(cx, lower_value(cx, node), node), "key")
+    container = read_place(cx, place)
+    if own and can_raise(container):
+        cx.emit(Eval(value=container, span=container.span))
+    cx.out.extend(own)
+    return key
 
 
 def _named_place(cx: Context, name: str, node: ast.Name, doing: str) -> Place | None:

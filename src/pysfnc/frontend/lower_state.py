@@ -48,15 +48,18 @@ class State:
 
     facts: dict[str, Fact] = field(default_factory=dict)
     reachable: bool = True
+    has_views: bool = False
+    """Whether some fact may have a view; looking for them costs a walk over all facts."""
 
     def copy(self) -> "State":
         """An independent copy."""
-        return State(dict(self.facts), self.reachable)
+        return State(dict(self.facts), self.reachable, self.has_views)
 
     def put(self, name: str, fact: Fact) -> None:
         """Set the fact of a variable that is bound anew: views that pass through it end."""
         self.end_views(name)
         self.facts[name] = fact
+        self.has_views |= fact.view is not None
 
     def retype(self, name: str, type_: Type) -> None:
         """Change what is known of the value of a variable, not the binding."""
@@ -64,6 +67,8 @@ class State:
 
     def end_views(self, name: str, concerned: Callable[[tuple[Expr, ...]], bool] = lambda _keys: True) -> None:
         """Forget the views into a variable, or those of them at keys that are concerned, and those that use it as a key."""
+        if not self.has_views:
+            return
         for other, fact in list(self.facts.items()):
             view = fact.view
             if view is not None and (_mentions(view, name) or (view.owner == name and concerned(view.keys))):
@@ -88,7 +93,8 @@ def join_states(states: Iterable[State]) -> State:
     if not others:
         return first.copy()
     names = dict.fromkeys(name for state in live for name in state.facts)
-    return State({name: _join_facts([state.facts.get(name) for state in live]) for name in names})
+    facts = {name: _join_facts([state.facts.get(name) for state in live]) for name in names}
+    return State(facts, has_views=any(state.has_views for state in live))
 
 
 def _join_facts(facts: list[Fact | None]) -> Fact:

@@ -22,6 +22,8 @@ class Scope:
     params: tuple[str, ...] = ()
     rebound_params: frozenset[str] = frozenset()
     """Parameters that the body, or a function inside it by `nonlocal`, assigns, deletes or takes as a loop variable."""
+    rebound_inside: frozenset[str] = frozenset()
+    """Names that functions inside declare nonlocal, so that a call of theirs may rebind them."""
     globals: frozenset[str] = frozenset()
     nonlocals: frozenset[str] = frozenset()
     is_generator: bool = False
@@ -50,6 +52,7 @@ def function_scope(node: FunctionNode) -> Scope:
         bound=frozenset((stored | set(params)) - elsewhere),
         params=params,
         rebound_params=frozenset(set(params) & (stored | inner_nonlocal)),
+        rebound_inside=frozenset(inner_nonlocal),
         globals=frozenset(declared_global),
         nonlocals=frozenset(declared_nonlocal),
         is_generator=generates,

@@ -17,10 +17,14 @@ ITEM: Final = "item~"
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """The value of an expression after a pure suite has run."""
+    """The value of an expression after a pure suite has run.
+
+    `trusted` is code before the suite that is known not to fail, as it was evaluated before with the same values; its checks are left out.
+    """
 
     suite: Suite
     value: Expr
+    trusted: Suite = ()
 
 
 @dataclass(slots=True, eq=False)

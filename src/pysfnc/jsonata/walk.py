@@ -152,7 +152,8 @@ def replace_ref(tree: Tree, name: str, value: Tree) -> Tree:
         if isinstance(node, Array) and isinstance(value, Range) and any(item is value for item in node.items):
             # A range is an array that is written out as well; the result of a function is spliced.
             if len(node.items) == 1:
-                return Range(value.low, value.high)  # another object, so that the array around does not take it for the name
+                # Another object, so that the array around does not take it for the name.
+                return Range(value.low, value.high)
             spliced = Call("append", (Array(()), value))
             return Array(tuple(spliced if item is value else item for item in node.items))
         return node

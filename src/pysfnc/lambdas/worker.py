@@ -133,7 +133,8 @@ def make_runtime_folder(folder: Path) -> Path:
                 raise RuntimeError(f"Lambda workers need the package awslambdaric: {name} is not installed")
             continue
         source = Path(spec.origin)
-        if spec.submodule_search_locations is not None:
+        # six, a module, has an empty list here once it is imported.
+        if spec.submodule_search_locations:
             source = source.parent
         (folder / source.name).symlink_to(source)
     return folder

@@ -41,7 +41,7 @@ _SIZED: Final = _STR | _ARRAYS | _DICT
 
 def _len(args: Sequence[Arg], _type: Type) -> Tree:
     value = args[0]
-    ways = (
+    ways: tuple[tuple[frozenset[Kind], Tree], ...] = (
         (_STR, call("length", value.tree)),
         (_ARRAYS, call("count", value.tree)),
         (_DICT, call("count", call("keys", value.tree))),

@@ -7,11 +7,11 @@ a Map over no items, which is a Pass that can catch.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from pysfnc.analysis.failures import escaping_errors, expr_errors
-from pysfnc.ir.exprs import Const, ExcField, Expr, Input, Logic, NewExc, Prim, Var
+from pysfnc.ir.exprs import Const, ExcField, Expr, Input, NewExc, Prim, Var
 from pysfnc.ir.hir import (
     Assign,
     Eval,
@@ -58,6 +58,7 @@ from pysfnc.library.row import NameSupply
 from pysfnc.plan.flows import Do, Flow, FlowBuilder, Guard, Leaf, Split, flow_parts, flow_reads, until_all
 from pysfnc.plan.graph import Catch, EffectNode, GraphBuilder, Node, ThrowNode
 from pysfnc.plan.live import live_in, nodes_from, successors
+from pysfnc.plan.path import Path, known
 from pysfnc.plan.written import FlowSuite, straight
 from pysfnc.source.span import Span
 from pysfnc.values.types import BOOL, INT, NONE, STR, ExcT
@@ -320,11 +321,10 @@ class ScopePlanner:
 
     def _decision(self, flow: Flow, written: FlowSuite, span: Span | None) -> State:
         """A Choice that computes the flow in its rules; a large one is computed once, before it."""
-        small = _weight(written.suite) * len(written.leaves) < HEAVY
-        direct = _direct(flow, self.exceptions)
-        if direct is not None and not self._fails(direct[0]) and (small or not direct[0]) and self.options.merge:
-            return self._choice(direct[1], direct[0])
-        if small and self.options.merge:
+        choice = self._choice(flow) if self.options.merge and not _has_guards(flow) else None
+        if choice is not None and _choice_weight(choice) < HEAVY:
+            return choice
+        if self.options.merge and _weight(written.suite) * len(written.leaves) < HEAVY:
             return self._tagged_choice(written, span)
         plain = FlowSuite.write(flow, self.names)
         fails = self._fails(plain.suite)
@@ -349,39 +349,65 @@ class ScopePlanner:
             edges.append((Computed(written.suite, _is_way(written.tag, number)), edge))
         return Choice(hint="Decide", span=span, rules=edges[:-1], default=edges[-1][1])
 
-    def _choice(self, flow: Flow, first: Suite = ()) -> Choice:
-        """A Choice with the tests of the flow as its conditions; none of its code can fail."""
-        rules: list[tuple[Computed, Edge]] = []
-        last = self._rules(flow, _Path(first, (), first), rules)
-        span = flow.test.span if isinstance(flow, Split) else None
-        return Choice(hint="If", span=span, rules=rules, default=last)
+    def _choice(self, flow: Flow) -> Choice:
+        """A Choice with the tests of a flow as its conditions, and a rule for each place where its code may fail."""
+        rules: list[tuple[Path, Edge | Suite]] = []
+        self._rules(flow, Path(), rules)
+        *others, (_, last) = rules
+        assert isinstance(last, Edge)
+        made = [self._rule(path, what) for path, what in others]
+        tests = [part.test for part in flow_parts(flow) if isinstance(part, Split)]
+        return Choice(hint="If", span=tests[0].span if tests else None, rules=made, default=last)
 
-    def _rules(self, flow: Flow, path: "_Path", rules: list[tuple[Computed, Edge]]) -> Edge:
-        """Add the rules of all leaves but the last, whose edge is returned.
-
-        A rule is looked at only when none before it matched, so a test that was false needs no mention after it.
-        """
+    def _rules(self, flow: Flow, path: Path, rules: list[tuple[Path, Edge | Suite]]) -> None:
+        """Add a rule for every leaf, and for code that may fail."""
         match flow:
             case Do(stmts=stmts, next=rest):
-                return self._rules(rest, path.then(stmts), rules)
+                self._rules(rest, self._passing(path, stmts, rules), rules)
             case Split(test=test, then=then, orelse=orelse):
-                taken = path.taken(test)
-                edge = self._rules(then, taken, rules)
-                rules.append((taken.condition(self.names), edge))
-                return self._rules(orelse, path, rules)
+                path, test = self._settled(path, test, rules)
+                self._rules(then, path.taken(test), rules)
+                self._rules(orelse, path, rules)
             case Leaf():
-                return self._edge(flow, path.code)
+                if flow.value is not None:
+                    path, value = self._settled(path, flow.value, rules)
+                    flow = replace(flow, value=value)
+                rules.append((path, self._edge(flow, path.code)))
             case Guard():
-                raise AssertionError("a direct flow has no guards")
+                raise AssertionError("a flow with guards has no rules")
+
+    def _passing(self, path: Path, stmts: Suite, rules: list[tuple[Path, Edge | Suite]]) -> Path:
+        if self._fails(stmts):
+            rules.append((path, stmts))
+        return path.then(stmts)
+
+    def _settled(self, path: Path, value: Expr, rules: list[tuple[Path, Edge | Suite]]) -> tuple[Path, Expr]:
+        """A value with a name of its own if it may fail."""
+        if not expr_errors(value):
+            return path, value
+        name = self.names.fresh("t")
+        path = self._passing(path, (Assign(name=name, value=value, span=value.span),), rules)
+        return path, Var(name=name, type=value.type, span=value.span)
+
+    def _rule(self, path: Path, what: Edge | Suite) -> tuple[Computed, Edge]:
+        if isinstance(what, Edge):
+            return path.condition(self.names), what
+        test, raised = path.failing(what, self.names)
+        return test, Edge(self._failed(), output=raised)
 
     def _edge(self, leaf: Leaf, before: Suite) -> Edge:
+        """The way to a leaf behind code that is known not to fail."""
         if leaf.node is not None:
-            return Edge(self._target(leaf.node), self._assigns(before, self._live_at(leaf)))
+            assigns = {
+                name: known(before, Var(name=name, type=NONE))
+                for name in sorted(assigned(before) & self._live_at(leaf))
+            }
+            return Edge(self._target(leaf.node), assigns)
         assert leaf.value is not None
         if leaf.kind == "end":
-            return Edge(self._done(), output=Computed(before, leaf.value))
+            return Edge(self._done(), output=known(before, leaf.value))
         fixed = self._fixed_failure(leaf.value)
-        return Edge(self._failed(), output=Computed(before, leaf.value)) if fixed is None else Edge(fixed)
+        return Edge(self._failed(), output=known(before, leaf.value)) if fixed is None else Edge(fixed)
 
     def _throw_state(self, leaf: Leaf, span: Span | None) -> State:
         assert leaf.value is not None
@@ -541,35 +567,6 @@ def _hold(target: str | None, brought: str) -> Assign:
 
 
 @dataclass(frozen=True, slots=True)
-class _Path:
-    """A way through a flow: all its code, and the tests that were true on it, each with the code before it."""
-
-    code: Suite
-    tests: tuple[tuple[Suite, Expr], ...]
-    since: Suite
-    """The code since the last of the tests."""
-
-    def then(self, stmts: Suite) -> "_Path":
-        return _Path((*self.code, *stmts), self.tests, (*self.since, *stmts))
-
-    def taken(self, test: Expr) -> "_Path":
-        return _Path(self.code, (*self.tests, (self.since, test)), ())
-
-    def condition(self, names: NameSupply) -> Computed:
-        """Whether all tests hold; the code behind a test, which may rely on it, runs only where it holds."""
-        (before, test), *inner = self.tests
-        if not any(code for code, _ in inner):
-            for _, more in inner:
-                test = Logic(op="and", left=test, right=more, type=BOOL, span=more.span)
-            return Computed(before, test)
-        hit = names.fresh("hit")
-        suite: Suite = (Assign(name=hit, value=Const(value=True, type=BOOL)),)
-        for code, test in reversed(self.tests):
-            suite = (*code, If(test=test, then=suite, orelse=()))
-        return Computed((Assign(name=hit, value=Const(value=False, type=BOOL)), *suite), Var(name=hit, type=BOOL))
-
-
-@dataclass(frozen=True, slots=True)
 class _Pack:
     """Several variables as one: what computes them all is written once, and they are taken out where they are needed."""
 
@@ -626,6 +623,18 @@ def _direct(flow: Flow, exceptions: ExceptionTable) -> tuple[Suite, Flow] | None
                 if value is not None and expr_errors(value):
                     return None
     return first, flow
+
+
+def _has_guards(flow: Flow) -> bool:
+    return any(isinstance(part, Guard) for part in flow_parts(flow))
+
+
+def _choice_weight(choice: Choice) -> int:
+    """How much a Choice computes, over all its rules."""
+    edges = [*(edge for _, edge in choice.rules), choice.default]
+    parts = [test for test, _ in choice.rules]
+    parts += [part for edge in edges for part in (*edge.assigns.values(), *filter(None, [edge.output]))]
+    return sum(_weight((*part.trusted, *part.suite)) for part in parts)
 
 
 def _repeats(node: Node) -> bool:

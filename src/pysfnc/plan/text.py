@@ -99,7 +99,8 @@ def _edge(edge: Edge, numbers: dict[State, int]) -> list[str]:
 
 
 def _computed(head: str, computed: Computed) -> list[str]:
-    return [f"  {head} {render_expr(computed.value)}", *_suite("after", computed.suite)]
+    code = [*_suite("given", computed.trusted), *_suite("after", computed.suite)]
+    return [f"  {head} {render_expr(computed.value)}", *code]
 
 
 def _suite(head: str, suite: Suite) -> list[str]:
