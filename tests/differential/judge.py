@@ -1,7 +1,8 @@
 """Runs a program under CPython and compiled, at both levels and on both JSONata engines, and says whether they agree.
 
 An input that takes CPython outside the language's domain (integers beyond 2^53, floats that are not finite, values of
-megabytes) judges nothing: under CPython what operations give is watched.
+megabytes), or to a limit of `docs/limits.md` (a negative zero that something looks at), judges nothing: under CPython
+what operations give, and what is given to calls and texts, is watched.
 """
 
 import ast
@@ -85,7 +86,15 @@ class _Watch(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
+        node.args = [arg if isinstance(arg, ast.Starred) else _shown(arg) for arg in node.args]
+        for keyword in node.keywords:
+            keyword.value = _shown(keyword.value)
         return _watched(node)
+
+    def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.AST:
+        self.generic_visit(node)
+        node.value = _shown(node.value)
+        return node
 
     def visit_AugAssign(self, node: ast.AugAssign) -> list[ast.AST]:
         self.generic_visit(node)
@@ -97,7 +106,15 @@ def _watched(node: ast.expr) -> ast.Call:
     return ast.Call(ast.Name(_NAME, ast.Load()), [node], [])
 
 
+def _shown(node: ast.expr) -> ast.expr:
+    """A value whose text something may see: an argument, which exceptions and texts are made of, too."""
+    if isinstance(node, ast.GeneratorExp | ast.Lambda | ast.Constant):
+        return node
+    return ast.Call(ast.Name(_SHOWN, ast.Load()), [node], [])
+
+
 _NAME: Final = "__watch__"
+_SHOWN: Final = "__shown__"
 _WATCH: Final = f"""
 class OutOfDomain(BaseException):
     pass
@@ -110,6 +127,19 @@ def {_NAME}(value):
         raise OutOfDomain
     if type(value) in (str, list) and len(value) > {_LONGEST}:
         raise OutOfDomain
+    return value
+
+
+def {_SHOWN}(value):
+    todo = [value]
+    while todo:
+        part = todo.pop()
+        if type(part) is float and str(part) == "-0.0":
+            raise OutOfDomain
+        if type(part) in (list, tuple):
+            todo.extend(part)
+        if type(part) is dict:
+            todo.extend(part.values())
     return value
 """
 

@@ -56,6 +56,27 @@ def main(n: int, x: float):
     assert run_watched(watch(source), {"n": 1, "x": 1e300}) is None
 
 
+def test_a_negative_zero_is_noticed_where_its_text_is_seen() -> None:
+    source = """
+from pysfnc import workflow
+
+@workflow
+def main(x: float, how: str):
+    y = [-x]
+    if how == "f-string":
+        return f"{y}"
+    if how == "call":
+        return str(-x)
+    if how == "exception":
+        raise ValueError("no", y)
+    return -x == 0 and abs(x) == 0
+"""
+    for how in ("f-string", "call", "exception"):
+        assert run_watched(watch(source), {"x": 0.0, "how": how}) is None
+        assert run_watched(watch(source), {"x": 1.5, "how": how}) is not None
+    assert run_watched(watch(source), {"x": 0.0, "how": "number"}) is not None
+
+
 def test_the_minimiser_keeps_what_matters() -> None:
     source = """
 def main(a):

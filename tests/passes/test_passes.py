@@ -1,14 +1,15 @@
 """Passes: what they take away or rewrite, and what they leave."""
 
-from pysfnc.ir.exprs import Prim
-from pysfnc.ir.hir import Assign, If, Return, Stmt, Suite, Try, While
+from pysfnc.ir.exprs import Logic, Prim
+from pysfnc.ir.hir import Assign, Eval, If, Return, Stmt, Suite, Try, While
 from pysfnc.ir.text import render_suite
 from pysfnc.library.row import NameSupply
 from pysfnc.passes.drop_dead_assigns import drop_dead_assigns
 from pysfnc.passes.drop_idle_handlers import drop_idle_handlers
 from pysfnc.passes.manager import run_passes
 from pysfnc.passes.run_pure_branches_in_line import run_pure_branches_in_line
-from pysfnc.values.types import INT, ListT
+from pysfnc.passes.take_decided_ways import take_decided_ways
+from pysfnc.values.types import BOOL, INT, ListT
 from tests.plan.build import call, const, fan_out, fork, on, op, planned, read_input, var
 
 
@@ -101,3 +102,25 @@ def test_a_handler_of_a_body_that_may_raise_stays() -> None:
     )
     body = (read_input(), busy, Return(value=var("y")))
     assert drop_idle_handlers(body, NameSupply("~")) == body
+
+
+def test_a_decided_test_is_evaluated_and_only_its_way_is_left() -> None:
+    fails = op(">", op("//", const(1), var("x")), const(0))
+    test = Logic(op="or", left=fails, right=const(True), type=BOOL)
+    decision = If(test=test, then=(Assign(name="y", value=const(1)),), orelse=(Assign(name="z", value=const(2)),))
+    body = (read_input(), decision, Return(value=var("y")))
+    made = take_decided_ways(body, NameSupply("~"))
+    assert made == (body[0], Eval(value=test), *decision.then, body[2])
+    assert planned(*run_passes(body, NameSupply("~"), optimise=False)).run(0).error == "ZeroDivisionError"
+
+
+def test_a_loop_that_is_never_entered_leaves_its_else_and_an_endless_one_says_so() -> None:
+    never = Logic(op="and", left=op(">", var("x"), const(0)), right=const(False), type=BOOL)
+    always = Logic(op="or", left=op(">", op("//", const(1), var("x")), const(0)), right=const(True), type=BOOL)
+    skipped = While(label="l", test=never, body=(Return(value=const(1)),), orelse=(Return(value=const(2)),))
+    assert take_decided_ways((skipped,), NameSupply("~")) == skipped.orelse
+    endless = While(label="l", test=always, body=(Return(value=const(1)),), orelse=())
+    [made] = take_decided_ways((endless,), NameSupply("~"))
+    assert isinstance(made, While)
+    assert made.test == const(True)
+    assert made.body == (Eval(value=always), *endless.body)
