@@ -13,6 +13,7 @@ from pysfnc.ir.hir import (
     Perform,
     Raise,
     Return,
+    ServiceCall,
     Stmt,
     Suite,
     TaskCall,
@@ -92,6 +93,18 @@ def try_(*body: Stmt, handlers: tuple[Handler, ...] = (), orelse: Suite = (), fi
 
 def call(target: str | None, task: str = "t", result: Type = INT, **args: Expr) -> Perform:
     effect = TaskCall(task=task, args=tuple(args.items()), retry=(), timeout_s=None, heartbeat_s=None, result=result)
+    return Perform(effect=effect, target=target)
+
+
+def service(target: str | None, arguments: Expr, resource: str = "arn:aws:states:::sns:publish") -> Perform:
+    effect = ServiceCall(
+        resource=resource,
+        arguments=arguments,
+        timeout_s=var("limit"),
+        heartbeat_s=var("beat"),
+        role=var("role", STR),
+        result=INT,
+    )
     return Perform(effect=effect, target=target)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pysfnc.ir.exprs import ExcField, Input, Let, Reduce
 from pysfnc.ir.hir import Block, Break, Continue, Eval, ExceptionTable, Leave, Perform, Program, RetryRule, Sleep, Task
 from pysfnc.ir.text import render_expr, render_machine, render_program, render_suite
-from pysfnc.values.types import BOOL, INT, JSON, STR, ExcT
+from pysfnc.values.types import BOOL, INT, JSON, STR, DictT, ExcT
 from tests.ir.build import (
     INTS,
     assign,
@@ -25,6 +25,7 @@ from tests.ir.build import (
     param,
     prim,
     ret,
+    service,
     throw,
     try_,
     var,
@@ -127,6 +128,12 @@ fork retry(*: 3 times after 1s x2.0 jitter):
 rs = each i in xs at_most=4:
   return i"""
     )
+
+
+def test_service_call() -> None:
+    suite = (service("r", prim("dict.make", const("a"), X, type=DictT(INT))),)
+    expected = "r = service arn:aws:states:::sns:publish dict.make('a', x) timeout=limit heartbeat=beat role=role"
+    assert render_suite(suite) == expected
 
 
 def test_machine_and_program() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from pysfnc.ir.exprs import Const, ExcField, Let
-from pysfnc.ir.hir import Block, Break, Continue, Eval, ExceptionTable, Leave, Program, Raise, RetryRule, Stmt
+from pysfnc.ir.hir import Block, Break, Continue, Eval, ExceptionTable, Leave, Param, Program, Raise, RetryRule, Stmt
 from pysfnc.ir.verify import verify_machine, verify_program
 from pysfnc.values.types import BOOL, FLOAT, INT, STR, ExcT
 from tests.ir.build import (
@@ -26,6 +26,7 @@ from tests.ir.build import (
     param,
     prim,
     ret,
+    service,
     span,
     throw,
     try_,
@@ -37,8 +38,8 @@ X, Y, FLAG, XS = var("x"), var("y"), var("flag", BOOL), var("xs", INTS)
 PARAMS = (param("x", INT), param("flag", BOOL), param("xs", INTS))
 
 
-def faults(*body: Stmt) -> list[str]:
-    return [fault.text for fault in verify_machine(machine(*body, params=PARAMS), tasks=("t",), ops=("add", "append"))]
+def faults(*body: Stmt, params: tuple[Param, ...] = PARAMS) -> list[str]:
+    return [fault.text for fault in verify_machine(machine(*body, params=params), tasks=("t",), ops=("add", "append"))]
 
 
 RIGHT: list[tuple[Stmt, ...]] = [
@@ -141,4 +142,13 @@ def test_a_program_has_the_faults_of_its_machines() -> None:
     assert [fault.text for fault in verify_program(program)] == [
         "the program has no task t",
         "y is read but not assigned on every path",
+    ]
+
+
+def test_a_service_call_needs_an_arn_and_a_dict() -> None:
+    body = (service("r", X, "dynamodb:putItem"), ret(var("r")))
+    options = tuple(param(name) for name in ("limit", "beat", "role"))
+    assert faults(*body, params=(*PARAMS, *options)) == [
+        "dynamodb:putItem is no Resource ARN",
+        "the arguments of dynamodb:putItem have type int, not dict",
     ]

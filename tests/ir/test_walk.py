@@ -9,6 +9,7 @@ from pysfnc.ir.walk import (
     assigned,
     children,
     decided,
+    effect_suites,
     exits,
     free_vars,
     has_effect,
@@ -39,6 +40,7 @@ from tests.ir.build import (
     new_exc,
     prim,
     ret,
+    service,
     throw,
     try_,
     var,
@@ -136,6 +138,14 @@ def test_has_effect_looks_everywhere() -> None:
     assert not has_effect((if_(FLAG, assign("a", X)),))
     assert has_effect((if_(FLAG, assign("a", X), orelse=(Perform(effect=Sleep(seconds=X), target=None),)),))
     assert has_effect((try_(handlers=(except_(fork(None, (ret(),))),)),))
+
+
+def test_a_service_call_reads_its_arguments_and_options() -> None:
+    call_ = service("r", X)
+    assert reads((call_,)) == {"x", "limit", "beat", "role"}
+    renamed = map_suite_exprs((call_,), lambda expr: rename(expr, {"x": "y", "role": "who"}))
+    assert reads(renamed) == {"y", "limit", "beat", "who"}
+    assert effect_suites(call_.effect) == ()
 
 
 def test_map_suite_exprs_reaches_effects_and_their_bodies() -> None:

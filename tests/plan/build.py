@@ -119,6 +119,11 @@ class _Double:
 
 
 def planned(*body: Stmt, merge: bool = True) -> Planned:
+    """The definition of a machine with this body, and how to run it."""
+    return Planned(definition_of(*body, merge=merge))
+
+
+def definition_of(*body: Stmt, merge: bool = True, exceptions: ExceptionTable = TABLE) -> dict[str, Any]:
     """The definition of a machine with this body."""
     machine = Machine(
         name="w",
@@ -142,8 +147,8 @@ def planned(*body: Stmt, merge: bool = True) -> Planned:
         role=None,
         reason="",
     )
-    plan = plan_machine(machine, body, TABLE, NameSupply("~"), PlanOptions(merge=merge))
-    return Planned(emit_machine(plan, {"double": task}, lambda _: "DoubleArn").definition)
+    plan = plan_machine(machine, body, exceptions, NameSupply("~"), PlanOptions(merge=merge))
+    return emit_machine(plan, {"double": task}, lambda _: "DoubleArn").definition
 
 
 Check = Callable[[RunResult], None]

@@ -34,6 +34,7 @@ from pysfnc.ir.hir import (
     Perform,
     Raise,
     Return,
+    ServiceCall,
     Sleep,
     Stmt,
     Suite,
@@ -226,7 +227,7 @@ class _Checker:
 
     def _perform(self, stmt: Perform, state: State) -> State | None:
         match stmt.effect:
-            case TaskCall(result=result):
+            case TaskCall(result=result) | ServiceCall(result=result):
                 # What comes back was decoded anew, and the arguments were sent as copies.
                 made = self._fresh(stmt, state) if holds_objects(result) else NO_NODES
                 return self._bind(stmt, made, state)

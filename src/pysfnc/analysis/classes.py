@@ -10,7 +10,7 @@ from typing import Final
 
 from pysfnc.analysis.failures import own_errors
 from pysfnc.ir.exprs import Const, NewExc
-from pysfnc.ir.hir import ExceptionTable, FanOut, Fork, Perform, Program, RetryRule, Stmt, Suite, TaskCall, Try
+from pysfnc.ir.hir import ExceptionTable, Perform, Program, Retried, RetryRule, Stmt, Suite, Try
 from pysfnc.ir.walk import map_suites, suite_exprs, walk_expr, walk_suite
 
 ALWAYS: Final = frozenset({"Exception", "BaseException", "Fail", "TimeoutError", "TypeError"})
@@ -44,7 +44,7 @@ def _named(suite: Suite, table: ExceptionTable) -> set[str]:
 
 
 def _rules(stmt: Stmt) -> tuple[RetryRule, ...]:
-    if isinstance(stmt, Perform) and isinstance(stmt.effect, TaskCall | Fork | FanOut):
+    if isinstance(stmt, Perform) and isinstance(stmt.effect, Retried):
         return stmt.effect.retry
     return ()
 
@@ -61,7 +61,7 @@ def _narrow_suite(suite: Suite, table: ExceptionTable, kept: frozenset[str]) -> 
 
 def _narrow_stmt(stmt: Stmt, table: ExceptionTable, kept: frozenset[str]) -> Stmt:
     stmt = map_suites(stmt, lambda inner: _narrow_suite(inner, table, kept))
-    if not isinstance(stmt, Perform) or not isinstance(stmt.effect, TaskCall | Fork | FanOut):
+    if not isinstance(stmt, Perform) or not isinstance(stmt.effect, Retried):
         return stmt
     return replace(
         stmt, effect=replace(stmt.effect, retry=tuple(_narrow_rule(r, table, kept) for r in stmt.effect.retry))

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pysfnc.analysis.failures import expr_errors
-from pysfnc.backend.errors import caught_exception, marked_exception
+from pysfnc.backend.errors import caught_exception, marked_exception, read_error
 from pysfnc.backend.expressions import MESSAGE, NAME, Lowering, with_prelude
 from pysfnc.backend.names import RESERVED, StateNames, VariableNames
 from pysfnc.backend.regions import Regions
+from pysfnc.backend.services import argument_template, retried_names
 from pysfnc.ir.exprs import Const, Expr, Var
-from pysfnc.ir.hir import Assign, FanOut, Fork, RetryRule, Suite, Task, TaskCall, Try
+from pysfnc.ir.hir import Assign, FanOut, Fork, Retried, RetryRule, ServiceCall, Suite, Task, TaskCall, Try
 from pysfnc.ir.mir import (
     ITEM,
     Catcher,
@@ -34,6 +35,7 @@ from pysfnc.ir.mir import (
 from pysfnc.jsonata.tidy import tidy
 from pysfnc.jsonata.tree import Array, Binary, Call, Field, Lit, Neg, Object, Ref, Tree
 from pysfnc.jsonata.walk import tree_depth
+from pysfnc.plan.caught import ALL_ERRORS, TASK_FAILED
 from pysfnc.source.span import Span
 from pysfnc.values.types import NONE, STR, IntT
 
@@ -53,7 +55,6 @@ LAMBDA_RETRY: Final[dict[str, Any]] = {
 }
 NEVER_RAISED: Final = "Pysfnc.Never"
 QUERY_ERROR: Final = "States.QueryEvaluationError"
-ALL_ERRORS: Final = "States.ALL"
 INPUT: Final = Field(Ref("states"), "input")
 RESULT: Final = Field(Ref("states"), "result")
 MAP_ITEM: Final = Field(Field(Field(Field(Ref("states"), "context"), "Map"), "Item"), "Value")
@@ -173,6 +174,9 @@ class _StateWriter:
             case TaskCall() as effect:
                 made = self._task(state, effect)
                 result: Tree = Field(RESULT, "Payload")
+            case ServiceCall() as effect:
+                made = self._service(state, effect)
+                result = RESULT
             case Fork():
                 made = {"Type": "Parallel"}
                 if state.handed or state.passed != state.prefix:
@@ -225,11 +229,33 @@ class _StateWriter:
             "Resource": LAMBDA_INVOKE,
             "Arguments": {"FunctionName": f"${{{self.emitter.placeholder(effect.task)}}}", "Payload": payload},
         }
+        self._limits(made, state, effect)
+        return made
+
+    def _service(self, state: Work, effect: ServiceCall) -> Json:
+        made: Json = {"Type": "Task", "Resource": effect.resource}
+        made["Arguments"] = argument_template(
+            effect.arguments,
+            first=lambda value: self._checked(state, value),
+            others=lambda value: self._argument(state, value),
+            whole=lambda: self._attempted(state, effect.arguments),
+        )
+        if effect.role is not None:
+            made["Credentials"] = {"RoleArn": self._argument(state, effect.role)}
+        self._limits(made, state, effect)
+        return made
+
+    def _attempted(self, state: Work, value: Expr) -> Any | None:
+        try:
+            return self._checked(state, value)
+        except _TooDeep:
+            return None
+
+    def _limits(self, made: Json, state: Work, effect: TaskCall | ServiceCall) -> None:
         if effect.timeout_s is not None:
             made["TimeoutSeconds"] = self._argument(state, effect.timeout_s)
         if effect.heartbeat_s is not None:
             made["HeartbeatSeconds"] = self._argument(state, effect.heartbeat_s)
-        return made
 
     def _fan_out(self, state: Work, effect: FanOut) -> Json:
         made: Json = {"Type": "Map", "Items": self._checked(state, effect.seq)}
@@ -303,23 +329,26 @@ class _StateWriter:
         made: Json = {"ErrorEquals": list(catcher.errors)}
         own: dict[str, Tree] = {}
         if catcher.exc is not None:
-            own[catcher.exc] = self._caught(catcher)
+            own[catcher.exc] = self._caught(state, catcher)
         self._edge(made, catcher.edge, own)
         made["Next"] = self.names[resolve(catcher.edge.target)]
         return made
 
-    def _caught(self, catcher: Catcher) -> Tree:
+    def _caught(self, state: Work, catcher: Catcher) -> Tree:
         if catcher.marked:
             return marked_exception(ERROR_OUTPUT)
+        if isinstance(state.effect, ServiceCall):
+            return read_error(state.effect.errors, ERROR_OUTPUT)
         timeouts = bool({ALL_ERRORS, "States.Timeout"}.intersection(catcher.errors))
         return caught_exception(ERROR_OUTPUT, timeouts=timeouts, args=self.emitter.plan.reads_args)
 
     def _retry(self, state: Work) -> list[Json]:
         effect = state.effect
-        assert isinstance(effect, TaskCall | Fork | FanOut)
-        rules = [_retrier(rule) for rule in effect.retry]
+        assert isinstance(effect, Retried)
+        rules = [_retrier(rule, effect) for rule in effect.retry]
         everything = any(rule["ErrorEquals"] == [ALL_ERRORS] for rule in rules)
-        if everything and any(QUERY_ERROR in catcher.errors for catcher in state.catchers):
+        broad = everything or any(TASK_FAILED in rule["ErrorEquals"] for rule in rules)
+        if broad and any(QUERY_ERROR in catcher.errors for catcher in state.catchers):
             rules.insert(0, {"ErrorEquals": [QUERY_ERROR], "MaxAttempts": 0})
         if isinstance(effect, TaskCall) and self.emitter.plan.lambda_retry and not everything:
             rules.append(LAMBDA_RETRY)
@@ -353,9 +382,12 @@ class _StateWriter:
         return tidy(regions.value(suite, value, env, trusted))
 
 
-def _retrier(rule: RetryRule) -> Json:
+def _retrier(rule: RetryRule, effect: Retried) -> Json:
+    names = rule.names
+    if names is not None and isinstance(effect, ServiceCall):
+        names = retried_names(names, effect.errors)
     made: Json = {
-        "ErrorEquals": [ALL_ERRORS] if rule.names is None else list(rule.names),
+        "ErrorEquals": [ALL_ERRORS] if names is None else list(names),
         "IntervalSeconds": rule.interval_s,
         "MaxAttempts": rule.max_attempts,
         "BackoffRate": rule.backoff,

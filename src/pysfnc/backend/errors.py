@@ -2,12 +2,14 @@
 
 A Catch has `{"Error", "Cause"}` (ASL spec, "Error output"). The exception object of the machine is `{"e": name, "c": text, "a": args}`. What a Lambda
 function raised arrives as JSON in the Cause (`errorMessage`, `stackTrace`); what an expression of the same state raised is in the marker
-that `expressions` put into the text.
+that `expressions` put into the text. What a service call fails with is read as its `ErrorReading` says: `FORMS` holds a row for each form.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 from pysfnc.backend.expressions import ARGS, CLOSE, MESSAGE, NAME, OPEN
+from pysfnc.ir.hir import ErrorReading
 from pysfnc.jsonata.tree import Array, Binary, Bind, Call, Field, IfElse, Index, Lit, Object, Ref, Seq, Tree
 from pysfnc.lang.exceptions import EXTRA_PREFIX
 from pysfnc.library.prelude import define
@@ -30,6 +32,51 @@ def caught_exception(error_output: Tree, *, timeouts: bool, args: bool) -> Tree:
     if args:
         return Call("merge", (Array((made, Call("py_args", (Field(error_output, "Cause"),)))),))
     return made
+
+
+def read_error(reading: ErrorReading, error_output: Tree) -> Tree:
+    """The exception that a service call failed with."""
+    return FORMS[reading.form](reading, error_output)
+
+
+def _plain(_reading: ErrorReading, error_output: Tree) -> Tree:
+    """Name and text as they are."""
+    return caught_exception(error_output, timeouts=True, args=False)
+
+
+def _aws(reading: ErrorReading, error_output: Tree) -> Tree:
+    """An error of an AWS operation, with the text of botocore's `ClientError`; `detail` is the operation's name."""
+    name = Field(error_output, "Error")
+    code: Tree = Call("py_aws_code", (error_output,))
+    if reading.codes:
+        known = Call("lookup", (Object(tuple((Lit(k), Lit(v)) for k, v in reading.codes)), name))
+        code = IfElse(Call("exists", (known,)), known, code)
+    message = Call("py_aws_text", (error_output,))
+    parts: tuple[Tree, ...] = (
+        Lit("An error occurred ("),
+        code,
+        Lit(f") when calling the {reading.detail} operation: "),
+        message,
+    )
+    made = Object(((Lit(NAME), name), (Lit(MESSAGE), Call("join", (Array(parts),)))))
+    late = Object(((Lit(NAME), Lit("TimeoutError")), (Lit(MESSAGE), Lit(""))))
+    return IfElse(Binary("in", name, Array(tuple(map(Lit, TIMEOUTS)))), late, made)
+
+
+FORMS: Final[dict[str, Callable[[ErrorReading, Tree], Tree]]] = {"plain": _plain, "aws": _aws}
+"""How each form of error output becomes an exception object."""
+
+
+def _define_aws() -> None:
+    """Causes look like `Text (Service: DynamoDb, Status Code: 400, Request ID: ...)`, those of optimised integrations also like
+    `Text (Service: AmazonDynamoDBv2; Status Code: 400; Error Code: X; Request ID: ...)` (recorded answers)."""
+    error, cause = Field(Ref("x"), "Error"), Field(Ref("x"), "Cause")
+    service, mark = Lit(" (Service: "), Lit("; Error Code: ")
+    inside = Call("substringBefore", (Call("substringAfter", (Ref("text"), mark)), Lit(";")))
+    plain = Call("substringAfter", (error, Lit(".")))
+    found = IfElse(Call("contains", (Ref("text"), mark)), inside, plain)
+    define("py_aws_code", ("x",), Seq((Bind("text", Call("substringAfter", (cause, service))), found)))
+    define("py_aws_text", ("x",), Call("substringBefore", (cause, service)))
 
 
 def _define() -> None:
@@ -65,3 +112,4 @@ def _define() -> None:
 
 
 _define()
+_define_aws()

@@ -7,7 +7,7 @@ exceptions, and effects, which stand only in `Perform`.
 """
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from pysfnc.ir.exprs import Expr
 from pysfnc.source.span import Span
@@ -176,6 +176,40 @@ class TaskCall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorReading:
+    """How the error output of a service call becomes an exception.
+
+    `form` is a row of `backend.errors`, `detail` and `codes` what that needs besides. `names`: the error names of ASL under which exceptions
+    of a class arrive, its subclasses apart; a class without an entry is never raised by the call. `decoded`: the class is known only once the
+    error output was read, so handlers are chosen then, and an exception that nobody catches is read before it leaves.
+    """
+
+    form: str
+    detail: str = ""
+    codes: tuple[tuple[str, str], ...] = ()
+    names: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    decoded: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceCall:
+    """A Task state that calls a service: an operation of AWS, HTTP, a child execution, a job, a callback.
+
+    `arguments` is a dict in the form of ASL; `service.token` in it is the task token. `role` is the ARN of the role to call with. `result` is
+    what the service answers, in the form of ASL.
+    """
+
+    resource: str  # the Resource ARN
+    arguments: Expr
+    retry: tuple[RetryRule, ...] = ()
+    timeout_s: Expr | None = None
+    heartbeat_s: Expr | None = None
+    role: Expr | None = None
+    errors: ErrorReading = ErrorReading(form="plain")
+    result: Type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sleep:
     """`seconds` is a number that is not negative (the frontend emits the check before)."""
 
@@ -204,7 +238,9 @@ class FanOut:
     result: Type
 
 
-Effect = TaskCall | Sleep | Fork | FanOut
+Effect = TaskCall | ServiceCall | Sleep | Fork | FanOut
+Retried = TaskCall | ServiceCall | Fork | FanOut
+"""The effects that can be tried again."""
 
 
 # Program
@@ -271,9 +307,13 @@ class Placement:
     span: Span | None = field(default=None, compare=False)
 
 
+FAMILY: Final = ".*"
+"""How the name of a class ends that stands for every error whose name has what comes before and a dot in front: `S3.*`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExceptionTable:
-    """Every exception class the program can name, with its direct bases (project classes and Python's builtin ones)."""
+    """Every exception class the program can name, with its direct bases (project classes, Python's builtin ones, those of AWS services)."""
 
     bases: tuple[tuple[str, tuple[str, ...]], ...]
 

@@ -28,6 +28,7 @@ from pysfnc.ir.hir import (
     Raise,
     RetryRule,
     Return,
+    ServiceCall,
     Sleep,
     Stmt,
     Suite,
@@ -155,6 +156,10 @@ def _effect_lines(effect: Effect, target: str) -> _Lines:
             shown = ", ".join(f"{name}={render_expr(value)}" for name, value in args)
             limits = _option("timeout", timeout) + _option("heartbeat", heartbeat)
             yield 0, f"{target}call {task}({shown}){limits}{_retry(retry)}"
+        case ServiceCall(resource=resource, arguments=arguments, retry=retry):
+            given = (("timeout", effect.timeout_s), ("heartbeat", effect.heartbeat_s), ("role", effect.role))
+            limits = "".join(_option(name, value) for name, value in given)
+            yield 0, f"{target}service {resource} {render_expr(arguments)}{limits}{_retry(retry)}"
         case Sleep(seconds=seconds):
             yield 0, f"{target}sleep {render_expr(seconds)}"
         case Fork(branches=branches, retry=retry):

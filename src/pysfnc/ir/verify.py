@@ -39,6 +39,7 @@ from pysfnc.ir.hir import (
     Program,
     Raise,
     Return,
+    ServiceCall,
     Sleep,
     Stmt,
     Suite,
@@ -302,6 +303,11 @@ class _Verifier:
             case TaskCall(task=task):
                 if self._tasks is not None and task not in self._tasks:
                     self._fault(f"the program has no task {task}", stmt.span)
+            case ServiceCall(resource=resource, arguments=arguments):
+                if not resource.startswith("arn:"):
+                    self._fault(f"{resource} is no Resource ARN", stmt.span)
+                if not kinds(arguments.type) <= {Kind.DICT}:
+                    self._fault(f"the arguments of {resource} have type {arguments.type}, not dict", stmt.span)
             case Sleep():
                 pass
             case Fork(branches=branches, retry=retry):

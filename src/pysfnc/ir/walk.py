@@ -24,6 +24,7 @@ from pysfnc.ir.hir import (
     Perform,
     Raise,
     Return,
+    ServiceCall,
     Sleep,
     Stmt,
     Suite,
@@ -194,6 +195,9 @@ def effect_exprs(effect: Effect) -> tuple[Expr, ...]:
     match effect:
         case TaskCall(args=args, timeout_s=timeout, heartbeat_s=heartbeat):
             return (*(value for _, value in args), *(e for e in (timeout, heartbeat) if e is not None))
+        case ServiceCall(arguments=arguments):
+            options = (effect.timeout_s, effect.heartbeat_s, effect.role)
+            return (arguments, *(e for e in options if e is not None))
         case Sleep(seconds=seconds):
             return (seconds,)
         case Fork():
@@ -211,7 +215,7 @@ def effect_suites(effect: Effect) -> tuple[Suite, ...]:
             return branches
         case FanOut(body=body):
             return (body,)
-        case TaskCall() | Sleep():
+        case TaskCall() | ServiceCall() | Sleep():
             return ()
         case _:
             assert_never(effect)
@@ -282,6 +286,14 @@ def _map_effect_exprs(effect: Effect, fn: Callable[[Expr], Expr]) -> Effect:
         case TaskCall():
             args = tuple((name, fn(value)) for name, value in effect.args)
             return replace(effect, args=args, timeout_s=maybe(effect.timeout_s), heartbeat_s=maybe(effect.heartbeat_s))
+        case ServiceCall():
+            return replace(
+                effect,
+                arguments=fn(effect.arguments),
+                timeout_s=maybe(effect.timeout_s),
+                heartbeat_s=maybe(effect.heartbeat_s),
+                role=maybe(effect.role),
+            )
         case Sleep():
             return replace(effect, seconds=fn(effect.seconds))
         case Fork():

@@ -22,6 +22,7 @@ from pysfnc.ir.hir import (
     If,
     Machine,
     Raise,
+    ServiceCall,
     Sleep,
     Stmt,
     Suite,
@@ -55,6 +56,7 @@ from pysfnc.ir.walk import (
     walk_expr,
 )
 from pysfnc.library.row import NameSupply
+from pysfnc.plan.caught import ALL_ERRORS, caught_names
 from pysfnc.plan.flows import Do, Flow, FlowBuilder, Guard, Leaf, Split, flow_parts, flow_reads, until_all
 from pysfnc.plan.graph import Catch, EffectNode, GraphBuilder, Node, ThrowNode
 from pysfnc.plan.live import live_in, nodes_from, successors
@@ -64,7 +66,6 @@ from pysfnc.source.span import Span
 from pysfnc.values.types import BOOL, INT, NONE, STR, ExcT
 
 QUERY_ERROR: Final = "States.QueryEvaluationError"
-ALL_ERRORS: Final = "States.ALL"
 LARGE: Final = 60
 """Nodes of a suite, for every variable after the first, above which its variables are computed as one."""
 HEAVY: Final = 400
@@ -104,6 +105,8 @@ class ScopePlanner:
     ways_in: dict[Node, int] = field(default_factory=dict)
     effects: dict[Node, State] = field(default_factory=dict)
     resumed: dict[Node, Alias] = field(default_factory=dict)
+    watched: bool = False
+    """Whether a handler around the scope may look at what leaves it."""
     ends: dict[str, State] = field(default_factory=dict)
 
     def plan(self, body: Suite, kind: Literal["machine", "branch", "iteration"]) -> ScopePlan:
@@ -178,7 +181,8 @@ class ScopePlanner:
                 item = _part(ITEM) if shared else Input(type=NONE)
                 begin = (*begin, Assign(name=node.effect.name, value=item))
             body = map_suite_exprs(suite, lambda expr, names=inside: rename(expr, names))  # type: ignore[misc]
-            planner = ScopePlanner(self.names, self.exceptions, self.options)
+            watched = self.watched or node.handlers is not None
+            planner = ScopePlanner(self.names, self.exceptions, self.options, watched=watched)
             kind: Literal["branch", "iteration"] = "iteration" if isinstance(node.effect, FanOut) else "branch"
             work.bodies.append(planner.plan((*begin, *body), kind))
 
@@ -317,7 +321,9 @@ class ScopePlanner:
             return not fails
         if node.handlers is not None and fails and any(map(expr_errors, effect_exprs(node.effect))):
             return False
-        return isinstance(node.effect, TaskCall) or (self.ways_in.get(node, 0) <= 1 and not _repeats(node))
+        return isinstance(node.effect, TaskCall | ServiceCall) or (
+            self.ways_in.get(node, 0) <= 1 and not _repeats(node)
+        )
 
     def _decision(self, flow: Flow, written: FlowSuite, span: Span | None) -> State:
         """A Choice that computes the flow in its rules; a large one is computed once, before it."""
@@ -466,16 +472,28 @@ class ScopePlanner:
         fails = any(self._fails(c.suite) or expr_errors(c.value) for c in computed)
         if args_fail or fails or self._fails(work.prefix):
             self._marked(work, routes)
-        for position, catch in enumerate(chain):
-            if catch.classes is not None and "Fail" in catch.classes:
-                work.catchers.append(self._dispatching(node, position, work))
+        for catch in chain:
+            errors = caught_names(catch.classes, node.effect, self.exceptions)
+            if errors is None:
+                work.catchers.append(self._dispatching(node, work))
                 return
+            if not errors:
+                continue
             name = None if catch.name is None else self.names.fresh("caught")
             begin = work.passed if name is None else (*work.passed, _hold(catch.name, name))
             edge = self._entered(catch, begin)
-            work.catchers.append(Catcher(error_names(catch.classes, self.exceptions), name, edge))
+            work.catchers.append(Catcher(errors, name, edge))
+        if not (chain and chain[-1].classes is None) and self._leaves_read(node):
+            self._uncaught(work, ALL_ERRORS)
 
-    def _dispatching(self, node: EffectNode, position: int, work: Work) -> Catcher:
+    def _leaves_read(self, node: EffectNode) -> bool:
+        """Whether what the effect fails with must be read before it leaves the scope, as nobody could do it later."""
+        if not isinstance(node.effect, ServiceCall):
+            return False
+        errors = node.effect.errors
+        return errors.decoded or (self.watched and errors.form != "plain")
+
+    def _dispatching(self, node: EffectNode, work: Work) -> Catcher:
         """A Catch of everything before handlers that only a look at the error name can tell apart (`except Fail`)."""
         name = self.names.fresh("caught")
         caught = Var(name=name, type=ExcT(None))
@@ -506,10 +524,10 @@ class ScopePlanner:
         assigns[name] = Computed((), caught)
         work.catchers.append(Catcher((QUERY_ERROR,), name, Edge(choice, assigns), marked=True))
 
-    def _uncaught(self, work: Work) -> None:
+    def _uncaught(self, work: Work, errors: str = QUERY_ERROR) -> None:
         name = self.names.fresh("caught")
         edge = Edge(self._failed(), output=Computed((), Var(name=name, type=ExcT(None))))
-        work.catchers.append(Catcher((QUERY_ERROR,), name, edge, marked=True))
+        work.catchers.append(Catcher((errors,), name, edge, marked=errors == QUERY_ERROR))
 
     def _entered(self, catch: Catch, before: Suite) -> Edge:
         """The way into a handler, with the handler's first code on it where that cannot fail."""
@@ -650,6 +668,8 @@ def _effect_hint(node: EffectNode) -> str:
     match node.effect:
         case TaskCall(task=task):
             return task
+        case ServiceCall(resource=resource):
+            return ":".join(resource.split(":")[-2:])
         case Fork(comment=str() as comment):
             return comment
         case Fork():
@@ -658,16 +678,3 @@ def _effect_hint(node: EffectNode) -> str:
             return "Map"
         case _:
             return "Wait"
-
-
-def error_names(classes: tuple[str, ...] | None, table: ExceptionTable) -> tuple[str, ...]:
-    """The error names of ASL that handlers of these classes catch.
-
-    A missed heartbeat and a timeout are `States.Timeout` (recorded answers; the guide names `States.HeartbeatTimeout` too).
-    """
-    if classes is None:
-        return (ALL_ERRORS,)
-    found = dict.fromkeys(name for cls in classes for name in table.descendants(cls))
-    if "TimeoutError" in found:
-        found |= dict.fromkeys(("States.Timeout", "States.HeartbeatTimeout"))
-    return tuple(found)
