@@ -16,7 +16,7 @@ SOURCE: Final = Path(__file__).parents[2] / "src" / "pysfnc"
 
 BASE: Final = frozenset({"source", "diagnostics", "values"})
 IR: Final = BASE | {"jsonata", "ir"}
-COMPILER: Final = IR | {"lang", "analysis", "library", "frontend", "passes", "plan", "backend", "asl", "driver"}
+COMPILER: Final = IR | {"aws", "lang", "analysis", "library", "frontend", "passes", "plan", "backend", "asl", "driver"}
 EVERYTHING: Final = COMPILER | {"functions", "engine", "packaging", "lambdas", "assembly", "testing"}
 
 MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
@@ -29,13 +29,15 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     # 2: the languages of the target
     "jsonata": frozenset({"values", "diagnostics", "source"}),
     "asl": frozenset({"values", "diagnostics", "source", "jsonata"}),
+    # what there is in AWS, from botocore's data files
+    "aws": frozenset({"diagnostics", "source"}),
     # 3
     "ir": BASE | {"jsonata"},
     # 4
     "analysis": IR | {"library"},  # what the rows of callables say about failing
     "library": IR,
     # 5: the stages, none of which knows another
-    "frontend": IR | {"library", "lang"},
+    "frontend": IR | {"library", "lang", "aws"},
     "passes": IR | {"analysis", "library"},  # library: fresh names
     "plan": IR | {"analysis", "library"},
     "backend": IR | {"analysis", "library", "plan", "asl", "lang"},  # lang: what Lambda is sent and reports
@@ -43,7 +45,7 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "functions": frozenset({"ir", "packaging"}),
     "driver": COMPILER | {"functions", "packaging"},
     # the engine is an oracle, which shares as little as possible with what it judges
-    "engine": BASE | {"jsonata", "asl"},
+    "engine": BASE | {"jsonata", "asl", "aws"},
     # 7
     "packaging": frozenset({"asl", "source", "diagnostics", "lang"}),
     "lambdas": frozenset({"engine", "packaging", "lang", "source"}),
