@@ -9,7 +9,7 @@ from pysfnc.frontend.constants import expr_of
 from pysfnc.frontend.program import report_problems
 from pysfnc.ir.exprs import Const, Prim
 from pysfnc.ir.hir import Param
-from pysfnc.values.types import INT, JSON, NEVER, NONE, STR, DictT, ListT, TupleT, join
+from pysfnc.values.types import INT, JSON, NEVER, NONE, STR, DictField, DictT, ListT, TupleT, dict_of, join
 from tests.frontend.projects import Loaded, load
 
 
@@ -94,7 +94,7 @@ def test_values_as_expressions() -> None:
     one, text = Const(value=1, type=INT), Const(value="a", type=STR)
     assert expr_of([1, "a"]) == Prim(op="list.make", args=(one, text), type=ListT(join(INT, STR)))
     assert expr_of((1, "a")) == Prim(op="list.make", args=(one, text), type=TupleT((INT, STR)))
-    assert expr_of({"a": 1}) == Prim(op="dict.make", args=(text, one), type=DictT(INT))
+    assert expr_of({"a": 1}) == Prim(op="dict.make", args=(text, one), type=dict_of([DictField("a", INT)], NEVER))
     assert expr_of([]) == Prim(op="list.make", args=(), type=ListT(NEVER))
     assert expr_of(None) == Const(value=None, type=NONE)
 

@@ -14,6 +14,7 @@ from pysfnc.values.types import (
     NONE,
     NUMBER_KINDS,
     STR,
+    DictField,
     DictT,
     ExcT,
     JsonT,
@@ -22,6 +23,8 @@ from pysfnc.values.types import (
     TupleT,
     Type,
     UnionT,
+    dict_of,
+    field_of,
     is_json_faithful,
     is_mutable,
     is_subtype,
@@ -34,10 +37,16 @@ from pysfnc.values.types import (
 SCALARS = st.sampled_from([NEVER, NONE, BOOL, INT, FLOAT, STR, JSON, ExcT(None), ExcT(frozenset({"KeyError"}))])
 
 
+def fields(inner: st.SearchStrategy[Type]) -> st.SearchStrategy[list[DictField]]:
+    field = st.builds(DictField, st.sampled_from("abc"), inner, st.booleans())
+    return st.lists(field, max_size=3, unique_by=lambda field: field.name)
+
+
 def containers(inner: st.SearchStrategy[Type]) -> st.SearchStrategy[Type]:
     return st.one_of(
         inner.map(ListT),
         inner.map(DictT),
+        st.builds(dict_of, fields(inner), inner),
         st.lists(inner, max_size=3).map(lambda items: TupleT(tuple(items))),
         st.tuples(inner, inner).map(lambda pair: join(*pair)),
     )
@@ -89,6 +98,9 @@ def test_narrowing_divides_the_kinds(type_: Type, wanted: frozenset[Kind]) -> No
         (without_kinds(JSON, JSON_KINDS - {Kind.STR}), "str"),
         (join(NONE, DictT(INT)), "None | dict[str, int]"),
         (TupleT(()), "tuple[()]"),
+        (dict_of([DictField("b", STR, False), DictField("a", INT)], NEVER), "dict{a: int, b?: str}"),
+        (join(dict_of([DictField("a", INT)], NEVER), dict_of([DictField("b", STR)], NEVER)), "dict{a?: int, b?: str}"),
+        (join(dict_of([DictField("a", INT)], NEVER), DictT(INT)), "dict[str, int]"),
     ],
 )
 def test_the_text_of_a_type(type_: Type, text: str) -> None:
@@ -106,3 +118,15 @@ def test_what_can_be_changed_in_place() -> None:
     assert is_mutable(TupleT((INT, ListT(INT))))
     assert is_mutable(JSON)
     assert not is_mutable(TupleT((INT, STR)))
+
+
+def test_a_dict_with_known_keys() -> None:
+    order = dict_of([DictField("qty", INT), DictField("note", STR, False)], NEVER)
+    assert order.value == join(INT, STR)
+    assert field_of(order, "note") == DictField("note", STR, False)
+    assert field_of(order, "other") == DictField("other", NEVER, False)
+    assert is_subtype(order, DictT(join(INT, STR)))
+    assert not is_subtype(DictT(INT), order)
+    assert not is_subtype(dict_of([DictField("qty", INT, False)], NEVER), order)
+    assert is_subtype(dict_of([DictField("qty", INT)], NEVER), order)
+    assert dict_of([DictField("a", INT, False)], INT) == DictT(INT)

@@ -16,7 +16,7 @@ from pysfnc.frontend.names import resolve
 from pysfnc.frontend.parse import first_too_deep
 from pysfnc.ir.exprs import Const, Expr, Prim
 from pysfnc.source import Span
-from pysfnc.values.types import BOOL, FLOAT, INT, NONE, STR, DictT, ListT, TupleT, Type, join_all
+from pysfnc.values.types import BOOL, FLOAT, INT, NEVER, NONE, STR, DictField, ListT, TupleT, Type, dict_of, join_all
 
 Value = Any
 """None, bool, int, float, str, and list, tuple, dict of such."""
@@ -163,7 +163,8 @@ def expr_of(value: Value, span: Span | None = None) -> Expr:
             return Prim(op="list.make", args=items, type=TupleT(tuple(item.type for item in items)), span=span)
         case dict():
             pairs = tuple(expr_of(part, span) for pair in value.items() for part in pair)
-            return Prim(op="dict.make", args=pairs, type=DictT(_joined(pairs[1::2])), span=span)
+            fields = [DictField(str(name), item.type) for name, item in zip(value, pairs[1::2], strict=True)]
+            return Prim(op="dict.make", args=pairs, type=dict_of(fields, NEVER), span=span)
         case _:
             raise ValueError(f"it is {type(value).__name__}")
 

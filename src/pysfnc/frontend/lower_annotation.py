@@ -35,4 +35,9 @@ def believe(cx: Context, value: Expr, annotation: ast.expr, name: str, node: ast
     with cx.capture() as failing:
         cx.emit(Raise(exc=lib.new_exception(cx, "TypeError", [text], node), span=span))
     cx.emit(If(test=test, then=(), orelse=tuple(failing), span=span))
-    return lib.as_kind(held, wanted) if isinstance(held, Var) else held
+    if not isinstance(held, Var):
+        return held
+    known = lib.as_kind(held, wanted)
+    if held.name in cx.state.facts:
+        cx.state.retype(held.name, known.type)
+    return known

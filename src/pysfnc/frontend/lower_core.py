@@ -116,7 +116,15 @@ def lower_in_order(cx: Context, steps: Sequence[Callable[[], Value]]) -> list[Va
 def _before(cx: Context, value: Expr, later: Sequence[tuple[list[Stmt], Value]]) -> Expr:
     """The value as it is before the statements of later operands."""
     following = [stmt for own, _ in later for stmt in own]
-    return value if may_wait(value, following) else _force(cx, value)
+    return present(cx, value) if may_wait(value, following) else _force(cx, value)
+
+
+def present(cx: Context, value: Expr) -> Expr:
+    """A variable with the type that its object has at the present point: it may have been changed since it was read."""
+    fact = cx.state.facts.get(value.name) if isinstance(value, Var) else None
+    if fact is None or fact.static is not None or isinstance(value.type, ErrorT) or isinstance(value, Const):
+        return value
+    return replace(value, type=fact.type)
 
 
 def _force(cx: Context, value: Expr) -> Var:

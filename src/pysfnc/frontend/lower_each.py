@@ -26,6 +26,7 @@ from pysfnc.frontend.lower_values import Origin, Value
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, ForEach, If, Raise, Stmt, Suite, While
 from pysfnc.ir.walk import free_vars, walk_suite
+from pysfnc.library.iteration import items_type
 from pysfnc.source.span import Span
 from pysfnc.values.types import ERROR, INT, NONE, STR, TupleT, Type
 
@@ -108,10 +109,20 @@ def _beforehand(before: State, after: State, span: Span) -> list[Stmt]:
 def _item_type(cx: Context, source: Source) -> Type:
     """The type of an item, by what is known at the head of the loop of the list it stands in."""
     origin = source.origin
-    if origin is None or origin.kind not in ("list", "enumerate") or origin.root.name not in cx.state.facts:
+    if origin is None or origin.kind == "keys" or origin.root.name not in cx.state.facts:
         return lib.item_type(source.items.type)
-    current = lib.item_type(read_place(cx, _place(cx, origin)).type)
-    return TupleT((INT, current)) if origin.kind == "enumerate" else current
+    container = read_place(cx, _place(cx, origin)).type
+    match origin.kind:
+        case "list":
+            return lib.item_type(container)
+        case "enumerate":
+            return TupleT((INT, lib.item_type(container)))
+        case "values":
+            return lib.value_type(container)
+        case "items":
+            return TupleT((STR, lib.value_type(container)))
+        case _:
+            return items_type(container)
 
 
 def _place(cx: Context, origin: Origin) -> Place:

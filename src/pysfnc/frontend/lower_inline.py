@@ -13,7 +13,7 @@ from pysfnc.frontend.lower_arguments import Arguments, bind, signature_of
 from pysfnc.frontend.lower_concurrency import start_pending
 from pysfnc.frontend.lower_context import Context, nothing, poison
 from pysfnc.frontend.lower_control import leave_function
-from pysfnc.frontend.lower_core import lower_body, lower_value
+from pysfnc.frontend.lower_core import lower_body, lower_value, present
 from pysfnc.frontend.lower_frame import Frame, variable_of
 from pysfnc.frontend.lower_names import bind_variable
 from pysfnc.frontend.lower_state import Fact, join_states
@@ -181,10 +181,8 @@ def _bind_parameter(
         if data.name not in cx.state.facts:
             cx.state.facts[data.name] = Fact(data.type)
             cx.regions.setdefault(data.name, cx.flow.region)
-        elif cx.state.facts[data.name].type != data.type:
-            cx.state.retype(data.name, data.type)
         return
-    bind_variable(cx, variable_of(frame, name, cx.names), data, cx.span(call))
+    bind_variable(cx, variable_of(frame, name, cx.names), present(cx, data), cx.span(call))
 
 
 def _lower_body(cx: Context, frame: Frame, node: FunctionNode, call: ast.AST) -> Value:

@@ -28,11 +28,12 @@ from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Let, ListComp, Logic, N
 from pysfnc.ir.hir import Eval
 from pysfnc.ir.walk import substitute
 from pysfnc.library import catalog
+from pysfnc.library.dicts import value_type as values_in
 from pysfnc.library.dispatch import having as dispatch_having
 from pysfnc.library.iteration import items_type
 from pysfnc.library.lists import item_type as items_in
 from pysfnc.library.row import Change, Refusal, Site
-from pysfnc.library.typenames import number_is_ambiguous
+from pysfnc.library.typenames import number_is_ambiguous, of_kinds
 from pysfnc.source.span import Span
 from pysfnc.values.types import (
     BOOL,
@@ -305,6 +306,11 @@ def augmented_list(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.
 def item_type(type_: Type) -> Type:
     """The type of the items of a list."""
     return items_in(type_)
+
+
+def value_type(type_: Type) -> Type:
+    """The type of the values of a dict."""
+    return values_in(of_kinds(type_, frozenset({Kind.DICT})))
 
 
 def items_of(cx: Context, value: Value, node: ast.AST, *, unpacking: bool = False) -> Expr:

@@ -17,10 +17,13 @@ from pysfnc.frontend.lower_state import State, join_states
 from pysfnc.frontend.lower_test import lower_test
 from pysfnc.ir.exprs import Const
 from pysfnc.ir.hir import Break, Continue, If, Stmt, Suite, While
+from pysfnc.values.fields import without_fields
 from pysfnc.values.types import BOOL, ERROR, JSON, ErrorT, Type, is_json_faithful
 
-MAX_ROUNDS = 6
+MAX_ROUNDS = 8
 """Rounds after which a type that still grows is given up; each round adds a member or a level to some type."""
+_PRECISE_ROUNDS = 3
+"""Rounds after which a type that still grows no longer tells the keys of dicts apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,18 @@ def settle(cx: Context, node: ast.AST, attempt: Callable[[], Lowered]) -> None:
         trial.discard()
         # A variable first assigned in the loop stays unset at its head: reading it there is a mistake on the first round.
         found = State({name: joined.facts[name] for name in head.facts if name in joined.facts})
+        if round_ >= _PRECISE_ROUNDS:
+            found = _without_fields(head, found)
         head = found if round_ < MAX_ROUNDS - 2 else _widened(cx, head, found, node)
+
+
+def _without_fields(before: State, after: State) -> State:
+    """Where a type still changes, what is known of single keys of dicts is given up first."""
+    found = after.copy()
+    for name, fact in after.facts.items():
+        if before.facts[name].type != fact.type:
+            found.facts[name] = replace(fact, type=without_fields(fact.type))
+    return found
 
 
 def _without_poison(head: State, back: State) -> State:

@@ -12,7 +12,7 @@ from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.effects import can_raise
 from pysfnc.frontend.lower_context import Context
-from pysfnc.frontend.lower_core import as_data, is_poison, lower_value
+from pysfnc.frontend.lower_core import as_data, is_poison, lower_value, present
 from pysfnc.frontend.lower_frame import lookup_frame
 from pysfnc.frontend.lower_names import read_name
 from pysfnc.frontend.lower_state import View
@@ -95,7 +95,7 @@ def _refuse_global(cx: Context, name: str, node: ast.AST, doing: str) -> None:
 
 def read_place(cx: Context, place: Place, upto: int | None = None) -> Expr:
     """The value at a place, or at the first `upto` keys of its way."""
-    value: Expr = place.root
+    value: Expr = present(cx, place.root)
     end = len(place.keys) if upto is None else upto
     for key, node in zip(place.keys[:end], place.spans[:end], strict=True):
         value = lib.subscript(cx, value, key, node)

@@ -1,6 +1,7 @@
 """Flow narrowing: what a condition tells about the variables it names.
 
-Owns the rules for single tests (`x`, `x is None`, `isinstance(x, C)`, `x == 1`, `x in (1, 2)`, and `:=` in their place). `and`, `or` and
+Owns the rules for single tests (`x`, `x is None`, `isinstance(x, C)`, `x == 1`, `x in (1, 2)`, `"k" in x`, and `:=`, `d["k"]` or `d.get("k")`
+in place of the name). `and`, `or` and
 `not` are combined by `lower_test`, which knows what is evaluated where.
 """
 
@@ -11,13 +12,19 @@ from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_library import CLASS_KINDS
 from pysfnc.frontend.lower_names import fact_of, is_local
 from pysfnc.frontend.lower_state import State
+from pysfnc.values.fields import with_field
 from pysfnc.values.types import (
+    NONE,
+    DictT,
     ErrorT,
     ExcT,
     Kind,
     NeverT,
     Type,
+    field_of,
+    join,
     join_all,
+    kinds,
     members,
     only_kinds,
     without_kinds,
@@ -35,10 +42,12 @@ def narrowed(cx: Context, test: ast.expr, state: State, truth: bool) -> State:
     match test:
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             return narrowed(cx, operand, state, not truth)
-        case ast.Name() | ast.NamedExpr():
+        case ast.Name() | ast.NamedExpr() | ast.Subscript():
             _apply(cx, test, found, truthy if truth else falsy)
         case ast.Compare(left=left, ops=[op], comparators=[right]):
             _compare(cx, found, left, op, right, truth)
+        case ast.Call(func=ast.Attribute(attr="get")):
+            _apply(cx, test, found, truthy if truth else falsy)
         case ast.Call(func=ast.Name(id="isinstance"), args=[subject, classes], keywords=[]) if not is_local(
             cx, "isinstance"
         ):
@@ -51,20 +60,62 @@ def narrowed(cx: Context, test: ast.expr, state: State, truth: bool) -> State:
 
 
 def _apply(cx: Context, subject: ast.expr, state: State, rule: Rule) -> None:
-    """Narrow the variable that an expression names, if it names one."""
+    """Narrow the variable that an expression names, or the value of a constant key in it, if it names one."""
     if isinstance(subject, ast.NamedExpr):
         subject = subject.target
-    found = fact_of(cx, subject)
+    root, inner = _path(subject, rule)
+    found = fact_of(cx, root)
     if found is None or found[0] not in state.facts:
         return
     variable, _ = found
     fact = state.facts[variable]
     if fact.static is not None or isinstance(fact.type, ErrorT | NeverT):
         return
-    type_ = rule(fact.type)
+    type_ = inner(fact.type)
     state.retype(variable, type_)
     if isinstance(type_, NeverT):
         state.reachable = False
+
+
+def _path(subject: ast.expr, rule: Rule) -> tuple[ast.expr, Rule]:
+    """The name that `d["a"]["b"]` begins with, and the rule for its type that follows from the one for the value."""
+    match subject:
+        case ast.Subscript(value=base, slice=ast.Constant(value=str() as key)):
+            return _path(base, lambda type_: _at_key(type_, key, rule))
+        case ast.Call(func=ast.Attribute(value=base, attr="get"), args=[ast.Constant(value=str() as key)], keywords=[]):
+            return _path(base, lambda type_: _got(type_, key, rule))
+        case _:
+            return subject, rule
+
+
+def _at_key(type_: Type, key: str, rule: Rule) -> Type:
+    """A dict whose value of a key was read and is narrowed."""
+    if not isinstance(type_, DictT):
+        return type_
+    value = rule(field_of(type_, key).type)
+    return value if isinstance(value, NeverT) else with_field(type_, key, value)
+
+
+def _got(type_: Type, key: str, rule: Rule) -> Type:
+    """A dict of which `.get(key)` is narrowed: where that leaves no None, the key is there."""
+    if not isinstance(type_, DictT):
+        return type_
+    field = field_of(type_, key)
+    value = rule(field.type if field.always else join(field.type, NONE))
+    if isinstance(value, NeverT):
+        return value
+    return type_ if Kind.NONE in kinds(value) else with_field(type_, key, value)
+
+
+def _has(key: str) -> Rule:
+    """What `key in x` tells of a dict."""
+
+    def rule(type_: Type) -> Type:
+        if not isinstance(type_, DictT) or isinstance(field_of(type_, key).type, NeverT):
+            return type_
+        return with_field(type_, key, field_of(type_, key).type)
+
+    return rule
 
 
 def truthy(type_: Type) -> Type:
@@ -90,6 +141,8 @@ def _compare(cx: Context, state: State, left: ast.expr, op: ast.cmpop, right: as
             if found and all(kinds_ is not None for kinds_ in found):
                 wanted = frozenset().union(*(kinds_ for kinds_ in found if kinds_ is not None))
                 _apply(cx, left, state, lambda type_: only_kinds(type_, wanted))
+        case ast.In() | ast.NotIn() if holds and isinstance(left, ast.Constant) and isinstance(left.value, str):
+            _apply(cx, right, state, _has(left.value))
         case _:
             pass
 

@@ -8,9 +8,12 @@ from pysfnc.jsonata.tree import Array, IfElse, Tree
 from pysfnc.library.dict_pairs import build_of_pairs
 from pysfnc.library.dicts import (
     DICTS,
+    constant_key,
+    dict_type,
     get_value,
     has_key,
     new_key,
+    read_type,
     refuse_key,
     refuse_read_key,
     set_key,
@@ -23,7 +26,8 @@ from pysfnc.library.make import ZERO, call, const, prim, text
 from pysfnc.library.registry import ABSENT, register_change, register_prim
 from pysfnc.library.row import Arg, Change, ChangeRow, Check, Parameter, PrimRow, Refusal, Site
 from pysfnc.library.shapes import MINUS_ONE, at, bind, block, count, gt, item, refs
-from pysfnc.values.types import NEVER, STR, DictT, TupleT, Type, join, kinds
+from pysfnc.values.fields import merged, with_default, with_some_field, without_field, without_some_field
+from pysfnc.values.types import NEVER, STR, DictT, TupleT, Type, kinds
 
 _k, _p = refs("py_k py_p")
 
@@ -42,7 +46,7 @@ def _update(mapping: Expr, args: Sequence[Expr], site: Site) -> Change | Refusal
         return other
     if kinds(args[0].type) == DICTS:
         other = args[0]
-    type_ = DictT(join(value_type(mapping.type), value_type(other.type)))
+    type_ = merged(dict_type(mapping.type), dict_type(other.type))
     return Change(prim("dict.merge", type_, site, mapping, other), after(other, const(None), site))
 
 
@@ -54,10 +58,11 @@ def _setdefault(mapping: Expr, args: Sequence[Expr], site: Site) -> Change | Ref
     refusal = refuse_key(key, "`setdefault()`")
     if refusal is not None:
         return refusal
-    type_ = join(value_type(mapping.type), default.type)
+    before, name = dict_type(mapping.type), constant_key(key)
+    type_ = with_some_field(before, default.type) if name is None else with_default(before, name, default.type)
     return Change(
-        prim("dict.with_default", DictT(type_), site, mapping, key, default),
-        prim("dict.ensured", type_, site, mapping, key, default),
+        prim("dict.with_default", type_, site, mapping, key, default),
+        prim("dict.ensured", read_type(mapping.type, key, default.type), site, mapping, key, default),
     )
 
 
@@ -76,13 +81,14 @@ def _pop(mapping: Expr, args: Sequence[Expr], site: Site) -> Change | Refusal:
     refusal = refuse_read_key(key, "`pop()`")
     if refusal is not None:
         return refusal
-    value = value_type(mapping.type)
     taken = (
-        prim("dict.item", value, site, mapping, key)
+        prim("dict.item", read_type(mapping.type, key), site, mapping, key)
         if default is ABSENT
-        else prim("dict.get", join(value, default.type), site, mapping, key, default)
+        else prim("dict.get", read_type(mapping.type, key, default.type), site, mapping, key, default)
     )
-    return Change(prim("dict.without", mapping.type, site, mapping, key), taken)
+    before, name = dict_type(mapping.type), constant_key(key)
+    type_ = without_some_field(before) if name is None else without_field(before, name)
+    return Change(prim("dict.without", type_, site, mapping, key), taken)
 
 
 _change("pop", [Parameter("key"), Parameter("default", ABSENT)], _pop)
@@ -124,7 +130,8 @@ register_prim(
 
 def _popitem(mapping: Expr, _args: Sequence[Expr], site: Site) -> Change | Refusal:
     pair = TupleT((STR, value_type(mapping.type)))
-    return Change(prim("dict.without_last", mapping.type, site, mapping), prim("dict.last", pair, site, mapping))
+    left = without_some_field(dict_type(mapping.type))
+    return Change(prim("dict.without_last", left, site, mapping), prim("dict.last", pair, site, mapping))
 
 
 _change("popitem", [], _popitem)

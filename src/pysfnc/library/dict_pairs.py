@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from pysfnc.ir.exprs import Expr
 from pysfnc.jsonata.tree import Array, IfElse, Lit, Object, Tree
-from pysfnc.library.dicts import DICTS, build_dict, new_key, value_type
+from pysfnc.library.dicts import DICTS, build_dict, dict_type, new_key
 from pysfnc.library.iteration import build_iter_list, items_type
 from pysfnc.library.make import ZERO, Built, both, call, choose, const, either, eq, negate, prim, text
 from pysfnc.library.prelude import define
@@ -13,7 +13,8 @@ from pysfnc.library.row import Arg, Check, Parameter, PrimRow, Refusal, Site, Su
 from pysfnc.library.shapes import EMPTY, at, bind, block, clean, count, fn, gt, le, ne, refs
 from pysfnc.library.signature import TEXT
 from pysfnc.library.typenames import has_kind
-from pysfnc.values.types import DictT, ErrorT, Kind, ListT, TupleT, Type, join, join_all, kinds, members
+from pysfnc.values.fields import merged
+from pysfnc.values.types import DictT, ErrorT, Kind, ListT, TupleT, Type, join_all, kinds, members
 
 _v, _k, _p, _q = refs("py_v py_k py_p py_q")
 
@@ -133,7 +134,7 @@ def build_dict_call(args: Sequence[Expr], kwargs: Mapping[str, Expr], site: Site
     base = build_of_pairs(args[0], site)
     if isinstance(base, Refusal) or not kwargs:
         return base
-    return prim("dict.merge", DictT(join(value_type(base.type), value_type(named.type))), site, base, named)
+    return prim("dict.merge", merged(dict_type(base.type), dict_type(named.type)), site, base, named)
 
 
 register_surface(

@@ -7,7 +7,7 @@ its keys except where an engine sorts keys that look like integers (jsonata-js d
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from pysfnc.ir.exprs import Expr
+from pysfnc.ir.exprs import Const, Expr
 from pysfnc.jsonata.tree import Array, Field, IfElse, Lit, Object, Tree
 from pysfnc.library.iteration import keys_of
 from pysfnc.library.make import FALSE, TRUE, Built, both, call, const, negate, prim, text, type_of
@@ -23,20 +23,26 @@ from pysfnc.library.shapes import (
     refs,
 )
 from pysfnc.library.signature import repr_of
-from pysfnc.library.typenames import has_kind, type_name
+from pysfnc.library.typenames import atoms, has_kind, type_name
+from pysfnc.values.fields import read_at
 from pysfnc.values.types import (
+    NEVER,
     STR,
+    DictField,
     DictT,
     Kind,
     ListT,
     TupleT,
     Type,
+    dict_of,
+    field_of,
     join,
     join_all,
     kinds,
     members,
 )
 
+MAX_FIELDS: Final = 100
 DICTS: Final = frozenset({Kind.DICT})
 UNHASHABLE: Final = frozenset({Kind.LIST, Kind.DICT})
 _TEXT: Final = frozenset({Kind.STR})
@@ -46,6 +52,31 @@ _v, _k, _p = refs("py_v py_k py_p")
 def value_type(type_: Type) -> Type:
     """The type of the values of a dict type."""
     return join_all([member.value for member in members(type_) if isinstance(member, DictT)])
+
+
+def dict_type(type_: Type) -> DictT:
+    """The part of a type that is a dict; an empty one when there is none."""
+    found = join_all([atom for atom in atoms(type_) if isinstance(atom, DictT)])
+    return found if isinstance(found, DictT) else DictT(NEVER)
+
+
+def constant_key(key: Expr) -> str | None:
+    """The key that an expression is, None when it is not known."""
+    return key.value if isinstance(key, Const) and isinstance(key.value, str) else None
+
+
+def read_type(mapping: Type, key: Expr, default: Type = NEVER) -> Type:
+    """The type of the value of a key, or of the default when the key may be missing."""
+    found, name = dict_type(mapping), constant_key(key)
+    value = read_at(found, name)
+    return value if name is not None and field_of(found, name).always else join(value, default)
+
+
+def is_always_there(mapping: Arg, key: Arg) -> bool:
+    """Whether the type says that a dict has the key."""
+    name = key.tree.value if isinstance(key.tree, Lit) else None
+    found = [member for member in members(mapping.type) if isinstance(member, DictT)]
+    return isinstance(name, str) and bool(found) and all(field_of(member, name).always for member in found)
 
 
 # Keys
@@ -99,9 +130,16 @@ def join_texts(before: str, middle: Tree, after_: str) -> Tree:
     return join_parts(*[part for part in (text(before), middle, text(after_)) if part != text("")])
 
 
-def key_error(mapping: Tree, key: Arg) -> Check:
-    """The KeyError of a key that a dict has not."""
-    return Check(has_key(mapping, key), "KeyError", repr_of(key), args=(key.tree,))
+def key_error(mapping: Arg, key: Arg) -> Check:
+    """The KeyError of a key that a dict has not; its test is a literal where the type says that the key is there."""
+    found = TRUE if is_always_there(mapping, key) else has_key(mapping.tree, key)
+    return Check(found, "KeyError", repr_of(key), args=(key.tree,))
+
+
+def key_errors(mapping: Arg, key: Arg) -> list[Check]:
+    """The KeyError where a key may be missing."""
+    check = key_error(mapping, key)
+    return [] if check.ok == TRUE else [check]
 
 
 def refuse_key(key: Expr, what: str) -> Refusal | None:
@@ -170,8 +208,15 @@ def build_dict(pairs: Sequence[tuple[Expr, Expr]], site: Site) -> Built:
         refusal = refuse_key(key, "the dict")
         if refusal is not None:
             return refusal
-    values = join_all([value.type for _key, value in pairs])
-    return prim("dict.make", DictT(values), site, *[part for pair in pairs for part in pair])
+    return prim("dict.make", _display_type(pairs), site, *[part for pair in pairs for part in pair])
+
+
+def _display_type(pairs: Sequence[tuple[Expr, Expr]]) -> DictT:
+    """The fields of a display; none where a key is not known, or there are more than anybody would name one by one."""
+    last = {constant_key(key): value.type for key, value in pairs}
+    if None in last or len(last) > MAX_FIELDS:
+        return DictT(join_all([value.type for _key, value in pairs]))
+    return dict_of([DictField(name, type_) for name, type_ in last.items() if name is not None], NEVER)
 
 
 # Reading
@@ -180,7 +225,9 @@ def build_dict(pairs: Sequence[tuple[Expr, Expr]], site: Site) -> Built:
 def get_value(args: Sequence[Arg], _: Type) -> Tree:
     """The value of a key, or the default that is the third argument."""
     mapping, key, default = args
-    test = has_key(mapping.tree, key)
+    test = TRUE if is_always_there(mapping, key) else has_key(mapping.tree, key)
+    if test == TRUE:
+        return lookup(mapping.tree, key.tree)
     return default.tree if test == FALSE else IfElse(test, lookup(mapping.tree, key.tree), default.tree)
 
 
@@ -188,7 +235,7 @@ register_prim(
     PrimRow(
         op="dict.item",
         lower=lambda args, _: lookup(args[0].tree, args[1].tree),
-        checks=lambda args, _: [*hashable(args[1]), key_error(args[0].tree, args[1])],
+        checks=lambda args, _: [*hashable(args[1]), *key_errors(args[0], args[1])],
     )
 )
 register_prim(PrimRow(op="dict.get", lower=get_value, checks=lambda args, _: hashable(args[1])))
@@ -206,7 +253,7 @@ register_prim(PrimRow(op="dict.items", lower=_items))
 
 def _build_get(args: Sequence[Expr], site: Site) -> Built:
     mapping, key, default = args
-    type_ = join(value_type(mapping.type), default.type)
+    type_ = read_type(mapping.type, key, default.type)
     return refuse_read_key(key, "`get()`") or prim("dict.get", type_, site, mapping, key, default)
 
 

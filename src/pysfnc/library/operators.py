@@ -27,6 +27,7 @@ from pysfnc.library.typenames import (
     type_name,
 )
 from pysfnc.library.versions import FLOOR_DIVISION, MODULO, NEGATIVE_POWER, TRUE_DIVISION
+from pysfnc.values.fields import merged
 from pysfnc.values.types import (
     BOOL,
     ERROR,
@@ -96,7 +97,7 @@ def _repeated(left: Type, right: Type, l: Expr, r: Expr) -> Type:
 
 def _merged(left: Type, right: Type, _l: Expr, _r: Expr) -> Type:
     assert isinstance(left, DictT) and isinstance(right, DictT)
-    return DictT(join_all([left.value, right.value]))
+    return merged(left, right)
 
 
 # Values

@@ -13,14 +13,16 @@ from pysfnc.jsonata.tree import IfElse, Lit, Tree
 from pysfnc.library.characters import substring
 from pysfnc.library.dicts import (
     DICTS,
+    constant_key,
+    dict_type,
     hashable,
     key_error,
+    key_errors,
     lookup,
     new_key,
     refuse_key,
     refuse_read_key,
     set_key,
-    value_type,
     without_key,
 )
 from pysfnc.library.lists import in_range, item_type, with_item
@@ -58,10 +60,10 @@ from pysfnc.library.shapes import (
 )
 from pysfnc.library.signature import WHOLE, whole
 from pysfnc.library.typenames import has_kind, of_kinds, type_name
+from pysfnc.values.fields import read_at, with_field, with_some_field, without_field, without_some_field
 from pysfnc.values.types import (
     ERROR,
     STR,
-    DictT,
     ErrorT,
     Kind,
     TupleT,
@@ -132,7 +134,7 @@ def _key_checks(base: Arg, index: Arg) -> list[Check]:
         ways = [(has_kind(base, STRINGS), _text_index(index)), (has_kind(base, ARRAYS), _index_kind(base, index))]
         message = choose(ways, around("'", type_name(base), "' object is not subscriptable"))
     expect(found, has_kind(base, DICTS), "TypeError", message)
-    return [*found, *hashable(index), key_error(base.tree, index)] if kinds(base.type) & DICTS else found
+    return [*found, *hashable(index), *key_errors(base, index)] if kinds(base.type) & DICTS else found
 
 
 def _position_checks(base: Arg, index: Arg) -> list[Check]:
@@ -142,7 +144,7 @@ def _position_checks(base: Arg, index: Arg) -> list[Check]:
     message = around("'", type_name(base), "' object is not subscriptable")
     expect(found, either(array, string, mapping), "TypeError", message)
     if mapping != FALSE:
-        missing = key_error(base.tree, index)
+        missing = key_error(base, index)
         expect(found, negate(mapping), "KeyError", missing.message, missing.args)
     name = "tuple" if kinds(base.type) & ARRAYS == TUPLE else "list"
     if array != FALSE or string != FALSE:
@@ -171,7 +173,7 @@ def _any_item_checks(base: Arg, index: Arg) -> list[Check]:
         _text_index(index),
     )
     if mapping != FALSE:
-        for check in (*hashable(index), key_error(base.tree, index)):
+        for check in (*hashable(index), key_error(base, index)):
             expect(found, implies(mapping, check.ok), check.error, check.message, check.args)
     if kinds(index.type) & WHOLE:
         if array != FALSE:
@@ -241,7 +243,7 @@ def _item_result(base: Type, index: Expr) -> Type:
         found += [_array_item(m, index) for m in members(of_kinds(base, ARRAYS))]
         found += [STR] if kinds(base) & STRINGS else []
     if given & STRINGS and kinds(base) & DICTS:
-        found.append(value_type(of_kinds(base, DICTS)))
+        found.append(read_at(dict_type(base), constant_key(index)))
     return join_all(found)
 
 
@@ -291,7 +293,7 @@ def _change_checks(deletes: bool) -> Callable[[Sequence[Arg], Type], list[Check]
             inside = implies(array, in_range(index, count(base.tree)))
             expect(found, inside, "IndexError", text("list assignment index out of range"))
         if mapping != FALSE:
-            of_dict = [*hashable(index), key_error(base.tree, index)] if deletes else new_key(index)
+            of_dict = [*hashable(index), *key_errors(base, index)] if deletes else new_key(index)
             for check in of_dict:
                 expect(found, implies(mapping, check.ok), check.error, check.message, check.args)
         return found
@@ -340,7 +342,8 @@ def build_set_item(base: Expr, index: Expr, value: Expr, site: Site, existing: b
     if given & WHOLE and found & LIST:
         results.append(with_item(of_kinds(base.type, LIST), value.type))
     if given & STRINGS and found & DICTS:
-        results.append(DictT(join_all([value_type(of_kinds(base.type, DICTS)), value.type])))
+        before, key = dict_type(base.type), constant_key(index)
+        results.append(with_some_field(before, value.type) if key is None else with_field(before, key, value.type))
     return prim("item.set", join_all(results), site, base, index, value)
 
 
@@ -351,10 +354,11 @@ def build_delete_item(base: Expr, index: Expr, site: Site) -> Built:
     refusal = _refuse_change(base, index, "deleted")
     if refusal is not None:
         return refusal
-    wanted = (LIST if kinds(index.type) & WHOLE else frozenset()) | (
-        DICTS if kinds(index.type) & STRINGS else frozenset()
-    )
-    return prim("item.delete", of_kinds(base.type, wanted), site, base, index)
+    results = [of_kinds(base.type, LIST)] if kinds(index.type) & WHOLE else []
+    if kinds(index.type) & STRINGS and kinds(base.type) & DICTS:
+        before, key = dict_type(base.type), constant_key(index)
+        results.append(without_some_field(before) if key is None else without_field(before, key))
+    return prim("item.delete", join_all(results), site, base, index)
 
 
 _ANNOTATE: Final = "write instead: declare the type of the parameter that it comes from, or test it with `isinstance`"

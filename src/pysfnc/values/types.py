@@ -9,6 +9,7 @@ nowhere else. A value that came in from outside without a declared type is `Json
 A union that mixes int with float is a number whose kind cannot be asked at run time.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -90,13 +91,37 @@ class TupleT(Type):
 
 
 @dataclass(frozen=True, slots=True)
-class DictT(Type):
-    """A dict with str keys and values of one (possibly union) type."""
+class DictField:
+    """A key that a dict has for sure (`always`), or may have, and the type of its value."""
 
-    value: Type
+    name: str
+    type: Type
+    always: bool = True
 
     def __str__(self) -> str:
-        return f"dict[str, {self.value}]"
+        return f"{self.name}{'' if self.always else '?'}: {self.type}"
+
+
+@dataclass(frozen=True, slots=True)
+class DictT(Type):
+    """A dict with str keys. `value` holds the values of all keys, so code that looks at nothing else stays right.
+
+    `fields` are the keys of which more is known, sorted by name; other keys hold `rest`, where None means any `value`. Types with
+    fields are made by `dict_of`, which keeps one form for what means the same.
+    """
+
+    value: Type
+    fields: tuple[DictField, ...] = ()
+    rest: Type | None = None
+
+    def __str__(self) -> str:
+        if not self.fields:
+            return f"dict[str, {self.value}]"
+        shown = [*map(str, self.fields[:_SHOWN_FIELDS]), *["..."][: len(self.fields) - _SHOWN_FIELDS]]
+        return f"dict{{{', '.join(shown)}}}"
+
+
+_SHOWN_FIELDS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,8 +238,10 @@ def is_subtype(a: Type, b: Type) -> bool:
     match a, b:
         case (_, JsonT(wanted)):
             return is_json_faithful(a) and kinds(a) <= wanted
-        case (ListT(x), ListT(y)) | (DictT(x), DictT(y)):
+        case (ListT(x), ListT(y)):
             return is_subtype(x, y)
+        case (DictT() as x, DictT() as y):
+            return _is_subtype_of_dict(x, y)
         case (TupleT(xs), TupleT(ys)):
             return len(xs) == len(ys) and all(map(is_subtype, xs, ys))
         case (ExcT(_), ExcT(None)):
@@ -272,14 +299,55 @@ def _merge(old: Type, new: Type) -> Type | None:
             return JsonT(x | kinds(other))
         case ListT(x), ListT(y):
             return ListT(join(x, y))
-        case DictT(x), DictT(y):
-            return DictT(join(x, y))
+        case DictT() as x, DictT() as y:
+            return _join_dicts(x, y)
         case TupleT(xs), TupleT(ys) if len(xs) == len(ys):
             return TupleT(tuple(map(join, xs, ys)))
         case ExcT(frozenset() as xs), ExcT(frozenset() as ys):
             return ExcT(xs | ys)
         case _:
             return None
+
+
+# Dicts with known keys
+
+
+def field_of(type_: DictT, key: str) -> DictField:
+    """What is known of a key of a dict."""
+    return next((field for field in type_.fields if field.name == key), None) or DictField(key, others_of(type_), False)
+
+
+def others_of(type_: DictT) -> Type:
+    """What the keys hold that are none of the fields; never when there are no others."""
+    return type_.value if type_.rest is None else type_.rest
+
+
+def dict_of(fields: Iterable[DictField], others: Type) -> DictT:
+    """The dict type with these fields, in the one form for it: a field that says no more than `others` does is left out."""
+    kept = sorted((f for f in fields if f.always or f.type != others), key=lambda field: field.name)
+    if not kept:
+        return DictT(others)
+    value = join_all([*(field.type for field in kept), others])
+    return DictT(value, tuple(kept), None if others == value else others)
+
+
+def _is_subtype_of_dict(a: DictT, b: DictT) -> bool:
+    if not is_subtype(others_of(a), others_of(b)):
+        return False
+    for name in dict.fromkeys(field.name for field in (*a.fields, *b.fields)):
+        mine, wanted = field_of(a, name), field_of(b, name)
+        if not is_subtype(mine.type, wanted.type) or (wanted.always and not mine.always):
+            return False
+    return True
+
+
+def _join_dicts(a: DictT, b: DictT) -> DictT:
+    names = dict.fromkeys(field.name for field in (*a.fields, *b.fields))
+    pairs = [(field_of(a, name), field_of(b, name)) for name in names]
+    return dict_of(
+        [DictField(x.name, join(x.type, y.type), x.always and y.always) for x, y in pairs],
+        join(others_of(a), others_of(b)),
+    )
 
 
 def without_kinds(type_: Type, gone: frozenset[Kind]) -> Type:

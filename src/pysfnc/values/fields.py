@@ -1,0 +1,82 @@
+"""What becomes of the known keys of a dict when it is changed, merged or copied.
+
+Owns these rules, as functions from types to types. A key that is not constant may be any key, so that every field may change.
+"""
+
+from pysfnc.values.types import (
+    NEVER,
+    DictField,
+    DictT,
+    ListT,
+    TupleT,
+    Type,
+    UnionT,
+    dict_of,
+    field_of,
+    join,
+    join_all,
+    others_of,
+)
+
+
+def with_field(type_: DictT, key: str, value: Type) -> DictT:
+    """After `d["key"] = value`, or where the key is known to be there with such a value."""
+    return dict_of([*_but(type_, key), DictField(key, value)], others_of(type_))
+
+
+def without_field(type_: DictT, key: str) -> DictT:
+    """After `del d["key"]`: the key is not there."""
+    return dict_of([*_but(type_, key), DictField(key, NEVER, False)], others_of(type_))
+
+
+def with_default(type_: DictT, key: str, value: Type) -> DictT:
+    """After `d.setdefault("key", value)`."""
+    before = field_of(type_, key)
+    return with_field(type_, key, before.type if before.always else join(before.type, value))
+
+
+def with_some_field(type_: DictT, value: Type) -> DictT:
+    """After `d[key] = value` of any key."""
+    return dict_of(
+        [DictField(field.name, join(field.type, value), field.always) for field in type_.fields],
+        join(others_of(type_), value),
+    )
+
+
+def without_some_field(type_: DictT) -> DictT:
+    """After `del d[key]` of any key."""
+    return dict_of([DictField(field.name, field.type, False) for field in type_.fields], others_of(type_))
+
+
+def merged(base: DictT, other: DictT) -> DictT:
+    """`{**base, **other}`."""
+    made: list[DictField] = []
+    for name in dict.fromkeys(field.name for field in (*base.fields, *other.fields)):
+        first, second = field_of(base, name), field_of(other, name)
+        value = second.type if second.always else join(first.type, second.type)
+        made.append(DictField(name, value, first.always or second.always))
+    return dict_of(made, join(others_of(base), others_of(other)))
+
+
+def read_at(type_: DictT, key: str | None) -> Type:
+    """The type of `d["key"]` or, for None, of `d[key]` of any key, when there is such a key."""
+    return type_.value if key is None else field_of(type_, key).type
+
+
+def without_fields(type_: Type) -> Type:
+    """The type without what it knows of single keys, at every depth."""
+    match type_:
+        case DictT(value):
+            return DictT(without_fields(value))
+        case ListT(item):
+            return ListT(without_fields(item))
+        case TupleT(items):
+            return TupleT(tuple(map(without_fields, items)))
+        case UnionT(members):
+            return join_all([without_fields(member) for member in members])
+        case _:
+            return type_
+
+
+def _but(type_: DictT, key: str) -> list[DictField]:
+    return [field for field in type_.fields if field.name != key]
