@@ -3,6 +3,7 @@
 import ast
 import inspect
 import json
+import typing
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -61,6 +62,8 @@ class Bound:
         path = folder / "app.py"
         path.write_text(source, encoding="utf-8")
         namespace: dict[str, Any] = {}
+        for forget in typing._cleanups:  # type: ignore[attr-defined]
+            forget()  # what `Union` gave before for an equal Literal with its values in another order
         exec(compile(source, str(path), "exec"), namespace)
         self.function: Callable[..., Any] = namespace["w"].__wrapped__
         self.machine = _machine(path)
