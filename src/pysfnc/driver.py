@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from pysfnc.asl.limits import MAX_DEFINITION_BYTES
+from pysfnc.asl.placeholders import Parameter, parameters_in
 from pysfnc.diagnostics import Diagnostic, codes
 from pysfnc.diagnostics.sink import Sink
 from pysfnc.ir.hir import Machine, Placement, Program
@@ -61,7 +62,7 @@ class CompiledWorkflow:
 
     Attributes:
         definition: ASL, with `${...}` placeholders for what a deployment fills in.
-        parameters: placeholder -> default value, or None where there is none.
+        parameters: the deployment parameters in the definition, by name.
         functions: placeholders of the Lambda functions that the machine calls.
         states: how many states the definition has, branches included.
         bytes: size of the definition as compact JSON.
@@ -71,7 +72,7 @@ class CompiledWorkflow:
     name: str
     definition: dict[str, Any]
     type: Literal["STANDARD", "EXPRESS"]
-    parameters: dict[str, str | None]
+    parameters: dict[str, Parameter]
     functions: tuple[str, ...]
     states: int
     bytes: int
@@ -99,7 +100,12 @@ class CompileResult:
     workflows: dict[str, CompiledWorkflow] = field(default_factory=dict)
     report: PlacementReport = PlacementReport()
     compiled: Program | None = None
-    parameters: dict[str, str | None] = field(default_factory=dict)
+
+    @property
+    def parameters(self) -> dict[str, Parameter]:
+        """The deployment parameters of all workflows and functions, by name."""
+        found = () if self.compiled is None else self.compiled.environment
+        return {item.name: Parameter(item.name, item.default, item.optional) for item in found}
 
     @property
     def ok(self) -> bool:
@@ -118,7 +124,7 @@ class CompileResult:
         """The functions that run in Lambda, as the handler registers them."""
         from pysfnc.functions import function_specs
 
-        return function_specs(self.program, self.parameters)
+        return function_specs(self.program)
 
 
 def compile_file(path: str, options: Options | None = None) -> CompileResult:
@@ -212,12 +218,13 @@ def _workflow(
         )
         return None
     functions = sorted({placeholder(task.id) for task in program.tasks})
+    wanted = parameters_in(emitted.definition)
     return CompiledWorkflow(
         name=machine.name,
         definition=emitted.definition,
         type=machine.type,
-        parameters={name: None for name in functions if f"${{{name}}}" in text},
-        functions=tuple(name for name in functions if f"${{{name}}}" in text),
+        parameters={name: result.parameters[name] for name in sorted(wanted & result.parameters.keys())},
+        functions=tuple(name for name in functions if name in wanted),
         states=_count_states(emitted.definition),
         bytes=size,
         source_map=source_map,

@@ -16,10 +16,10 @@ from pysfnc.packaging.model import DeployedFunction, FunctionSpec
 __all__ = ["deployed", "function_specs"]
 
 
-def function_specs(program: Program, parameters: Iterable[str]) -> tuple[FunctionSpec, ...]:
-    """Return the functions that the handler registers; `parameters` are the program's deployment parameters."""
+def function_specs(program: Program) -> tuple[FunctionSpec, ...]:
+    """Return the functions that the handler registers."""
     known = _known_exceptions(program)
-    environment = tuple(sorted(parameters))
+    environment = tuple(variable.name for variable in program.environment if variable.in_lambda)
     return tuple(
         FunctionSpec(
             name=task.id,

@@ -50,7 +50,7 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "packaging": frozenset({"asl", "source", "diagnostics", "lang"}),
     "lambdas": frozenset({"engine", "packaging", "lang", "source"}),
     # 8: brings the compiler and packaging together
-    "assembly": frozenset({"driver", "functions", "source", "packaging", "lambdas", "engine"}),
+    "assembly": frozenset({"asl", "driver", "functions", "source", "packaging", "lambdas", "engine"}),
     # 9
     "testing": EVERYTHING,
     "cli": EVERYTHING,

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import itertools
 import json
 import os
 import re
@@ -14,6 +15,7 @@ from typing import Any, Final
 
 import pytest
 
+from pysfnc.cli.exits import Exit
 from pysfnc.cli.main import main
 from pysfnc.driver import Options, compile_file
 from tests.docs.blocks import Block, Command, blocks_of, commands_of, is_match
@@ -117,7 +119,7 @@ def run_command(command: Command, folder: Path, environment: dict[str, str]) -> 
     if command.output is not None:
         assert is_match(command.output, output), f"`{command.text}` prints\n{output}"
     words = words_of(command)
-    if words[:2] == ["pysfnc", "run"] and words[2].endswith(".py"):
+    if words[:2] == ["pysfnc", "run"] and words[2].endswith(".py") and code != Exit.WRONG_CALL:
         compare_with_python(words[2:], folder)
 
 
@@ -151,16 +153,24 @@ def run_here(arguments: list[str]) -> tuple[int, str]:
 
 def compare_with_python(words: list[str], folder: Path) -> None:
     """Run the same workflow on the same input as Python and as the machine; both come to the same end."""
+    options = dict(zip(words[1::2], words[2::2], strict=False))
+    input = read_input(options.get("--input", "{}"), folder)
+    settings = [value.partition("=") for option, value in itertools.pairwise(words) if option == "--set"]
+    with pytest.MonkeyPatch.context() as patch:
+        for name, _, value in settings:
+            patch.setenv(name, value)
+        _compare(words[0], options, input, folder)
+
+
+def _compare(name: str, options: dict[str, str], input: Any, folder: Path) -> None:
     from pysfnc.lang.decorators import Workflow
     from pysfnc.testing import run, run_python
 
-    options = dict(zip(words[1::2], words[2::2], strict=False))
-    input = read_input(options.get("--input", "{}"), folder)
-    with renamed(folder / words[0]) as path, loaded(path) as program:
+    with renamed(folder / name) as path, loaded(path) as program:
         found = {value.name: value for value in vars(program.module).values() if isinstance(value, Workflow)}
         workflow = found[options["--workflow"]] if "--workflow" in options else next(iter(found.values()))
         python = run_python(workflow, input)
-    machine = run(folder / words[0], input, workflow=options.get("--workflow"))
+    machine = run(folder / name, input, workflow=options.get("--workflow"))
     assert (python.output, python.error, python.message) == (machine.output, machine.error, machine.message)
 
 

@@ -180,3 +180,10 @@ def test_lim_19_classes_that_the_program_does_not_mention() -> None:
     assert (python.output, compiled.output) == ("JSONDecodeError", "ValueError")
     for outcome in both(f"{PARSE}@workflow\ndef w():\n    parse('{{')\n"):
         assert outcome.error == "JSONDecodeError"
+
+
+def test_lim_40_conversions_at_module_level() -> None:
+    program = "import os\nfrom pysfnc import workflow\nN = int(os.environ['N'])\n@workflow\ndef w():\n    return N\n"
+    with pytest.raises(ValueError, match="invalid literal"):
+        oracle.run_python(program, {}, environment={"N": "many"})
+    assert oracle.compile_program(program).machine(None, {"N": "many"}).run({}).error == "ValueError"

@@ -57,6 +57,16 @@ function hash(text, algorithm) {
     return createHash(HASHES[algorithm]).update(text, 'utf8').digest('hex');
 }
 
+function base64encode(text) {
+    return text === undefined ? undefined : Buffer.from(text, 'utf8').toString('base64');
+}
+
+function base64decode(text) {
+    if (text === undefined) return undefined;
+    if (!/^[A-Za-z0-9+/]*=*$/.test(text)) throw fault('The argument of the base64decode function is not valid base64');
+    return Buffer.from(text, 'base64').toString('utf8');
+}
+
 function uuid() {
     const digits = Array.from({ length: 32 }, () => Math.floor(draw() * 16).toString(16));
     digits[12] = '4';
@@ -77,6 +87,8 @@ function compiled(text) {
         expression.registerFunction('partition', partition, '<an:a>');
         expression.registerFunction('range', range, '<nnn:x>');
         expression.registerFunction('hash', hash, '<ss:s>');
+        expression.registerFunction('base64encode', base64encode, '<s-:s>');
+        expression.registerFunction('base64decode', base64decode, '<s-:s>');
         expression.registerFunction('uuid', uuid, '<:s>');
         expression.registerFunction('random', (seed) => draw(), '<n?:n>');
         expression.registerFunction('parse', parse, '<s-:x>');

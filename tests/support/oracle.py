@@ -6,13 +6,17 @@ that the Lambda handler uses.
 """
 
 import atexit
+import contextlib
 import functools
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pysfnc.asl.placeholders import fill
 from pysfnc.asl.validate import check_definition
+from pysfnc.assembly.parameters import parameters_of_run
 from pysfnc.assembly.reports import message_of
 from pysfnc.diagnostics import Diagnostic
 from pysfnc.engine import LambdaService, Machine
@@ -42,9 +46,11 @@ class Rejected(Exception):
         self.diagnostics = diagnostics
 
 
-def run_python(source: Source, input: Any, workflow: str | None = None) -> Outcome:
+def run_python(
+    source: Source, input: Any, workflow: str | None = None, *, environment: Mapping[str, str] | None = None
+) -> Outcome:
     """Run a program under CPython, as `workflow.run(input)` does, with sleeping made instant."""
-    with written(_files(source)) as path, loaded(path) as program, instant_sleep():
+    with written(_files(source)) as path, _environment(environment), loaded(path) as program, instant_sleep():
         found = _workflow(program, workflow)
         try:
             output = found.run(json.loads(json.dumps(input)))
@@ -70,12 +76,33 @@ def _files(source: Source) -> Mapping[str, str]:
     return {f"{MAIN}.py": source} if isinstance(source, str) else source
 
 
+@contextlib.contextmanager
+def _environment(variables: Mapping[str, str] | None) -> Iterator[None]:
+    """Set environment variables for a program."""
+    before = dict(os.environ)
+    os.environ.update(variables or {})
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A compiled program: the driver's result and, for each workflow, a machine that is ready to run."""
+    """A compiled program: the driver's result and, for each workflow, machines that are ready to run."""
 
     result: "CompileResult"
-    machines: dict[str, Machine]
+    _machines: dict[tuple[str, frozenset[tuple[str, str]]], Machine] = field(default_factory=dict)
+
+    def machine(self, name: str | None, environment: Mapping[str, str]) -> Machine:
+        """The machine of a workflow, filled in with deployment parameters out of an environment."""
+        workflow = self.workflow(name)
+        key = workflow.name, frozenset(environment.items())
+        if key not in self._machines:
+            values = parameters_of_run(workflow.parameters.values(), {}, environment)
+            self._machines[key] = Machine(fill(workflow.definition, values), name=workflow.name)
+        return self._machines[key]
 
     def workflow(self, name: str | None) -> "CompiledWorkflow":
         """The workflow of a name, or the first."""
@@ -97,9 +124,7 @@ def _compile(files: tuple[tuple[str, str], ...], optimize: int) -> Compiled:
         raise Rejected(result.diagnostics)
     for workflow in result.workflows.values():
         check_definition(workflow.definition)
-    return Compiled(
-        result, {name: Machine(workflow.definition, name=name) for name, workflow in result.workflows.items()}
-    )
+    return Compiled(result)
 
 
 def run_compiled(
@@ -108,14 +133,16 @@ def run_compiled(
     optimize: int = 1,
     evaluator: Evaluator | None = None,
     workflow: str | None = None,
+    *,
+    environment: Mapping[str, str] | None = None,
 ) -> Outcome:
     """Run a program as its compiled machine in virtual time; raises Rejected when it does not compile.
 
     `evaluator` is None for the engine's own. The cause of a failure that comes from Lambda is reduced to its message.
     """
     compiled = compile_program(source, optimize)
-    machine = compiled.machines[compiled.workflow(workflow).name]
-    with written(_files(source)) as path, loaded(path) as program, instant_sleep():
+    machine = compiled.machine(workflow, environment or {})
+    with written(_files(source)) as path, _environment(environment), loaded(path) as program, instant_sleep():
         invoker = DirectInvoker(path.parent, compiled.result.functions)
         result = machine.run(
             json.loads(json.dumps(input)),

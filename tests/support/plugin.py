@@ -154,7 +154,12 @@ class RunItem(CaseItem):
         ordered = not any(word in self.case.source.text for word in _CONCURRENT)
         for optimize in (0, 1):
             actual = oracle.run_compiled(
-                self.case.files, self.section.input, optimize, evaluator, self.section.workflow
+                self.case.files,
+                self.section.input,
+                optimize,
+                evaluator,
+                self.section.workflow,
+                environment=self.case.environment,
             )
             difference = disagreement(expected, actual, ordered=ordered)
             if difference:
@@ -168,7 +173,9 @@ class RunItem(CaseItem):
         """Run in CPython and compare with what the file says."""
         from tests.support import oracle
 
-        expected = oracle.run_python(self.case.files, self.section.input, self.section.workflow)
+        expected = oracle.run_python(
+            self.case.files, self.section.input, self.section.workflow, environment=self.case.environment
+        )
         if self.section.text == "?":
             self.accept(self.section, expected.result(), False, inline=True)
         elif not _is_as_written(self.section.text, expected):

@@ -27,7 +27,8 @@ def compile_file(path, options):
             place, _, message = rest.partition(" ")
             sink.error(find_code(code), Span.of_line(file, int(place)) if place != "-" else None, message)
     definitions = [json.loads(line[10:]) for line in file.lines if line.startswith("# machine ")]
-    workflow = SimpleNamespace(name="f", definition=(definitions or [None])[0], blocks_text=lambda: "block\\n")
+    definition = (definitions or [None])[0]
+    workflow = SimpleNamespace(name="f", definition=definition, parameters={}, blocks_text=lambda: "block\\n")
     return SimpleNamespace(
         ok=not sink.has_errors, diagnostics=sink.diagnostics, workflows={"f": workflow}, functions=()
     )

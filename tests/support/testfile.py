@@ -24,6 +24,7 @@
 - `# E[SFN202]: part of the message` stands on the line where the error is reported; the part may be left out, a line
   may carry several. A case with such a comment must be rejected with exactly these errors, one without must compile.
 - `[errors]` lists, one per line, `SFN108: part of the message`: errors that belong to no line.
+- `[env]` lists environment variables of all runs of the case, one `NAME=value` a line; a value that begins with `"` is JSON.
 - `[run INPUT] OUTPUT` executes in CPython and as the machine, at -O0 and -O1, on each JSONata engine; outcome and
   task calls must agree everywhere, and with OUTPUT. `[run INPUT] ! Error: cause` expects a failure; the cause may be
   left out. With several workflows the name stands first: `[run pay {"amount": 5}] ...`.
@@ -43,7 +44,7 @@ from typing import Any, Final
 
 __all__ = ["Case", "Expectation", "FormatError", "Section", "parse", "unparse"]
 
-SECTION_NAMES: Final = ("case", "file", "errors", "run", "transitions", "tasks", "asl", "hir", "blocks")
+SECTION_NAMES: Final = ("case", "file", "env", "errors", "run", "transitions", "tasks", "asl", "hir", "blocks")
 _HEADING: Final = re.compile(rf"^\[({'|'.join(SECTION_NAMES)})\b")
 _ERROR_COMMENT: Final = re.compile(r"# E\[(SFN\d{3})\](?:: ((?:(?!# E\[).)*))?")
 _JSON_WORDS: Final = frozenset({"true", "false", "null", "NaN", "Infinity"})
@@ -107,6 +108,13 @@ class Case:
             if section.kind == "file":
                 modules[section.argument] = "\n".join(section.body) + "\n"
         return modules
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment variables of the runs."""
+        lines = [line for section in self.of_kind("env") for line in section.text.split("\n")]
+        pairs = (line.partition("=") for line in lines)
+        return {name: json.loads(text) if text.startswith('"') else text for name, _, text in pairs}
 
     @property
     def errors(self) -> list[Expectation]:

@@ -10,7 +10,7 @@ from pysfnc.functions import deployed
 from pysfnc.packaging import BuiltZip, Target
 from pysfnc.packaging.bundle import build_lambda_zip
 from pysfnc.packaging.files import write_text_atomically
-from pysfnc.packaging.manifest import Manifest, Parameter, Position, WorkflowEntry, write_manifest
+from pysfnc.packaging.manifest import Manifest, Position, WorkflowEntry, write_manifest
 
 if TYPE_CHECKING:
     from pysfnc.driver import CompiledWorkflow, CompileResult
@@ -46,7 +46,7 @@ def write_build(result: "CompileResult", folder: Path, target: Target, fill: Cal
     manifest = Manifest(
         workflows=tuple(entries),
         functions=functions,
-        parameters=tuple(Parameter(name, default) for name, default in sorted(result.parameters.items())),
+        parameters=tuple(result.parameters.values()),
         zip=built,
         target=target,
     )
@@ -64,11 +64,7 @@ def _entry(
         type=workflow.type,
         states=workflow.states,
         definition_bytes=definition_bytes,
-        parameters=tuple(
-            Parameter(name, default)
-            for name, default in sorted(workflow.parameters.items())
-            if name not in placeholders
-        ),
+        parameters=tuple(workflow.parameters.values()),
         functions=tuple(name for name in workflow.functions if name in placeholders),
         source_map={name: _position(span) for name, span in workflow.source_map.items()},
         comment=workflow.definition.get("Comment"),

@@ -64,12 +64,12 @@ class LocalLambda:
 
 
 @contextmanager
-def local_lambda(result: "CompileResult", mode: Mode, environment: Mapping[str, str]) -> Iterator[LocalLambda]:
+def local_lambda(result: "CompileResult", mode: Mode, environment: Mapping[str, str | None]) -> Iterator[LocalLambda]:
     """Build the zip of a program for this interpreter and run it until the end of the block.
 
     Args:
         mode: "workers" for processes with AWS's runtime client, "in-process" for speed.
-        environment: values of the program's deployment parameters.
+        environment: values of the program's deployment parameters; None for one that has none.
 
     Raises:
         PackagingFailed: the zip cannot be built.
@@ -82,7 +82,7 @@ def local_lambda(result: "CompileResult", mode: Mode, environment: Mapping[str, 
     local = [
         LocalFunction(
             names[function.placeholder],
-            {name: environment[name] for name in function.environment if name in environment},
+            {name: value for name in function.environment if (value := environment.get(name)) is not None},
             function.timeout_s,
             function.memory_mb,
         )

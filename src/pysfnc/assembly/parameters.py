@@ -1,9 +1,15 @@
 """Values for the deployment parameters of a program when it runs here."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
-__all__ = ["MissingParameter", "parameters_of_run"]
+from pysfnc.asl.placeholders import Parameter
+
+if TYPE_CHECKING:
+    from pysfnc.driver import CompiledWorkflow, CompileResult
+
+__all__ = ["MissingParameter", "needed_parameters", "parameters_of_run"]
 
 
 class MissingParameter(LookupError):
@@ -14,19 +20,26 @@ class MissingParameter(LookupError):
         self.name = name
 
 
-def parameters_of_run(parameters: Mapping[str, str | None], values: Mapping[str, str]) -> dict[str, str]:
+def needed_parameters(result: "CompileResult", workflow: "CompiledWorkflow") -> list[Parameter]:
+    """The parameters that a run of a workflow needs: those of its definition, and those of its Lambda functions."""
+    in_lambda = {item.name for item in result.program.environment if item.in_lambda and workflow.functions}
+    return [item for name, item in result.parameters.items() if name in workflow.parameters or name in in_lambda]
+
+
+def parameters_of_run(
+    parameters: Iterable[Parameter], values: Mapping[str, str], environment: Mapping[str, str] = os.environ
+) -> dict[str, str | None]:
     """Return a value for every deployment parameter: the one given, else that of the environment, else the default.
 
-    Args:
-        parameters: name -> default, or None where there is none.
+    None stands for an optional one that has none of these.
 
     Raises:
-        MissingParameter: a parameter has none of these.
+        MissingParameter: a parameter has none of these and is not optional.
     """
-    found = {}
-    for name, default in parameters.items():
-        value = values.get(name, os.environ.get(name, default))
-        if value is None:
-            raise MissingParameter(name)
-        found[name] = value
+    found: dict[str, str | None] = {}
+    for parameter in parameters:
+        value = values.get(parameter.name, environment.get(parameter.name, parameter.default))
+        if value is None and not parameter.optional:
+            raise MissingParameter(parameter.name)
+        found[parameter.name] = value
     return found

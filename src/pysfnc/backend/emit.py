@@ -32,6 +32,7 @@ from pysfnc.ir.mir import (
     Work,
     resolve,
 )
+from pysfnc.jsonata.placeholders import parameter_of
 from pysfnc.jsonata.tidy import tidy
 from pysfnc.jsonata.tree import Array, Binary, Call, Field, Lit, Neg, Object, Ref, Tree
 from pysfnc.jsonata.walk import tree_depth
@@ -423,8 +424,8 @@ def template(tree: Tree) -> Any:
 
 def _constant(tree: Tree) -> Any:
     match tree:
-        case Lit(value=str() as text) if text.startswith("{%") or text.endswith("%}") or "${" in text:
-            raise ValueError("a text that would be taken for an expression or a placeholder")
+        case Lit(value=str() as text):
+            return _plain_text(text)
         case Lit(value):
             return value
         case Neg(Lit(int() | float() as value)):
@@ -432,9 +433,49 @@ def _constant(tree: Tree) -> Any:
         case Array(items):
             return [_constant(item) for item in items]
         case Object(pairs):
-            return {_constant(key): _constant(value) for key, value in pairs}
+            return {_key(key): _constant(value) for key, value in pairs}
+        case Call() | Binary(op="&"):
+            return _text_with_parameters(tree)
         case _:
             raise ValueError("not a constant")
+
+
+def _plain_text(text: str) -> str:
+    if text.startswith("{%") or text.endswith("%}") or "${" in text:
+        raise ValueError("a text that would be taken for an expression or a placeholder")
+    return text
+
+
+def _key(tree: Tree) -> str:
+    if isinstance(tree, Lit) and isinstance(tree.value, str):
+        return _plain_text(tree.value)
+    raise ValueError("not a constant")
+
+
+def _text_with_parameters(tree: Tree) -> str:
+    """A text that deployment parameters are part of: who fills them in puts it together."""
+    parameter = parameter_of(tree)
+    if parameter is not None:
+        return f"${{{parameter}}}"
+    match tree:
+        case Binary(op="&", left=left, right=right):
+            parts: tuple[Tree, ...] = (left, right)
+        case Call(name="join", args=(Array(items),)):
+            parts = items
+        case _:
+            raise ValueError("not a constant")
+    text = "".join(_part_of_text(part) for part in parts)
+    if text.startswith("{%") or text.endswith("%}"):
+        raise ValueError("a text that would be taken for an expression")
+    return text
+
+
+def _part_of_text(tree: Tree) -> str:
+    if not isinstance(tree, Lit):
+        return _text_with_parameters(tree)
+    if not isinstance(tree.value, str) or "$" in tree.value:
+        raise ValueError("not a constant, or one that would be taken for a placeholder together with its neighbour")
+    return tree.value
 
 
 def _reachable(start: State) -> list[State]:

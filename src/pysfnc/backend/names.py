@@ -95,7 +95,8 @@ class StateNames:
 
     def name(self, hint: str) -> str:
         """A name nobody has that begins like the hint."""
-        base = " ".join(hint.split())[: MAX_NAME_CHARS - 4] or "State"
+        # Who fills in a definition must not take a part of a name for a placeholder.
+        base = " ".join(hint.replace("${", "$ {").split())[: MAX_NAME_CHARS - 4] or "State"
         found, number = base, 1
         while found in self.taken:
             number += 1

@@ -3,7 +3,7 @@
 import sys
 from typing import TYPE_CHECKING, Any
 
-from pysfnc.asl.placeholders import fill, placeholders
+from pysfnc.asl.placeholders import fill, parameters_in
 from pysfnc.cli.arguments import Arguments
 from pysfnc.cli.compiled import SourceRejected, compile_program
 from pysfnc.cli.exits import CommandError, Exit
@@ -27,7 +27,7 @@ def run_build(arguments: Arguments) -> Exit:
     try:
         target = Target(arguments.python, arguments.arch)
         result = compile_program(arguments)
-        check_known(values, set().union(*(placeholders(item.definition) for item in result.workflows.values())))
+        check_known(values, set().union(*(parameters_in(item.definition) for item in result.workflows.values())))
 
         def filled(definition: Any) -> Any:
             return fill(definition, values)

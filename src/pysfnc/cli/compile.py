@@ -4,7 +4,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from pysfnc.asl.placeholders import fill, placeholders
+from pysfnc.asl.placeholders import fill, parameters_in
 from pysfnc.cli.arguments import Arguments
 from pysfnc.cli.compiled import SourceRejected, chosen_workflow, compile_program
 from pysfnc.cli.exits import CommandError, Exit
@@ -50,7 +50,7 @@ def _emitted(result: "CompileResult", arguments: Arguments, values: dict[str, st
 
 
 def _definitions(workflows: "list[CompiledWorkflow]", values: dict[str, str]) -> str:
-    check_known(values, set().union(*(placeholders(workflow.definition) for workflow in workflows)))
+    check_known(values, set().union(*(parameters_in(workflow.definition) for workflow in workflows)))
     filled = {workflow.name: fill(workflow.definition, values) for workflow in workflows}
     if len(workflows) > 1:
         names = ", ".join(filled)

@@ -2,12 +2,13 @@
 
 import json
 import sys
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from pysfnc.asl.placeholders import fill, placeholders
-from pysfnc.assembly.parameters import MissingParameter, parameters_of_run
+from pysfnc.asl.placeholders import Parameter, fill, parameters_in
+from pysfnc.assembly.parameters import MissingParameter, needed_parameters, parameters_of_run
 from pysfnc.assembly.price import Usage, price_usd
 from pysfnc.cli.arguments import Arguments
 from pysfnc.cli.compiled import SourceRejected, chosen_workflow, compile_program
@@ -61,7 +62,7 @@ def run_run(arguments: Arguments) -> Exit:
 
 def _definition_job(arguments: Arguments, values: dict[str, str]) -> Job:
     definition = read_definition(arguments.path)
-    check_known(values, placeholders(definition))
+    check_known(values, parameters_in(definition))
     filled = fill(definition, values)
     check_definition(arguments.path, filled)
     return Job("StateMachine", filled)
@@ -73,7 +74,7 @@ def _program_job(arguments: Arguments, values: dict[str, str], stack: ExitStack)
 
     result = compile_program(arguments)
     workflow = chosen_workflow(result, arguments.workflow)
-    known = _parameter_values(result.parameters, values)
+    known = _parameter_values(needed_parameters(result, workflow), values)
     mode: Literal["workers", "in-process"] = "workers" if arguments.lambda_mode == "workers" else "in-process"
     try:
         functions = stack.enter_context(local_lambda(result, mode, known))
@@ -84,7 +85,7 @@ def _program_job(arguments: Arguments, values: dict[str, str], stack: ExitStack)
     return Job(workflow.name, filled, workflow.type, workflow.source_map, functions)
 
 
-def _parameter_values(parameters: dict[str, str | None], values: dict[str, str]) -> dict[str, str]:
+def _parameter_values(parameters: Iterable[Parameter], values: dict[str, str]) -> dict[str, str | None]:
     """Return a value for every deployment parameter, as `pysfnc.assembly.parameters` finds it; raises CommandError."""
     try:
         return parameters_of_run(parameters, values)

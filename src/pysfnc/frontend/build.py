@@ -4,8 +4,9 @@ Owns the machines of a program: parameters, body, and the tables of tasks, place
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 from pysfnc.diagnostics import Sink, codes
 from pysfnc.frontend import (
@@ -22,14 +23,17 @@ from pysfnc.frontend import (
     lower_try,
 )
 from pysfnc.frontend.changes import changes_reached_from
+from pysfnc.frontend.environment import Use, environment_of, read_environment, reads_environment
 from pysfnc.frontend.lower_context import Context, Journal
-from pysfnc.frontend.lower_core import lower_body
+from pysfnc.frontend.lower_core import as_data, lower_body, lower_value
 from pysfnc.frontend.lower_flow import Flow
 from pysfnc.frontend.lower_frame import Frame, Names, variable_of
 from pysfnc.frontend.lower_project import Project
 from pysfnc.frontend.lower_state import Fact
 from pysfnc.frontend.model import FunctionInfo, ProjectModel
 from pysfnc.frontend.program import load_program
+from pysfnc.frontend.scope import Scope
+from pysfnc.frontend.signatures import default_of
 from pysfnc.ir.exprs import Const
 from pysfnc.ir.hir import Machine, Param, Perform, Placement, Program, Return, TaskCall
 from pysfnc.ir.walk import walk_suite
@@ -75,29 +79,47 @@ def lower_program(model: ProjectModel, sink: Sink) -> Program | None:
             f"{model.entry.source.name} has no workflow",
             help="write instead: a function marked `@workflow`",
         )
-    project = Project(model, model.exceptions())
-    machines: list[Machine] = []
-    journal = Journal()
-    for info in workflows:
-        machines.append(_machine(project, info, sink, journal))
-        journal.args_read.clear()
-        journal.unfaithful.clear()
-    if sink.has_errors:
-        return None
+    discovered: list[Use] = []
+    while True:
+        attempt = Sink()
+        project = Project(model, model.exceptions(), read_environment(model, discovered))
+        journal = Journal()
+        machines = _machines(project, workflows, attempt, journal)
+        if not project.environment.discovered:
+            break
+        discovered += project.environment.discovered
+    for diagnostic in attempt.diagnostics:
+        sink.add(diagnostic)
     used = {
         stmt.effect.task
         for machine in machines
         for stmt in walk_suite(machine.body)
         if isinstance(stmt, Perform) and isinstance(stmt.effect, TaskCall)
     }
+    tasks = tuple(task for id_, task in sorted(project.tasks.items()) if id_ in used)
+    environment = environment_of(project.environment, machines, bool(tasks), sink)
+    if tasks:
+        _note_unknown_variables(project, journal)
+    if sink.has_errors:
+        return None
     return Program(
         machines=tuple(machines),
-        tasks=tuple(task for id_, task in sorted(project.tasks.items()) if id_ in used),
+        tasks=tasks,
         exceptions=project.exceptions,
+        environment=environment,
         placements=_placements(journal),
         modules=model.files(),
         notes=tuple(journal.notes),
     )
+
+
+def _machines(project: Project, workflows: Sequence[FunctionInfo], sink: Sink, journal: Journal) -> list[Machine]:
+    machines: list[Machine] = []
+    for info in workflows:
+        machines.append(_machine(project, info, sink, journal))
+        journal.args_read.clear()
+        journal.unfaithful.clear()
+    return machines
 
 
 def _machine(project: Project, info: FunctionInfo, sink: Sink, journal: Journal) -> Machine:
@@ -121,12 +143,13 @@ def _machine(project: Project, info: FunctionInfo, sink: Sink, journal: Journal)
             f"`{change.name}` is {change.how}",
             help="write instead: a parameter, and a return value for what is new",
         )
-    for param in info.params:
+    params = tuple(_with_computed_default(cx, info, param) for param in info.params)
+    for param in params:
         variable = variable_of(frame, param.name, names)
         cx.regions[variable] = 0
         cx.state.put(variable, Fact(parameter_type(param), assigned_at=cx.span(info.node).head()))
     if scope.is_generator:
-        return _finished(info, cx)
+        return _finished(info, params, cx)
     try:
         lower_body(cx, info.node.body)
     except RecursionError:
@@ -140,7 +163,7 @@ def _machine(project: Project, info: FunctionInfo, sink: Sink, journal: Journal)
         span = cx.span(info.node).head()
         cx.emit(Return(value=Const(value=None, type=NONE, span=span), span=span))
     _check_arguments(cx)
-    return _finished(info, cx)
+    return _finished(info, params, cx)
 
 
 def _check_arguments(cx: Context) -> None:
@@ -157,12 +180,37 @@ def _check_arguments(cx: Context) -> None:
         )
 
 
-def _finished(info: FunctionInfo, cx: Context) -> Machine:
+def _with_computed_default(cx: Context, info: FunctionInfo, param: Param) -> Param:
+    """A default that reads environment variables is computed where it is taken."""
+    node = default_of(info, param.name)
+    if param.default is not None or node is None or not reads_environment(cx.project.model, info.module, node):
+        return param
+    outside = Frame(scope=Scope(bound=frozenset()), module=info.module, region=0, kind="module")
+    with cx.in_frame(outside), cx.capture() as own:
+        value = as_data(cx, lower_value(cx, node), node)
+    if own:
+        cx.error(
+            codes.UNSUPPORTED_DECORATOR_OPTION,
+            node,
+            f"the default of `{param.name}` takes more than one expression",
+            help="write instead: `None` as the default, and the value in the function",
+        )
+    return replace(param, default=value)
+
+
+def _note_unknown_variables(project: Project, journal: Journal) -> None:
+    """Say what a deployment cannot know of the environment of the Lambda functions."""
+    for use in project.environment.unknown:
+        note = "an environment variable is read whose name is known only in Lambda; the deployment must set it"
+        journal.notes.append((use.module.span(use.node), note))
+
+
+def _finished(info: FunctionInfo, params: tuple[Param, ...], cx: Context) -> Machine:
     options = info.workflow_options
     return Machine(
         name=options.name or info.node.name,
         function=info.qualname,
-        params=info.params,
+        params=params,
         body=tuple(cx.out),
         timeout_s=options.timeout_s,
         type=options.type,

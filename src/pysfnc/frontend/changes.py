@@ -97,15 +97,21 @@ def changes_reached_from(model: ProjectModel, function: FunctionInfo) -> list[Gl
     if not by_owner:
         return []
     found: list[GlobalChange] = []
+    for current in functions_reached_from(model, function):
+        found.extend(by_owner.get((current.module, current.qualname), ()))
+    return found
+
+
+def functions_reached_from(model: ProjectModel, function: FunctionInfo) -> Iterator[FunctionInfo]:
+    """A function, and the functions of the project that it names, directly or through others."""
     todo, seen = [function], {function}
     while todo:
         current = todo.pop()
-        found.extend(by_owner.get((current.module, current.qualname), ()))
+        yield current
         for other in _functions_named(model, current):
             if other not in seen:
                 seen.add(other)
                 todo.append(other)
-    return found
 
 
 def _functions_named(model: ProjectModel, info: FunctionInfo) -> Iterator[FunctionInfo]:

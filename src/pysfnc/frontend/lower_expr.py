@@ -18,6 +18,7 @@ from pysfnc.frontend.lower_core import (
     lower_in_order,
     lower_value,
 )
+from pysfnc.frontend.lower_environment import environment_item, is_environ
 from pysfnc.frontend.lower_names import bind_name, external_value, is_local, value_of_binding
 from pysfnc.frontend.lower_values import (
     BoundMethod,
@@ -239,7 +240,7 @@ def lower_subscript(cx: Context, node: ast.Subscript) -> Value:
     if isinstance(value, TupleOf):
         return _static_item(cx, value, index, node)
     if isinstance(value, External | ProjectClass | BuiltinFunction):
-        return _subscripted_static(cx, value, node)
+        return _subscripted_static(cx, value, index, node)
     return lib.subscript(cx, _sequence_data(cx, value, node.value), as_data(cx, index, node.slice), node)
 
 
@@ -265,14 +266,9 @@ def _static_item(cx: Context, value: TupleOf, index: Value, node: ast.Subscript)
     )
 
 
-def _subscripted_static(cx: Context, value: Static, node: ast.Subscript) -> Value:
-    if isinstance(value, External) and value.name == "os.environ":
-        return cx.error(
-            codes.UNSUPPORTED_EXPRESSION,
-            node,
-            "environment variables cannot be read in the machine yet",
-            help="write instead: a parameter of the workflow, or a `@task` that reads it",
-        )
+def _subscripted_static(cx: Context, value: Static, index: Value, node: ast.Subscript) -> Expr:
+    if is_environ(value):
+        return environment_item(cx, as_data(cx, index, node.slice), node)
     return cx.error(codes.UNSUPPORTED_EXPRESSION, node, f"{describe(value)} cannot be subscripted here")
 
 

@@ -5,14 +5,16 @@ Owns the table of those with a meaning of their own. The others are rows of the 
 
 import ast
 from collections.abc import Callable
+from typing import Final
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
-from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
+from pysfnc.frontend.lower_arguments import Arguments, Signature, bind, lower_arguments
 from pysfnc.frontend.lower_concurrency import THREAD_POOLS, call_parallel
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_control import evaluate
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_in_order, lower_value
+from pysfnc.frontend.lower_environment import environment_get
 from pysfnc.frontend.lower_functions import call_with_options
 from pysfnc.frontend.lower_values import (
     BuiltinFunction,
@@ -128,12 +130,30 @@ def lower_sleep(cx: Context, given: Arguments, node: ast.expr) -> Expr:
     return nothing
 
 
+def _environment_get(cx: Context, node: ast.Call) -> Value:
+    """`os.environ.get(key, default)` and `os.getenv(key, default)`."""
+    given = lower_arguments(cx, node)
+    if given is None:
+        return poison(cx.span(node))
+    values = bind(cx, _GET, given, node)
+    if values is None:
+        return poison(cx.span(node))
+    default = values.get("default")
+    return environment_get(
+        cx, as_data(cx, values["key"], node), None if default is None else as_data(cx, default, node), node
+    )
+
+
+_GET: Final = Signature("get", ("key", "default"), frozenset(), (), None, None, frozenset({"default"}))
+
 _SPECIAL: dict[str, Callable[[Context, ast.Call], Value]] = {
     "time.sleep": _time_sleep,
     "asyncio.sleep": _asyncio("asyncio.sleep"),
     "asyncio.gather": _asyncio("asyncio.gather"),
     "pysfnc.parallel": _parallel,
     "pysfnc.with_options": call_with_options,
+    "os.environ.get": _environment_get,
+    "os.getenv": _environment_get,
 }
 
 

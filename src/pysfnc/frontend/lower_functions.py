@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pysfnc.diagnostics import Diagnostic, Label, codes
+from pysfnc.frontend.changes import functions_reached_from
 from pysfnc.frontend.decorators import call_options
 from pysfnc.frontend.lower_arguments import Arguments, bind, evaluated, signature_of
 from pysfnc.frontend.lower_context import Context, Trial, poison
@@ -142,6 +143,8 @@ def _obstacle(
         return "it is marked `@inline`"
     if cx.project.scope(info.node).is_generator:
         return "it is a generator"
+    if _reads_unknown_variables(cx, info):
+        return "it reads environment variables whose names are not written out, so that Lambda would not have them"
     values = [*given.positional, *(value for _, value in given.keywords)]
     if any(isinstance(value.type, ErrorT) for value in values if not isinstance(value, Static)):
         return "its arguments have mistakes"
@@ -157,6 +160,12 @@ def _obstacle(
         if not _travels(type_, types.get(name)):
             return f"its parameter `{name}` gets a value of type `{type_}`, which JSON would change"
     return None
+
+
+def _reads_unknown_variables(cx: Context, info: FunctionInfo) -> bool:
+    owners = {(use.module, use.function) for use in cx.project.environment.unknown}
+    reached = functions_reached_from(cx.project.model, info) if owners else ()
+    return any((function.module, function.qualname) in owners for function in reached)
 
 
 def _travels(type_: Type, annotation: Type | None) -> bool:

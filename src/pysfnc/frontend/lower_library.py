@@ -13,6 +13,7 @@ from pysfnc.diagnostics import codes
 from pysfnc.frontend.effects import can_raise
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data
+from pysfnc.frontend.lower_environment import environment_has, is_environ
 from pysfnc.frontend.lower_values import (
     BuiltinFunction,
     ExceptionClass,
@@ -142,6 +143,8 @@ def compare(cx: Context, op: ast.cmpop, left: Value, right: Value, node: ast.AST
         return _compare_types(cx, symbol, left, right, node)
     if symbol in ("in", "not in") and isinstance(right, Lazy):
         right = right.items
+    if symbol in ("in", "not in") and is_environ(right):
+        return environment_has(cx, as_data(cx, left, node), node, negated=symbol == "not in")
     if symbol in ("is", "is not", "==", "!=") and (isinstance(left, Static) or isinstance(right, Static)):
         known = _compare_static(cx, symbol, left, right, node)
         if known is not None:

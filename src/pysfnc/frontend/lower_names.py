@@ -41,7 +41,7 @@ from pysfnc.frontend.model import (
 )
 from pysfnc.frontend.names import lookup
 from pysfnc.frontend.scope import Scope
-from pysfnc.ir.exprs import Expr, Var
+from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, Perform
 from pysfnc.source.span import Span
 from pysfnc.values.types import ERROR, NEVER, is_mutable
@@ -157,7 +157,8 @@ def bind_variable(cx: Context, variable: str, value: Expr, span: Span, *, view: 
     if not _retarget(cx, variable, value):
         cx.emit(Assign(name=variable, value=value, span=span))
     cx.regions[variable] = cx.flow.region
-    cx.state.put(variable, Fact(value.type, view=view, shared=shared, assigned_at=span))
+    literal = value if isinstance(value, Const) else None
+    cx.state.put(variable, Fact(value.type, view=view, shared=shared, literal=literal, assigned_at=span))
 
 
 def bind_static(cx: Context, variable: str, value: Static, node: ast.AST) -> None:

@@ -7,6 +7,7 @@ import ast
 from dataclasses import dataclass, field
 
 from pysfnc.diagnostics import Diagnostic
+from pysfnc.frontend.environment import EnvironmentTable
 from pysfnc.frontend.model import Binding, FunctionInfo, ModuleInfo, ProjectModel
 from pysfnc.frontend.scope import Scope, function_scope
 from pysfnc.ir.hir import ExceptionTable, Task
@@ -18,6 +19,7 @@ class Project:
 
     model: ProjectModel
     exceptions: ExceptionTable
+    environment: EnvironmentTable = field(default_factory=EnvironmentTable)
     in_lambda: dict[FunctionInfo, tuple[Diagnostic, ...]] = field(default_factory=dict)
     """Plain functions that do not compile, with the messages that say why."""
     refused: dict[FunctionInfo, tuple[Diagnostic, ...]] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pysfnc.frontend.lower_values import Static
-from pysfnc.ir.exprs import Expr
+from pysfnc.ir.exprs import Const, Expr
 from pysfnc.source.span import Span
 from pysfnc.values.types import ERROR, Type, join
 
@@ -39,6 +39,8 @@ class Fact:
     view: View | None = None
     shared: "Shared | None" = None
     """The module constant whose object this may be or hold."""
+    literal: Const | None = None
+    """The constant that the variable holds, where it is one."""
     assigned_at: Span | None = field(default=None, compare=False)
 
 
@@ -117,6 +119,7 @@ def _join_two(a: Fact, b: Fact) -> Fact:
         mixed=a.mixed or b.mixed or not same,
         view=a.view if a.view == b.view else None,
         shared=_nearer(a.shared, b.shared),
+        literal=a.literal if a.literal == b.literal else None,
         assigned_at=a.assigned_at or b.assigned_at,
     )
 

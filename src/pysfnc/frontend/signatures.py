@@ -11,6 +11,7 @@ from typing import Literal
 from pysfnc.diagnostics import Diagnostic, codes
 from pysfnc.frontend.annotations import Annotation, read_annotation
 from pysfnc.frontend.constants import NotConstant, constant_value, expr_of
+from pysfnc.frontend.environment import reads_environment
 from pysfnc.frontend.faults import fault, not_constant
 from pysfnc.frontend.model import FunctionInfo, ProjectModel
 from pysfnc.ir.exprs import Expr
@@ -34,6 +35,11 @@ def read_signature(model: ProjectModel, info: FunctionInfo) -> None:
         if info.role == "task" and result.problem is not None:
             problems.append(_annotation_fault(f"the result of `{info.qualname}`", result))
     info.problems += tuple(problems)
+
+
+def default_of(info: FunctionInfo, name: str) -> ast.expr | None:
+    """The default of a parameter as it is written."""
+    return next((default for _, argument, default in _arguments(info) if argument.arg == name), None)
 
 
 def _arguments(info: FunctionInfo) -> Iterator[tuple[Kind, ast.arg, ast.expr | None]]:
@@ -83,6 +89,8 @@ def _default(
     try:
         return expr_of(constant_value(model, info.module, node), info.module.span(node))
     except NotConstant as why:
+        if reads_environment(model, info.module, node):
+            return None
         problem = not_constant(info.module, node, f"the default of `{argument.arg}`", why)
     except ValueError as why:
         message = f"the default of `{argument.arg}` cannot be held by a machine: {why}"

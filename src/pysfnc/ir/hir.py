@@ -337,10 +337,15 @@ class ExceptionTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
-    """A deployment parameter that a workflow or task reads (`os.environ`)."""
+    """A deployment parameter that a workflow or task reads (`os.environ`).
+
+    `default` None: it has none. `optional`: the program copes with its absence. `in_lambda`: code that Lambda runs reads it.
+    """
 
     name: str
     default: str | None
+    optional: bool = False
+    in_lambda: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -351,5 +356,7 @@ class Program:
     placements: tuple[Placement, ...]
     modules: tuple[tuple[str, str], ...]
     """The project's own modules: dotted name -> path of the file."""
+    environment: tuple[Environment, ...] = ()
+    """The environment variables that machines or tasks read, by name."""
     notes: tuple[tuple[Span, str], ...] = ()
     """Remarks for the build report (a `print` left out)."""

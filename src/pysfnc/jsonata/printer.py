@@ -24,6 +24,7 @@ from pysfnc.jsonata.tree import (
     Lit,
     Neg,
     Object,
+    Placeholder,
     Range,
     Ref,
     Regex,
@@ -113,6 +114,8 @@ def _write(tree: Tree) -> tuple[str, int]:
     match tree:
         case Lit(value):
             return _literal(value)
+        case Placeholder(name):
+            return f'"${{{name}}}"', _ATOM
         case Ref(name):
             return f"${name}", _ATOM
         case Regex(pattern, flags):

@@ -14,6 +14,13 @@ class Lit:
 
 
 @dataclass(frozen=True, slots=True)
+class Placeholder:
+    """`"${name}"`: a string that a deployment fills in, made of characters that need no escapes."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ref:
     """`$name`."""
 
@@ -133,6 +140,7 @@ class Regex:
 
 Tree = (
     Lit
+    | Placeholder
     | Ref
     | Field
     | Index

@@ -16,6 +16,7 @@ from pysfnc.jsonata.tree import (
     Lit,
     Neg,
     Object,
+    Placeholder,
     Range,
     Ref,
     Regex,
@@ -27,7 +28,7 @@ from pysfnc.jsonata.tree import (
 def tree_children(tree: Tree) -> tuple[Tree, ...]:
     """The direct parts of a tree in evaluation order."""
     match tree:
-        case Lit() | Ref() | Regex():
+        case Lit() | Ref() | Regex() | Placeholder():
             return ()
         case Field(base=base) | Keep(base=base):
             return (base,)
@@ -107,7 +108,7 @@ def map_tree(tree: Tree, fn: Callable[[Tree], Tree]) -> Tree:
         return map_tree(part, fn)
 
     match tree:
-        case Lit() | Ref() | Regex():
+        case Lit() | Ref() | Regex() | Placeholder():
             made: Tree = tree
         case Field(base, name):
             made = Field(go(base), name)

@@ -9,19 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from pysfnc.asl.placeholders import Parameter
 from pysfnc.packaging.files import write_text_atomically
 from pysfnc.packaging.model import HANDLER, BuiltZip, DeployedFunction, Target
 
 MANIFEST_FILE: Final = "manifest.json"
 MANIFEST_VERSION: Final = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A deployment parameter: the name in ``${...}``, and its default (None: it must be given)."""
-
-    name: str
-    default: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +131,14 @@ def _relative(path: Path, folder: Path) -> str:
     return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix()
 
 
-def _parameters(parameters: Sequence[Parameter]) -> dict[str, dict[str, str]]:
-    return {
-        parameter.name: {} if parameter.default is None else {"default": parameter.default} for parameter in parameters
-    }
+def _parameters(parameters: Sequence[Parameter]) -> dict[str, dict[str, Any]]:
+    return {parameter.name: _parameter(parameter) for parameter in parameters}
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    if parameter.optional:
+        return {"optional": True}
+    return {} if parameter.default is None else {"default": parameter.default}
 
 
 def _invocations(functions: Sequence[str]) -> tuple[Statement, ...]:

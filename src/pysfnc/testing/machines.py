@@ -86,7 +86,7 @@ def compiled(path: str, optimize: int) -> Compiled:
 
 
 def functions_of(
-    program: Compiled, mode: LambdaMode, parameters: Mapping[str, str], *, real_time: bool
+    program: Compiled, mode: LambdaMode, parameters: Mapping[str, str | None], *, real_time: bool
 ) -> "LocalLambda":
     """Return a local Lambda with the program's functions. It stays warm: a later call gets the same one.
 

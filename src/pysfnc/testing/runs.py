@@ -57,12 +57,12 @@ def run(
         SourceError, PackagingFailed, EngineError: a file cannot be read, the zip cannot be built, the input is no JSON.
     """
     from pysfnc.asl.placeholders import fill
-    from pysfnc.assembly.parameters import parameters_of_run
+    from pysfnc.assembly.parameters import needed_parameters, parameters_of_run
     from pysfnc.engine import Machine, VirtualClock
 
     code = compiled(_path_of(program), optimize)
     chosen = _chosen(code, program.name if isinstance(program, Workflow) else workflow)
-    values = parameters_of_run(code.result.parameters, parameters or {})
+    values = parameters_of_run(needed_parameters(code.result, chosen), parameters or {})
     functions = functions_of(code, lambda_, values, real_time=real_time)
     definition = fill(chosen.definition, {**functions.names, **values})
     machine = Machine(definition, name=chosen.name, type=chosen.type)
