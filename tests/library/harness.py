@@ -5,9 +5,14 @@ and asks whether value or exception (class and text) are CPython's on every engi
 """
 
 import ast
+import base64
 import contextlib
+import hashlib
 import json
 import math
+import re
+import string
+import urllib.parse
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -40,6 +45,16 @@ _BINARY: Final = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**",
     ast.LShift: "<<", ast.RShift: ">>", ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^",
 }  # fmt: skip
+MODULES: Final = {
+    "base64": base64,
+    "hashlib": hashlib,
+    "json": json,
+    "math": math,
+    "re": re,
+    "string": string,
+    "urllib": urllib,
+}
+"""The modules that examples use."""
 _UNARY: Final = {ast.USub: "-", ast.UAdd: "+", ast.Invert: "~"}
 _COMPARE: Final = {
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
@@ -119,6 +134,11 @@ class Lowerer:
             case ast.Dict(keys=keys, values=values):
                 items = [self.lower(part) for pair in zip(keys, values, strict=True) for part in pair if part]
                 return Prim(op="dict.make", args=tuple(items), type=DictT(join_all([i.type for i in items[1::2]])))
+            case ast.BinOp(left=ast.Constant(value=str() as template), op=ast.Mod(), right=right):
+                return catalog.build_percent(template, self.lower(right), site)
+            case ast.Call(func=ast.Attribute(value=ast.Constant(value=str() as template), attr="format"), args=args):
+                named = {str(k.arg): self.lower(k.value) for k in node.keywords}
+                return catalog.build_str_format(template, self._all(args), named, site)
             case ast.BinOp(left=left, op=op, right=right):
                 return catalog.build_binary(_BINARY[type(op)], self.lower(left), self.lower(right), site)
             case ast.UnaryOp(op=ast.Not(), operand=operand):
@@ -135,8 +155,8 @@ class Lowerer:
                 return catalog.build_join([self._part(part) for part in parts], site)
             case ast.Call(func=ast.Name(id=name), args=args, keywords=keywords):
                 return self._call(name, args, keywords)
-            case ast.Call(func=ast.Attribute(value=ast.Name(id="math"), attr=name), args=args, keywords=keywords):
-                return self._call(f"math.{name}", args, keywords)
+            case ast.Call(func=ast.Attribute() as func, args=args, keywords=keywords) if module_function(func):
+                return self._call(module_function(func), args, keywords)
             case ast.Call(func=ast.Attribute(value=value, attr=name), args=args, keywords=keywords):
                 kwargs = {str(k.arg): self.lower(k.value) for k in keywords}
                 return catalog.build_method(name, self.lower(value), self._all(args), kwargs, site)
@@ -240,11 +260,17 @@ def _decoded(text: str) -> Raised | None:
     return Raised(found["e"], found["c"])
 
 
+def module_function(node: ast.expr) -> str:
+    """The dotted name of a function of a module, empty for anything else."""
+    name = ast.unparse(node)
+    return name if name.partition(".")[0] in MODULES and re.fullmatch(r"[\w.]+", name) else ""
+
+
 def python(source: str, values: Mapping[str, object]) -> object:
     """The value in CPython, or what it raised."""
     with contextlib.suppress(NotImplementedError):
         try:
-            return eval(source, {"math": math}, dict(values))
+            return eval(source, dict(MODULES), dict(values))
         except Exception as error:
             return Raised(type(error).__name__, str(error))
     raise AssertionError(source)

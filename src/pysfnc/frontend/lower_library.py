@@ -99,6 +99,9 @@ def _never(cx: Context, args: Sequence[Expr], node: ast.AST) -> Expr:
 
 def binary(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) -> Expr:
     """`left symbol right`."""
+    if symbol in ("%", "%=") and isinstance(left, Const) and isinstance(left.value, str):
+        template = left.value
+        return _built(cx, node, [left, right], lambda site: catalog.build_percent(template, right, site))
     return _built(cx, node, [left, right], lambda site: catalog.build_binary(symbol, left, right, site))
 
 
@@ -486,6 +489,12 @@ def _text(value: str, span: Span) -> Const:
 def join_text(cx: Context, parts: Sequence[Expr], node: ast.AST) -> Expr:
     """Texts behind each other."""
     return _built(cx, node, parts, lambda site: catalog.build_join(parts, site))
+
+
+def format_template(cx: Context, template: str, args: Sequence[Expr], keywords: dict[str, Expr], node: ast.AST) -> Expr:
+    """`template.format(...)`."""
+    given = [*args, *keywords.values()]
+    return _built(cx, node, given, lambda site: catalog.build_str_format(template, args, keywords, site))
 
 
 def type_name(cx: Context, value: Expr, node: ast.AST) -> Expr:

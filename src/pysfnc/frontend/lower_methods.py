@@ -38,6 +38,8 @@ def call_method(cx: Context, receiver: Expr, node: ast.Call) -> Value:
         return _change(cx, receiver, node)
     if name in _VIEWS and Kind.DICT in kinds(receiver.type) and not node.args and not node.keywords:
         return _view(cx, receiver, node)
+    if name == "format" and isinstance(receiver, Const) and isinstance(receiver.value, str):
+        return _format(cx, receiver.value, node)
     given = lower_arguments(cx, node, first=[lib.having(cx, receiver, name, node)])
     if given is None:
         return poison(cx.span(node))
@@ -45,6 +47,16 @@ def call_method(cx: Context, receiver: Expr, node: ast.Call) -> Value:
     args = [_argument(cx, name, item, given.node_of(index, node)) for index, item in enumerate(rest)]
     keywords = {key: as_data(cx, item, node) for key, item in given.keywords}
     return lib.method(cx, name, as_data(cx, value, node), args, keywords, node)
+
+
+def _format(cx: Context, template: str, node: ast.Call) -> Value:
+    """`"...".format(...)`."""
+    given = lower_arguments(cx, node)
+    if given is None:
+        return poison(cx.span(node))
+    args = [cx.atom(as_data(cx, value, given.node_of(i, node)), "arg") for i, value in enumerate(given.positional)]
+    keywords = {name: cx.atom(as_data(cx, value, node), "arg") for name, value in given.keywords}
+    return lib.format_template(cx, template, args, keywords, node)
 
 
 def _argument(cx: Context, name: str, value: Value, node: ast.AST) -> Expr:

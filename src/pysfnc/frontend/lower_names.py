@@ -43,6 +43,8 @@ from pysfnc.frontend.names import lookup
 from pysfnc.frontend.scope import Scope
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, Perform
+from pysfnc.library.catalog import CONSTANTS
+from pysfnc.library.make import const
 from pysfnc.source.span import Span
 from pysfnc.values.types import ERROR, NEVER, is_mutable
 
@@ -255,4 +257,6 @@ def external_value(full: str) -> Value:
     """What a name of another module, or a builtin, means."""
     if full.startswith("builtins."):
         return BuiltinFunction(full.removeprefix("builtins."))
+    if full in CONSTANTS:
+        return const(CONSTANTS[full])
     return External(full)

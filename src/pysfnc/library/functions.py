@@ -4,11 +4,13 @@ Of `math` there is what JSONata can compute to the last digit; sines and logarit
 """
 
 import math
+import string
 from collections.abc import Callable, Sequence
 from typing import Final
 
 from pysfnc.ir.exprs import Expr
 from pysfnc.jsonata.tree import Array, Binary, Bind, Func, IfElse, Lit, Ref, Seq, Tree
+from pysfnc.library.int_methods import build_pow_mod
 from pysfnc.library.iteration import build_iter_list, items_type
 from pysfnc.library.make import ZERO, Built, call, choose, eq, join, negate, prim, text
 from pysfnc.library.operators import (
@@ -132,7 +134,7 @@ def _build_divmod(args: Sequence[Expr], site: Site) -> Built:
 
 def _build_pow(args: Sequence[Expr], site: Site) -> Built:
     if args[2] is not ABSENT:
-        return Refusal("unsupported-call", "`pow()` with a modulus has no compiled form")
+        return build_pow_mod(args, site)
     return build_binary("**", args[0], args[1], site)
 
 
@@ -152,7 +154,22 @@ register_surface(
             for name, default in (("base", None), ("exp", None), ("mod", ABSENT))
         ),
         build=_build_pow,
-        examples=("pow(2, 10)", "pow(-3, 3)", "pow(7, 0)"),
+        examples=(
+            "pow(2, 10)",
+            "pow(-3, 3)",
+            "pow(7, 0)",
+            "pow(3, 200, 13)",
+            "pow(-3, 3, 5)",
+            "pow(3, 3, -5)",
+            "pow(123456789012345, 987654321, 9007199254740881)",
+            "pow(2, 10, 1)",
+            "pow(0, 0, 7)",
+            "pow(3, -1, 11)",
+            "pow(38, -2, 97)",
+            "pow(2, -1, 4)",
+            "pow(2, 3, 0)",
+            "pow(2, exp=5, mod=7)",
+        ),
     )
 )
 
@@ -220,12 +237,12 @@ declare(
     ),
     examples=("math.isqrt(0)", "math.isqrt(15)", "math.isqrt(16)", "math.isqrt(9007199254740991)", "math.isqrt(-1)"),
 )
-declare(
-    "math.gcd",
-    [_WHOLE, Spec("m", WHOLE, WHOLE_ERROR)],
-    INT,
-    lambda args: call("abs", call("py_gcd", whole(args[0]), whole(args[1]))),
-    examples=("math.gcd(12, 18)", "math.gcd(-12, 18)", "math.gcd(0, 5)", "math.gcd(0, 0)"),
-)
-CONSTANTS: Final = {"math.pi": math.pi, "math.e": math.e, "math.tau": math.tau}
-"""Names of the standard library that are plain numbers."""
+CONSTANTS: Final[dict[str, float | str]] = {
+    **{f"math.{name}": getattr(math, name) for name in ("pi", "e", "tau")},
+    **{
+        f"string.{name}": getattr(string, name)
+        for name in ("ascii_letters", "ascii_lowercase", "ascii_uppercase", "digits", "hexdigits", "octdigits")
+    },
+    **{f"string.{name}": getattr(string, name) for name in ("printable", "punctuation", "whitespace")},
+}
+"""Names of the standard library that are plain numbers and texts."""

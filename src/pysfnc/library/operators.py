@@ -215,7 +215,9 @@ def _refuse_pow(left: Expr, right: Expr) -> Refusal | None:
 def _refuse_formatting(left: Expr, _right: Expr) -> Refusal | None:
     if kinds(left.type) <= {Kind.STR} and kinds(left.type):
         return Refusal(
-            "unsupported-expression", "printf-style formatting has no compiled form", "write instead: an f-string"
+            "unsupported-expression",
+            "printf-style formatting has a compiled form only with a constant template",
+            "write instead: an f-string",
         )
     return None
 

@@ -96,6 +96,30 @@ define(
     ),
 )
 define(
+    "py_unit",
+    ("n",),
+    # A UTF-16 unit as \\u and four digits.
+    _escape("\\u", 4),
+)
+define(
+    "py_units",
+    ("c",),
+    # A character as one or two UTF-16 units.
+    Seq(
+        (
+            Bind("n", call("py_code", _C)),
+            IfElse(
+                Binary("<", _N, Lit(65536)),
+                call("py_unit", _N),
+                join(
+                    call("py_unit", Binary("+", call("floor", Binary("/", _N, Lit(1024))), Lit(0xD7C0))),
+                    call("py_unit", Binary("+", Binary("%", _N, Lit(1024)), Lit(0xDC00))),
+                ),
+            ),
+        )
+    ),
+)
+define(
     "py_quote",
     ("s",),
     IfElse(
