@@ -74,6 +74,9 @@ def test_lim_04_whole_numbers_of_json() -> None:
 def test_lim_05_negative_powers() -> None:
     python, compiled = both(workflow("a: int, b: int", "return a ** b"), a=2, b=-1)
     assert (python.output, compiled.error) == (0.5, "ValueError")
+    program = "import math\n" + workflow("a: int, b: int", "return math.pow(a, b)")
+    for exponent in (-1, 60):
+        assert both(program, a=3, b=exponent)[1].error == "ValueError"
 
 
 def test_lim_06_digits_of_other_scripts() -> None:
@@ -187,3 +190,14 @@ def test_lim_40_conversions_at_module_level() -> None:
     with pytest.raises(ValueError, match="invalid literal"):
         oracle.run_python(program, {}, environment={"N": "many"})
     assert oracle.compile_program(program).machine(None, {"N": "many"}).run({}).error == "ValueError"
+
+
+def test_lim_30_what_json_loads_reads() -> None:
+    program = "import json\n" + workflow("text: str", "return type(json.loads(text)).__name__")
+    python, compiled = both(program, text="1.0")
+    assert (python.output, compiled.output) == ("float", "int")
+    python, compiled = both(program, text="NaN")
+    assert (python.output, compiled.error) == ("float", "JSONDecodeError")
+    for text, kind in (("1e400", "float"), ('{"a": 1, "a": 2}', "dict")):
+        python, compiled = both(program, text=text)
+        assert (python.output, compiled.error) == (kind, "States.QueryEvaluationError")

@@ -104,7 +104,7 @@ PROGRAMS: dict[str, str] = {
             t(1, **d)  # E[SFN104]
             t(*list(d.values()))  # E[SFN104]
             x()  # E[SFN302]
-            x.bit_count()  # E[SFN302]
+            x.nothing()  # E[SFN302]
             other()  # E[SFN103]
             open("x")  # E[SFN103]
             getattr(x, "y")  # E[SFN103]

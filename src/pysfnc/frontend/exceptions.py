@@ -183,18 +183,22 @@ def _add_external(model: ProjectModel, name: str) -> None:
             _add_external(model, base)
 
 
+_NAMED: Final[dict[str, str]] = {**_EXTERNAL, "json.loads": "JSONDecodeError"}
+"""What a program names, and the exception class that it may meet by that: the class itself, or one that a function raises in the machine."""
+
+
 def _external_classes_used(model: ProjectModel) -> Iterator[str]:
-    """The classes of the standard library that the project's source names."""
-    ends = {dotted.rpartition(".")[2] for dotted in _EXTERNAL}
+    """The classes of the standard library that the project's source names, or that functions raise which it names."""
+    ends = {dotted.rpartition(".")[2] for dotted in _NAMED}
     for module in model.modules.values():
         for node in module.index.attributes:
             binding = resolve(model, module, node) if node.attr in ends else None
-            if isinstance(binding, ExternalBinding) and binding.name in _EXTERNAL:
-                yield _EXTERNAL[binding.name]
+            if isinstance(binding, ExternalBinding) and binding.name in _NAMED:
+                yield _NAMED[binding.name]
         for statement in module.index.imports:
             if isinstance(statement, ast.ImportFrom) and not statement.level:
                 named = (f"{statement.module}.{alias.name}" for alias in statement.names)
-                yield from (_EXTERNAL[name] for name in named if name in _EXTERNAL)
+                yield from (_NAMED[name] for name in named if name in _NAMED)
 
 
 def _project_classes(model: ProjectModel) -> list[ClassInfo]:

@@ -16,6 +16,7 @@ from pysfnc.frontend.lower_control import evaluate
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_in_order, lower_value
 from pysfnc.frontend.lower_environment import environment_get
 from pysfnc.frontend.lower_functions import call_with_options
+from pysfnc.frontend.lower_modules import call_json_dumps, call_json_loads
 from pysfnc.frontend.lower_values import (
     BuiltinFunction,
     Coroutine,
@@ -150,6 +151,8 @@ _SPECIAL: dict[str, Callable[[Context, ast.Call], Value]] = {
     "time.sleep": _time_sleep,
     "asyncio.sleep": _asyncio("asyncio.sleep"),
     "asyncio.gather": _asyncio("asyncio.gather"),
+    "json.dumps": call_json_dumps,
+    "json.loads": call_json_loads,
     "pysfnc.parallel": _parallel,
     "pysfnc.with_options": call_with_options,
     "os.environ.get": _environment_get,

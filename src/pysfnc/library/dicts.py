@@ -10,7 +10,7 @@ from typing import Final
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.jsonata.tree import Array, Field, IfElse, Lit, Object, Tree
 from pysfnc.library.iteration import keys_of
-from pysfnc.library.make import FALSE, TRUE, Built, both, call, const, negate, prim, text, type_of
+from pysfnc.library.make import FALSE, TRUE, Built, both, call, choose, const, eq, negate, prim, text, type_of
 from pysfnc.library.make import join as join_parts
 from pysfnc.library.registry import register_prim, register_surface
 from pysfnc.library.row import Arg, Check, Parameter, PrimRow, Refusal, Site, SurfaceRow
@@ -23,7 +23,7 @@ from pysfnc.library.shapes import (
     refs,
 )
 from pysfnc.library.signature import repr_of
-from pysfnc.library.typenames import atoms, has_kind, type_name
+from pysfnc.library.typenames import ambiguity, atoms, has_kind, type_name
 from pysfnc.values.fields import read_at
 from pysfnc.values.types import (
     NEVER,
@@ -40,6 +40,7 @@ from pysfnc.values.types import (
     join_all,
     kinds,
     members,
+    others_of,
 )
 
 MAX_FIELDS: Final = 100
@@ -77,6 +78,15 @@ def is_always_there(mapping: Arg, key: Arg) -> bool:
     name = key.tree.value if isinstance(key.tree, Lit) else None
     found = [member for member in members(mapping.type) if isinstance(member, DictT)]
     return isinstance(name, str) and bool(found) and all(field_of(member, name).always for member in found)
+
+
+def value_by_key(mapping: DictT, key: Tree, made: Callable[[Type], Tree]) -> Tree:
+    """What is made of the value of a key, by the type that it has under that key where one type does not do for all."""
+    if ambiguity(mapping.value) is None:
+        return made(mapping.value)
+    cases: list[tuple[Tree, Tree]] = [(eq(key, text(field.name)), made(field.type)) for field in mapping.fields]
+    others = others_of(mapping)
+    return choose(cases[:-1], cases[-1][1]) if others == NEVER else choose(cases, made(others))
 
 
 # Keys

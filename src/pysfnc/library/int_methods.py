@@ -99,7 +99,7 @@ def _pow_mod(args: Sequence[Arg], _type: Type) -> Tree:
     size = call("abs", modulus)
     start: Tree = call("py_mod", base, size)
     times: Tree = exponent
-    if _is_natural(exponent):
+    if not _is_natural(exponent):
         inverse = call("py_mod", call("py_bezout", start, size, ONE, ZERO), size)
         start, times = IfElse(lt(exponent, ZERO), inverse, start), call("abs", exponent)
     made = call("py_powmod", start, times, size, Binary("%", ONE, size))

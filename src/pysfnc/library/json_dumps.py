@@ -10,6 +10,7 @@ from typing import Final
 
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.jsonata.tree import Array, Binary, Bind, Field, Func, IfElse, Index, Lit, Object, Ref, Regex, Tree
+from pysfnc.library.dicts import value_by_key
 from pysfnc.library.floats import digits_of
 from pysfnc.library.make import ZERO, Built, both, call, choose, const, eq, join, prim, text, type_of
 from pysfnc.library.prelude import define
@@ -105,8 +106,8 @@ def _one(value: Tree, type_: Type, options: Options) -> Tree:
             return _enclosed(value, "[]", call("map", value, Func(("py_i",), each)), options)
         case TupleT(items):
             return _tuple(value, items, options)
-        case DictT(item):
-            return _dict(value, item, options)
+        case DictT():
+            return _dict(value, type_, options)
         case _:
             return call("py_json", value, _object(options))
 
@@ -134,9 +135,9 @@ def _tuple(value: Tree, items: tuple[Type, ...], options: Options) -> Tree:
     return join(*parts, text(options.line + "]"))
 
 
-def _dict(value: Tree, item: Type, options: Options) -> Tree:
+def _dict(value: Tree, type_: DictT, options: Options) -> Tree:
     inner = options.inside()
-    made = json_tree(Arg(Ref("py_i"), item), inner)
+    made = value_by_key(type_, Ref("py_k"), lambda item: json_tree(Arg(Ref("py_i"), item), inner))
     if not options.sort:
         pair = join(_text_of(Ref("py_k"), options), text(options.key), made)
         return _enclosed(value, "{}", call("each", value, Func(("py_i", "py_k"), pair)), options)
@@ -293,8 +294,10 @@ def holds_other(type_: Type) -> Type | None:
         match member:
             case NoneT() | BoolT() | IntT() | FloatT() | StrT() | JsonT() | NeverT():
                 found = None
-            case ListT(item) | DictT(item):
+            case ListT(item):
                 found = holds_other(item)
+            case DictT():
+                found = holds_other(member.value)
             case TupleT(items):
                 found = next(filter(None, map(holds_other, items)), None)
             case _:
@@ -310,7 +313,7 @@ def _build(args: Sequence[Expr], site: Site) -> Built:
     if other is not None:
         return Refusal("type-mismatch", f"`json.dumps()` of a value of type `{other}` always raises TypeError")
     found = ambiguity(value.type)
-    if found == "int or float":
+    if found is not None:
         return refuse_ambiguity(found, "`json.dumps()`")
     level = _indent(indent)
     if isinstance(level, Refusal):

@@ -352,10 +352,11 @@ declare(
 
 # What has no exact form
 
-_INEXACT: Final = (
+INEXACT: Final = (
     *("acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "cos", "cosh", "dist", "erf", "erfc", "exp"),
     *("exp2", "expm1", "gamma", "hypot", "lgamma", "log", "log10", "log1p", "log2", "sin", "sinh", "tan", "tanh"),
 )
+"""Functions of `math` that are refused."""
 _INSTEAD: Final = {
     "hypot": "write instead: `math.sqrt(x * x + y * y)`, or compute it in a `@task`",
     "dist": "write instead: `math.sqrt(...)` of the sum of squares, or compute it in a `@task`",
@@ -374,5 +375,5 @@ def _refused(name: str) -> None:
     register_surface(SurfaceRow(name=f"math.{name}", params=params, build=lambda _args, _site: refusal))
 
 
-for _name in _INEXACT:
+for _name in INEXACT:
     _refused(_name)

@@ -9,6 +9,7 @@ from typing import Final
 
 from pysfnc.ir.exprs import Const, ExcField, Expr
 from pysfnc.jsonata.tree import Array, Binary, Field, Func, IfElse, Index, Lit, Object, Ref, Tree
+from pysfnc.library.dicts import value_by_key
 from pysfnc.library.floats import digits_of
 from pysfnc.library.make import ZERO, Built, call, choose, const, eq, join, prim, text, type_of
 from pysfnc.library.prelude import define
@@ -172,8 +173,8 @@ def _one(value: Tree, type_: Type, as_repr: bool) -> Tree:
             return _items(value, _tree(Arg(_I, item), True))
         case TupleT(items):
             return _tuple(value, items)
-        case DictT(item):
-            return _pairs(value, _tree(Arg(_I, item), True))
+        case DictT():
+            return _pairs(value, value_by_key(type_, _K, lambda item: _tree(Arg(_I, item), True)))
         case _:
             return call("py_repr" if as_repr else "py_str", value)
 

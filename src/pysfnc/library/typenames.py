@@ -27,6 +27,7 @@ from pysfnc.values.types import (
     json_of_kinds,
     kinds,
     members,
+    others_of,
 )
 
 NUMERIC: Final = frozenset({Kind.BOOL, Kind.INT, Kind.FLOAT})
@@ -88,8 +89,8 @@ def _parts(type_: Type) -> tuple[Type, ...]:
     match type_:
         case ListT(item):
             return (item,)
-        case DictT(value):
-            return (value,)
+        case DictT() as mapping:
+            return (*(field.type for field in mapping.fields), others_of(mapping))
         case TupleT(items):
             return items
         case _:
