@@ -21,7 +21,9 @@ from pysfnc.assembly.reports import message_of
 from pysfnc.diagnostics import Diagnostic
 from pysfnc.engine import LambdaService, Machine
 from pysfnc.jsonata.engine import Evaluator
+from pysfnc.lang.context import RunContext, context_object_of, with_input
 from pysfnc.lang.decorators import Workflow
+from pysfnc.testing.contexts import run_context
 from pysfnc.testing.exceptions import name_and_text
 from pysfnc.testing.sleeping import instant_sleep
 from tests.support.direct import DirectInvoker
@@ -53,7 +55,8 @@ def run_python(
     with written(_files(source)) as path, _environment(environment), loaded(path) as program, instant_sleep():
         found = _workflow(program, workflow)
         try:
-            output = found.run(json.loads(json.dumps(input)))
+            given = json.loads(json.dumps(input))
+            output = found.run(given, context=with_input(_context(found.name), given))
         except Exception as error:
             name, cause = name_and_text(error)
             return Outcome(error=name, cause=cause, calls=tuple(program.calls))
@@ -74,6 +77,11 @@ def _workflow(program: Program, name: str | None) -> Workflow[Any, Any]:
 
 def _files(source: Source) -> Mapping[str, str]:
     return {f"{MAIN}.py": source} if isinstance(source, str) else source
+
+
+def _context(name: str) -> RunContext:
+    """What `pysfnc.context` shows in both forms."""
+    return run_context(name, name="run-1", start_time="2030-01-02T03:04:05.678Z")
 
 
 @contextlib.contextmanager
@@ -150,6 +158,7 @@ def run_compiled(
             evaluator=evaluator,
             history=False,
             seed=0,
+            context=context_object_of(_context(machine.name)),
         )
     calls, transitions = tuple(program.calls), result.transitions
     if result.status == "SUCCEEDED":

@@ -36,6 +36,7 @@ from pysfnc.jsonata.placeholders import parameter_of
 from pysfnc.jsonata.tidy import tidy
 from pysfnc.jsonata.tree import Array, Binary, Call, Field, Lit, Neg, Object, Ref, Tree
 from pysfnc.jsonata.walk import tree_depth
+from pysfnc.library.context import FIELDS
 from pysfnc.plan.caught import ALL_ERRORS, TASK_FAILED
 from pysfnc.source.span import Span
 from pysfnc.values.types import NONE, STR, IntT
@@ -225,6 +226,8 @@ class _StateWriter:
         positional = given == order[: len(given)]
         arguments: Any = [values[name] for name in given] if positional else values
         payload = {"f": self._checked(state, Const(value=effect.task, type=STR)), "a": arguments}
+        if task.context:
+            payload["c"] = _context(task.context)
         made: Json = {
             "Type": "Task",
             "Resource": LAMBDA_INVOKE,
@@ -381,6 +384,15 @@ class _StateWriter:
         env.update(own)
         regions = Regions(lowering, self.emitter.plan.exceptions)
         return tidy(regions.value(suite, value, env, trusted))
+
+
+def _context(parts: tuple[str, ...]) -> Json:
+    """Parts of the Context object in its own form, for `pysfnc.lang.bootstrap`."""
+    made: Json = {}
+    for part in parts:
+        found = FIELDS[part]
+        made.setdefault(found.path[0], {})[found.path[1]] = expression(found.tree)
+    return made
 
 
 def _retrier(rule: RetryRule, effect: Retried) -> Json:

@@ -114,6 +114,7 @@ class Machine:
         seed: int | None = None,
         on_event: Callable[[Event], None] | None = None,
         variables: Mapping[str, object] | None = None,
+        context: Mapping[str, Mapping[str, object]] | None = None,
     ) -> RunResult:
         """Run the machine once.
 
@@ -124,6 +125,7 @@ class Machine:
         history: keep the events; on_event: called with each as it happens.
         seed: makes jitter, `$random()` and `$uuid()` repeatable.
         variables: set before the first state.
+        context: members of `Execution` and `StateMachine` in the context object, in place of those made up.
         Raises `EngineError` for an input that is no JSON or too big, and for tasks that nothing answers.
         """
         data = _checked_input(input)
@@ -135,22 +137,26 @@ class Machine:
             evaluator=evaluator or JlensEvaluator(seed=seed),
             tasks=tasks or NoTasks(),
             randomness=random.Random(seed),  # noqa: S311 - jitter, not cryptography
-            execution_context=self._context(data, execution_name or str(uuid.uuid4()), clock),
+            execution_context=self._context(data, execution_name or str(uuid.uuid4()), clock, context or {}),
         )
         return self._run(run, data, Scope(variables))
 
-    def _context(self, data: Data, name: str, clock: Clock) -> dict[str, object]:
+    def _context(
+        self, data: Data, name: str, clock: Clock, given: Mapping[str, Mapping[str, object]]
+    ) -> dict[str, object]:
         account = "us-east-1:123456789012"
+        execution = {
+            "Id": f"arn:aws:states:{account}:execution:{self.name}:{name}",
+            "Input": data.value,
+            "Name": name,
+            "RoleArn": f"arn:aws:iam::123456789012:role/{self.name}Role",
+            "StartTime": iso_milliseconds(clock.now()),
+            "RedriveCount": 0,
+        }
+        machine = {"Id": f"arn:aws:states:{account}:stateMachine:{self.name}", "Name": self.name}
         return {
-            "Execution": {
-                "Id": f"arn:aws:states:{account}:execution:{self.name}:{name}",
-                "Input": data.value,
-                "Name": name,
-                "RoleArn": f"arn:aws:iam::123456789012:role/{self.name}Role",
-                "StartTime": iso_milliseconds(clock.now()),
-                "RedriveCount": 0,
-            },
-            "StateMachine": {"Id": f"arn:aws:states:{account}:stateMachine:{self.name}", "Name": self.name},
+            "Execution": {**execution, **given.get("Execution", {})},
+            "StateMachine": {**machine, **given.get("StateMachine", {})},
         }
 
     def _run(self, run: Execution, data: Data, scope: Scope) -> RunResult:

@@ -38,8 +38,9 @@ from pysfnc.frontend.lower_values import (
 )
 from pysfnc.frontend.model import ModuleBinding
 from pysfnc.frontend.names import member
-from pysfnc.ir.exprs import Const, ExcField, Expr
-from pysfnc.values.types import BOOL, FLOAT, INT, JSON, NONE, STR, ErrorT, ExcT, ListT, NeverT
+from pysfnc.ir.exprs import Const, ExcField, Expr, Prim
+from pysfnc.library.context import FIELDS, ROOT
+from pysfnc.values.types import BOOL, FLOAT, INT, JSON, NONE, STR, ErrorT, ExcT, ListT, NeverT, is_mutable
 
 MAX_INTEGER = 2**53
 OPERATORS: dict[type[ast.operator], str] = {
@@ -345,7 +346,7 @@ def static_attribute(cx: Context, base: Static, node: ast.Attribute) -> Value:
                 return cx.error(codes.UNDEFINED_NAME, node, f"module `{name}` has no name `{node.attr}`")
             return value_of_binding(cx, binding, node.attr, node)
         case External(name):
-            return external_value(f"{name}.{node.attr}")
+            return _external_attribute(cx, f"{name}.{node.attr}", node)
         case TypeOf(value) if node.attr in ("__name__", "__qualname__"):
             return lib.type_name(cx, value, node)
         case ExceptionClass(name) | BuiltinFunction(name) if node.attr in ("__name__", "__qualname__"):
@@ -354,6 +355,25 @@ def static_attribute(cx: Context, base: Static, node: ast.Attribute) -> Value:
             return Const(value=name, type=STR, span=cx.span(node))
         case _:
             return StaticMethod(base, node.attr)
+
+
+def _external_attribute(cx: Context, full: str, node: ast.Attribute) -> Value:
+    """A name of another module; the Context object of the execution is data."""
+    field = FIELDS.get(full)
+    if field is not None:
+        span = cx.span(node)
+        if is_mutable(field.type):
+            # Python has one object of it for the whole run.
+            cx.constants[span] = full.removeprefix("pysfnc.")
+        return Prim(op=full, args=(), type=field.type, span=span)
+    if full.startswith(f"{ROOT}.") and not any(known.startswith(f"{full}.") for known in FIELDS):
+        return cx.error(
+            codes.UNDEFINED_NAME,
+            node,
+            f"`{full.removeprefix('pysfnc.')}` does not exist",
+            notes=["there is " + ", ".join(f"`{known.removeprefix('pysfnc.')}`" for known in FIELDS)],
+        )
+    return external_value(full)
 
 
 # f-strings

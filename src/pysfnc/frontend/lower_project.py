@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pysfnc.diagnostics import Diagnostic
 from pysfnc.frontend.environment import EnvironmentTable
 from pysfnc.frontend.model import Binding, FunctionInfo, ModuleInfo, ProjectModel
+from pysfnc.frontend.run_context import context_read_by
 from pysfnc.frontend.scope import Scope, function_scope
 from pysfnc.ir.hir import ExceptionTable, Task
 
@@ -58,6 +59,7 @@ class Project:
                 name=options.name,
                 role=options.role,
                 reason=reason,
+                context=context_read_by(self.model, info),
                 span=info.module.span(info.node).head(),
             )
         return found

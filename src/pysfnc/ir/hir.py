@@ -294,6 +294,8 @@ class Task:
     name: str | None
     role: str | None
     reason: str
+    context: tuple[str, ...] = ()
+    """The parts of `pysfnc.context` that its code reads, which the machine passes along."""
     span: Span | None = field(default=None, compare=False)
 
 

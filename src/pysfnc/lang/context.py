@@ -118,10 +118,31 @@ def made_up_run(workflow_name: str, input_json: Any) -> RunContext:
             name=name,
             start_time=start_time,
             input=input_json,
-            role_arn=f"arn:aws:iam::123456789012:role/{workflow_name}",
+            role_arn=f"arn:aws:iam::123456789012:role/{workflow_name}Role",
         ),
         StateMachine(id=f"{_ACCOUNT}:stateMachine:{workflow_name}", name=workflow_name),
     )
+
+
+def with_input(run: RunContext, input_json: Any) -> RunContext:
+    """The same run with another input."""
+    execution = run.execution
+    shown = Execution(execution.id, execution.name, execution.start_time, input_json, execution.role_arn)
+    return RunContext(shown, run.state_machine)
+
+
+def context_object_of(run: RunContext) -> dict[str, dict[str, Any]]:
+    """What a machine's Context Object holds of a run; the input is left to the machine."""
+    execution, machine = run.execution, run.state_machine
+    return {
+        "Execution": {
+            "Id": execution.id,
+            "Name": execution.name,
+            "StartTime": execution.start_time,
+            "RoleArn": execution.role_arn,
+        },
+        "StateMachine": {"Id": machine.id, "Name": machine.name},
+    }
 
 
 def run_from_context_object(fields: Mapping[str, Any]) -> RunContext:

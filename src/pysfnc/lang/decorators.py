@@ -71,11 +71,11 @@ class Workflow(Generic[P, R]):
             ValueError: a number or text cannot travel as JSON.
         """
         from pysfnc.lang.binding import bind_input
-        from pysfnc.lang.wire import encode_result
+        from pysfnc.lang.wire import encode_result, encode_value
 
         function: Callable[..., Any] = self.__wrapped__
         document, args, kwargs = bind_input(function, {} if input is _NO_INPUT else input)
-        with running(context or made_up_run(self.name, document)):
+        with running(context or made_up_run(self.name, encode_value(document))):
             result = _run_loop(function, args, kwargs) if self.is_async else function(*args, **kwargs)
             return encode_result(function, result)
 

@@ -5,6 +5,7 @@ Owns the list of modules. Adding a callable is a row in one of them; a new modul
 
 from pysfnc.library import (
     arithmetic,
+    context,
     conversions,
     copies,
     dict_changes,
@@ -124,6 +125,7 @@ __all__ = [
 
 ROW_MODULES = (
     arithmetic,
+    context,
     conversions,
     copies,
     dict_changes,

@@ -9,7 +9,9 @@ from typing import Any, Final, Protocol
 
 import pytest
 
+from pysfnc.lang.context import RunContext
 from pysfnc.lang.decorators import Workflow
+from pysfnc.testing.machines import LambdaMode
 from pysfnc.testing.outcome import RunOutcome
 from pysfnc.testing.runs import run, run_python
 
@@ -20,7 +22,9 @@ _FORMS: Final = ("python", "machine")
 class RunWorkflow(Protocol):
     """What the fixture is: runs a workflow on an input and returns the outcome, in the form of the current test."""
 
-    def __call__(self, workflow: Workflow[Any, Any], input: Any = None, /) -> RunOutcome:
+    def __call__(
+        self, workflow: Workflow[Any, Any], input: Any = None, /, *, context: RunContext | None = None
+    ) -> RunOutcome:
         """Run `workflow` on the JSON value `input`."""
 
 
@@ -46,7 +50,10 @@ def run_workflow(request: pytest.FixtureRequest) -> RunWorkflow:
     if request.param == "python":
         return run_python
 
-    def run_machine(workflow: Workflow[Any, Any], input: Any = None, /) -> RunOutcome:
-        return run(workflow, input, lambda_="workers" if request.param == "workers" else "in-process")
+    def run_machine(
+        workflow: Workflow[Any, Any], input: Any = None, /, *, context: RunContext | None = None
+    ) -> RunOutcome:
+        lambda_: LambdaMode = "workers" if request.param == "workers" else "in-process"
+        return run(workflow, input, lambda_=lambda_, context=context)
 
     return run_machine

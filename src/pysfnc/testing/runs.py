@@ -6,6 +6,7 @@ from contextlib import nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from pysfnc.lang.context import RunContext, context_object_of, with_input
 from pysfnc.lang.decorators import Workflow
 from pysfnc.testing.exceptions import exception_of, name_and_text
 from pysfnc.testing.machines import Compiled, LambdaMode, NotCompiled, compiled, functions_of
@@ -32,6 +33,7 @@ def run(
     real_time: bool = False,
     start_time: datetime | None = None,
     parameters: Mapping[str, str] | None = None,
+    context: RunContext | None = None,
     seed: int | None = None,
 ) -> RunOutcome:
     """Compile a workflow and run its machine in the local engine, with its tasks as local Lambda functions.
@@ -49,6 +51,7 @@ def run(
         real_time: wait for real. Otherwise the machine has a virtual clock, and sleeping in tasks takes no time in process.
         start_time: where the virtual clock starts; now when not given.
         parameters: values of deployment parameters; what is missing comes from the environment, then from the defaults.
+        context: what `pysfnc.context` shows; made up when not given. Its input is the one of the run.
         seed: makes jitter and random ids repeatable.
 
     Raises:
@@ -73,18 +76,22 @@ def run(
             tasks=functions.service,
             clock=None if start_time is None else VirtualClock(start_time.timestamp()),
             real_time=real_time,
+            context=None if context is None else context_object_of(context),
             seed=seed,
         )
     return _outcome(result, machine, functions.gb_seconds - before, code)
 
 
-def run_python(program: Workflow[Any, Any], input: Any = None, /, *, real_time: bool = False) -> RunOutcome:
+def run_python(
+    program: Workflow[Any, Any], input: Any = None, /, *, real_time: bool = False, context: RunContext | None = None
+) -> RunOutcome:
     """Run a workflow as the Python function that it is, as ``program.run(input)`` does.
 
     Args:
         program: the workflow.
         input: the input, any JSON value; None is ``{}``.
         real_time: sleep for real. Otherwise `time.sleep` and `asyncio.sleep` take no time.
+        context: what `pysfnc.context` shows; made up when not given. Its input is the one of the run.
 
     Returns:
         The output, or the error name and cause with which the machine fails. What only a machine has is None or empty.
@@ -94,9 +101,11 @@ def run_python(program: Workflow[Any, Any], input: Any = None, /, *, real_time: 
     """
     _refuse_running_loop(program)
     files = {program.__wrapped__.__code__.co_filename}
+    given = {} if input is None else input
+    shown = None if context is None else with_input(context, given)
     with nullcontext() if real_time else instant_sleep(files):
         try:
-            return RunOutcome("SUCCEEDED", program.run({} if input is None else input))
+            return RunOutcome("SUCCEEDED", program.run(given, context=shown))
         except Exception as failure:
             error, cause = name_and_text(failure)
             return RunOutcome("FAILED", error=error, cause=cause, exception=failure)
