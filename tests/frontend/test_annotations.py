@@ -8,7 +8,22 @@ import pytest
 
 from pysfnc.lang.shapes import AnyShape, WireFault, hints_of_function, shape_of
 from pysfnc.values.fits import text_of
-from pysfnc.values.types import BOOL, ERROR, FLOAT, INT, JSON, NONE, STR, DictT, ListT, TupleT, Type, join
+from pysfnc.values.types import (
+    BOOL,
+    ERROR,
+    FLOAT,
+    INT,
+    JSON,
+    NONE,
+    STR,
+    DictField,
+    DictT,
+    ListT,
+    TupleT,
+    Type,
+    dict_of,
+    join,
+)
 from tests.frontend.projects import load
 
 HEADER = """
@@ -37,8 +52,10 @@ class Fields(TypedDict):
     y: float
 class More(Fields, total=False):
     z: "list[More]"
-class Plain(TypedDict):
+class Plain(TypedDict, total=False):
     name: str
+class Part(Plain):
+    tags: "t.Required[list[str]]"
 class Color(enum.Enum):
     RED = "red"
 class Pair(NamedTuple):
@@ -89,6 +106,8 @@ TYPED: list[tuple[str, Type]] = [
     ("Literal['a'] | int", join(STR, INT)),
     ("dict[Literal['a', 'b'], int]", DictT(INT)),
     ("dict[Any, int]", DictT(INT)),
+    ("Fields", dict_of([DictField("x", INT), DictField("y", FLOAT)], JSON)),
+    ("list[Part]", ListT(dict_of([DictField("name", STR, False), DictField("tags", ListT(STR))], JSON))),
     ("list[tuple[int, list[dict[str, float | None]]]]", ListT(TupleT((INT, ListT(DictT(join(FLOAT, NONE))))))),
 ]
 SAYS_NOTHING = [
@@ -105,7 +124,7 @@ SAYS_NOTHING = [
 WITHOUT_FORM = [
     ("Data", "the dataclass `Data`"),
     ("list[Data]", "the dataclass `Data`"),
-    ("Fields", "the TypedDict `Fields`"),
+    ("More", "`More` holds values of its own type"),
     ("Color | None", "the enum `Color`"),
     ("Pair", "the named tuple `Pair`"),
     ("datetime.datetime", "`datetime` has no form"),
@@ -184,9 +203,10 @@ def test_tasks_take_any_parameter_but_give_only_what_a_machine_holds(tmp_path: P
     assert loaded.messages == []  # nobody uses `a` yet
     (problem,) = loaded.function("a").problems
     assert problem.message.startswith("the result of `a`: the dataclass `Data`")
-    assert loaded.function("b").returns == DictT(join(JSON, FLOAT))
-    assert loaded.function("c").returns == DictT(JSON)
-    assert loaded.function("d").returns == ListT(DictT(JSON))
+    assert loaded.function("b").returns == dict_of([DictField("x", INT), DictField("y", FLOAT)], JSON)
+    named = dict_of([DictField("name", STR, False)], JSON)
+    assert loaded.function("c").returns == named
+    assert loaded.function("d").returns == ListT(named)
     assert loaded.function("e").returns is None and loaded.function("e").problems
 
 

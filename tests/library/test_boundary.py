@@ -3,6 +3,8 @@
 import ast
 import inspect
 import json
+import sys
+import types
 import typing
 from collections.abc import Callable
 from pathlib import Path
@@ -37,16 +39,30 @@ from pysfnc.values.fits import (
     AnyFit,
     ChoiceFit,
     DictFit,
+    FieldFit,
     Fit,
     ListFit,
     NamedFit,
+    RecordFit,
     TupleFit,
     UnionFit,
 )
 from pysfnc.values.types import JSON, STR, DictT
 from tests.library.harness import _decoded, engines, same
 
-_HEAD: Final = "from typing import Any, Annotated, Literal, Mapping, NewType, Optional, Sequence, Union\nfrom pysfnc import workflow\n"
+_HEAD: Final = """
+from typing import Annotated, Any, Literal, Mapping, NewType, NotRequired, Optional, Required, Sequence, TypedDict, Union
+from pysfnc import workflow
+
+class Small(TypedDict):
+    a: int
+    b: "NotRequired[str | None]"
+
+class Wide(Small, total=False):
+    c: Required["list[Small]"]
+    d: tuple[float, bool]
+    constructor: int
+"""
 _TABLE: Final = ExceptionTable(bases=(("TypeError", ("Exception",)), ("Exception", ("BaseException",))))
 
 
@@ -61,7 +77,8 @@ class Bound:
         source = f"{_HEAD}{before}\n@workflow\ndef w({parameters}): return None\n"
         path = folder / "app.py"
         path.write_text(source, encoding="utf-8")
-        namespace: dict[str, Any] = {}
+        module = sys.modules["bound_by_test"] = types.ModuleType("bound_by_test")
+        namespace = vars(module)
         for forget in typing._cleanups:  # type: ignore[attr-defined]
             forget()  # what `Union` gave before for an equal Literal with its values in another order
         exec(compile(source, str(path), "exec"), namespace)
@@ -190,6 +207,15 @@ WRONG: Final = [
     ("t: tuple[int, str]", {"t": [1, 2]}, "w() argument 't[1]' must be str, not int"),
     ("t: tuple[list[int], str]", {"t": [[1, "x"], "y"]}, "w() argument 't[0][1]' must be int, not str"),
     ("t: tuple[()]", {"t": [1]}, "w() argument 't' must be tuple[()], not list"),
+    ("s: Small", {"s": {"b": 5}}, "w() argument 's.a' must be int, not missing"),
+    ("s: Small", {"s": {"a": 1, "b": 5}}, "w() argument 's.b' must be str | None, not int"),
+    ("s: Small", {"s": []}, "w() argument 's' must be Small, not list"),
+    ("s: list[Small]", {"s": [{"a": 1}, {"a": "x"}]}, "w() argument 's[1].a' must be int, not str"),
+    ("s: Wide", {"s": {"a": 1}}, "w() argument 's.c' must be list[Small], not missing"),
+    ("s: Wide", {"s": {"a": 1, "c": [{}]}}, "w() argument 's.c[0].a' must be int, not missing"),
+    ("s: Wide", {"s": {"a": 1, "c": [], "d": [1]}}, "w() argument 's.d' must be tuple[float, bool], not list"),
+    ("s: Wide | None", {"s": {"a": "x"}}, "w() argument 's.a' must be int, not str"),
+    ("s: Wide | Small", {"s": {"a": "x"}}, "w() argument 's' must be Wide | Small, not dict"),
     ("a: int, b: str", {"a": "x", "b": 1}, "w() argument 'a' must be int, not str"),
     ("a: int = 1, b: str = ''", {"b": 1}, "w() argument 'b' must be str, not int"),
     ("a: int | None = None", {"a": "x"}, "w() argument 'a' must be int | None, not str"),
@@ -238,6 +264,10 @@ RIGHT: Final = [
     ("u: list[int] | Any", {"u": ["a"]}),
     ("u: Literal[1] | Literal[True]", {"u": True}),
     ("u: list[Literal[1]] | list[Literal[True]]", {"u": [True]}),
+    ("s: Small", {"s": {"a": 1}}),
+    ("s: Small", {"s": {"other": [[1]], "b": None, "a": 1.0}}),
+    ("s: Wide", {"s": {"a": 1, "c": [], "d": [1, True], "constructor": 2}}),
+    ("s: Wide | Small", {"s": {"a": 1, "c": 1}}),
     ("a, **rest", {"a": 1, "b": [], "c": [[1]], "d": None}),
     ("**rest", {"a": 1}),
     ("**rest", {}),
@@ -339,6 +369,7 @@ FITS: Final = [
     TupleFit(()),
     TupleFit((INT_FIT, ANY_FIT)),
     ChoiceFit((None, True, 1, "1", "list", "é\n")),
+    RecordFit("R", (FieldFit("a", ListFit(INT_FIT), True), FieldFit("b c", UnionFit((NONE_FIT, BOOL_FIT)), False))),
     UnionFit((ListFit(STR_FIT), NamedFit("X", UnionFit((NONE_FIT, BOOL_FIT))))),
 ]
 
@@ -356,9 +387,9 @@ def test_a_fit_as_data_reads_back(fit: Fit | None) -> None:
 
 def _annotations() -> st.SearchStrategy[str]:
     literal = st.lists(st.sampled_from(["'a'", "'b'", "1", "2", "True", "None"]), min_size=1, max_size=3, unique=True)
-    leaves = st.sampled_from(["int", "float", "str", "bool", "None", "Any", "list", "dict"]) | literal.map(
-        lambda values: f"Literal[{', '.join(values)}]"
-    )
+    leaves = st.sampled_from(
+        ["int", "float", "str", "bool", "None", "Any", "list", "dict", "Small", "Wide"]
+    ) | literal.map(lambda values: f"Literal[{', '.join(values)}]")
 
     def wider(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         several = st.lists(inner, min_size=1, max_size=3)
@@ -386,6 +417,9 @@ _ANYTHING: Final = st.recursive(
 )
 
 
+_SMALL: Final = st.fixed_dictionaries({"a": st.integers(0, 3) | _ANYTHING}, optional={"b": st.none() | st.just("b")})
+
+
 def _values_of(node: ast.expr) -> st.SearchStrategy[Any]:
     return st.one_of(_ANYTHING, *[_fitting(node)] * 5)
 
@@ -403,6 +437,11 @@ def _fitting(node: ast.expr) -> st.SearchStrategy[Any]:
                 "Any": _ANYTHING,
                 "list": st.lists(_ANYTHING, max_size=2),
                 "dict": st.dictionaries(st.sampled_from("ab"), _ANYTHING, max_size=2),
+                "Small": _SMALL,
+                "Wide": st.fixed_dictionaries(
+                    {"a": st.integers(), "c": st.lists(_SMALL, max_size=2)},
+                    optional={"d": st.just([1, True]) | _ANYTHING, "x": _ANYTHING},
+                ),
             }
             return simple[name]
         case ast.Subscript(value=ast.Name(id=name), slice=inner):

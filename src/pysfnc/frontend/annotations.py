@@ -30,9 +30,11 @@ from pysfnc.values.fits import (
     AnyFit,
     ChoiceFit,
     DictFit,
+    FieldFit,
     Fit,
     ListFit,
     NamedFit,
+    RecordFit,
     TupleFit,
     UnionFit,
     flattened,
@@ -80,14 +82,9 @@ def annotation_type(node: ast.expr, module: ModuleInfo, model: ProjectModel) -> 
     return read_annotation(node, module, model).type
 
 
-def read_annotation(
-    node: ast.expr, module: ModuleInfo, model: ProjectModel, *, typed_dicts: bool = False
-) -> Annotation:
-    """Read an annotation written in `module`; names are those of its top level.
-
-    With `typed_dicts` a TypedDict counts as the dict that it is, for values whose keys have been checked elsewhere.
-    """
-    reader = _Reader(model, typed_dicts)
+def read_annotation(node: ast.expr, module: ModuleInfo, model: ProjectModel) -> Annotation:
+    """Read an annotation written in `module`; names are those of its top level."""
+    reader = _Reader(model)
     try:
         fit = reader.read(module, node)
     except _Unresolved:
@@ -115,7 +112,6 @@ class _Reader:
     """Reads one annotation with everything it refers to."""
 
     model: ProjectModel
-    typed_dicts: bool
     parts: int = 0
     open_names: list[object] = field(default_factory=list)
 
@@ -215,16 +211,25 @@ class _Reader:
         kind = record_kind(self.model, info)
         if kind is None:
             return AnyFit(info.name)
-        if kind == "TypedDict" and self.typed_dicts and info not in self.open_names:
+        if info in self.open_names:
+            return self._without_form(module, node, f"`{info.name}` holds values of its own type")
+        if kind == "TypedDict":
             return self._typed_dict(info)
         return self._without_form(module, node, f"the {kind} `{info.name}` has no form in a machine yet")
 
     def _typed_dict(self, info: ClassInfo) -> Fit:
         """Keys of the class and, as the wire lets them pass, others with any JSON value."""
         self.open_names.append(info)
-        fields = [self.read(home, node) for home, node in typed_dict_fields(self.model, info)]
+        fields = [FieldFit(k.name, self._of_field(k), k.required) for k in typed_dict_fields(self.model, info)]
         self.open_names.pop()
-        return DictFit(STR_FIT, UnionFit((ANY_FIT, *fields)))
+        return RecordFit(info.name, tuple(fields))
+
+    def _of_field(self, field: "FieldNode") -> Fit:
+        """The fit of a field's annotation; a name in it that cannot be resolved concerns this field only."""
+        try:
+            return self.read(field.module, field.annotation)
+        except _Unresolved:
+            return ANY_FIT
 
     def _generic(self, module: ModuleInfo, node: ast.expr, value: ast.expr, inner: ast.expr) -> Fit:
         binding = resolve_through(self.model, module, value)
@@ -327,19 +332,61 @@ def record_kind(model: ProjectModel, info: ClassInfo) -> str | None:
     return None
 
 
-def typed_dict_fields(model: ProjectModel, info: ClassInfo) -> list[tuple[ModuleInfo, ast.expr]]:
-    """The annotations of a TypedDict's keys, with the modules they are written in, those of its bases too."""
-    found: list[tuple[ModuleInfo, ast.expr]] = []
-    todo, seen = [info], {info}
-    while todo:
-        current = todo.pop()
-        found += [(current.module, item.annotation) for item in current.node.body if isinstance(item, ast.AnnAssign)]
-        for base in current.node.bases:
-            binding = resolve_through(model, current.module, base)
-            if isinstance(binding, ClassBinding) and binding.info not in seen:
-                seen.add(binding.info)
-                todo.append(binding.info)
-    return found
+@dataclass(frozen=True, slots=True)
+class FieldNode:
+    """A key of a record class as it is written, in the module it is written in."""
+
+    name: str
+    module: ModuleInfo
+    annotation: ast.expr
+    required: bool
+
+
+def typed_dict_fields(model: ProjectModel, info: ClassInfo) -> list[FieldNode]:
+    """The keys of a TypedDict, those of its bases first; a key that is declared again keeps its place."""
+    found: dict[str, FieldNode] = {}
+    for base in _class_bases(model, info):
+        found |= {field.name: field for field in typed_dict_fields(model, base)}
+    total = _is_total(info)
+    for item in info.node.body:
+        if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name):
+            required = _says_required(model, info.module, item.annotation)
+            name = item.target.id
+            found[name] = FieldNode(name, info.module, item.annotation, total if required is None else required)
+    return list(found.values())
+
+
+def _class_bases(model: ProjectModel, info: ClassInfo) -> list[ClassInfo]:
+    """The classes of the project that a class is derived from directly."""
+    names = [base.value if isinstance(base, ast.Subscript) else base for base in info.node.bases]
+    bindings = [resolve_through(model, info.module, name) for name in names]
+    return [binding.info for binding in bindings if isinstance(binding, ClassBinding) and binding.info is not info]
+
+
+def _is_total(info: ClassInfo) -> bool:
+    """Whether the keys that a TypedDict declares are required where they do not say otherwise."""
+    return not any(
+        keyword.arg == "total" and isinstance(keyword.value, ast.Constant) and keyword.value.value is False
+        for keyword in info.node.keywords
+    )
+
+
+def _says_required(model: ProjectModel, module: ModuleInfo, annotation: ast.expr) -> bool | None:
+    """What `Required[...]` or `NotRequired[...]` in an annotation says."""
+    match annotation:
+        case ast.Constant(value=str(text)):
+            parsed = parse_expression(text)
+            return None if parsed is None else _says_required(model, module, parsed)
+        case ast.Subscript(value=value, slice=inner):
+            binding = resolve_through(model, module, value)
+            name = _spelled(binding.name) if isinstance(binding, ExternalBinding) else ""
+            if name in ("Required", "NotRequired"):
+                return name == "Required"
+            if name == "Annotated" and isinstance(inner, ast.Tuple):
+                return _says_required(model, module, inner.elts[0])
+            return _says_required(model, module, inner) if name == "ReadOnly" else None
+        case _:
+            return None
 
 
 _USE_LIST: Final = "write instead: `list[T]`, or a tuple of known length such as `tuple[int, str]`"
@@ -398,12 +445,33 @@ def _can_tell_apart(first: Fit, second: Fit) -> bool:
         return not any(type(one) is type(other) and one == other for one in first.values for other in second.values)
     if type(first) is not type(second) and {type(first), type(second)} == {ListFit, TupleFit}:
         return False
-    if isinstance(first, TupleFit | ListFit | DictFit) or isinstance(second, TupleFit | ListFit | DictFit):
+    if {type(first), type(second)} == {RecordFit, DictFit}:
+        return False
+    if isinstance(first, RecordFit) and isinstance(second, RecordFit):
+        return _records_differ(first, second)
+    if isinstance(first, _CONTAINERS) or isinstance(second, _CONTAINERS):
         return True
     both = {first, second}
     if FLOAT_FIT in both and any(isinstance(fit, ChoiceFit) for fit in both):
         return not any(type(value) is int for fit in both if isinstance(fit, ChoiceFit) for value in fit.values)
     return True
+
+
+_CONTAINERS: Final = TupleFit | ListFit | DictFit | RecordFit
+
+
+def _records_differ(first: RecordFit, second: RecordFit) -> bool:
+    """Whether the keys, or a key that is one of several values in both, tell objects of the two apart."""
+    fields = {field.name: field.fit for field in second.fields}
+    if first == second or fields.keys() != {field.name for field in first.fields}:
+        return True
+    return any(
+        isinstance(field.fit, ChoiceFit)
+        and isinstance(other := fields[field.name], ChoiceFit)
+        and _can_tell_apart(field.fit, other)
+        and text_of(field.fit) != text_of(other)
+        for field in first.fields
+    )
 
 
 def _root(node: ast.expr) -> str:

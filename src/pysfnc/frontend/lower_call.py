@@ -18,6 +18,7 @@ from pysfnc.frontend.lower_expr import dotted_exception, static_attribute
 from pysfnc.frontend.lower_externals import call_external, ignored_call
 from pysfnc.frontend.lower_functions import call_configured, call_nested, call_project
 from pysfnc.frontend.lower_methods import call_method
+from pysfnc.frontend.lower_objects import call_class
 from pysfnc.frontend.lower_raise import new_exception
 from pysfnc.frontend.lower_values import (
     BoundMethod,
@@ -108,13 +109,7 @@ def call_value(cx: Context, callee: Value, given: Arguments, node: ast.expr) -> 
         case StaticMethod(receiver, name):
             return _call_static_method(cx, receiver, name, given, node)
         case ProjectClass(info):
-            return cx.error(
-                codes.UNSUPPORTED_CALL,
-                node,
-                f"`{info.name}` is a class, and objects with behaviour have no compiled form",
-                labels=[(info.module.span(info.node).head(), "defined here")],
-                help="write instead: a dict, or a function marked `@task` that uses the class",
-            )
+            return call_class(cx, info, given, node)
         case _ if is_poison(callee):
             return callee
         case _ if isinstance(callee, Static):

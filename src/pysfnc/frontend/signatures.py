@@ -30,7 +30,7 @@ def read_signature(model: ProjectModel, info: FunctionInfo) -> None:
     if info.role == "workflow":
         problems += _workflow_problems(info)
     if info.node.returns is not None:
-        result = read_annotation(info.node.returns, info.module, model, typed_dicts=info.role == "task")
+        result = read_annotation(info.node.returns, info.module, model)
         info.returns = result.type
         if info.role == "task" and result.problem is not None:
             problems.append(_annotation_fault(f"the result of `{info.qualname}`", result))

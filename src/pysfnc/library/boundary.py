@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from pysfnc.jsonata.tree import Array, Binary, Bind, Field, Func, IfElse, Index, Lit, Ref, Seq, Tree
-from pysfnc.library.fit_checks import FitChecker, first_message, joined_text, passes_nothing
+from pysfnc.library.fit_checks import ON_EVERY_OBJECT, FitChecker, first_message, has_key, joined_text, passes_nothing
 from pysfnc.library.fits import InputSpec, Key
 from pysfnc.library.make import NULL, ZERO, call, eq, negate, text, type_of
 from pysfnc.library.prelude import define
@@ -15,24 +15,6 @@ from pysfnc.library.registry import register_prim
 from pysfnc.library.row import Arg, PrimRow
 from pysfnc.library.shapes import ONE, amp, clean_atoms, count, ne
 from pysfnc.values.types import Type
-
-_ON_EVERY_OBJECT: Final = frozenset(
-    {
-        "constructor",
-        "hasOwnProperty",
-        "isPrototypeOf",
-        "propertyIsEnumerable",
-        "toLocaleString",
-        "toString",
-        "valueOf",
-        "__proto__",
-        "__defineGetter__",
-        "__defineSetter__",
-        "__lookupGetter__",
-        "__lookupSetter__",
-    }
-)
-"""Names that jsonata-js finds in objects that do not have them."""
 
 _V, _M, _C, _I = (Ref(name) for name in "vmci")
 _BEFORE: Final = IfElse(
@@ -66,13 +48,6 @@ define(
         )
     ),
 )
-
-
-def has_key(value: Tree, name: str) -> Tree:
-    """Whether an object has a key."""
-    if name in _ON_EVERY_OBJECT:
-        return Binary("in", text(name), call("keys", value))
-    return call("exists", Field(value, name))
 
 
 def _names(names: Sequence[str]) -> Tree:
@@ -118,7 +93,7 @@ def _key(checker: FitChecker, key: Key, value: Tree) -> Tree | None:
     checked = checker.value(key.fit, Field(value, key.name), (text(key.name),))
     if checked is None or key.word is not None:
         return checked
-    if key.name not in _ON_EVERY_OBJECT and passes_nothing(key.fit):
+    if key.name not in ON_EVERY_OBJECT and passes_nothing(key.fit):
         return checked
     return IfElse(has_key(value, key.name), checked, None)
 

@@ -27,8 +27,10 @@ from pysfnc.values.types import (
     NoneT,
     TupleT,
     Type,
+    field_of,
     kinds,
     members,
+    others_of,
 )
 
 _STR: Final = frozenset({Kind.STR})
@@ -180,8 +182,12 @@ def _pair_meets(one: Type, other: Type, inside: bool) -> bool:
     match one, other:
         case (ListT(), TupleT()) | (TupleT(), ListT()):
             return inside
-        case (ListT(x), ListT(y)) | (DictT(x), DictT(y)):
+        case (ListT(x), ListT(y)):
             return list_meets_tuple(x, y, True)
+        case (DictT() as x, DictT() as y):
+            names = {field.name for field in (*x.fields, *y.fields)}
+            pairs = [(field_of(x, name).type, field_of(y, name).type) for name in names]
+            return any(list_meets_tuple(a, b, True) for a, b in (*pairs, (others_of(x), others_of(y))))
         case (TupleT(xs), TupleT(ys)):
             return any(list_meets_tuple(x, y, True) for x, y in zip(xs, ys, strict=False))
         case _:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Final
 
-from pysfnc.jsonata.tree import Array, Binary, Bind, Func, IfElse, Index, Lit, Object, Ref, Seq, Tree
+from pysfnc.jsonata.tree import Array, Binary, Bind, Field, Func, IfElse, Index, Lit, Object, Ref, Seq, Tree
 from pysfnc.library.make import ZERO, both, call, eq, negate, text, type_of
 from pysfnc.library.prelude import define
 from pysfnc.library.quoting import quoted
@@ -19,9 +19,11 @@ from pysfnc.values.fits import (
     AnyFit,
     ChoiceFit,
     DictFit,
+    FieldFit,
     Fit,
     ListFit,
     NamedFit,
+    RecordFit,
     ScalarFit,
     TupleFit,
     UnionFit,
@@ -45,6 +47,23 @@ _CHOICE_KIND: Final = {type(None): Kind.NONE, bool: Kind.BOOL, int: Kind.INT, st
 _CHAIN: Final = 8
 """How many tests are chained at most: each nests one level."""
 
+ON_EVERY_OBJECT: Final = frozenset(
+    {
+        "constructor",
+        "hasOwnProperty",
+        "isPrototypeOf",
+        "propertyIsEnumerable",
+        "toLocaleString",
+        "toString",
+        "valueOf",
+        "__proto__",
+        "__defineGetter__",
+        "__defineSetter__",
+        "__lookupGetter__",
+        "__lookupSetter__",
+    }
+)
+"""Names that jsonata-js finds in objects that do not have them."""
 _FOUND: Final = Ref("py_found")
 _V: Final = Ref("v")
 
@@ -106,8 +125,20 @@ class FitChecker:
                 return IfElse(ne(count(value), Lit(len(items))), self._must(fit, value, path), first_message(parts))
             case ChoiceFit(values):
                 return IfElse(_is_none_of(value, values), self._must(fit, value, path), None)
+            case RecordFit(_, fields):
+                return first_message([part for field in fields for part in self._field(field, value, path)])
             case _:
                 return None
+
+    def _field(self, field: FieldFit, value: Tree, path: Path) -> list[Tree | None]:
+        """The checks of a key of an object: that it is there, if it has to be, and what it holds."""
+        inside, exists = (*path, text(f".{field.name}")), has_key(value, field.name)
+        checked = self.value(field.fit, Field(value, field.name), inside)
+        if field.required:
+            return [IfElse(negate(exists), self._must(field.fit, None, inside), None), checked]
+        if checked is None or (field.name not in ON_EVERY_OBJECT and passes_nothing(field.fit)):
+            return [checked]
+        return [IfElse(exists, checked, None)]
 
     def _union(self, fit: UnionFit, value: Tree, path: Path) -> Tree | None:
         """A value fits if one of the members that take its kind does; the only one that takes it says what is wrong."""
@@ -127,9 +158,18 @@ class FitChecker:
             deep = IfElse(_is(value, frozenset(found)), fault, deep)
         return deep if allowed == JSON_KINDS else IfElse(_is_not(value, allowed), self._must(fit, value, path), deep)
 
-    def _must(self, fit: Fit, value: Tree, path: Path) -> Tree:
+    def _must(self, fit: Fit, value: Tree | None, path: Path) -> Tree:
+        """The message of a value that does not fit, None for one that is missing."""
         wanted = f"' must be {text_of(fit)}, not "
-        return joined_text([text(f"{self.owner}() argument '"), *path, text(wanted), call("py_kind", value)])
+        found = text("missing") if value is None else call("py_kind", value)
+        return joined_text([text(f"{self.owner}() argument '"), *path, text(wanted), found])
+
+
+def has_key(value: Tree, name: str) -> Tree:
+    """Whether an object has a key."""
+    if name in ON_EVERY_OBJECT:
+        return Binary("in", text(name), call("keys", value))
+    return call("exists", Field(value, name))
 
 
 def first_message(found: Sequence[Tree | None], orelse: Tree | None = None) -> Tree | None:
@@ -200,7 +240,7 @@ def _kinds(fit: Fit) -> frozenset[Kind]:
             return _NUMBERS if kinds(type_) == {Kind.FLOAT} else kinds(type_)
         case ListFit() | TupleFit():
             return frozenset({Kind.LIST})
-        case DictFit():
+        case DictFit() | RecordFit():
             return frozenset({Kind.DICT})
         case ChoiceFit(values):
             return frozenset(_CHOICE_KIND[type(value)] for value in values)
@@ -243,7 +283,7 @@ def passes_nothing(fit: Fit | None) -> bool:
         case UnionFit():
             return _is_shallow(fit) and len(_type_names(_kinds(fit))) <= 2
         case _:
-            return not isinstance(fit, TupleFit | ChoiceFit)
+            return not isinstance(fit, TupleFit | ChoiceFit | RecordFit)
 
 
 def _type_names(wanted: frozenset[Kind]) -> tuple[str, ...]:

@@ -16,9 +16,11 @@ from pysfnc.values.fits import (
     AnyFit,
     ChoiceFit,
     DictFit,
+    FieldFit,
     Fit,
     ListFit,
     NamedFit,
+    RecordFit,
     ScalarFit,
     TupleFit,
     UnionFit,
@@ -97,6 +99,8 @@ def _data(fit: Fit | None) -> Any:
             return ["choice", *values]
         case UnionFit(members):
             return ["union", *map(_data, members)]
+        case RecordFit(name, fields):
+            return ["record", name, *([field.name, _data(field.fit), field.required] for field in fields)]
         case NamedFit(name, target):
             return ["named", name, _data(target)]
 
@@ -119,6 +123,9 @@ def _fit(data: Any) -> Fit | None:
             return ChoiceFit(tuple(values))
         case ["union", *members]:
             return UnionFit(_fits(members))
+        case ["record", name, *fields]:
+            found = [(key, _fits([of]), required) for key, of, required in fields]
+            return RecordFit(name, tuple(FieldFit(key, of, required) for key, (of,), required in found))
         case ["named", name, target]:
             return NamedFit(name, *_fits([target]))
         case _:

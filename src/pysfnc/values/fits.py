@@ -7,7 +7,23 @@ checks of a machine's input, and the words of a refusal. It does not read annota
 from dataclasses import dataclass
 from typing import Final
 
-from pysfnc.values.types import BOOL, FLOAT, INT, JSON, NEVER, NONE, STR, DictT, ListT, TupleT, Type, join, join_all
+from pysfnc.values.types import (
+    BOOL,
+    FLOAT,
+    INT,
+    JSON,
+    NEVER,
+    NONE,
+    STR,
+    DictField,
+    DictT,
+    ListT,
+    TupleT,
+    Type,
+    dict_of,
+    join,
+    join_all,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +78,23 @@ class UnionFit:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldFit:
+    """A key of a record. One that is not `required` may be absent."""
+
+    name: str
+    fit: "Fit"
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFit:
+    """A TypedDict: an object with these keys, in the order of the class, and any others."""
+
+    name: str
+    fields: tuple[FieldFit, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NamedFit:
     """`type X = ...`: named as a part of others, but a value that does not fit is told what the target is called."""
 
@@ -69,7 +102,7 @@ class NamedFit:
     target: "Fit"
 
 
-Fit = AnyFit | ScalarFit | ListFit | DictFit | TupleFit | ChoiceFit | UnionFit | NamedFit
+Fit = AnyFit | ScalarFit | ListFit | DictFit | TupleFit | ChoiceFit | UnionFit | RecordFit | NamedFit
 
 ANY_FIT: Final = AnyFit()
 NONE_FIT: Final = ScalarFit("None", NONE)
@@ -82,7 +115,7 @@ STR_FIT: Final = ScalarFit("str", STR)
 def text_of(fit: Fit) -> str:
     """The annotation as messages name it."""
     match fit:
-        case AnyFit(name) | ScalarFit(name, _) | NamedFit(name, _):
+        case AnyFit(name) | ScalarFit(name, _) | RecordFit(name, _) | NamedFit(name, _):
             return name
         case ListFit(item):
             return f"list[{text_of(item)}]" if item else "list"
@@ -113,6 +146,8 @@ def type_of(fit: Fit) -> Type:
             return join_all([_SCALARS[type(value)] for value in values])
         case UnionFit(found):
             return _union_type(found)
+        case RecordFit(_, fields):
+            return dict_of([DictField(field.name, type_of(field.fit), field.required) for field in fields], JSON)
         case NamedFit(_, target):
             return type_of(target)
 
