@@ -1,6 +1,7 @@
 """Lambda without Lambda: calls the functions of a loaded program through the real handler, in this process."""
 
 import json
+import time
 import traceback
 from collections.abc import Iterable
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pysfnc.engine import LambdaAnswer
 from pysfnc.lang.bootstrap import REGISTRATION_FILE, REGISTRATION_VERSION, make_handler
+from pysfnc.testing.sleeping import instant_sleep
 
 if TYPE_CHECKING:
     from pysfnc.packaging import FunctionSpec
@@ -34,13 +36,18 @@ class DirectInvoker:
         }
         (folder / REGISTRATION_FILE).write_text(json.dumps(registration), encoding="utf-8")
         self._handler = make_handler(str(folder / "pysfnc_handler.py"))
+        self._files = frozenset(map(str, folder.rglob("*.py")))
 
     def invoke(self, function_name: str, payload: object, timeout_s: float | None) -> LambdaAnswer:
-        """Call the handler as Lambda does, with JSON in between both ways."""
-        try:
-            return LambdaAnswer(json.loads(json.dumps(self._handler(payload, None), allow_nan=False)))
-        except Exception as error:
-            return LambdaAnswer(error=type(error).__name__, cause=_report(error))
+        """Call the handler as Lambda does, with JSON in between both ways. It takes as long as its code sleeps."""
+        with instant_sleep(self._files):
+            begun = time.monotonic()
+            try:
+                answer = json.loads(json.dumps(self._handler(payload, None), allow_nan=False))
+            except Exception as error:
+                taken_s = time.monotonic() - begun
+                return LambdaAnswer(error=type(error).__name__, cause=_report(error), duration_s=taken_s)
+            return LambdaAnswer(answer, duration_s=time.monotonic() - begun)
 
 
 def _report(error: Exception) -> str:

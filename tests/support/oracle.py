@@ -52,7 +52,7 @@ def run_python(
     source: Source, input: Any, workflow: str | None = None, *, environment: Mapping[str, str] | None = None
 ) -> Outcome:
     """Run a program under CPython, as `workflow.run(input)` does, with sleeping made instant."""
-    with written(_files(source)) as path, _environment(environment), loaded(path) as program, instant_sleep():
+    with written(_files(source)) as path, _environment(environment), instant_sleep(), loaded(path) as program:
         found = _workflow(program, workflow)
         try:
             given = json.loads(json.dumps(input))
@@ -150,7 +150,7 @@ def run_compiled(
     """
     compiled = compile_program(source, optimize)
     machine = compiled.machine(workflow, environment or {})
-    with written(_files(source)) as path, _environment(environment), loaded(path) as program, instant_sleep():
+    with written(_files(source)) as path, _environment(environment), loaded(path) as program:
         invoker = DirectInvoker(path.parent, compiled.result.functions)
         result = machine.run(
             json.loads(json.dumps(input)),

@@ -70,7 +70,7 @@ def run(
     definition = fill(chosen.definition, {**functions.names, **values})
     machine = Machine(definition, name=chosen.name, type=chosen.type)
     before = functions.gb_seconds
-    with nullcontext() if real_time else instant_sleep():
+    with nullcontext() if real_time or lambda_ == "workers" else instant_sleep():
         result = machine.run(
             {} if input is None else input,
             tasks=functions.service,
@@ -90,7 +90,7 @@ def run_python(
     Args:
         program: the workflow.
         input: the input, any JSON value; None is ``{}``.
-        real_time: sleep for real. Otherwise `time.sleep` and `asyncio.sleep` take no time.
+        real_time: sleep for real. Otherwise time passes at once while all threads and asynchronous tasks wait.
         context: what `pysfnc.context` shows; made up when not given. Its input is the one of the run.
 
     Returns:

@@ -1,57 +1,40 @@
 """Sleeping that takes no time, for runs as Python and for tasks in this process."""
 
 import sys
-import threading
 import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from pysfnc.lang import clock
+from pysfnc.testing.virtual_time import VirtualTime
 
 __all__ = ["instant_sleep"]
 
-_SCALE: Final = 1e-4
-_LONGEST_S: Final = 0.01
+_CLOCKS: Final = ("sleep", "monotonic", "perf_counter", "time")
 
 
 @contextmanager
-def instant_sleep(files: Collection[str] = ()) -> Iterator[None]:
-    """Make `time.sleep`, `asyncio.sleep` and the delays of retries take no time inside the block.
+def instant_sleep(files: Collection[str] = ()) -> Iterator[VirtualTime]:
+    """Let time pass at once inside the block, for `time.sleep`, `asyncio`, timeouts and the delays of retries.
 
-    Threads and asynchronous tasks that sleep longer still wake after those that sleep shorter, as long as the
-    difference is a second or more and the sleeps are shorter than two minutes.
+    Threads and asynchronous tasks wake in the order of real time, and what takes too long for a timeout is too late.
 
     Args:
-        files: modules whose own names for the two functions (`from time import sleep`) are replaced as well.
+        files: modules whose own names for the functions of `time` (`from time import sleep`) are replaced as well.
     """
-    import asyncio  # costs more than the rest of the package
-
-    real_sleep, real_async_sleep = time.sleep, asyncio.sleep
-
-    def short(seconds: Any, /) -> None:
-        if seconds < 0:
-            raise ValueError("sleep length must be non-negative")
-        if threading.current_thread() is not threading.main_thread():
-            real_sleep(min(seconds * _SCALE, _LONGEST_S))
-
-    async def short_async(delay: float, result: Any = None) -> Any:
-        return await real_async_sleep(min(delay * _SCALE, _LONGEST_S), result)
-
-    replaced = {real_sleep: short, real_async_sleep: short_async}
-    names = list(_names_for(replaced, files))
-    previous = clock.replace_sleep(short)
-    time.sleep, asyncio.sleep = short, short_async
-    for namespace, name in names:
-        namespace[name] = replaced[namespace[name]]
-    try:
-        yield
-    finally:
-        originals = {short: real_sleep, short_async: real_async_sleep}
+    clock = VirtualTime()
+    originals = {name: getattr(time, name) for name in _CLOCKS}
+    with clock.in_force():
+        replaced = {originals[name]: getattr(time, name) for name in _CLOCKS}
+        names = list(_names_for(replaced, files))
         for namespace, name in names:
-            namespace[name] = originals.get(namespace[name], namespace[name])
-        time.sleep, asyncio.sleep = real_sleep, real_async_sleep
-        clock.replace_sleep(previous)
+            namespace[name] = replaced[namespace[name]]
+        try:
+            yield clock
+        finally:
+            restored = {replacement: original for original, replacement in replaced.items()}
+            for namespace, name in names:
+                namespace[name] = restored.get(namespace[name], namespace[name])
 
 
 def _names_for(functions: Collection[Any], files: Collection[str]) -> Iterator[tuple[dict[str, Any], str]]:
