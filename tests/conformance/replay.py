@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pysfnc.engine import Done, Job, TaskCall, TaskFailure, TaskTimedOut
+from pysfnc.engine import Done, Pending, TaskCall, TaskFailure, TaskTimedOut
 from tests.conformance.compare import Matcher
 
 _NEVER_S = 10.0**9
@@ -54,5 +54,5 @@ def _answer(entry: Mapping[str, Any]) -> object:
     if "return" not in entry:
         return Done(None, _NEVER_S)
     if "submitted" in entry:
-        return Job(entry["submitted"], entry["return"])
+        return Pending(entry["submitted"], poll=lambda: Done(entry["return"]))
     return Done(entry["return"])

@@ -45,7 +45,7 @@ class Untranslatable(ValueError):
 class RefusedArguments(ValueError):
     """Step Functions refuses arguments before it calls the service.
 
-    faults: AWS's sentences, such as "The field 'x' is not supported by Step Functions".
+    faults: AWS's sentences, such as 'The field "x" is not supported by Step Functions'.
     """
 
     def __init__(self, faults: list[str]) -> None:
@@ -190,7 +190,8 @@ def arguments_to_boto(shape: Shape | None, arguments: Any, naming: Naming = "sdk
 
 
 def _unsupported(name: str) -> str:
-    return f"The field '{name}' is not supported by Step Functions"
+    # As users quote it; AWS puts other names in single quotes.
+    return f'The field "{name}" is not supported by Step Functions'
 
 
 def _structure_to_boto(shape: Shape, value: Mapping[str, Any], naming: Naming, faults: list[str]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ Does not own: what each kind of state does (states), time and concurrency (sched
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pysfnc.asl.limits import MAX_PAYLOAD_BYTES
 from pysfnc.asl.names import DATA_LIMIT_EXCEEDED, QUERY_EVALUATION_ERROR
@@ -20,6 +20,9 @@ from pysfnc.engine.tasks import TaskService
 from pysfnc.engine.templates import Template
 from pysfnc.engine.values import Data, size_bytes
 from pysfnc.jsonata.engine import Evaluator
+
+if TYPE_CHECKING:
+    from pysfnc.engine.host import Host
 
 
 class Visited(Protocol):
@@ -38,13 +41,17 @@ class Visited(Protocol):
 
 
 class Branch(Strand):
-    """A strand with the variables it sees."""
+    """A strand with the variables it sees.
 
-    __slots__ = ("scope",)
+    token: of the task that it is in, if that has one.
+    """
+
+    __slots__ = ("scope", "token")
 
     def __init__(self, last: int, scope: Scope) -> None:
         super().__init__(last)
         self.scope = scope
+        self.token: str | None = None
 
 
 @dataclass(slots=True)
@@ -52,6 +59,7 @@ class Execution:
     """The shared state of a run.
 
     execution_context: the parts of the context object that do not change, `Execution` and `StateMachine`.
+    host: what it shares with other executions of the run; None where a state is tried alone.
     transitions: states entered plus retries, the unit that Standard workflows are billed by.
     """
 
@@ -64,6 +72,13 @@ class Execution:
     transitions: int = 0
     lambda_invocations: int = 0
     states: list[str] = field(default_factory=list)
+    host: "Host | None" = None
+
+    @property
+    def execution_name(self) -> object:
+        """Its name, for people."""
+        execution = self.execution_context.get("Execution")
+        return execution.get("Name") if isinstance(execution, Mapping) else None
 
     def now_ms(self) -> int:
         """See `templates.Surroundings`."""
@@ -74,6 +89,7 @@ class Execution:
         self.transitions += 1
         self.states.append(state.name)
         branch.before = branch.last
+        branch.token = None
         branch.aborts = state.abort_event
         branch.entered = branch.last = self.history.add(
             state.entered_event, branch.last, {"name": state.name, "input": data.text}
@@ -86,20 +102,27 @@ class Execution:
         """Set `$states` for the expressions to come: the input, the context if they read it, and `more`."""
         states: dict[str, object] = {"input": data.value}
         if state.needs_context:
-            states["context"] = self.context(state, retries)
+            states["context"] = self.context(state, retries, branch.token)
         states.update(more)
         branch.scope.values["states"] = states
         return states
 
-    def context(self, state: Visited, retries: int | None = None) -> dict[str, object]:
-        """The context object. `retries`: for Task and Map, how many there were (measured: only these two have it)."""
+    def context(self, state: Visited, retries: int | None = None, token: str | None = None) -> dict[str, object]:
+        """The context object.
+
+        retries: for Task and Map, how many there were (measured: only these two have it).
+        token: of a task that waits for an answer.
+        """
         described: dict[str, object] = {
             "Name": state.name,
             "EnteredTime": iso_milliseconds(self.clock.now()),
         }
         if retries is not None:
             described["RetryCount"] = retries
-        return {**self.execution_context, "State": described}
+        context = {**self.execution_context, "State": described}
+        if token is not None:
+            context["Task"] = {"Token": token}
+        return context
 
     def leave(
         self, branch: Branch, state: Visited, default: Data, assign: Template | None, output: Template | None

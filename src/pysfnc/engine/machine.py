@@ -4,22 +4,20 @@ Owns: preparing a definition, the main loop over states, starting and ending an 
 Does not own: validation (asl/validate.py), what states do (states), concurrency (scheduler.py).
 """
 
-import random
-import uuid
 from collections.abc import Callable, Mapping
 from typing import Final
 
 from pysfnc.asl.json_text import JsonFault, read_json
 from pysfnc.asl.limits import MAX_EXPRESS_SECONDS, MAX_PAYLOAD_BYTES
-from pysfnc.asl.names import JSONPATH, TIMEOUT
+from pysfnc.asl.names import JSONPATH
 from pysfnc.asl.validate import check_definition
-from pysfnc.engine.clock import Clock, RealClock, VirtualClock, iso_milliseconds
-from pysfnc.engine.errors import EngineError, ExecutionStopped, StateFailure, UnsupportedError
+from pysfnc.engine.clock import Clock, RealClock, VirtualClock
+from pysfnc.engine.errors import EngineError, UnsupportedError
 from pysfnc.engine.execution import Branch, Execution
-from pysfnc.engine.history import Event, History
+from pysfnc.engine.history import Event
+from pysfnc.engine.host import Host, Listener
 from pysfnc.engine.result import RunResult
-from pysfnc.engine.scheduler import Scheduler, Steps
-from pysfnc.engine.scope import Scope
+from pysfnc.engine.scheduler import Steps
 from pysfnc.engine.states.base import Source, State
 from pysfnc.engine.states.choice import ChoiceState
 from pysfnc.engine.states.fanout import MapState, ParallelState
@@ -75,13 +73,13 @@ class Machine:
         self.type = type
         self._language = str(definition.get("QueryLanguage", JSONPATH))
         try:
-            self._flow = self._prepare(definition)
+            self.flow = self._prepare(definition)
         except RecursionError:
             raise EngineError("the definition is nested too deeply for the local engine") from None
         timeout = definition.get("TimeoutSeconds")
-        self._timeout_s = float(timeout) if isinstance(timeout, int | float) else None
+        self.timeout_s = float(timeout) if isinstance(timeout, int | float) else None
         if type == "EXPRESS":
-            self._timeout_s = min(self._timeout_s or MAX_EXPRESS_SECONDS, MAX_EXPRESS_SECONDS)
+            self.timeout_s = min(self.timeout_s or MAX_EXPRESS_SECONDS, MAX_EXPRESS_SECONDS)
 
     def _prepare(self, flow: Mapping[str, object]) -> StateFlow:
         described = flow["States"]
@@ -115,6 +113,8 @@ class Machine:
         on_event: Callable[[Event], None] | None = None,
         variables: Mapping[str, object] | None = None,
         context: Mapping[str, Mapping[str, object]] | None = None,
+        machines: Mapping[str, "Machine"] | None = None,
+        listener: Listener | None = None,
     ) -> RunResult:
         """Run the machine once.
 
@@ -126,85 +126,26 @@ class Machine:
         seed: makes jitter, `$random()` and `$uuid()` repeatable.
         variables: set before the first state.
         context: members of `Execution` and `StateMachine` in the context object, in place of those made up.
+        machines: others that may be started from this one, by name.
+        listener: told what goes on, and asked when nothing goes on.
         Raises `EngineError` for an input that is no JSON or too big, and for tasks that nothing answers.
         """
-        data = _checked_input(input)
-        clock = clock or (RealClock() if real_time else VirtualClock())
-        record = History(clock, keep=history, on_event=on_event, express=self.type == "EXPRESS")
-        run = Execution(
-            clock=clock,
-            history=record,
+        host = Host(
+            clock=clock or (RealClock() if real_time else VirtualClock()),
             evaluator=evaluator or JlensEvaluator(seed=seed),
             tasks=tasks or NoTasks(),
-            randomness=random.Random(seed),  # noqa: S311 - jitter, not cryptography
-            execution_context=self._context(data, execution_name or str(uuid.uuid4()), clock, context or {}),
+            seed=seed,
+            machines={self.name: self, **(machines or {})},
+            keep_history=history,
+            on_event=on_event,
+            listener=listener,
+            context=context,
         )
-        return self._run(run, data, Scope(variables))
-
-    def _context(
-        self, data: Data, name: str, clock: Clock, given: Mapping[str, Mapping[str, object]]
-    ) -> dict[str, object]:
-        account = "us-east-1:123456789012"
-        execution = {
-            "Id": f"arn:aws:states:{account}:execution:{self.name}:{name}",
-            "Input": data.value,
-            "Name": name,
-            "RoleArn": f"arn:aws:iam::123456789012:role/{self.name}Role",
-            "StartTime": iso_milliseconds(clock.now()),
-            "RedriveCount": 0,
-        }
-        machine = {"Id": f"arn:aws:states:{account}:stateMachine:{self.name}", "Name": self.name}
-        return {
-            "Execution": {**execution, **given.get("Execution", {})},
-            "StateMachine": {**machine, **given.get("StateMachine", {})},
-        }
-
-    def _run(self, run: Execution, data: Data, scope: Scope) -> RunResult:
-        begun = run.clock.now()
-        execution = run.execution_context["Execution"]
-        assert isinstance(execution, dict)
-        run.history.add("ExecutionStarted", 0, {"input": data.text, "roleArn": execution["RoleArn"]})
-        root = Branch(0, scope)
-        root.steps = self._flow.steps(run, root, data)
-        status, output, error, cause, failed = "SUCCEEDED", None, None, None, None
-        try:
-            result = Scheduler(run.clock).run(root, self._deadline(begun))
-            output = result.value
-            run.history.add("ExecutionSucceeded", root.last, {"output": result.text})
-        except StateFailure as failure:
-            status, error, cause, failed = "FAILED", failure.error, failure.cause, failure.state
-            run.history.add("ExecutionFailed", root.last, _without_none(error=error, cause=cause))
-        except ExecutionStopped as stopped:
-            status, error, cause = stopped.status, stopped.error, stopped.cause
-            run.history.add(stopped.event, stopped.previous, _without_none(error=error, cause=cause))
-            failed = run.states[-1] if run.states else None
-            if status == "TIMED_OUT":
-                # Recorded answer: the event names States.Timeout, DescribeExecution has neither error nor cause.
-                error = cause = None
-        return RunResult(
-            status=status,
-            output=output,
-            error=error,
-            cause=cause,
-            history=run.history.events(),
-            transitions=run.transitions,
-            states=run.states,
-            failed_state=failed,
-            lambda_invocations=run.lambda_invocations,
-            duration_s=round(run.clock.now() - begun, 6),
-        )
-
-    def _deadline(self, begun: float) -> tuple[float, ExecutionStopped] | None:
-        if self._timeout_s is None:
-            return None
-        return begun + self._timeout_s, ExecutionStopped("TIMED_OUT", "ExecutionTimedOut", TIMEOUT, None, 0)
+        return host.run(self, checked_input(input), execution_name, variables).result()
 
 
-def _without_none(**details: object) -> dict[str, object]:
-    return {name: value for name, value in details.items() if value is not None}
-
-
-def _checked_input(value: object) -> Data:
+def checked_input(value: object) -> Data:
+    """The input as data. Raises `EngineError` if it is no JSON or too big."""
     try:
         data = Data.copy_of(value)
     except (TypeError, ValueError, RecursionError) as error:
@@ -248,6 +189,8 @@ def run_machine(
     seed: int | None = None,
     on_event: Callable[[Event], None] | None = None,
     variables: Mapping[str, object] | None = None,
+    machines: Mapping[str, Machine] | None = None,
+    listener: Listener | None = None,
     validate: bool = True,
 ) -> RunResult:
     """Validate a definition, prepare it and run it once. For the arguments see `Machine` and `Machine.run`.
@@ -267,4 +210,6 @@ def run_machine(
         seed=seed,
         on_event=on_event,
         variables=variables,
+        machines=machines,
+        listener=listener,
     )

@@ -3,10 +3,11 @@
 Owns: the loop over strands, timers, task calls that block, joining and aborting strands.
 Does not own: what a strand does (states), events (they are written by callbacks).
 
-A strand is a generator that yields a request whenever it cannot go on: `Pause`, `Work` or `Fork`. One thread runs all
-strands; only task calls that block get threads of their own. In virtual time the clock moves only while no call is under
-way, and calls that were under way together are taken in the order in which they ended in the machine's time, then in
-which they began. So a run is repeatable.
+A strand is a generator that yields a request whenever it cannot go on: `Pause`, `Work`, `Fork` or `Await`. One thread
+runs all strands; only task calls that block get threads of their own. In virtual time the clock moves only while no call
+is under way, and calls that were under way together are taken in the order in which they ended in the machine's time,
+then in which they began. So a run is repeatable, as long as nothing outside has a say: what other threads `post` is done
+when it comes.
 """
 
 import heapq
@@ -19,7 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from pysfnc.engine.clock import Clock
-from pysfnc.engine.errors import ExecutionStopped, StateFailure, TaskFailure, TaskTimedOut
+from pysfnc.engine.errors import EngineError, ExecutionStopped, StateFailure, TaskFailure, TaskTimedOut
 from pysfnc.engine.values import Data
 
 _NEVER: Final = float("inf")
@@ -33,6 +34,19 @@ class Request(Protocol):
 
 
 Steps = Generator[Request, Any, Data]
+
+
+class Join(Protocol):
+    """Who is told that a strand ended."""
+
+    def child_done(self, scheduler: "Scheduler", child: "Strand", data: Data) -> None:
+        """The strand has a result."""
+
+    def child_failed(self, scheduler: "Scheduler", child: "Strand", failure: Exception) -> None:
+        """The strand failed."""
+
+    def child_stopped(self, scheduler: "Scheduler", child: "Strand", stopped: ExecutionStopped) -> None:
+        """The strand came to what ends its whole execution."""
 
 
 class Strand:
@@ -50,7 +64,7 @@ class Strand:
         self.entered = 0
         self.before = 0
         self.aborts: str | None = None
-        self.join: Fork | None = None
+        self.join: Join | None = None
         self.index = 0
         self.children: Fork | None = None
         # Rises whenever the strand is resumed or aborted; what was arranged for an older generation is void.
@@ -66,6 +80,46 @@ class Pause:
     def start(self, scheduler: "Scheduler", strand: Strand) -> None:
         """See `Request.start`."""
         scheduler.at(self.moment, strand, None, None)
+
+
+LATE: Final = object()
+"""What `Await` gives when its moment came first."""
+
+
+class Inbox:
+    """Where something from outside arrives for one strand. Only the scheduler's thread may touch it."""
+
+    __slots__ = ("events", "reader")
+
+    def __init__(self) -> None:
+        self.events: deque[object] = deque()
+        self.reader: tuple[Strand, int] | None = None
+
+    def deliver(self, scheduler: "Scheduler", event: object) -> None:
+        """Give the strand an event, now or as soon as it asks."""
+        reader, self.reader = self.reader, None
+        if reader is not None and reader[1] == reader[0].generation:
+            scheduler.resume(reader[0], event, None)
+        else:
+            self.events.append(event)
+
+
+@dataclass(frozen=True, slots=True)
+class Await:
+    """Wait for an event in an inbox, until `moment` (seconds since 1970; infinite for ever). Gives it, or `LATE`."""
+
+    inbox: Inbox
+    moment: float
+
+    def start(self, scheduler: "Scheduler", strand: Strand) -> None:
+        """See `Request.start`."""
+        if self.inbox.events:
+            scheduler.resume(strand, self.inbox.events.popleft(), None)
+            return
+        self.inbox.reader = (strand, strand.generation)
+        scheduler.reading.add(self.inbox)
+        if self.moment < _NEVER:
+            scheduler.at(self.moment, strand, LATE, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,75 +248,146 @@ class Fork:
         self.parent.children = None
         scheduler.resume(self.parent, None, failure)
 
+    def child_stopped(self, scheduler: "Scheduler", child: Strand, stopped: ExecutionStopped) -> None:
+        """See `Join`."""
+        assert self.parent is not None and self.parent.join is not None
+        self.parent.join.child_stopped(scheduler, self.parent, stopped)
+
+
+@dataclass(slots=True)
+class _Root:
+    """The end of the strand that `run` runs."""
+
+    result: Data | Exception | None = None
+
+    def child_done(self, scheduler: "Scheduler", child: Strand, data: Data) -> None:
+        """See `Join`."""
+        self.result = data
+
+    def child_failed(self, scheduler: "Scheduler", child: Strand, failure: Exception) -> None:
+        """See `Join`."""
+        self.result = failure
+
+    def child_stopped(self, scheduler: "Scheduler", child: Strand, stopped: ExecutionStopped) -> None:
+        """See `Join`."""
+        self.result = stopped
+
+
+class Unanswered(EngineError):
+    """Nothing can go on any more: strands wait for something from outside that nobody sends."""
+
+    def __init__(self) -> None:
+        super().__init__("the execution waits for an answer that nobody gives")
+
 
 class Scheduler:
     """Runs strands to their end."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, idle: Callable[[], bool] | None = None) -> None:
+        """Run strands by a clock.
+
+        idle: asked when nothing can go on before something from outside comes or time passes; true if it brought
+        something.
+        """
         self.clock = clock
+        self.reading: set[Inbox] = set()
+        self._idle = idle
+        self._arrived: list[tuple[int, _Outcome]] = []
         self._ready: deque[tuple[Strand, int, object, Exception | None]] = deque()
         self._timers: list[tuple[float, int, Strand, int, object, Exception | None]] = []
         self._numbers = itertools.count()
         self._calls: dict[int, tuple[Strand, int, Work, float]] = {}
-        self._answers: queue.SimpleQueue[tuple[int, _Outcome]] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[tuple[int, _Outcome] | Callable[[], None]] = queue.SimpleQueue()
 
-    def run(self, root: Strand, deadline: tuple[float, ExecutionStopped] | None) -> Data:
-        """Run `root` to its end.
+    def spawn(self, strand: Strand, join: Join) -> None:
+        """Let another strand run beside the one of `run`."""
+        strand.join = join
+        self.resume(strand, None, None)
 
-        Raises `StateFailure`, or the `ExecutionStopped` of `deadline` when its time has come.
-        """
-        outcome: list[Data | Exception] = []
-        self.resume(root, None, None)
+    def post(self, action: Callable[[], None]) -> None:
+        """Have something done in the scheduler's thread. For other threads."""
+        self._answers.put(action)
+
+    def run(self, root: Strand) -> Data:
+        """Run `root` to its end. Raises its `StateFailure`."""
+        end = _Root()
+        self.spawn(root, end)
         try:
-            while True:
-                while self._ready:
-                    strand, generation, value, error = self._ready.popleft()
-                    if generation == strand.generation:
-                        self._step(strand, value, error, outcome)
-                if outcome:
-                    result = outcome[0]
-                    if isinstance(result, Exception):
-                        raise result
-                    return result
-                self._wait(deadline)
+            self.run_until(lambda: end.result is not None)
         finally:
             self.abort(root)
+        assert end.result is not None
+        if isinstance(end.result, Exception):
+            raise end.result
+        return end.result
 
-    def _step(self, strand: Strand, value: object, error: Exception | None, outcome: list[Data | Exception]) -> None:
+    def run_until(self, done: Callable[[], bool]) -> None:
+        """Run everything until `done` says so. Raises `Unanswered`, and what a strand raises besides `StateFailure`."""
+        while not done():
+            if self._ready:
+                strand, generation, value, error = self._ready.popleft()
+                if generation == strand.generation:
+                    self._step(strand, value, error)
+            else:
+                self._wait()
+
+    def drain(self) -> None:
+        """Run what was spawned to its end. Raises `Unanswered` where it waits for ever."""
+        self.run_until(lambda: not (self._ready or self._calls or self._next_timer() < _NEVER or self._has_reader()))
+
+    def _step(self, strand: Strand, value: object, error: Exception | None) -> None:
         steps = strand.steps
         assert steps is not None
         try:
             request = steps.send(value) if error is None else steps.throw(error)
         except StopIteration as stop:
-            if strand.join is None:
-                outcome.append(stop.value)
-            else:
-                strand.join.child_done(self, strand, stop.value)
+            assert strand.join is not None
+            strand.join.child_done(self, strand, stop.value)
         except StateFailure as failure:
-            if strand.join is None:
-                outcome.append(failure)
-            else:
-                strand.join.child_failed(self, strand, failure)
+            assert strand.join is not None
+            strand.join.child_failed(self, strand, failure)
+        except ExecutionStopped as stopped:
+            assert strand.join is not None
+            strand.join.child_stopped(self, strand, stopped)
         else:
             request.start(self, strand)
 
-    def _wait(self, deadline: tuple[float, ExecutionStopped] | None) -> None:
-        """Let something happen: an answer of a call, a timer, the deadline."""
-        end = _NEVER if deadline is None else deadline[0]
-        if self._calls:
-            until = min(self._next_timer(), end)
-            self._take_answers(until if self.clock.real and until < _NEVER else None)
-            if self._ready or (self.clock.real and self.clock.now() < min(self._next_timer(), end)):
+    def _wait(self) -> None:
+        """Let something happen: an answer of a call, something from outside, a timer."""
+        outside = self._has_reader()
+        if self._calls or (self.clock.real and outside):
+            until = self._next_timer()
+            self._take(until if self.clock.real and until < _NEVER else None)
+            if self._ready or (self.clock.real and self.clock.now() < self._next_timer()):
                 return
+        elif self._posted() or (outside and self._idle is not None and self._idle()):
+            return
         moment = self._next_timer()
-        if deadline is not None and end <= moment:
-            self.clock.advance(end)
-            raise deadline[1]
-        assert moment < _NEVER, "every strand waits for something that cannot happen"
+        if moment >= _NEVER:
+            assert outside, "every strand waits for something that cannot happen"
+            raise Unanswered
         self.clock.advance(moment)
         self._fire(moment)
 
+    def _has_reader(self) -> bool:
+        """Does any strand wait for something from outside?"""
+        self.reading = {
+            inbox
+            for inbox in self.reading
+            if inbox.reader is not None and inbox.reader[1] == inbox.reader[0].generation
+        }
+        return bool(self.reading)
+
+    def _posted(self) -> bool:
+        """Do what was asked for by now from outside; true if there was anything."""
+        found = False
+        while not self._answers.empty():
+            found = self._take_one(None)
+        return found
+
     def _next_timer(self) -> float:
+        while self._timers and self._timers[0][3] != self._timers[0][2].generation:
+            heapq.heappop(self._timers)  # what it was to wake has gone on, so that it must not hold the time up
         return self._timers[0][0] if self._timers else _NEVER
 
     def _fire(self, moment: float) -> None:
@@ -271,25 +396,37 @@ class Scheduler:
             if generation == strand.generation:
                 self._ready.append((strand, self._next_generation(strand), value, error))
 
-    def _take_answers(self, until: float | None) -> None:
-        """Virtual time: wait for all calls under way. Real time: wait for one, at most until the given moment."""
-        answers: list[tuple[int, _Outcome]] = []
-        while self._calls:
+    def _take(self, until: float | None) -> None:
+        """Virtual time: wait for all calls under way. Real time: wait for one, at most until the given moment.
+
+        Whatever else lets a strand go on ends the waiting too.
+        """
+        while self._waits_for_call():
             timeout = None if until is None else max(0.0, until - self.clock.now())
-            try:
-                number, outcome = self._answers.get(timeout=timeout)
-            except queue.Empty:
+            if not self._take_one(timeout) or self.clock.real or self._ready:
                 break
-            if number in self._calls:
-                answers.append((number, outcome))
-                if self.clock.real:
-                    break
-                if len(answers) == len(self._calls):
-                    break
-        for number, outcome in sorted(answers, key=lambda answer: answer[0]):
-            strand, generation, work, begun = self._calls.pop(number)
-            if generation == strand.generation:
-                work.arrive(self, strand, begun, outcome)
+        if not self.clock.real and self._ready and self._waits_for_call():
+            return
+        arrived, self._arrived = sorted(self._arrived, key=lambda answer: answer[0]), []
+        for number, outcome in arrived:
+            call = self._calls.pop(number, None)
+            if call is not None and call[1] == call[0].generation:
+                call[2].arrive(self, call[0], call[3], outcome)
+
+    def _waits_for_call(self) -> bool:
+        here = {number for number, _ in self._arrived}
+        return bool(self._calls.keys() - here) or (self.clock.real and not here)
+
+    def _take_one(self, timeout_s: float | None) -> bool:
+        try:
+            item = self._answers.get(timeout=timeout_s)
+        except queue.Empty:
+            return False
+        if callable(item):
+            item()
+        elif item[0] in self._calls:
+            self._arrived.append(item)
+        return True
 
     def _next_generation(self, strand: Strand) -> int:
         strand.generation += 1

@@ -9,7 +9,7 @@ envelope is a recorded answer.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -77,7 +77,7 @@ class TaskCall:
     timeout_s, heartbeat_s: None where the state has none.
     context: the Context object.
     attempt: 0 for the first, then the number of the retry.
-    token: the task token, for `.waitForTaskToken`.
+    token: the task token, for `.waitForTaskToken` and `.sync`.
     credentials: the evaluated Credentials, or None.
     """
 
@@ -99,19 +99,33 @@ class TaskService(Protocol):
     """The world outside the machine."""
 
     def call(self, call: TaskCall) -> object:
-        """The result of a task: a JSON value, or `Done` with a value and a duration, or `Job` for `.sync`.
+        """The result of a task: a JSON value, or `Done` with a value and a duration, or `Pending` if it goes on.
 
         Raises `TaskFailure`, or `TaskTimedOut` when it noticed that `call.timeout_s` was exceeded.
-        An attribute `blocking = False` says that calls return at once and need no thread.
+        An attribute `blocking = False` says that calls return at once and need no thread; a method
+        `blocks(call: TaskCall) -> bool` says so per call.
         """
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """The answer of a `.sync` task: what starting it answered, and the final result."""
+class Pending:
+    """The answer of a task that goes on after it was submitted: `.waitForTaskToken`, `.sync`.
+
+    Somebody answers its token, or `poll` or `finish` have its result.
+
+    submitted: what submitting it answered, for the event; None for no event.
+    poll: looks whether the job has ended: its result, or None if it goes on. Raises `TaskFailure`.
+    every_s: seconds between two looks.
+    finish: makes the result of what arrives in the task's inbox besides answers to the token.
+    cancel: stops the work when the task ends without it.
+    duration_s: how long submitting took.
+    """
 
     submitted: object
-    value: object
+    poll: "Callable[[], Done | None] | None" = None
+    every_s: float = 10.0
+    finish: Callable[[object], object] | None = None
+    cancel: Callable[[], None] | None = None
     duration_s: float = 0.0
 
 
@@ -160,12 +174,20 @@ class LambdaService:
         self._others = others
         self.blocking = blocking
 
+    def blocks(self, call: TaskCall) -> bool:
+        """See `TaskService.call`."""
+        if self._others is None or call.service in ("lambda-function", "lambda"):
+            return self.blocking
+        blocks = getattr(self._others, "blocks", None)
+        return bool(blocks(call)) if blocks is not None else bool(getattr(self._others, "blocking", True))
+
     def call(self, call: TaskCall) -> object:
         """See `TaskService.call`."""
         if call.service == "lambda-function":
             return self._invoke(call, call.resource, call.arguments)
-        if call.service == "lambda" and call.action == "invoke" and not call.pattern:
-            return self._optimised(call)
+        if call.service == "lambda" and call.action == "invoke":
+            done = self._optimised(call)
+            return Pending(done.value, duration_s=done.duration_s) if call.pattern else done
         if self._others is None:
             raise EngineError(f"state '{call.state_name}': no service answers {call.resource} in this run")
         return self._others.call(call)

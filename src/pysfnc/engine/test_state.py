@@ -296,7 +296,7 @@ def _plain(test: _Test, state: State) -> Next:
         return data
 
     test.branch.steps = steps()
-    data = Scheduler(test.run.clock).run(test.branch, None)
+    data = Scheduler(test.run.clock).run(test.branch)
     return following[0], data
 
 

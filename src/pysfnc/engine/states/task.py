@@ -6,18 +6,24 @@ Owns: arguments, timeouts and events of a call. Does not own: the call itself (e
 Facts: "Task workflow state" of the AWS docs; histories, timeouts and oversized results are recorded answers.
 """
 
-from collections.abc import Generator
-from typing import Any
+from collections.abc import Callable, Generator
+from functools import partial
+from typing import Any, Final
 
 from pysfnc.asl.names import RUNTIME, TIMEOUT
+from pysfnc.engine.callbacks import Answered, Beat, Refused, Waiting
+from pysfnc.engine.children import is_step_functions, local_answer
+from pysfnc.engine.clock import Clock
 from pysfnc.engine.errors import EngineError, StateFailure, TaskFailure, TaskTimedOut, UnsupportedError
 from pysfnc.engine.execution import Branch, Execution, check_size
-from pysfnc.engine.scheduler import Done, Request, Work
+from pysfnc.engine.scheduler import LATE, Await, Done, Inbox, Request, Work
 from pysfnc.engine.states.base import Source
 from pysfnc.engine.states.handling import HandlingState
-from pysfnc.engine.tasks import Job, Resource, TaskCall, resource_of
+from pysfnc.engine.tasks import Pending, Resource, TaskCall, resource_of
 from pysfnc.engine.templates import Template, wrong_type
 from pysfnc.engine.values import Data
+
+_NEVER: Final = float("inf")
 
 
 class TaskState(HandlingState):
@@ -34,8 +40,6 @@ class TaskState(HandlingState):
             raise EngineError(f"state '{source.name}': '{arn}' is not a resource that Step Functions knows")
         if resource.service == "activity":
             raise UnsupportedError("an activity", source.name)
-        if resource.pattern == "waitForTaskToken":
-            raise UnsupportedError("'.waitForTaskToken'", source.name)
         self.resource: Resource = resource
         self.arguments = source.template("Arguments")
         self.timeout = source.template("TimeoutSeconds")
@@ -45,31 +49,62 @@ class TaskState(HandlingState):
 
     def attempt(self, run: Execution, branch: Branch, data: Data, retries: int) -> Generator[Request, Any, Data]:
         """See `HandlingState.attempt`."""
+        inbox = self._inbox(run, branch, data, retries)
+        begun = run.clock.now()
         call, sent = self._prepared(run, branch, data, retries)
         events = _Events(run, branch, self.resource)
         events.scheduled(call, sent)
         if self.resource.is_lambda:
             run.lambda_invocations += 1
-        answers: list[object] = []
-        service = run.tasks
-
-        def work() -> Done:
-            answer = service.call(call)
-            answers.append(answer)
-            if isinstance(answer, Done):
-                return answer
-            return Done(answer.value, answer.duration_s) if isinstance(answer, Job) else Done(answer)
-
         try:
-            value = yield Work(work, call.timeout_s, getattr(service, "blocking", True))
+            answer = yield from self._submitted(run, call, inbox)
+            if isinstance(answer, Pending):
+                if answer.submitted is not None:
+                    events.submitted(answer)
+                answer = yield from self._awaited(run, call, inbox, answer, begun)
         except TaskTimedOut:
             events.timed_out()
             raise StateFailure(TIMEOUT, None, self.name) from None
         except TaskFailure as failure:
             return self._failed(run, branch, events, failure)
-        if answers and isinstance(answers[0], Job):
-            events.submitted(answers[0])
-        return self._succeeded(branch, events, value)
+        finally:
+            if branch.token is not None and run.host is not None:
+                run.host.tokens.close(branch.token)
+        return self._succeeded(branch, events, answer)
+
+    def _inbox(self, run: Execution, branch: Branch, data: Data, retries: int) -> Inbox:
+        """The inbox of this attempt; with a token of its own where the pattern has one."""
+        if run.host is None or not self.resource.pattern:
+            return Inbox()
+        branch.token, inbox = run.host.tokens.new(str(run.execution_name), self.name)
+        run.show(branch, self, data, retries)
+        return inbox
+
+    def _submitted(self, run: Execution, call: TaskCall, inbox: Inbox) -> Generator[Request, Any, object]:
+        """Make the call, here if it is one of Step Functions about this run."""
+        if run.host is not None and is_step_functions(call.service):
+            answer = local_answer(run.host, call, inbox)
+            if answer is not None:
+                return answer
+        service = run.tasks
+        blocks = getattr(service, "blocks", None)
+        blocking = bool(blocks(call)) if blocks is not None else bool(getattr(service, "blocking", True))
+        return (yield Work(lambda: _as_done(service.call(call)), call.timeout_s, blocking))
+
+    def _awaited(
+        self, run: Execution, call: TaskCall, inbox: Inbox, pending: Pending, begun: float
+    ) -> Generator[Request, Any, object]:
+        """Wait until the token is answered, the job has ended or the time is over."""
+        if run.host is not None and call.pattern == "waitForTaskToken":
+            run.host.tokens.wait(_waiting(run, call))
+        deadline = _NEVER if call.timeout_s is None else begun + call.timeout_s
+        try:
+            return (yield from _outcome(run.clock, call, inbox, pending, deadline))
+        except (TaskTimedOut, GeneratorExit):
+            # AWS docs, "Run a Job": when the task ends without its job, Step Functions tries to stop the job.
+            if pending.cancel is not None:
+                pending.cancel()
+            raise
 
     def _prepared(self, run: Execution, branch: Branch, data: Data, retries: int) -> tuple[TaskCall, Data]:
         variables = branch.scope.values
@@ -84,8 +119,9 @@ class TaskState(HandlingState):
             timeout_s=self._seconds(run, branch, self.timeout, "TimeoutSeconds"),
             heartbeat_s=self._seconds(run, branch, self.heartbeat, "HeartbeatSeconds"),
             state_name=self.name,
-            context=run.context(self, retries),
+            context=run.context(self, retries, branch.token),
             attempt=retries,
+            token=branch.token,
             credentials=credentials if isinstance(credentials, dict) else None,
         )
         if sent is not data:
@@ -120,6 +156,47 @@ class TaskState(HandlingState):
         events.succeeded(result)
         check_size(result, self.resource.arn if self.resource.is_function else self.resource.service, self.name)
         return result
+
+
+def _outcome(
+    clock: Clock, call: TaskCall, inbox: Inbox, pending: Pending, deadline: float
+) -> Generator[Request, Any, object]:
+    """What a pending task comes to. Raises `TaskFailure`, and `TaskTimedOut` at the deadline or for a lost heartbeat."""
+    beat = _NEVER if call.heartbeat_s is None else clock.now() + call.heartbeat_s
+    look = _NEVER if pending.poll is None else clock.now()
+    while True:
+        event = yield Await(inbox, min(deadline, beat, look))
+        now = clock.now()
+        if isinstance(event, Answered):
+            return event.value
+        if isinstance(event, Refused):
+            raise TaskFailure(event.error, event.cause)
+        if isinstance(event, Beat):
+            beat = _NEVER if call.heartbeat_s is None else now + call.heartbeat_s
+        elif event is not LATE:
+            assert pending.finish is not None
+            return pending.finish(event)
+        elif now >= min(deadline, beat):
+            raise TaskTimedOut
+        elif pending.poll is not None:
+            done: Done | None = yield Work(partial(_looked, pending.poll), None, True)
+            if done is not None:
+                return done.value
+            look = clock.now() + pending.every_s
+
+
+def _looked(poll: Callable[[], Done | None]) -> Done:
+    return Done(poll())
+
+
+def _as_done(answer: object) -> Done:
+    if isinstance(answer, Done):
+        return answer
+    return Done(answer, answer.duration_s if isinstance(answer, Pending) else 0.0)
+
+
+def _waiting(run: Execution, call: TaskCall) -> Waiting:
+    return Waiting(call.token or "", call.state_name, str(run.execution_name), call.resource, call.arguments)
 
 
 class _Events:
@@ -159,8 +236,8 @@ class _Events:
         )
         self._add("Started")
 
-    def submitted(self, job: Job) -> None:
-        self._add("Submitted", output=Data.of(job.submitted).text)
+    def submitted(self, pending: Pending) -> None:
+        self._add("Submitted", output=Data.of(pending.submitted).text)
 
     def succeeded(self, result: Data) -> None:
         self._add("Succeeded", output=result.text)
