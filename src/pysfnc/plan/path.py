@@ -53,10 +53,11 @@ class Path:
     def condition(self, names: NameSupply) -> Computed:
         """Whether all tests hold; the code behind a test, which may rely on it, runs only where it holds."""
         (before, test), *inner = self.tests
-        if not any(sliced(code, free_vars(more)) for code, more in inner):
-            for _, more in inner:
-                test = Logic(op="and", left=test, right=more, type=BOOL, span=more.span)
-            return known(before, test)
+        both = test
+        for _, more in inner:
+            both = Logic(op="and", left=both, right=more, type=BOOL, span=more.span)
+        if not any(assigned(code) & free_vars(both) for code, _ in inner):
+            return known(before, both)
         hit = names.fresh("hit")
         suite: Suite = (Assign(name=hit, value=Const(value=True, type=BOOL)),)
         for code, test in reversed(self.tests):
