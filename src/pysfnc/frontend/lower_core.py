@@ -13,7 +13,7 @@ from pysfnc.frontend.effects import may_wait
 from pysfnc.frontend.lower_context import MAX_DEPTH, Context
 from pysfnc.frontend.lower_values import Lazy, Static, Value, describe
 from pysfnc.ir.exprs import Const, Expr, Var
-from pysfnc.ir.hir import Stmt, Suite
+from pysfnc.ir.hir import Assign, Stmt, Suite
 from pysfnc.values.types import ErrorT
 
 ExprLowering = Callable[[Context, Any], Value]
@@ -100,6 +100,11 @@ def lower_in_order(cx: Context, steps: Sequence[Callable[[], Value]]) -> list[Va
     for step in steps:
         with cx.capture() as own:
             value = step()
+        # A later operand may bind variables before this one is written, and a handler must not count on them.
+        if isinstance(value, Lazy):
+            cx.observe(value.items)
+        elif not isinstance(value, Static):
+            cx.observe(value)
         done.append((own, value))
     last = max((index for index, (own, _) in enumerate(done) if own), default=-1)
     values: list[Value] = []
@@ -128,13 +133,10 @@ def present(cx: Context, value: Expr) -> Expr:
 
 
 def _force(cx: Context, value: Expr) -> Var:
-    """Evaluate into a temporary, also where control does not get past a later operand."""
-    reachable = cx.state.reachable
-    cx.state.reachable = True
-    try:
-        return cx.temporary(value)
-    finally:
-        cx.state.reachable = reachable
+    """Evaluate into a temporary, also where control does not get past a later operand: so not by `emit`."""
+    name = cx.names.fresh("t")
+    cx.out.append(Assign(name=name, value=value, span=value.span))
+    return Var(name=name, type=value.type, span=value.span)
 
 
 def lower_exprs(cx: Context, nodes: Sequence[ast.expr]) -> list[Expr]:

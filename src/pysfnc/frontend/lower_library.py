@@ -88,6 +88,9 @@ def _never(cx: Context, args: Sequence[Expr], node: ast.AST) -> Expr:
     """Evaluating the operands does not come to an end: they are evaluated up to the one that does not, and the operation is left out."""
     index = next(i for i, arg in enumerate(args) if isinstance(arg.type, NeverT))
     made = args[index]
+    if isinstance(made, Const):
+        # Control did not get past its statements, and what the others do stands before those.
+        return made
     for arg in reversed(args[:index]):
         if not isinstance(arg, Const | Var):
             made = Let(name=cx.names.fresh("unused"), value=arg, body=made, type=NEVER, span=cx.span(node))
