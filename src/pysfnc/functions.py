@@ -6,10 +6,11 @@ each other. The driver needs it for the placeholders in a definition, a build fo
 
 import math
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
-from pysfnc.ir.hir import Perform, Program, Sleep, Try
-from pysfnc.ir.walk import walk_suite
+from pysfnc.ir.hir import FanOut, Fork, Perform, Program, RetryRule, Suite, TaskCall, Try
+from pysfnc.ir.walk import effect_suites, stmt_suites
 from pysfnc.packaging.functions import deployed_functions
 from pysfnc.packaging.model import DeployedFunction, FunctionSpec
 
@@ -18,7 +19,7 @@ __all__ = ["deployed", "function_specs"]
 
 def function_specs(program: Program) -> tuple[FunctionSpec, ...]:
     """Return the functions that the handler registers."""
-    known = _known_exceptions(program)
+    expected = _expected_exceptions(program)
     environment = tuple(variable.name for variable in program.environment if variable.in_lambda)
     return tuple(
         FunctionSpec(
@@ -28,7 +29,7 @@ def function_specs(program: Program) -> tuple[FunctionSpec, ...]:
             timeout_s=None if task.timeout_s is None else math.ceil(task.timeout_s),
             memory_mb=task.memory_mb,
             environment=environment,
-            known_exceptions=known,
+            known_exceptions=tuple(sorted(expected.get(task.id, ()))),
             role=task.role,
             deployed_name=task.name,
         )
@@ -41,18 +42,38 @@ def deployed(specs: Iterable[FunctionSpec], entry_path: str) -> tuple[DeployedFu
     return deployed_functions(tuple(specs), Path(entry_path).stem)
 
 
-def _known_exceptions(program: Program) -> tuple[str, ...]:
-    """The classes by which the machines tell exceptions apart: an exception is reported by the nearest of them, else by its own name.
+def _expected_exceptions(program: Program) -> dict[str, frozenset[str]]:
+    """For each task the classes that handlers and retries around its calls name, with all known classes below them.
 
-    Those that catch everything are none of them: their handlers need no name, and the name would hide the exception's own.
+    An exception is reported by the nearest of them, else by its own name. Those that catch everything are none of them: their handlers
+    need no name, and the name would hide the exception's own.
     """
-    named: set[str] = set()
+    named: dict[str, set[str]] = {}
     for machine in program.machines:
-        for stmt in walk_suite(machine.body):
-            if isinstance(stmt, Try):
-                named.update(name for handler in stmt.handlers for name in handler.classes or ())
-            elif isinstance(stmt, Perform) and not isinstance(stmt.effect, Sleep):
-                named.update(name for rule in stmt.effect.retry for name in rule.names or ())
-    classes = {name for name, _ in program.exceptions.bases}
-    known = {below for name in named & classes for below in program.exceptions.descendants(name)}
-    return tuple(sorted(known - {"Exception", "BaseException", "Fail"}))
+        _expect(machine.body, frozenset(), named)
+    classes = {name for name, _ in program.exceptions.bases} - {"Exception", "BaseException", "Fail"}
+    below = cache(program.exceptions.descendants)
+    return {task: frozenset(low for name in names & classes for low in below(name)) for task, names in named.items()}
+
+
+def _expect(suite: Suite, around: frozenset[str], named: dict[str, set[str]]) -> None:
+    """Add to `named` what each call of a task stands in; `around` are the classes named outside of the suite."""
+    for stmt in suite:
+        match stmt:
+            case Perform(effect=TaskCall(task=task, retry=retry)):
+                named.setdefault(task, set()).update(around, _retried(retry))
+            case Perform(effect=Fork(retry=retry) | FanOut(retry=retry) as effect):
+                for body in effect_suites(effect):
+                    _expect(body, around | _retried(retry), named)
+            case Try():
+                handled = {name for handler in stmt.handlers for name in handler.classes or ()}
+                _expect(stmt.body, around | handled, named)
+                for part in (*(handler.body for handler in stmt.handlers), stmt.orelse, stmt.final):
+                    _expect(part, around, named)
+            case _:
+                for inner in stmt_suites(stmt):
+                    _expect(inner, around, named)
+
+
+def _retried(rules: Iterable[RetryRule]) -> frozenset[str]:
+    return frozenset(name for rule in rules for name in rule.names or ())

@@ -183,6 +183,9 @@ def test_lim_19_classes_that_the_program_does_not_mention() -> None:
     assert (python.output, compiled.output) == ("JSONDecodeError", "ValueError")
     for outcome in both(f"{PARSE}@workflow\ndef w():\n    parse('{{')\n"):
         assert outcome.error == "JSONDecodeError"
+    twice = "parse('{')\n    try:\n        parse('{')\n    except ValueError:\n        pass"
+    python, compiled = both(f"{PARSE}@workflow\ndef w():\n    {twice}\n")
+    assert (python.error, compiled.error) == ("JSONDecodeError", "ValueError")
 
 
 def test_lim_40_conversions_at_module_level() -> None:

@@ -1,7 +1,8 @@
 """The exception classes that a program can meet, and its exception table cut down to them.
 
-A builtin class that nobody names and no compiled code raises can come from Lambda only, and the handler there reports the nearest class that the
-program knows. So it need not stand in any `ErrorEquals`.
+A builtin class matters where compiled code raises it, where the program names it, and where Lambda may report it: below a class that a handler or
+a retry of a call names. Lambda reports an exception by its own name then, which is what nobody who looks at the name later can tell from Python's.
+No other class need stand in any `ErrorEquals`.
 """
 
 from dataclasses import replace
@@ -11,7 +12,7 @@ from typing import Final
 from pysfnc.analysis.failures import own_errors
 from pysfnc.ir.exprs import Const, NewExc
 from pysfnc.ir.hir import ExceptionTable, Perform, Program, Retried, RetryRule, Stmt, Suite, Try
-from pysfnc.ir.walk import map_suites, suite_exprs, walk_expr, walk_suite
+from pysfnc.ir.walk import has_effect, map_suites, suite_exprs, walk_expr, walk_suite
 
 ALWAYS: Final = frozenset({"Exception", "BaseException", "Fail", "TimeoutError", "TypeError"})
 
@@ -37,9 +38,12 @@ def _named(suite: Suite, table: ExceptionTable) -> set[str]:
                 found.add(part.name.value)
     for stmt in walk_suite(suite):
         if isinstance(stmt, Try):
-            found.update(name for handler in stmt.handlers for name in handler.classes or ())
+            named = {name for handler in stmt.handlers for name in handler.classes or ()}
+            found |= named
+            if has_effect(stmt.body):
+                found.update(below for name in named for below in table.descendants(name))
         for rule in _rules(stmt):
-            found.update(_roots(rule, table))
+            found.update(rule.names or ())
     return found
 
 
@@ -47,12 +51,6 @@ def _rules(stmt: Stmt) -> tuple[RetryRule, ...]:
     if isinstance(stmt, Perform) and isinstance(stmt.effect, Retried):
         return stmt.effect.retry
     return ()
-
-
-def _roots(rule: RetryRule, table: ExceptionTable) -> set[str]:
-    """The names of a rule that stand there for themselves, not as subclasses of another one."""
-    names = set(rule.names or ())
-    return {name for name in names if not (table.ancestors(name) - {name}) & names}
 
 
 def _narrow_suite(suite: Suite, table: ExceptionTable, kept: frozenset[str]) -> Suite:
