@@ -1,16 +1,19 @@
 """Passes: what they take away or rewrite, and what they leave."""
 
+from dataclasses import replace
+
 from pysfnc.ir.exprs import Logic, Prim
-from pysfnc.ir.hir import Assign, Eval, If, Return, Stmt, Suite, Try, While
+from pysfnc.ir.hir import Assign, Block, Eval, ForEach, If, Return, Stmt, Suite, Try, While
 from pysfnc.ir.text import render_suite
 from pysfnc.library.row import NameSupply
 from pysfnc.passes.drop_dead_assigns import drop_dead_assigns
 from pysfnc.passes.drop_idle_handlers import drop_idle_handlers
+from pysfnc.passes.drop_unreached import drop_unreached
 from pysfnc.passes.manager import run_passes
 from pysfnc.passes.run_pure_branches_in_line import run_pure_branches_in_line
 from pysfnc.passes.take_decided_ways import take_decided_ways
 from pysfnc.values.types import BOOL, INT, ListT
-from tests.plan.build import call, const, fan_out, fork, on, op, planned, read_input, var
+from tests.plan.build import call, const, fan_out, fork, on, op, planned, read_input, throw, var
 
 
 def after(pass_: object, *body: Stmt) -> str:
@@ -124,3 +127,17 @@ def test_a_loop_that_is_never_entered_leaves_its_else_and_an_endless_one_says_so
     assert isinstance(made, While)
     assert made.test == const(True)
     assert made.body == (Eval(value=always), *endless.body)
+
+
+def test_what_stands_behind_a_raise_is_dropped() -> None:
+    error = throw("ValueError", "no")
+    block = Block(label="b", body=(error, Assign(name="z", value=const(1))))
+    loop = ForEach(
+        label="l",
+        name="i",
+        seq=Prim(op="list.make", args=(const(1),), type=ListT(INT)),
+        body=(block, Assign(name="y", value=op("+", var("nowhere"), const(1)))),
+        orelse=(),
+    )
+    made = drop_unreached((loop, Return(value=const(0))), NameSupply("~"))
+    assert made == (replace(loop, body=(replace(block, body=(error,)),)), Return(value=const(0)))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from pysfnc.analysis.failures import expr_errors
+from pysfnc.analysis.failures import expr_errors, suite_errors
 from pysfnc.backend.errors import caught_exception, marked_exception, read_error
 from pysfnc.backend.expressions import MESSAGE, NAME, Lowering, with_prelude
 from pysfnc.backend.names import RESERVED, StateNames, VariableNames
@@ -181,7 +181,7 @@ class _StateWriter:
                 result = RESULT
             case Fork():
                 made = {"Type": "Parallel"}
-                if state.handed or state.passed != state.prefix:
+                if state.handed or suite_errors(state.prefix):
                     check = self._checked(state, Const(value=None, type=NONE))
                     made["Arguments"] = {"": check, **self._handed(state)} if state.handed else check
                 made["Branches"] = [self.emitter.scope(body, self.defined) for body in state.bodies]

@@ -7,12 +7,13 @@ from pysfnc.ir.hir import Suite
 from pysfnc.library.row import NameSupply
 from pysfnc.passes.drop_dead_assigns import drop_dead_assigns
 from pysfnc.passes.drop_idle_handlers import drop_idle_handlers
+from pysfnc.passes.drop_unreached import drop_unreached
 from pysfnc.passes.run_pure_branches_in_line import run_pure_branches_in_line
 from pysfnc.passes.take_decided_ways import take_decided_ways
 
 Pass = Callable[[Suite, NameSupply], Suite]
 
-CLEANING: Final[tuple[Pass, ...]] = (take_decided_ways, drop_idle_handlers, drop_dead_assigns)
+CLEANING: Final[tuple[Pass, ...]] = (take_decided_ways, drop_idle_handlers, drop_unreached, drop_dead_assigns)
 """Passes that only take away what no program wrote; they run at every level."""
 
 OPTIMISING: Final[tuple[Pass, ...]] = (run_pure_branches_in_line,)
