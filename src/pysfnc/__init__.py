@@ -6,8 +6,10 @@ the engine and the packaging live in subpackages that this module never loads.
 
 from pysfnc.lang import (
     Fail,
+    HTTPError,
     Retry,
     context,
+    http,
     inline,
     parallel,
     task,
@@ -17,8 +19,10 @@ from pysfnc.lang import (
 
 __all__ = [
     "Fail",
+    "HTTPError",
     "Retry",
     "context",
+    "http",
     "inline",
     "parallel",
     "task",

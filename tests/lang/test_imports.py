@@ -9,8 +9,10 @@ import pysfnc
 def test_the_public_names_are_these() -> None:
     assert sorted(pysfnc.__all__) == [
         "Fail",
+        "HTTPError",
         "Retry",
         "context",
+        "http",
         "inline",
         "parallel",
         "task",
@@ -49,6 +51,7 @@ def test_importing_loads_nothing_heavy() -> None:
         "pysfnc.lang.context",
         "pysfnc.lang.decorators",
         "pysfnc.lang.errors",
+        "pysfnc.lang.http",
         "pysfnc.lang.options",
     }
 

@@ -4,16 +4,20 @@ This package is also the runtime inside the Lambda zip. It imports the standard 
 that (`asyncio`, `inspect`, `dataclasses`, `threading`) at the moment they are needed.
 """
 
+from pysfnc.lang import http
 from pysfnc.lang.concurrency import parallel
 from pysfnc.lang.context import context
 from pysfnc.lang.decorators import inline, task, with_options, workflow
 from pysfnc.lang.errors import Fail
+from pysfnc.lang.http import HTTPError
 from pysfnc.lang.options import Retry
 
 __all__ = [
     "Fail",
+    "HTTPError",
     "Retry",
     "context",
+    "http",
     "inline",
     "parallel",
     "task",

@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 
 from pysfnc.lang import clock
 from pysfnc.lang.errors import Fail
+from pysfnc.lang.http import HTTPError
 from pysfnc.lang.options import CallOptions, Retry
 
 R = TypeVar("R")
@@ -51,8 +52,16 @@ def error_name_matches(failure: BaseException, name: str) -> bool:
         return not isinstance(failure, TimeoutError)
     if name == "States.Timeout":
         return isinstance(failure, TimeoutError)
-    own = failure.error if isinstance(failure, Fail) else type(failure).__name__
-    return own == name
+    return own_error_name(failure) == name
+
+
+def own_error_name(failure: BaseException) -> str:
+    """The name that a retrier of the machine sees: that of the class, or what stands for it there."""
+    if isinstance(failure, Fail):
+        return failure.error
+    if isinstance(failure, HTTPError):
+        return f"States.Http.StatusCode.{failure.status_code}"
+    return type(failure).__name__
 
 
 def _delay_s(retry: Retry, attempt: int) -> float:
