@@ -11,7 +11,18 @@ import pytest
 import pysfnc
 
 SOURCE: Final = Path(pysfnc.__file__).parents[1]
-PUBLIC: Final = ["Fail", "HTTPError", "Retry", "context", "http", "inline", "parallel", "task", "with_options", "workflow"]
+PUBLIC: Final = [
+    "Fail",
+    "HTTPError",
+    "Retry",
+    "context",
+    "http",
+    "inline",
+    "parallel",
+    "task",
+    "with_options",
+    "workflow",
+]
 HEAVY: Final = {"boto3", "botocore", "rich", "jlens", "awslambdaric", "pytest", "moto"}
 
 

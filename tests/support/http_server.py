@@ -37,6 +37,7 @@ class HttpServer:
 
     requests: list[Asked] = field(default_factory=list)
     _answers: list[_Answer] = field(default_factory=list)
+    _last: _Answer | None = None
     _server: ThreadingHTTPServer | None = None
 
     def answer(
@@ -63,7 +64,10 @@ class HttpServer:
         length = int(handler.headers.get("Content-Length", 0))
         body = handler.rfile.read(length).decode()
         self.requests.append(Asked(handler.command, handler.path, body, dict(handler.headers)))
-        answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+        if self._answers:
+            self._last = self._answers.pop(0)
+        answer = self._last
+        assert answer is not None, "the test gives no answer"
         time.sleep(answer.delay_s)
         handler.send_response(answer.status)
         for name, value in (("Content-Type", answer.content_type), *answer.headers):
@@ -81,7 +85,12 @@ class HttpServer:
 
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
             setattr(Handler, f"do_{method}", lambda handler: server.respond(handler))
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+
+        class Server(ThreadingHTTPServer):
+            def handle_error(self, request: Any, client_address: Any) -> None:
+                """A client that no longer waits is no fault."""
+
+        self._server = Server(("127.0.0.1", 0), Handler)
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
         return self
 

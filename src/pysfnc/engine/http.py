@@ -25,7 +25,16 @@ STATUS_ERROR: Final = "States.Http.StatusCode."
 _LIMIT_S: Final = 60.0
 _METHODS: Final = frozenset({"GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"})
 _FIELDS: Final = frozenset(
-    {"ApiEndpoint", "Authentication", "Headers", "InvocationConfig", "Method", "QueryParameters", "RequestBody", "Transform"}
+    {
+        "ApiEndpoint",
+        "Authentication",
+        "Headers",
+        "InvocationConfig",
+        "Method",
+        "QueryParameters",
+        "RequestBody",
+        "Transform",
+    }
 )
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _REFUSED: Final = frozenset(
@@ -103,7 +112,8 @@ class _Request:
             faults.append("The value of the field 'Headers' has an invalid format")
         if faults or arn is None:
             raise TaskFailure(
-                RUNTIME, f"The Parameters '{encode(arguments)}' could not be used to start the Task: [{', '.join(faults)}]"
+                RUNTIME,
+                f"The Parameters '{encode(arguments)}' could not be used to start the Task: [{', '.join(faults)}]",
             )
         made = cls(str(given["Method"]), url, arn, {str(name): _text(value) for name, value in headers.items()})
         made.query = _query(given.get("QueryParameters"))
@@ -155,7 +165,9 @@ def _is_refused(header: object) -> bool:
 def _query(given: object) -> str:
     if not isinstance(given, dict):
         return ""
-    pairs = [(name, value) for name, values in given.items() for value in (values if isinstance(values, list) else [values])]
+    pairs = [
+        (name, value) for name, values in given.items() for value in (values if isinstance(values, list) else [values])
+    ]
     return urlencode([(name, _text(value)) for name, value in pairs])
 
 
@@ -167,7 +179,9 @@ def _body(content: bytes, headers: HTTPMessage) -> object:
     """The value of JSON, else the text."""
     kind = headers.get_content_type()
     if kind.startswith(_NOT_TEXT):
-        raise TaskFailure(RUNTIME, f"The response of the HTTP endpoint has the content type {kind}, which is not supported")
+        raise TaskFailure(
+            RUNTIME, f"The response of the HTTP endpoint has the content type {kind}, which is not supported"
+        )
     text = content.decode(str(headers.get_content_charset("utf-8")), "replace")
     if kind != "application/json" and not kind.endswith("+json"):
         return text
