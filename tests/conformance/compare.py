@@ -4,8 +4,11 @@ import json
 import re
 from typing import Any
 
+from pysfnc.engine.host import ACCOUNT
+
 _WILDCARD = re.compile(r"<<(?P<name>[^<>:]+)(?::(?P<number>\d+))?>>")
 _JSON_FIELDS = ("input", "output", "parameters")
+_RECORDED_ACCOUNT = "111111111111"
 _LEFT_OUT = ("region", "roleArn")
 
 
@@ -79,6 +82,8 @@ def flattened(event: dict[str, Any]) -> dict[str, Any]:
                 value = json.loads(value)
             elif field == "assignedVariables":
                 value = {name: json.loads(text) for name, text in value.items()}
+            elif field == "mapRunArn":
+                value = value.replace(ACCOUNT, _RECORDED_ACCOUNT)
             flat[field] = value
     return flat
 

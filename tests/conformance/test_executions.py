@@ -3,12 +3,11 @@
 import pytest
 
 from pysfnc.engine import RunResult, VirtualClock, run_machine
-from tests.conformance.cases import Case, cases_of
+from tests.conformance.cases import Case, cases_of, objects_of
 from tests.conformance.compare import Matcher, as_recorded, flattened, history_differences
 from tests.conformance.replay import Replay
 
 _MIXED = "mixed: a state in JSONPath reads a path"
-_DISTRIBUTED = "a distributed Map, whose items come from S3"
 NOT_COVERED: dict[str, str] = {
     "arguments.test_base_cases[BASE_LAMBDA_EXPRESSION]": _MIXED,
     "error_output.test_catch_error_variable_sampling[TASK_CATCH_ERROR_VARIABLE_SAMPLING_TO_JSONPATH]": _MIXED,
@@ -18,8 +17,6 @@ NOT_COVERED: dict[str, str] = {
     "mixed_query_language.test_lambda_task_resource_data_flow[TASK_LAMBDA_SDK_RESOURCE_JSONPATH_TO_JSONATA]": _MIXED,
     "mixed_query_language.test_output_to_state[JSONPATH_OUTPUT_TO_JSONATA]": _MIXED,
     "mixed_query_language.test_task_dataflow_to_state": _MIXED,
-    "base_scenarios.test_map_item_batching_base_json_max_per_batch_jsonata": _DISTRIBUTED,
-    "base_scenarios.test_map_item_reader_base_json_max_items_jsonata": _DISTRIBUTED,
 }
 """Case -> why the engine does not run it."""
 
@@ -29,7 +26,12 @@ CASES = {case["id"]: case for case in cases_of("execution")}
 def _run(case: Case) -> tuple[RunResult, Replay]:
     replay = Replay(case["mocks"].get("tasks", {}))
     result = run_machine(
-        case["definition"], case.get("input", {}), tasks=replay, type=case["type"], clock=VirtualClock(1_800_000_000.0)
+        case["definition"],
+        case.get("input", {}),
+        tasks=replay,
+        type=case["type"],
+        clock=VirtualClock(1_800_000_000.0),
+        objects=objects_of(case),
     )
     return result, replay
 

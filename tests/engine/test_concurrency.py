@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pysfnc.engine import Machine, RealClock, UnsupportedError
+from pysfnc.engine import RealClock
 from tests.engine.machines import (
     START,
     Functions,
@@ -265,12 +265,6 @@ class TestRealTime:
         begun = time.perf_counter()
         assert run(definition, 7, functions, clock=RealClock()).output == [7, 7]
         assert 0.9 < time.perf_counter() - begun < 2.5
-
-
-def test_distributed_map_is_not_there_yet() -> None:
-    processor = {**flow(A=passing()), "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
-    with pytest.raises(UnsupportedError, match="state 'M': a distributed Map"):
-        Machine(machine(M=each([1], processor)))
 
 
 def test_deep_nesting_of_fan_outs() -> None:

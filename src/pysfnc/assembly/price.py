@@ -6,10 +6,14 @@ GB-second in steps of 100 ms and 64 MB; $0.20 per million Lambda requests and $0
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-__all__ = ["Usage", "price_usd"]
+if TYPE_CHECKING:
+    from pysfnc.engine import RunResult
+
+__all__ = ["Usage", "price_of_all", "price_usd", "total", "usage_of"]
 
 _TRANSITION: Final = 0.025 / 1_000
 _EXPRESS_REQUEST: Final = 1.00 / 1_000_000
@@ -29,6 +33,34 @@ class Usage:
     lambda_gb_s: float = 0.0
     is_express: bool = False
     duration_s: float = 0.0
+
+
+def usage_of(result: "RunResult", lambda_gb_s: float, is_express: bool) -> list[Usage]:
+    """What a run used, its own execution first, then those that it started."""
+    own = Usage(result.transitions, result.lambda_invocations, lambda_gb_s, is_express, result.duration_s)
+    children = [
+        Usage(child.transitions, child.lambda_invocations, 0.0, child.type == "EXPRESS", child.duration_s)
+        for child in result.children
+    ]
+    return [own, *children]
+
+
+def total(usages: Iterable[Usage]) -> Usage:
+    """Transitions and Lambda invocations of several executions; those of Express executions are no billed transitions."""
+    found = list(usages)
+    own = found[0]
+    return Usage(
+        own.transitions + sum(usage.transitions for usage in found[1:] if not usage.is_express),
+        sum(usage.lambda_invocations for usage in found),
+        sum(usage.lambda_gb_s for usage in found),
+        own.is_express,
+        own.duration_s,
+    )
+
+
+def price_of_all(usages: Iterable[Usage]) -> float:
+    """Return the price of several executions in US dollars."""
+    return round(sum(map(price_usd, usages)), 9)
 
 
 def price_usd(usage: Usage) -> float:

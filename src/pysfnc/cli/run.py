@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pysfnc.asl.placeholders import Parameter, fill, parameters_in
 from pysfnc.assembly.parameters import MissingParameter, needed_parameters, parameters_of_run
-from pysfnc.assembly.price import Usage, price_usd
+from pysfnc.assembly.price import Usage, price_of_all, total, usage_of
 from pysfnc.cli.arguments import Arguments
 from pysfnc.cli.compiled import SourceRejected, chosen_workflow, compile_program
 from pysfnc.cli.definitions import check_definition, is_definition_path, read_definition
@@ -52,11 +52,12 @@ def run_run(arguments: Arguments) -> Exit:
             return rejected.exit
         result = _execute(job, input, arguments)
         _write_history(arguments.history, result)
-        usage = _usage(job, result)
+        usages = _usages(job, result)
+    used, price = total(usages), price_of_all(usages)
     if arguments.json:
-        print(json.dumps(_as_json(result, price_usd(usage)), ensure_ascii=False))
+        print(json.dumps(_as_json(result, used, price), ensure_ascii=False))
     else:
-        _show(job, result, price_usd(usage))
+        _show(job, result, used, price)
     return Exit.DONE if result.status == "SUCCEEDED" else Exit.RUN_FAILED
 
 
@@ -111,14 +112,8 @@ def _execute(job: Job, input: Any, arguments: Arguments) -> "RunResult":
         raise CommandError(str(error)) from error
 
 
-def _usage(job: Job, result: "RunResult") -> Usage:
-    return Usage(
-        transitions=result.transitions,
-        lambda_invocations=result.lambda_invocations,
-        lambda_gb_s=job.functions.gb_seconds if job.functions else 0.0,
-        is_express=job.type == "EXPRESS",
-        duration_s=result.duration_s,
-    )
+def _usages(job: Job, result: "RunResult") -> list[Usage]:
+    return usage_of(result, job.functions.gb_seconds if job.functions else 0.0, job.type == "EXPRESS")
 
 
 def _write_history(path: str | None, result: "RunResult") -> None:
@@ -131,29 +126,28 @@ def _write_history(path: str | None, result: "RunResult") -> None:
         raise CommandError(f"{path}: cannot be written: {error.strerror}") from error
 
 
-def _as_json(result: "RunResult", price: float) -> dict[str, Any]:
+def _as_json(result: "RunResult", used: Usage, price: float) -> dict[str, Any]:
     return {
         "status": result.status,
         "output": result.output,
         "error": result.error,
         "cause": result.cause,
-        "transitions": result.transitions,
+        "transitions": used.transitions,
         "states": result.states,
-        "lambda_invocations": result.lambda_invocations,
+        "lambda_invocations": used.lambda_invocations,
         "price_usd": price,
     }
 
 
-def _show(job: Job, result: "RunResult", price: float) -> None:
+def _show(job: Job, result: "RunResult", used: Usage, price: float) -> None:
     """Put the output on standard output, for a pipe, and everything about the run on standard error."""
     if result.status == "SUCCEEDED":
         print(json.dumps(result.output, indent=2, ensure_ascii=False))
     else:
         print(render_failure(result.error or result.status, result.cause, _place(job, result)), file=sys.stderr)
-    invocations = result.lambda_invocations
     print(
-        f"{job.name}: {result.status} in {counted(result.transitions, 'transition')}, "
-        f"{counted(invocations, 'Lambda invocation')}, ${price:.6f}",
+        f"{job.name}: {result.status} in {counted(used.transitions, 'transition')}, "
+        f"{counted(used.lambda_invocations, 'Lambda invocation')}, ${price:.6f}",
         file=sys.stderr,
     )
 

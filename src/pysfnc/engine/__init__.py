@@ -6,13 +6,16 @@ from pysfnc.engine.errors import EngineError, TaskFailure, TaskTimedOut, Unsuppo
 from pysfnc.engine.history import Event
 from pysfnc.engine.host import Listener
 from pysfnc.engine.machine import Machine, read_input, run_machine
-from pysfnc.engine.result import RunResult
+from pysfnc.engine.objects import BotoObjects, ObjectStore
+from pysfnc.engine.result import ChildRun, RunResult
 from pysfnc.engine.scheduler import Done, Unanswered
 from pysfnc.engine.step_functions import StepFunctionsApi
 from pysfnc.engine.tasks import LambdaAnswer, LambdaInvoker, LambdaService, Pending, TaskCall, TaskService
 
 __all__ = [
     "ApiError",
+    "BotoObjects",
+    "ChildRun",
     "Clock",
     "Done",
     "EngineError",
@@ -22,6 +25,7 @@ __all__ = [
     "LambdaService",
     "Listener",
     "Machine",
+    "ObjectStore",
     "Pending",
     "RealClock",
     "RunResult",

@@ -14,7 +14,7 @@ from pysfnc.asl.names import DATA_LIMIT_EXCEEDED, QUERY_EVALUATION_ERROR
 from pysfnc.engine.clock import Clock, iso_milliseconds
 from pysfnc.engine.errors import EvaluationFailure, StateFailure
 from pysfnc.engine.history import History
-from pysfnc.engine.scheduler import Strand
+from pysfnc.engine.scheduler import Steps, Strand
 from pysfnc.engine.scope import Scope, VariablesTooBig
 from pysfnc.engine.tasks import TaskService
 from pysfnc.engine.templates import Template
@@ -52,6 +52,13 @@ class Branch(Strand):
         super().__init__(last)
         self.scope = scope
         self.token: str | None = None
+
+
+class Flow(Protocol):
+    """A chain of states: that of a machine, of a branch, of a processor."""
+
+    def steps(self, run: "Execution", branch: Branch, data: Data) -> Steps:
+        """Run it from its StartAt to its end."""
 
 
 @dataclass(slots=True)

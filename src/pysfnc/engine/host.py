@@ -7,17 +7,18 @@ which machines, Lambda functions and tests reach it (step_functions.py).
 import contextlib
 import random
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pysfnc.asl.names import TIMEOUT
 from pysfnc.engine.callbacks import ApiError, Tokens, Waiting
 from pysfnc.engine.clock import Clock, iso_milliseconds
 from pysfnc.engine.errors import ExecutionStopped, StateFailure
-from pysfnc.engine.execution import Branch, Execution
+from pysfnc.engine.execution import Branch, Execution, Flow
 from pysfnc.engine.history import Event, History
-from pysfnc.engine.result import RunResult
+from pysfnc.engine.objects import NoObjects, ObjectStore
+from pysfnc.engine.result import ChildRun, RunResult
 from pysfnc.engine.scheduler import Inbox, Pause, Scheduler, Steps, Strand, Unanswered
 from pysfnc.engine.scope import Scope
 from pysfnc.engine.tasks import TaskService
@@ -37,6 +38,19 @@ def machine_arn(name: str) -> str:
     return f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{name}"
 
 
+class Startable(Protocol):
+    """What an execution needs of its machine, or of the processor of a distributed Map."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def flow(self) -> Flow: ...
+    @property
+    def timeout_s(self) -> float | None: ...
+
+
 @dataclass(eq=False)
 class Record:
     """An execution, running or ended.
@@ -45,7 +59,7 @@ class Record:
     readers: inboxes that are told of its end.
     """
 
-    machine: "Machine"
+    machine: "Startable"
     name: str
     arn: str
     input: Data
@@ -61,7 +75,17 @@ class Record:
     watch: Strand | None = None
     readers: list[Inbox] = field(default_factory=list)
 
-    def result(self) -> RunResult:
+    def as_child(self) -> ChildRun:
+        """What it adds to the run of another."""
+        run = self.run
+        return ChildRun(
+            self.arn, self.machine.type, self.status, run.transitions, run.lambda_invocations, self._duration_s()
+        )
+
+    def _duration_s(self) -> float:
+        return round((self.run.clock.now() if self.ended is None else self.ended) - self.begun, 6)
+
+    def result(self, children: Iterable["Record"] = ()) -> RunResult:
         """The outcome as a value."""
         run = self.run
         return RunResult(
@@ -74,7 +98,8 @@ class Record:
             states=run.states,
             failed_state=self.failed_state,
             lambda_invocations=run.lambda_invocations,
-            duration_s=round((run.clock.now() if self.ended is None else self.ended) - self.begun, 6),
+            duration_s=self._duration_s(),
+            children=[child.as_child() for child in children],
         )
 
 
@@ -131,6 +156,7 @@ class Host:
         on_event: Callable[[Event], None] | None = None,
         listener: Listener | None = None,
         context: Mapping[str, Mapping[str, object]] | None = None,
+        objects: ObjectStore | None = None,
     ) -> None:
         self.clock = clock
         self._listener = listener or Listener()
@@ -144,6 +170,7 @@ class Host:
         self._keep_history = keep_history
         self._on_event = on_event
         self._context = dict(context or {})
+        self.objects = objects or NoObjects()
 
     def run(self, machine: "Machine", data: Data, name: str | None, variables: Mapping[str, object] | None) -> Record:
         """Run an execution to its end, then those that it started and did not wait for, as far as they come."""
@@ -161,20 +188,28 @@ class Host:
                 self.scheduler.abort(other.root)
         return record
 
+    def others(self, record: Record) -> list[Record]:
+        """The executions of the run besides one, in the order of their start."""
+        return [other for other in self.records.values() if other is not record]
+
     def start(
         self,
-        machine: "Machine",
+        machine: Startable,
         data: Data,
         name: str | None = None,
         variables: Mapping[str, object] | None = None,
         *,
         is_main: bool = False,
+        reader: Inbox | None = None,
     ) -> Record:
-        """Start an execution. Raises `ApiError` if there is one of that name with another input."""
-        name = name or (str(uuid.uuid4()) if is_main else self._new_name())
+        """Start an execution. Raises `ApiError` if there is one of that name with another input.
+
+        reader: told of its end.
+        """
+        name = name or (str(uuid.uuid4()) if is_main else self.new_name())
         arn = f"arn:aws:states:{REGION}:{ACCOUNT}:execution:{machine.name}:{name}"
         if machine.type == "EXPRESS" and not is_main:
-            arn = f"arn:aws:states:{REGION}:{ACCOUNT}:express:{machine.name}:{name}:{self._new_name()}"
+            arn = f"arn:aws:states:{REGION}:{ACCOUNT}:express:{machine.name}:{name}:{self.new_name()}"
         known = self.records.get(arn)
         if known is not None:
             # API reference, StartExecution: the same name and input while it runs is the same execution.
@@ -197,6 +232,8 @@ class Host:
         )
         root = Branch(0, Scope(variables))
         record = Record(machine, name, arn, data, run, root, self.clock.now())
+        if reader is not None:
+            record.readers.append(reader)
         self.records[arn] = record
         run.history.add("ExecutionStarted", 0, {"input": data.text, "roleArn": _role(machine.name)})
         root.steps = self._life(record)
@@ -205,7 +242,8 @@ class Host:
         self.scheduler.spawn(root, _End(self, record))
         return record
 
-    def _new_name(self) -> str:
+    def new_name(self) -> str:
+        """A name that nobody has."""
         return str(uuid.UUID(int=self._randomness.getrandbits(128), version=4))
 
     def _life(self, record: Record) -> Steps:
@@ -261,7 +299,15 @@ class Host:
 
 
 def _role(name: str) -> str:
-    return f"arn:aws:iam::{ACCOUNT}:role/{name}Role"
+    # Children of a distributed Map, whose name is "machine/label", have the role of their machine.
+    return f"arn:aws:iam::{ACCOUNT}:role/{name.partition('/')[0]}Role"
+
+
+def map_run_arn(run: Execution, label: str, number: str) -> str:
+    """The ARN of a Map Run (recorded answer)."""
+    machine = run.execution_context["StateMachine"]
+    assert isinstance(machine, dict)
+    return f"arn:aws:states:{REGION}:{ACCOUNT}:mapRun:{machine['Name']}/{label}:{number}"
 
 
 def _context(

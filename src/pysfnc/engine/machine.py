@@ -12,14 +12,16 @@ from pysfnc.asl.limits import MAX_EXPRESS_SECONDS, MAX_PAYLOAD_BYTES
 from pysfnc.asl.names import JSONPATH
 from pysfnc.asl.validate import check_definition
 from pysfnc.engine.clock import Clock, RealClock, VirtualClock
-from pysfnc.engine.errors import EngineError, UnsupportedError
+from pysfnc.engine.errors import EngineError
 from pysfnc.engine.execution import Branch, Execution
 from pysfnc.engine.history import Event
 from pysfnc.engine.host import Host, Listener
+from pysfnc.engine.objects import ObjectStore
 from pysfnc.engine.result import RunResult
 from pysfnc.engine.scheduler import Steps
 from pysfnc.engine.states.base import Source, State
 from pysfnc.engine.states.choice import ChoiceState
+from pysfnc.engine.states.distributed import DistributedMapState, is_distributed
 from pysfnc.engine.states.fanout import MapState, ParallelState
 from pysfnc.engine.states.simple import FailState, PassState, SucceedState
 from pysfnc.engine.states.task import TaskState
@@ -93,10 +95,7 @@ class Machine:
         if kind == "Parallel":
             return ParallelState(source, self._prepare)
         if kind == "Map":
-            map_state = MapState(source, self._prepare)
-            if map_state.distributed:
-                raise UnsupportedError("a distributed Map", name)
-            return map_state
+            return (DistributedMapState if is_distributed(definition) else MapState)(source, self._prepare)
         return PLAIN_KINDS[str(kind)](source)
 
     def run(
@@ -115,6 +114,7 @@ class Machine:
         context: Mapping[str, Mapping[str, object]] | None = None,
         machines: Mapping[str, "Machine"] | None = None,
         listener: Listener | None = None,
+        objects: ObjectStore | None = None,
     ) -> RunResult:
         """Run the machine once.
 
@@ -128,6 +128,7 @@ class Machine:
         context: members of `Execution` and `StateMachine` in the context object, in place of those made up.
         machines: others that may be started from this one, by name.
         listener: told what goes on, and asked when nothing goes on.
+        objects: what distributed Maps read and write.
         Raises `EngineError` for an input that is no JSON or too big, and for tasks that nothing answers.
         """
         host = Host(
@@ -140,8 +141,10 @@ class Machine:
             on_event=on_event,
             listener=listener,
             context=context,
+            objects=objects,
         )
-        return host.run(self, checked_input(input), execution_name, variables).result()
+        record = host.run(self, checked_input(input), execution_name, variables)
+        return record.result(host.others(record))
 
 
 def checked_input(value: object) -> Data:
@@ -191,6 +194,7 @@ def run_machine(
     variables: Mapping[str, object] | None = None,
     machines: Mapping[str, Machine] | None = None,
     listener: Listener | None = None,
+    objects: ObjectStore | None = None,
     validate: bool = True,
 ) -> RunResult:
     """Validate a definition, prepare it and run it once. For the arguments see `Machine` and `Machine.run`.
@@ -212,4 +216,5 @@ def run_machine(
         variables=variables,
         machines=machines,
         listener=listener,
+        objects=objects,
     )

@@ -3,9 +3,21 @@
 Owns: `RunResult` and its JSON form.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pysfnc.engine.history import Event
+
+
+@dataclass(frozen=True, slots=True)
+class ChildRun:
+    """Another execution of the run: one that a machine started, or a child of a distributed Map. Fields as in `RunResult`."""
+
+    arn: str
+    type: str
+    status: str
+    transitions: int
+    lambda_invocations: int
+    duration_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +33,7 @@ class RunResult:
     failed_state: the state in which the error that ended the run arose.
     lambda_invocations: attempts to call a Lambda function.
     duration_s: seconds of the machine's time from start to end.
+    children: the other executions of the run, which the numbers above leave out.
     """
 
     status: str
@@ -33,6 +46,7 @@ class RunResult:
     failed_state: str | None
     lambda_invocations: int
     duration_s: float
+    children: list[ChildRun] = field(default_factory=list)
 
     def to_json(self) -> dict[str, object]:
         """All but the history, as plain JSON."""

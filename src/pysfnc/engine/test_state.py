@@ -16,14 +16,14 @@ from pysfnc.asl.names import JSONPATH, TOLERATED_FAILURE_EXCEEDED
 from pysfnc.asl.validate import check_definition, validate_state
 from pysfnc.engine.clock import VirtualClock, iso_milliseconds
 from pysfnc.engine.errors import EvaluationFailure, StateFailure
-from pysfnc.engine.execution import Branch, Execution
+from pysfnc.engine.execution import Branch, Execution, Flow
 from pysfnc.engine.history import History
 from pysfnc.engine.machine import PLAIN_KINDS, NoTasks
 from pysfnc.engine.retry import matches
 from pysfnc.engine.scheduler import Scheduler, Steps
 from pysfnc.engine.scope import Scope
 from pysfnc.engine.states.base import Next, Source, State
-from pysfnc.engine.states.fanout import Flow, MapState, ParallelState
+from pysfnc.engine.states.fanout import MapState, ParallelState
 from pysfnc.engine.states.handling import HandlingState
 from pysfnc.engine.states.task import TaskState
 from pysfnc.engine.tasks import TaskService

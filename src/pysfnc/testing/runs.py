@@ -148,21 +148,20 @@ def _chosen(code: Compiled, name: str | None) -> "CompiledWorkflow":
 
 
 def _outcome(result: "RunResult", machine: "Machine", gb_seconds: float, code: Compiled) -> RunOutcome:
-    from pysfnc.assembly.price import Usage, price_usd
+    from pysfnc.assembly.price import price_of_all, total, usage_of
 
-    usage = Usage(
-        result.transitions, result.lambda_invocations, gb_seconds, machine.type == "EXPRESS", result.duration_s
-    )
+    usages = usage_of(result, gb_seconds, machine.type == "EXPRESS")
+    used = total(usages)
     has_succeeded = result.status == "SUCCEEDED"
     return RunOutcome(
         status=result.status,
         output=result.output,
         error=result.error,
         cause=result.cause,
-        transitions=result.transitions,
+        transitions=used.transitions,
         states=tuple(result.states),
-        lambda_invocations=result.lambda_invocations,
-        price_usd=price_usd(usage),
+        lambda_invocations=used.lambda_invocations,
+        price_usd=price_of_all(usages),
         history=tuple(result.history),
         exception=None if has_succeeded else exception_of(result.error, result.cause, code.files),
     )

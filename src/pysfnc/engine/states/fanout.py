@@ -7,24 +7,16 @@ recorded answers. A failing branch or iteration fails the state with its own err
 """
 
 from collections.abc import Callable, Generator, Mapping, Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from pysfnc.asl.limits import MAX_INLINE_CONCURRENCY
 from pysfnc.engine.errors import EvaluationFailure
-from pysfnc.engine.execution import Branch, Execution, check_size
-from pysfnc.engine.scheduler import Fork, Request, Steps, Strand
+from pysfnc.engine.execution import Branch, Execution, Flow, check_size
+from pysfnc.engine.scheduler import Fork, Request, Strand
 from pysfnc.engine.states.base import Source
 from pysfnc.engine.states.handling import HandlingState
 from pysfnc.engine.templates import wrong_type
 from pysfnc.engine.values import Data
-
-
-class Flow(Protocol):
-    """A chain of states inside a state."""
-
-    def steps(self, run: Execution, branch: Branch, data: Data) -> Steps:
-        """Run it from its StartAt to its end."""
-
 
 FlowMaker = Callable[[Mapping[str, object]], Flow]
 
