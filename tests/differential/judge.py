@@ -96,6 +96,15 @@ class _Watch(ast.NodeTransformer):
         node.value = _shown(node.value)
         return node
 
+    def visit_arg(self, node: ast.arg) -> ast.AST:
+        return node  # an annotation such as `str | None` makes nothing, and is evaluated before the watch exists
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        returns, node.returns = node.returns, None
+        self.generic_visit(node)
+        node.returns = returns
+        return node
+
     def visit_AugAssign(self, node: ast.AugAssign) -> list[ast.AST]:
         self.generic_visit(node)
         target = ast.parse(ast.unparse(node.target), mode="eval").body

@@ -17,7 +17,7 @@ from typing import Final, assert_never
 from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Input, Let, ListComp, Logic, NewExc, Prim, Reduce, Var
 from pysfnc.jsonata.printer import print_after, print_binding
 from pysfnc.jsonata.tree import Array, Bind, Call, Field, Func, IfElse, Keep, Lit, Object, Ref, Seq, Tree
-from pysfnc.jsonata.walk import calls, count_ref, replace_ref, tree_children
+from pysfnc.jsonata.walk import calls, count_ref, may_raise, replace_ref, tree_children
 from pysfnc.library.prelude import PRELUDE, define
 from pysfnc.library.registry import prim
 from pysfnc.library.row import Arg, Check
@@ -146,6 +146,9 @@ class Lowering:
         pending: list[tuple[str, Tree]] = []
         for part in expr.args:
             tree = self.lower(part, env, out, route)
+            if may_raise(tree):
+                # It fails before what comes after it, and also where the row does not look at it.
+                tree = self.bind(out, "t", tree)
             if is_atom(tree):
                 args.append(Arg(tree, part.type))
             else:
@@ -195,7 +198,7 @@ class Lowering:
         return Call("append", (Array(()), Keep(Call("map", (items, mapped)))))
 
     def _exception(self, expr: NewExc, env: Env, out: Out, route: Route) -> Tree:
-        name = self.lower(expr.name, env, out, route)
+        name = self.bind(out, "name", self.lower(expr.name, env, out, route))
         message = self.bind(out, "message", self.lower(expr.message, env, out, route))
         pairs = [(Lit(NAME), name), (Lit(MESSAGE), message)]
         if expr.args != (expr.message,):

@@ -8,9 +8,8 @@ from collections import Counter
 from typing import Final
 
 from pysfnc.jsonata.tree import Bind, Call, Func, IfElse, Lit, Ref, Seq, Tree
-from pysfnc.jsonata.walk import map_tree, replace_ref, tree_children, tree_depth, walk_tree
+from pysfnc.jsonata.walk import map_tree, may_raise, replace_ref, tree_children, tree_depth
 
-RAISES: Final = frozenset({"py_raise", "error", "assert"})
 MAX_INLINED_DEPTH: Final = 12
 """Deeper values keep a name, so that nesting stays far from the limit of the engines."""
 
@@ -143,7 +142,7 @@ def _keeps_place(value: Tree) -> bool:
     """Whether a value may raise, or is a function (which others call by its name)."""
     if isinstance(value, Func):
         return True
-    return any(isinstance(node, Call) and node.name in RAISES for node in walk_tree(value))
+    return may_raise(value)
 
 
 def _flat(items: "list[Tree | Bind]") -> Tree:

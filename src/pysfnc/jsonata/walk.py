@@ -1,6 +1,7 @@
 """Walks over JSONata trees."""
 
 from collections.abc import Callable, Iterator
+from typing import Final
 
 from pysfnc.jsonata.tree import (
     Apply,
@@ -23,6 +24,9 @@ from pysfnc.jsonata.tree import (
     Seq,
     Tree,
 )
+
+RAISES: Final = frozenset({"py_raise", "error", "assert"})
+"""The functions that end the evaluation."""
 
 
 def tree_children(tree: Tree) -> tuple[Tree, ...]:
@@ -63,6 +67,11 @@ def walk_tree(tree: Tree) -> Iterator[Tree]:
         current = todo.pop()
         yield current
         todo.extend(reversed(tree_children(current)))
+
+
+def may_raise(tree: Tree) -> bool:
+    """Whether evaluating the tree may end in `$error`, by a call that stands in it; what its functions call is not followed."""
+    return any(isinstance(node, Call) and node.name in RAISES for node in walk_tree(tree))
 
 
 def calls(tree: Tree) -> frozenset[str]:
