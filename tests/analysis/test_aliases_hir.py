@@ -167,7 +167,7 @@ ALLOWED: dict[str, tuple[Stmt, ...]] = {
         ret(var("r", LL)),
     ),
     "a tuple's items": (
-        assign("pair", prim("tuple.make", lst(), lst(), type=TupleT((L, L)))),
+        assign("pair", prim("list.make", lst(), lst(), type=TupleT((L, L)))),
         assign("xs", item(var("pair", TupleT((L, L))), ZERO, L)),
         assign("ys", item(var("pair", TupleT((L, L))), ONE, L)),
         grow("xs"),

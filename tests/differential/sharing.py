@@ -14,6 +14,11 @@ _ROWS: Final = ("r", "s")
 _HEAD: Final = """from pysfnc import parallel, workflow
 
 
+def grow(items: list[int], by: int) -> int:
+    items.append(by)
+    return len(items)
+
+
 @workflow
 def main(p: bool, q: bool, n: int):
     a: list[int] = [1]
@@ -22,6 +27,9 @@ def main(p: bool, q: bool, n: int):
     r: list[list[int]] = [[3], [4]]
     s: list[list[int]] = []
     d: dict[str, list[int]] = {"x": [5]}
+    e: dict[str, dict[str, list[int]]] = {"x": {"x": [6]}, "y": {}}
+    g: dict[str, list[int]] = {"x": [7]}
+    key = "x" if q else "y"
 """
 
 # {l}, {m}: lists; {r}, {t}: lists of lists; {k}: a key; {i}: an index; {v}: a number.
@@ -81,26 +89,68 @@ _SIMPLE: Final = (
     "d.update({{{k}: {l}}})",
     "d = {{k: v for k, v in d.items()}}",
     "d.setdefault({k}, {l})",
+    "d.setdefault({k}, []).append({v})",
+    "d = {{k: [] for k in d}}",
+    "d = {{str(len(x)): x for x in {r}}}",
+    "{l} = d.setdefault({k}, [{v}])",
+    "{l} = {r}[n % 2]",
+    "{l} = d[key]",
+    "{l} = e[key][{k}]",
+    "{l} = g[{k}]",
+    "{l} = d[{k}][:]",
+    "g = e[key]",
+    "g = e[{k}]",
+    "g = e.setdefault({k}, {{}})",
+    "g = {{**g, {k}: []}}",
+    "g = d",
+    "g[{k}] = {l}",
+    "g[{k}] = [{v}]",
+    "g[{k}].append({v})",
+    "g.setdefault({k}, []).append({v})",
+    "g.update(y={l})",
+    "e[key] = g",
+    "e[{k}] = {{{k}: {l}}}",
+    "e[{k}][key].append({v})",
+    "e.setdefault(key, {{}}).setdefault({k}, []).append({v})",
+    "del e[{k}]",
+    "key = {k}",
+    "n = grow({l}, {v})",
+    "n = grow({r}[{i}], {v})",
+    "n = grow(d[key], {v})",
 )
 _NESTING: Final = (
     "if p:",
     "if q:",
     "for x in {r}:",
     "for k, x in d.items():",
+    "for k, x in g.items():",
+    "for x in d.values():",
+    "for x in e[key].values():",
     "for i, x in enumerate({r}):",
     "for x, y in zip({r}, {t}):",
     "for x in [{l}, {m}]:",
     "for _ in range(2):",
     "try:",
 )
-_IN_LOOP: Final = ("x.append({v})", "{l} = x", "{t}.append(x)", "{l}.append(x[0])", "d[{k}] = x", "x[0] = {v}", "break")
+_IN_LOOP: Final = (
+    "x.append({v})",
+    "{l} = x",
+    "{t}.append(x)",
+    "{l}.append(x[0])",
+    "d[{k}] = x",
+    "g[{k}] = x",
+    "x[0] = {v}",
+    "x += [{v}]",
+    "n = grow(x, {v})",
+    "break",
+)
 
 
 def generate_sharing(seed: int) -> Generated:
     """The program of a seed, with inputs."""
     rng = random.Random(seed)
     lines = [f"    {line}" for line in _suite(rng, rng.randint(2, 6), 2, in_loop=False)]
-    body = "\n".join((*lines, "    return [a, b, c, r, s, d]"))
+    body = "\n".join((*lines, "    return [a, b, c, r, s, d, e, g]"))
     inputs: tuple[dict[str, Any], ...] = tuple({"p": p, "q": not p, "n": 7} for p in (True, False))
     return Generated(f"{_HEAD}{body}\n", inputs)
 
@@ -122,7 +172,7 @@ def _nested(rng: random.Random, depth: int, *, in_loop: bool) -> list[str]:
     if head.startswith("for"):
         # A list may grow while a loop runs over it, under another name; so every loop has an end of its own.
         inner = ["n += 1", "if n > 40:", "    return []", *inner]
-    tail = ["except IndexError:", *_deeper(_suite(rng, 1, 0, in_loop=False))] if head == "try:" else []
+    tail = ["except (IndexError, KeyError):", *_deeper(_suite(rng, 1, 0, in_loop=False))] if head == "try:" else []
     return [head, *_deeper(inner), *tail]
 
 

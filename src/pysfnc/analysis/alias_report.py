@@ -1,6 +1,6 @@
 """The messages of the alias check: who else may hold what is changed, since where, and what to write instead."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,18 +17,22 @@ _SHOWN_CHARS = 40
 
 @dataclass(frozen=True, slots=True)
 class AliasReport:
-    """One change: the statement, the type of what is changed, the state behind it, and the objects changed."""
+    """One change: the statement, the type of what is changed, the state behind it, and the objects changed.
+
+    `taken`: for the list that a loop runs over, the site of the items that it has given out, which nobody takes from there again.
+    """
 
     stmt: Assign
     type: Type
     state: State
     changed: set[Node]
+    taken: Mapping[str, int]
 
     def held_by_others(self, names: Iterable[str], sink: Sink) -> bool:
         """Report the first of these variables that may hold a changed object; whether there was one."""
         for name in sorted(names, key=lambda name: ("%" in name, name)):
             held = self.state.names.get(name)
-            if held is not None and not self.changed.isdisjoint(self.state.reach(held.nodes)):
+            if held is not None and not self.changed.isdisjoint(self.state.reach(held.nodes, self.taken.get(name))):
                 self._other(name, held, sink)
                 return True
         return False
@@ -37,6 +41,9 @@ class AliasReport:
         owner, other = _shown(self.stmt.name), self._title(name, held)
         kind, direct = self._kind(), not self.changed.isdisjoint(held.nodes)
         since = self.state.way(held, self.changed)
+        taker, taken = other, since
+        if taken is None and self.stmt.name in self.state.names:
+            taker, taken = owner, self.state.names[self.stmt.name].span
         if name == self.stmt.name:
             message = f"{owner} is changed here, and read outside of this branch too"
         else:
@@ -46,7 +53,7 @@ class AliasReport:
             self.stmt.span,
             message,
             label=f"changed here, and {other} is still used",
-            labels=[Label(since, f"{other} got it here")] if since is not None and since != self.stmt.span else (),
+            labels=[Label(taken, f"{taker} got it here")] if taken is not None and taken != self.stmt.span else (),
             notes=(f"in the machine every variable holds a copy of its own, so {other} would not see the change",),
             help=f"write instead: copy first, e.g. {self._copy(name, direct)}",
         )

@@ -6,10 +6,10 @@ The rows of `sharing` say it for primitives; this module says it for the other e
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import assert_never
 
-from pysfnc.analysis.heap import ANY, NO_NODES, Held, Node, Nodes, State
+from pysfnc.analysis.heap import ANY, NO_NODES, Edge, Held, Node, Nodes, State
 from pysfnc.analysis.sharing import Put, Sharing, Spread, change_of, expanded, inner_change, sharing_of
 from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Input, Let, ListComp, Logic, NewExc, Prim, Reduce, Var
-from pysfnc.ir.hir import ForEach
+from pysfnc.ir.hir import Assign, ForEach, While
 from pysfnc.ir.walk import children, free_vars
 from pysfnc.values.types import DictT, ExcT, JsonT, ListT, TupleT, Type, is_mutable, members
 
@@ -150,24 +150,31 @@ class Evaluator:
         return made
 
     def store(
-        self, item: Put | Spread, container: Node, expr: Expr, args: Mapping[int, Nodes], state: State, *, many: bool
+        self,
+        item: Put | Spread,
+        container: Node,
+        expr: Expr,
+        args: Mapping[int, Nodes],
+        state: State,
+        *,
+        many: bool,
+        instead: bool = False,
     ) -> None:
-        """Put into a container what the row of the operation `expr` says."""
+        """Put into a container what the row of the operation `expr` says; `instead`: see `State.put`."""
         match item:
             case Put(arg=arg, key=key):
                 label = label_of(expr.type, None if key is None else children(expr)[key])
                 for node in args[arg]:
-                    state.put(container, label, node, expr.span, many=many)
-            case Spread(arg=arg, keyed=keyed, inside=inside, levels=levels):
+                    state.put(container, label, node, expr.span, many=many, instead=instead)
+            case Spread(arg=arg, inside=inside, levels=levels):
                 if inside is not None:
                     pair = state.several(self.site(id(expr), "pair"))
                     state.hold(container, ANY, pair, expr.span)
                     container = pair
                 sources = args[arg] if levels == 1 else state.parts(args[arg], ANY)
-                for source in sources:
-                    for label, node, edge in state.edges(source):
-                        place = label if keyed else ANY if inside is None else str(inside)
-                        state.put(container, place, node, edge.span or expr.span, many=many or edge.many)
+                for (place, node), edge in _spread(sources, item, state).items():
+                    span = edge.span or expr.span
+                    state.put(container, place, node, span, many=many or edge.many, instead=instead)
             case _:
                 assert_never(item)
 
@@ -214,10 +221,21 @@ class Evaluator:
 
     # Loops
 
-    def begin_loop(self, loop: ForEach, state: State) -> None:
+    def begin_loop(self, loop: ForEach | While, state: State) -> None:
         """Forget what an earlier run of the loop has seen."""
-        for label in _item_labels(loop):
-            state.forget_taken(self.site(id(loop), label), self.site(id(loop), label, "before"))
+        for key in (("turn", loop.label), *((id(loop), label) for label in _item_labels(loop))):
+            state.forget_taken(self.site(*key), self.site(*key, "before"))
+
+    def turn(self, stmt: Assign, state: State) -> Nodes:
+        """The object at the place that a loop reads in this round, and in no round before; see `next_item`."""
+        if not holds_objects(stmt.value.type):
+            return NO_NODES
+        assert isinstance(stmt.value, Prim)
+        return self._take_item(self.value(stmt.value.args[0], state), ANY, self.site("turn", stmt.turn), state)
+
+    def item_site(self, loop: ForEach) -> int:
+        """The site of the items of a loop where each stands at one place of the list only."""
+        return self.site(id(loop), _item_labels(loop)[0])
 
     def next_item(self, loop: ForEach, seqs: Nodes, state: State) -> Nodes:
         """The objects that the variable of a loop may hold in the next round.
@@ -297,10 +315,11 @@ class Evaluator:
                 continue
             changed |= containers
             nodes = self.value(stored, state)
-            for container in containers:
+            for number, container in enumerate(containers):
                 if sure and isinstance(item, Put) and item.replaces:
                     state.clear(container, label)
-                self.store(item, container, expr, {item.arg: nodes}, state, many=change.repeats)
+                given = {item.arg: nodes}
+                self.store(item, container, expr, given, state, many=change.repeats, instead=number > 0)
         return changed if change.new else changed | containers
 
     def _is_part(self, change: Prim, containers: Nodes, label: str, state: State) -> bool:
@@ -315,8 +334,24 @@ class Evaluator:
                     state.put(owner, label, item, edge.span or expr.span, many=edge.many)
 
 
-def _item_labels(loop: ForEach) -> tuple[str, ...]:
-    """A name for the item of a loop, and the labels of its parts if it is a tuple."""
+def _spread(sources: Nodes, item: Spread, state: State) -> dict[tuple[str, Node], Edge]:
+    """What the sources hold, with the places that it goes to: what no two of them share goes to one place."""
+    found: dict[tuple[str, Node], Edge] = {}
+    for source in sorted(sources):
+        for label, node, edge in state.edges(source):
+            if item.only is not None and label not in (item.only, ANY):
+                continue
+            place = label if item.keyed else ANY if item.inside is None else str(item.inside)
+            before = found.get((place, node))
+            many = edge.many or (before is not None and (before.many or node in state.shared))
+            found[place, node] = Edge(many, edge.span if before is None else before.span)
+    return found
+
+
+def _item_labels(loop: ForEach | While) -> tuple[str, ...]:
+    """A name for the item of a loop over a list, and the labels of its parts if it is a tuple."""
+    if isinstance(loop, While):
+        return ()
     item = loop.seq.type.item if isinstance(loop.seq.type, ListT) else None
     parts = len(item.items) if isinstance(item, TupleT) else 0
     return ("item", *map(str, range(parts)))
@@ -329,7 +364,7 @@ def _key(item: Put | Spread, expr: Prim) -> Expr | None:
 def _places(literal: str | None, expr: Expr) -> list[tuple[str, int]]:
     """Where a literal puts its arguments: the label and the number of the argument."""
     match literal, expr:
-        case "tuple", Prim(args=args):
+        case "list", Prim(args=args, type=TupleT()):
             return [(str(index), index) for index in range(len(args))]
         case "dict", Prim(args=args):
             return [(label_of(expr.type, args[index - 1]), index) for index in range(1, len(args), 2)]

@@ -90,6 +90,8 @@ class _Checker:
         self._kept = _GARBAGE
         self._through: set[int] = set()
         """Assignments that only write an earlier change through, by `id`."""
+        self._given: dict[str, int] = {}
+        """The list that a loop runs over -> the site of the items that the loop has given out."""
         self._taken: tuple[Prim, Node] | None = None
         """What the next change takes out of a container: how it was read, and the object."""
 
@@ -150,9 +152,10 @@ class _Checker:
 
     def _loop(self, loop: While | ForEach, state: State) -> State | None:
         around, hidden = self._around, f"{ITEMS}{loop.label}"
+        self._values.begin_loop(loop, state)
         if isinstance(loop, ForEach):
             state.names[hidden] = Held(self._values.value(loop.seq, state), loop.seq.span)
-            self._values.begin_loop(loop, state)
+            self._given[hidden] = self._values.item_site(loop)
             self._around |= {hidden}
         wanted = self._live.before(loop) | self._live.after(loop) | self._around
         head = state
@@ -301,7 +304,9 @@ class _Checker:
 
     def _assign(self, stmt: Assign, state: State, rest: Suite) -> None:
         taking = _taken_out(stmt, rest, self._temporaries)
-        if taking is None:
+        if stmt.turn:
+            nodes = self._values.turn(stmt, state)
+        elif taking is None:
             nodes = self._values.value(stmt.value, state)
         else:
             node = self._values.taken(taking, state)
@@ -325,7 +330,7 @@ class _Checker:
         written = {stmt.name, *(other.name for other in through)}
         others = (self._live.after(last) - written) | self._around
         path = list(changes_in(stmt.value, self._temporaries))
-        report = AliasReport(stmt, path[-1].type if path else stmt.value.type, state, set(changed))
+        report = AliasReport(stmt, path[-1].type if path else stmt.value.type, state, set(changed), self._given)
         if not report.held_by_others(others, self._sink):
             report.held_twice(written, self._sink)
 

@@ -100,10 +100,22 @@ class State:
         self.slots.setdefault(node, {})
         return node
 
-    def put(self, container: Node, label: str, item: Node, span: Span | None, *, many: bool = False) -> None:
-        """Note that a container may hold an object from now on, at one more place; with `many` at several."""
+    def put(
+        self,
+        container: Node,
+        label: str,
+        item: Node,
+        span: Span | None,
+        *,
+        many: bool = False,
+        instead: bool = False,
+    ) -> None:
+        """Note that a container may hold an object from now on, at one more place; with `many` at several.
+
+        `instead`: the place is counted already, as it may be in another container, which was given the object before.
+        """
         held = self.slots[container].setdefault(label, {})
-        if many or any(item in other for own in self.slots.values() for other in own.values()):
+        if many or (not instead and any(item in other for own in self.slots.values() for other in own.values())):
             self.shared.add(item)
         held[item] = Edge(many or item in held, span)
 
@@ -193,13 +205,13 @@ class State:
 
     # Questions
 
-    def reach(self, nodes: Iterable[Node]) -> set[Node]:
-        """The nodes and everything that may be inside them."""
+    def reach(self, nodes: Iterable[Node], without: int | None = None) -> set[Node]:
+        """The nodes and everything that may be inside them; not by way of objects of the site `without`."""
         found = set(nodes)
         todo = list(found)
         while todo:
             for held in self.slots[todo.pop()].values():
-                new = held.keys() - found
+                new = {node for node in held if node not in found and node.site != without}
                 found |= new
                 todo.extend(new)
         return found

@@ -33,12 +33,14 @@ class Spread:
     """A container comes to hold what argument `arg` holds, or what that holds (`levels=2`).
 
     `keyed`: under the same keys. `inside`: each in a tuple of its own, at this index (`EVERY`: that of the argument).
+    `only`: of what stands under known labels, that under this one.
     """
 
     arg: int
     keyed: bool = False
     inside: int | None = None
     levels: int = 1
+    only: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +77,6 @@ _FLAT: Final = Sharing(new=(Spread(0),))
 
 SHARING: Final[dict[str, Sharing]] = {
     "list.make": Sharing(literal="list"),
-    "tuple.make": Sharing(literal="tuple"),
     "dict.make": Sharing(literal="dict"),
     "item": Sharing(part_of=0, key=1),
     "dict.item": Sharing(part_of=0, key=1),
@@ -101,7 +102,7 @@ SHARING: Final[dict[str, Sharing]] = {
     "*": Sharing(new=(Spread(0), Spread(1)), repeats=True),
     "|": Sharing(new=(Spread(0, keyed=True), Spread(1, keyed=True))),
     "dict.copy": Sharing(new=(Spread(0, keyed=True),)),
-    "dict.of_pairs": Sharing(new=(Spread(0, levels=2),)),
+    "dict.of_pairs": Sharing(new=(Spread(0, levels=2, only="1"),)),
     "dict.items": Sharing(new=(Spread(0, inside=1),)),
     "enumerate": Sharing(new=(Spread(1, inside=1),)),
     "zip": Sharing(new=(Spread(EVERY, inside=EVERY),)),

@@ -15,6 +15,7 @@ from pysfnc.frontend.lower_expr import OPERATORS
 from pysfnc.frontend.lower_names import bind_name, owned_variable, read_name
 from pysfnc.frontend.lower_place import Place, indexable, lower_key, lower_place, may_change, read_place, write_place
 from pysfnc.frontend.lower_values import Lazy, LazyComprehension, Static, TupleOf, Value
+from pysfnc.frontend.lower_views import viewed
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Eval
 from pysfnc.values.types import Kind, ListT, kinds
@@ -78,7 +79,7 @@ def assign(cx: Context, target: ast.expr, value: Value, node: ast.AST) -> None:
     """Assign a value to a target."""
     match target:
         case ast.Name(id=name):
-            bind_name(cx, name, value, target)
+            _assign_name(cx, name, value, target)
         case ast.Tuple(elts=targets) | ast.List(elts=targets):
             _unpack(cx, targets, value, target)
         case ast.Subscript():
@@ -93,6 +94,14 @@ def assign(cx: Context, target: ast.expr, value: Value, node: ast.AST) -> None:
             )
         case _:
             cx.error(codes.UNSUPPORTED_STATEMENT, target, "this target of an assignment has no compiled form")
+
+
+def _assign_name(cx: Context, name: str, value: Value, target: ast.Name) -> None:
+    if isinstance(value, Static):
+        bind_name(cx, name, value, target)
+        return
+    kept, view = viewed(cx, value)
+    bind_name(cx, name, kept, target, view=view)
 
 
 def _unpack(cx: Context, targets: Sequence[ast.expr], value: Value, node: ast.AST) -> None:

@@ -281,17 +281,32 @@ def _indexed(cx: Context, origin: Origin, loop: _Loop) -> list[Stmt]:
     following = lib.binary(cx, "+", loop.index, _ONE, node)
     test = lib.compare(cx, ast.Lt(), following, lib.length(cx, current, node), node)
     item = lib.subscript(cx, current, loop.index, node)
+    number = None
     if origin.kind == "enumerate":
         number = loop.index if origin.start is None else lib.binary(cx, "+", loop.index, origin.start, node)
-        item = lib.make_tuple(cx, [number, item], node)
+    # Where the body puts nothing else into the list, each round has another object of it.
+    moves = _changes_directly(loop.body, origin, loop.index.name)
     head: Suite = (
         Assign(name=loop.index.name, value=following, span=span),
-        Assign(name=loop.name, value=item, span=span),
+        *_take(cx, loop, item, number, moves=moves),
     )
     return [
         Assign(name=loop.index.name, value=Const(value=-1, type=INT, span=span), span=span),
         While(label=loop.label, test=test, body=(*head, *loop.body), orelse=loop.orelse, span=span),
     ]
+
+
+def _take(cx: Context, loop: _Loop, item: Expr, number: Expr | None = None, *, moves: bool = False) -> Suite:
+    """The statements that give the loop its item, or a pair of `number` and item; `moves`: objects may change places."""
+    span, turn = cx.span(loop.node), "" if moves else loop.label
+    if number is None:
+        return (Assign(name=loop.name, value=item, turn=turn, span=span),)
+    part = Var(name=cx.names.fresh("item"), type=item.type, span=span)
+    pair = lib.make_tuple(cx, [number, part], loop.node.iter)
+    return (
+        Assign(name=part.name, value=item, turn=turn, span=span),
+        Assign(name=loop.name, value=pair, span=span),
+    )
 
 
 def _indexed_any(cx: Context, origin: Origin, loop: _Loop) -> list[Stmt]:
@@ -303,7 +318,7 @@ def _indexed_any(cx: Context, origin: Origin, loop: _Loop) -> list[Stmt]:
     following = lib.binary(cx, "+", loop.index, _ONE, node)
     head: Suite = (
         Assign(name=loop.index.name, value=following, span=span),
-        Assign(name=loop.name, value=lib.subscript(cx, items, loop.index, node), span=span),
+        *_take(cx, loop, lib.subscript(cx, items, loop.index, node)),
     )
     test = lib.compare(cx, ast.Lt(), following, size, node)
     return [
@@ -327,8 +342,12 @@ def _by_key(cx: Context, origin: Origin, loop: _Loop) -> list[Stmt]:
     same = lib.compare(cx, ast.Eq(), lib.length(cx, current, node), size, node)
     check = If(test=same, then=(), orelse=(Raise(exc=made, span=span),), span=span)
     value = lib.subscript(cx, current, key, node)
-    item: Expr = {"keys": key, "values": value}.get(origin.kind) or lib.make_tuple(cx, [key, value], node)
-    body: Suite = (check, Assign(name=loop.name, value=item, span=span), *loop.body)
+    if origin.kind == "keys":
+        taken: Suite = (Assign(name=loop.name, value=key, span=span),)
+    else:
+        moves = _changes_directly(loop.body, origin, loop.index.name)
+        taken = _take(cx, loop, value, None if origin.kind == "values" else key, moves=moves)
+    body: Suite = (check, *taken, *loop.body)
     return [
         Assign(name=size.name, value=lib.length(cx, current, node), span=span),
         ForEach(label=loop.label, name=key.name, seq=keys, body=body, orelse=(check, *loop.orelse), span=span),

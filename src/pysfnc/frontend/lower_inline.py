@@ -19,6 +19,7 @@ from pysfnc.frontend.lower_names import bind_variable
 from pysfnc.frontend.lower_state import Fact, join_states
 from pysfnc.frontend.lower_tail import as_expression, leaves, without_leave
 from pysfnc.frontend.lower_values import Closure, Static, Value
+from pysfnc.frontend.lower_views import viewed
 from pysfnc.frontend.model import FunctionInfo, ModuleInfo
 from pysfnc.frontend.scope import FunctionNode, Scope, all_arguments
 from pysfnc.ir.exprs import Const, Expr, Var
@@ -182,7 +183,8 @@ def _bind_parameter(
             cx.state.facts[data.name] = Fact(data.type)
             cx.regions.setdefault(data.name, cx.flow.region)
         return
-    bind_variable(cx, variable_of(frame, name, cx.names), present(cx, data), cx.span(call))
+    data, view = viewed(cx, present(cx, data))
+    bind_variable(cx, variable_of(frame, name, cx.names), data, cx.span(call), view=view)
 
 
 def _lower_body(cx: Context, frame: Frame, node: FunctionNode, call: ast.AST) -> Value:

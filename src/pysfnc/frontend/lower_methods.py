@@ -14,6 +14,7 @@ from pysfnc.frontend.lower_expr import exception_attribute
 from pysfnc.frontend.lower_iterate import simple_place
 from pysfnc.frontend.lower_place import Place, lower_place, may_change, read_place, write_place
 from pysfnc.frontend.lower_values import Lazy, LazyComprehension, Origin, Value
+from pysfnc.frontend.lower_views import keep_view
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Eval
 from pysfnc.library.row import Change
@@ -101,7 +102,10 @@ def _change(cx: Context, receiver: Expr, node: ast.Call) -> Value:
     cx.out.extend(own)
     if given is None:
         return poison(cx.span(node))
-    return _apply(cx, place, node, lambda current: lib.method_change(cx, name, current, args, keywords, node))
+    result = _apply(cx, place, node, lambda current: lib.method_change(cx, name, current, args, keywords, node))
+    if name == "setdefault" and args and isinstance(result, Var):
+        keep_view(cx, result, place.root.name, (*place.keys, args[0]))
+    return result
 
 
 def _apply(cx: Context, place: Place, node: ast.Call, build: Callable[[Expr], Change | None]) -> Value:
@@ -130,7 +134,8 @@ def _place(cx: Context, receiver: Expr, node: ast.expr) -> Place | None:
         return simple
     if isinstance(node, ast.Name | ast.Subscript):
         return lower_place(cx, node, "changed")
-    return Place(cx.temporary(receiver, "object"), (), (), "")
+    fact = cx.state.facts.get(receiver.name) if isinstance(receiver, Var) else None
+    return Place(receiver if fact is not None else cx.temporary(receiver, "object"), (), (), "")
 
 
 def _sort(cx: Context, receiver: Expr, node: ast.Call) -> Value:

@@ -29,6 +29,7 @@ from pysfnc.frontend.lower_values import (
     Value,
     describe,
 )
+from pysfnc.frontend.lower_views import rebased
 from pysfnc.frontend.model import (
     Binding,
     ClassBinding,
@@ -148,7 +149,7 @@ def bind_name(cx: Context, name: str, value: Value, node: ast.AST, *, view: View
     if isinstance(value, Static):
         bind_static(cx, variable, value, node)
         return
-    bind_variable(cx, variable, value, cx.span(node), view=view)
+    bind_variable(cx, variable, value, cx.span(node), view=rebased(cx, variable, view))
 
 
 def bind_variable(cx: Context, variable: str, value: Expr, span: Span, *, view: View | None = None) -> None:

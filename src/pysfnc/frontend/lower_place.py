@@ -19,7 +19,7 @@ from pysfnc.frontend.lower_state import View
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Assign, Eval, If, Raise
 from pysfnc.source.span import Span
-from pysfnc.values.types import INT, STR, Kind, kinds
+from pysfnc.values.types import STR, Kind, kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,8 @@ def _write_through(cx: Context, view: View, value: Expr, span: Span) -> None:
     root = Var(name=view.owner, type=owner.type, span=span)
     place = Place(root, view.keys, tuple(_Anchor(span) for _ in view.keys), view.owner)
     # What stands there was changed, so it is no key or character, and what holds it is what the key says.
-    holder = frozenset({Kind.LIST if view.keys[-1].type == INT else Kind.DICT})
+    by_key = {Kind.INT: Kind.LIST, Kind.STR: Kind.DICT}
+    holder = frozenset(by_key[kind] for kind in kinds(view.keys[-1].type) & by_key.keys())
     made = _rebuilt(cx, place, value, holder)
     if not is_poison(made):
         _change(cx, view.owner, made, span)

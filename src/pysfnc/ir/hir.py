@@ -17,11 +17,15 @@ from pysfnc.values.types import Type
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assign:
-    """`changes`: not a rebinding but a change in place of the object that `name` holds, `value` being the changed object."""
+    """`changes`: not a rebinding but a change in place of the object that `name` holds, `value` being the changed object.
+
+    `turn`: the label of a loop in each of whose rounds `value`, a subscript, reads another place than in the rounds before.
+    """
 
     name: str
     value: Expr
     changes: bool = False
+    turn: str = ""
     span: Span | None = field(default=None, compare=False)
 
 

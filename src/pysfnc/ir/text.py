@@ -106,9 +106,9 @@ def _optional(head: str, suite: Suite) -> _Lines:
 
 def _stmt_lines(stmt: Stmt) -> _Lines:
     match stmt:
-        case Assign(name=name, value=value, changes=changes):
+        case Assign(name=name, value=value, changes=changes, turn=turn):
             sign = "<-" if changes else "="
-            yield 0, f"{name}: {value.type} {sign} {render_expr(value)}"
+            yield 0, f"{name}: {value.type} {sign} {render_expr(value)}{f' in turn of {turn}' if turn else ''}"
         case Eval(value=value):
             yield 0, f"eval {render_expr(value)}"
         case If(test=test, then=then, orelse=orelse):
