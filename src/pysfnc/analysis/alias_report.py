@@ -1,6 +1,7 @@
 """The messages of the alias check: who else may hold what is changed, since where, and what to write instead."""
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +12,9 @@ from pysfnc.values.types import DictT, ListT, Type
 
 ITEMS: Final = "%items of "
 """How the variable begins that holds the list a loop runs over, which has no name in the program."""
+
+READ: Final = "%read by "
+"""How the variable begins that holds what a loop goes on reading."""
 
 _SHOWN_CHARS = 40
 
@@ -32,10 +36,14 @@ class AliasReport:
         """Report the first of these variables that may hold a changed object; whether there was one."""
         for name in sorted(names, key=lambda name: ("%" in name, name)):
             held = self.state.names.get(name)
-            if held is not None and not self.changed.isdisjoint(self.state.reach(held.nodes, self.taken.get(name))):
+            if held is not None and not self.changed.isdisjoint(self._read_through(name, held)):
                 self._other(name, held, sink)
                 return True
         return False
+
+    def _read_through(self, name: str, held: Held) -> AbstractSet[Node]:
+        """The objects that somebody may still read through a variable."""
+        return held.nodes if name.startswith(READ) else self.state.reach(held.nodes, self.taken.get(name))
 
     def _other(self, name: str, held: Held, sink: Sink) -> None:
         owner, other = _shown(self.stmt.name), self._title(name, held)
@@ -112,6 +120,8 @@ class AliasReport:
         return f"`{other} = {copy}`" if named and direct else f"`{copy}`"
 
     def _title(self, name: str, held: Held) -> str:
+        if name.startswith(READ):
+            return "what the loop runs over"
         if name.startswith(ITEMS):
             return "the list that the loop runs over"
         text = held.span.text if "%" in name and held.span is not None else ""

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from pysfnc.analysis.alias_report import ITEMS, AliasReport
+from pysfnc.analysis.alias_report import ITEMS, READ, AliasReport
 from pysfnc.analysis.alias_values import Evaluator, holds_objects
 from pysfnc.analysis.heap import ANY, NO_NODES, Held, Node, Nodes, State
 from pysfnc.analysis.liveness import Liveness, liveness
@@ -156,7 +156,10 @@ class _Checker:
         if isinstance(loop, ForEach):
             state.names[hidden] = Held(self._values.value(loop.seq, state), loop.seq.span)
             self._given[hidden] = self._values.item_site(loop)
-            self._around |= {hidden}
+            read = [f"{READ}{loop.label} {number}" for number in range(len(loop.held))]
+            for name, value in zip(read, loop.held, strict=True):
+                state.names[name] = Held(self._values.value(value, state), loop.seq.span)
+            self._around |= {hidden, *read}
         wanted = self._live.before(loop) | self._live.after(loop) | self._around
         head = state
         while True:

@@ -5,7 +5,7 @@ Owns `range`, `enumerate`, `zip`, `map`, `filter`, `reversed`, `isinstance`, `ty
 """
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from pysfnc.diagnostics import codes
@@ -14,7 +14,7 @@ from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
 from pysfnc.frontend.lower_comprehension import Filtered, Mapped, any_or_all, collect, collect_quietly, first_of
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_value
-from pysfnc.frontend.lower_iterate import Source, origin_of, source_of
+from pysfnc.frontend.lower_iterate import Source, origin_of, source_of, under
 from pysfnc.frontend.lower_values import (
     Lazy,
     LazyComprehension,
@@ -22,10 +22,12 @@ from pysfnc.frontend.lower_values import (
     Origin,
     Static,
     TypeOf,
+    Under,
     Value,
 )
 from pysfnc.frontend.narrow import class_names
 from pysfnc.ir.exprs import Const, Expr
+from pysfnc.ir.walk import free_vars
 from pysfnc.values.types import BOOL, STR, NeverT
 
 Builtin = Callable[[Context, Arguments, ast.expr], Value]
@@ -120,7 +122,14 @@ def _enumerate(cx: Context, given: Arguments, node: ast.expr) -> Value:
     if is_poison(made):
         return made
     origin = _origin_of_argument(cx, values[0], node)
-    return Lazy("an enumerate iterator", made, origin=_enumerated(origin, start[0] if start else None))
+    numbered = _enumerated(origin, start[0] if start else None)
+    return Lazy("an enumerate iterator", made, origin=numbered, under=_under(values[:1], [source]))
+
+
+def _under(values: Sequence[Value], items: Sequence[Expr]) -> Under:
+    """What an iterator over these values reads; a generator among them was evaluated at once, to one of `items`."""
+    late = [free_vars(made) for value, made in zip(values, items, strict=True) if isinstance(value, LazyComprehension)]
+    return under(*values) | Under(late=frozenset[str]().union(*late))
 
 
 def _enumerated(origin: Origin | None, start: Expr | None) -> Origin | None:
@@ -170,7 +179,7 @@ def _zip(cx: Context, given: Arguments, node: ast.expr) -> Value:
     args = [_quiet_items(cx, value, node) for value in given.positional]
     keywords = {name: as_data(cx, value, node) for name, value in given.keywords}
     made = lib.call(cx, "zip", args, keywords, node)
-    return made if is_poison(made) else Lazy("a zip iterator", made)
+    return made if is_poison(made) else Lazy("a zip iterator", made, under=_under(given.positional, args))
 
 
 @_builtin("reversed")
@@ -180,7 +189,7 @@ def _reversed(cx: Context, given: Arguments, node: ast.expr) -> Value:
     value = given.positional[0]
     data = value.items if isinstance(value, Lazy) and (value.sequence or value.sized) else as_data(cx, value, node)
     made = lib.call(cx, "reversed", [data], {}, node)
-    return made if is_poison(made) else Lazy("a reversed iterator", made)
+    return made if is_poison(made) else Lazy("a reversed iterator", made, under=under(value))
 
 
 @_builtin("map")
@@ -193,7 +202,7 @@ def _map(cx: Context, given: Arguments, node: ast.expr) -> Value:
     else:
         rows = [_quiet_items(cx, value, node) for value in iterables]
         zipped = lib.call(cx, "zip", rows, {}, node)
-        source = None if is_poison(zipped) else Source(zipped)
+        source = None if is_poison(zipped) else Source(zipped, under=_under(iterables, rows))
     if source is None:
         return poison(cx.span(node))
     return LazyComprehension("a map iterator", source, Mapped(function, len(iterables), node))

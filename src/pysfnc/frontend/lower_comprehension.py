@@ -20,7 +20,7 @@ from pysfnc.frontend.lower_control import function_frame
 from pysfnc.frontend.lower_core import as_data, expression, is_poison, lower_in_order, lower_value
 from pysfnc.frontend.lower_each import run_each
 from pysfnc.frontend.lower_frame import Frame
-from pysfnc.frontend.lower_iterate import Source, lower_source
+from pysfnc.frontend.lower_iterate import Source, lower_source, under
 from pysfnc.frontend.lower_names import bind_variable, fact_of
 from pysfnc.frontend.lower_state import Fact, join_states
 from pysfnc.frontend.lower_test import Test, lower_test
@@ -33,12 +33,13 @@ from pysfnc.frontend.lower_values import (
     Pool,
     ProjectFunction,
     Static,
+    Under,
     Value,
 )
 from pysfnc.frontend.scope import ComprehensionNode, comprehension_scope, target_names
 from pysfnc.ir.exprs import Cond, Const, Expr, ListComp, Logic, Reduce, Var
 from pysfnc.ir.hir import Assign, Break, Continue, If, Raise
-from pysfnc.ir.walk import substitute
+from pysfnc.ir.walk import free_vars, substitute
 from pysfnc.values.types import BOOL, NEVER, NONE, ListT, Type
 
 Receive = Callable[[Value], None]
@@ -488,7 +489,7 @@ def lazy_source(cx: Context, lazy: LazyComprehension, node: ast.expr) -> Source 
                 help="write instead: nested `for` loops, or a list comprehension",
             )
             return None
-        return Source(made)
+        return Source(made, under=under(lazy) | Under(late=free_vars(made)))
 
     def step(inner: Context, item: Value) -> Value | None:
         value: Value | None = item
@@ -498,7 +499,7 @@ def lazy_source(cx: Context, lazy: LazyComprehension, node: ast.expr) -> Source 
             return None
         return _step_of(inner, stage, value, node)
 
-    return Source(lazy.source.items, step=step, lazy=lazy)
+    return Source(lazy.source.items, step=step, lazy=lazy, under=lazy.source.under)
 
 
 def _step_of(cx: Context, stage: Stage, value: Value, node: ast.expr) -> Value | None:

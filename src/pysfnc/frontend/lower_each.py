@@ -25,7 +25,7 @@ from pysfnc.frontend.lower_state import Fact, State, View, join_states
 from pysfnc.frontend.lower_values import Origin, Value
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, ForEach, If, Raise, Stmt, Suite, While
-from pysfnc.ir.walk import free_vars, walk_suite
+from pysfnc.ir.walk import assigned, free_vars, walk_suite
 from pysfnc.library.iteration import items_type
 from pysfnc.source.span import Span
 from pysfnc.values.types import ERROR, INT, NONE, STR, TupleT, Type
@@ -210,8 +210,16 @@ class _Loop:
 def _written(cx: Context, source: Source, loop: _Loop) -> list[Stmt]:
     """The statements of a loop in the form that its body needs."""
     origin = source.origin
+    late = source.under.late & assigned(loop.body)
+    if late:
+        cx.error(
+            codes.UNSUPPORTED_STATEMENT,
+            loop.node.iter,
+            f"`{min(late).split('%')[0]}` is rebound while the loop runs over a generator that reads it",
+            help="write instead: a list comprehension, or `list(...)`",
+        )
     if origin is None or not _changes(loop.body, origin):
-        return [_plain(cx, source.items, loop)]
+        return [_plain(cx, source, loop)]
     if _replaces(cx, origin, loop.since):
         return _refuse(cx, origin, loop, "replaced")
     if _rebinds(loop.body, origin.root.name):
@@ -225,9 +233,16 @@ def _written(cx: Context, source: Source, loop: _Loop) -> list[Stmt]:
     return _indexed_any(cx, origin, loop)
 
 
-def _plain(cx: Context, items: Expr, loop: _Loop) -> ForEach:
-    span = cx.span(loop.node)
-    return ForEach(label=loop.label, name=loop.name, seq=items, body=loop.body, orelse=loop.orelse, span=span)
+def _plain(cx: Context, source: Source, loop: _Loop) -> ForEach:
+    return ForEach(
+        label=loop.label,
+        name=loop.name,
+        seq=source.items,
+        body=loop.body,
+        orelse=loop.orelse,
+        held=source.under.held,
+        span=cx.span(loop.node),
+    )
 
 
 def _changes(body: Suite, origin: Origin) -> bool:
@@ -374,6 +389,8 @@ def _attempt_each(cx: Context, source: Source, round_: Callable[[Value], None], 
 
         back, body = loop_body(cx, label, start, lower)
         after = join_states([start, *back])
-        out.append(ForEach(label=label, name=name, seq=source.items, body=body, orelse=(), span=span))
+        out.append(
+            ForEach(label=label, name=name, seq=source.items, body=body, orelse=(), held=source.under.held, span=span)
+        )
     cx.state = join_states([after, *breaks.states])
     return Lowered(tuple(out), back)

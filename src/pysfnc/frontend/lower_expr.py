@@ -397,7 +397,8 @@ def _field(cx: Context, part: ast.FormattedValue) -> Expr:
         steps.append(lambda: lower_value(cx, spec_node))
     value, *spec = lower_in_order(cx, steps)
     conversion = chr(part.conversion) if part.conversion >= 0 else None
-    return lib.format_value(cx, value, conversion, as_data(cx, spec[0], part) if spec else None, part)
+    # Before 3.12 a field has the position of the whole text, and only its expression one of its own.
+    return lib.format_value(cx, value, conversion, as_data(cx, spec[0], part) if spec else None, part.value)
 
 
 @expression(ast.FormattedValue)

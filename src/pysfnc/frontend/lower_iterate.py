@@ -22,14 +22,18 @@ from pysfnc.frontend.lower_values import (
     Origin,
     Static,
     TupleOf,
+    Under,
     Value,
     describe,
 )
 from pysfnc.ir.exprs import Expr, Var
-from pysfnc.values.types import DictT, ListT, TupleT
+from pysfnc.values.types import DictT, ListT, TupleT, is_mutable
 
 Step = Callable[[Context, Value], Value | None]
 """What the target gets for an item; None when the item is left out (statements that skip it were emitted)."""
+
+
+_NOTHING = Under()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class Source:
     origin: Origin | None = None
     step: Step | None = None
     lazy: LazyComprehension | None = None
+    under: Under = _NOTHING
 
 
 def lower_source(cx: Context, node: ast.expr) -> Source | None:
@@ -55,7 +60,7 @@ def source_of(cx: Context, value: Value, node: ast.expr) -> Source | None:
     """The source for a value that is iterated over."""
     match value:
         case Lazy(items=items, origin=origin):
-            return None if is_poison(items) else Source(items, origin)
+            return None if is_poison(items) else Source(items, origin, under=under(value))
         case FutureList(outcomes=outcomes, type=type_):
             return Source(outcomes, step=lambda inner, item: Future(None, as_data(inner, item, node), type_))
         case MappedResults(outcomes=outcomes, type=type_):
@@ -81,7 +86,21 @@ def source_of(cx: Context, value: Value, node: ast.expr) -> Source | None:
     items = lib.items_of(cx, data, node)
     if is_poison(items):
         return None
-    return Source(items, origin_of(cx, node, data))
+    return Source(items, origin_of(cx, node, data), under=under(data))
+
+
+def under(*values: Value) -> Under:
+    """What taking items from these values, or from an iterator over them, reads."""
+    found = _NOTHING
+    for value in values:
+        match value:
+            case Lazy(under=inner):
+                found |= inner or _NOTHING
+            case LazyComprehension(source=source):
+                found |= Under((source.items,)) | source.under
+            case _ if not isinstance(value, Static) and is_mutable(value.type):
+                found |= Under((value,))
+    return found
 
 
 def origin_of(cx: Context, node: ast.expr, value: Expr) -> Origin | None:

@@ -7,7 +7,7 @@ Owns nothing of what an operation means. What every function here does besides: 
 import ast
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeGuard
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.effects import can_raise
@@ -303,7 +303,12 @@ def augmented_list(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.
         cx, node, [left, items], lambda site: catalog.build_extend(as_kind(left, frozenset({Kind.LIST})), items, site)
     )
     rest = replace(left, type=without_kinds(left.type, frozenset({Kind.LIST})))
-    other = binary(cx, f"{symbol}=", rest, right, node)
+    other = _built(
+        cx,
+        node,
+        [rest, right],
+        lambda site: catalog.build_binary(f"{symbol}=", rest, right, replace(site, choice=True)),
+    )
     if isinstance(longer.type, ErrorT) or isinstance(other.type, ErrorT):
         return poison(cx.span(node))
     return Cond(test=test, then=longer, orelse=other, type=join(longer.type, other.type), span=cx.span(node))
@@ -433,6 +438,9 @@ def is_never_empty(items: Expr) -> bool:
 
 def format_value(cx: Context, value: Value, conversion: str | None, spec: Expr | None, node: ast.AST) -> Expr:
     """A field of an f-string: `format(value, spec)`, after `str()` or `repr()` for `!s` and `!r`."""
+    plain = spec is None or (isinstance(spec, Const) and spec.value == "")
+    if plain and _is_args(value):
+        return _args_text(cx, value.items, node)
     data = _shown(cx, value, node)
     if conversion == "r":
         data = to_repr(cx, data, node)
@@ -445,7 +453,7 @@ def format_value(cx: Context, value: Value, conversion: str | None, spec: Expr |
             f"the conversion `!{conversion}` has no compiled form",
             help="write instead: `!r` or `!s`",
         )
-    if spec is None or (isinstance(spec, Const) and spec.value == ""):
+    if spec is None or plain:
         return to_str(cx, data, node)
     made, wanted = data, spec
     return _built(cx, node, [made, wanted], lambda site: catalog.build_format(made, wanted, site))
@@ -481,8 +489,28 @@ def _exception_repr(cx: Context, value: Expr, node: ast.AST) -> Expr:
     cx.journal.args_read.append(span)
     name = ExcField(exc=error, field_="name", type=STR, span=span)
     shown = to_repr(cx, ExcField(exc=error, field_="args", type=ListT(JSON), span=span), node)
-    inner = slice_of(cx, shown, [Const(value=1, type=INT, span=span), Const(value=-1, type=INT, span=span), None], node)
-    return join_text(cx, [name, _text("(", span), inner, _text(")", span)], node)
+    return join_text(cx, [name, _text("(", span), _without_ends(cx, shown, node), _text(")", span)], node)
+
+
+def _is_args(value: Value) -> TypeGuard[Lazy]:
+    """Whether a value is `e.args`."""
+    return isinstance(value, Lazy) and isinstance(value.items, ExcField) and value.items.field_ == "args"
+
+
+def _args_text(cx: Context, args: Expr, node: ast.AST) -> Expr:
+    """The text of a tuple of unknown length: that of the list in other brackets, with a comma behind a single item."""
+    span = cx.span(node)
+    items = cx.atom(args, "args")
+    shown = _without_ends(cx, to_repr(cx, items, node), node)
+    one = compare(cx, ast.Eq(), length(cx, items, node), Const(value=1, type=INT, span=span), node)
+    end = Cond(test=one, then=_text(",)", span), orelse=_text(")", span), type=STR, span=span)
+    return join_text(cx, [_text("(", span), shown, end], node)
+
+
+def _without_ends(cx: Context, text: Expr, node: ast.AST) -> Expr:
+    """A text without its first and its last character."""
+    span = cx.span(node)
+    return slice_of(cx, text, [Const(value=1, type=INT, span=span), Const(value=-1, type=INT, span=span), None], node)
 
 
 def _text(value: str, span: Span) -> Const:

@@ -11,7 +11,7 @@ from pysfnc.frontend.lower_builtins import sorted_items
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
 from pysfnc.frontend.lower_expr import exception_attribute
-from pysfnc.frontend.lower_iterate import simple_place
+from pysfnc.frontend.lower_iterate import simple_place, under
 from pysfnc.frontend.lower_place import Place, lower_place, may_change, read_place, write_place
 from pysfnc.frontend.lower_values import Lazy, LazyComprehension, Origin, Value
 from pysfnc.frontend.lower_views import keep_view
@@ -76,7 +76,7 @@ def _view(cx: Context, receiver: Expr, node: ast.Call) -> Value:
         return items
     place = simple_place(cx, node.func.value)
     origin = None if place is None else Origin(name, place.root, place.keys, place.spans, place.title)
-    return Lazy(f"a view of {name}", items, sized=True, origin=origin)
+    return Lazy(f"a view of {name}", items, sized=True, origin=origin, under=under(receiver))
 
 
 def _change(cx: Context, receiver: Expr, node: ast.Call) -> Value:
@@ -102,6 +102,8 @@ def _change(cx: Context, receiver: Expr, node: ast.Call) -> Value:
     cx.out.extend(own)
     if given is None:
         return poison(cx.span(node))
+    if name == "update" and keywords and Kind.DICT in kinds(receiver.type):
+        args, keywords = [cx.atom(lib.make_dict_of(cx, args, keywords, node), "arg")], {}
     result = _apply(cx, place, node, lambda current: lib.method_change(cx, name, current, args, keywords, node))
     if name == "setdefault" and args and isinstance(result, Var):
         keep_view(cx, result, place.root.name, (*place.keys, args[0]))
@@ -134,8 +136,9 @@ def _place(cx: Context, receiver: Expr, node: ast.expr) -> Place | None:
         return simple
     if isinstance(node, ast.Name | ast.Subscript):
         return lower_place(cx, node, "changed")
-    fact = cx.state.facts.get(receiver.name) if isinstance(receiver, Var) else None
-    return Place(receiver if fact is not None else cx.temporary(receiver, "object"), (), (), "")
+    if isinstance(receiver, Var) and receiver.name in cx.state.facts:
+        return Place(receiver, (), (), "")
+    return Place(cx.temporary(receiver, "object"), (), (), "")
 
 
 def _sort(cx: Context, receiver: Expr, node: ast.Call) -> Value:

@@ -6,6 +6,7 @@ a surrounding branch.
 """
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from pysfnc.diagnostics import codes
@@ -108,15 +109,30 @@ def may_change(cx: Context, place: Place, node: ast.AST, doing: str) -> bool:
     if fact is not None and fact.shared is not None and fact.shared.depth <= len(place.keys):
         _refuse_global(cx, fact.shared.name, node, doing)
         return False
-    if place.root.name in cx.state.facts and cx.region_of(place.root.name) != cx.flow.region:
+    outer = next((name for name in _written(cx, place.root.name) if cx.region_of(name) != cx.flow.region), None)
+    if outer is not None:
+        whose = f"`{place.title}`"
+        if outer != place.root.name:
+            whose += f" stands in `{outer.split('%')[0]}`, which"
         cx.error(
             codes.BRANCH_REBINDS_OUTER,
             node,
-            f"`{place.title}` belongs to the surrounding function and is {doing} in a branch that runs at the same time as others",
+            f"{whose} belongs to the surrounding function and is {doing} in a branch that runs at the same time as others",
             help="write instead: return the value from the branch and use it after the join",
         )
         return False
     return True
+
+
+def _written(cx: Context, variable: str) -> Iterator[str]:
+    """The variables that a change of what a variable holds is written to: it, and what it is a view into."""
+    fact = cx.state.facts.get(variable)
+    while fact is not None:
+        yield variable
+        if fact.view is None:
+            return
+        variable = fact.view.owner
+        fact = cx.state.facts.get(variable)
 
 
 def write_place(cx: Context, place: Place, value: Expr, span: Span, *, fresh: bool = False) -> None:

@@ -131,7 +131,7 @@ class Lazy:
     """An iterator or view that is not a list: `range(3)`, `zip(a, b)`, `d.items()`. `items` is the list it gives.
 
     `sequence`: it can be indexed and measured, as a range can; `sized`: measured only, as a dict view. `storable`: it may be bound to
-    a name.
+    a name. `under` is what Python goes on reading while items are taken.
     """
 
     what: str
@@ -140,6 +140,18 @@ class Lazy:
     sized: bool = False
     storable: bool = False
     origin: Origin | None = None
+    under: "Under | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Under:
+    """What an iterator reads step by step: containers, which may not change meanwhile, and variables, which may not be rebound."""
+
+    held: tuple[Expr, ...] = ()
+    late: frozenset[str] = frozenset()
+
+    def __or__(self, other: "Under") -> "Under":
+        return Under((*self.held, *other.held), self.late | other.late)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

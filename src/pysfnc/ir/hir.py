@@ -60,13 +60,17 @@ class While:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForEach:
-    """`for name in seq`. `seq` (a list) is evaluated once and does not change while the loop runs."""
+    """`for name in seq`. `seq` (a list) is evaluated once and does not change while the loop runs.
+
+    `held`: what Python goes on reading in each round, as the lists of a `zip`; it must not change. It is not evaluated.
+    """
 
     label: str
     name: str
     seq: Expr
     body: "Suite"
     orelse: "Suite"
+    held: tuple[Expr, ...] = ()
     span: Span | None = field(default=None, compare=False)
 
 

@@ -33,6 +33,7 @@ from pysfnc.values.types import (
     ERROR,
     FLOAT,
     INT,
+    NEVER,
     STR,
     DictT,
     ErrorT,
@@ -366,6 +367,8 @@ def build_operation(operator: BinaryOperator, symbol: str, left: Expr, right: Ex
     if refusal is not None:
         return refusal
     type_ = binary_type(operator, left, right)
+    if type_ is None and site.choice:
+        type_ = NEVER
     if type_ is None:
         return Refusal("type-mismatch", f"`{symbol}` of `{left.type}` and `{right.type}` always raises TypeError")
     return prim(symbol, type_, site, left, right)

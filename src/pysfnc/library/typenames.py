@@ -103,7 +103,7 @@ def refuse_ambiguity(found: str, what: str) -> Refusal:
         return Refusal(
             "ambiguous-number",
             f"{what} depends on whether the number is an int or a float, which cannot be told apart in the machine",
-            "write instead: convert first, with `float(x)` or `int(x)`",
+            "write instead: an annotation of what it is computed from (`x: int`), or a conversion: `int(x)`, `float(x)`",
         )
     return Refusal("type-needed", f"{what} depends on whether the value is a {found.replace(' or ', ' or a ')}")
 

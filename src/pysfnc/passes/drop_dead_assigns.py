@@ -8,10 +8,12 @@ while n > 0:            n = n - 1
 return n
 """
 
+from dataclasses import replace
+
 from pysfnc.analysis.failures import expr_errors
 from pysfnc.analysis.liveness import Liveness, liveness
 from pysfnc.ir.hir import Assign, Stmt, Suite
-from pysfnc.ir.walk import map_suites
+from pysfnc.ir.walk import free_vars, map_suites
 from pysfnc.library.row import NameSupply
 
 
@@ -25,7 +27,16 @@ def drop_dead_assigns(suite: Suite, _names: NameSupply) -> Suite:
 
 
 def _drop(suite: Suite, live: Liveness) -> Suite:
-    return tuple(map_suites(stmt, lambda inner: _drop(inner, live)) for stmt in suite if not _is_dead(stmt, live))
+    return tuple(
+        map_suites(_rebinding(stmt), lambda inner: _drop(inner, live)) for stmt in suite if not _is_dead(stmt, live)
+    )
+
+
+def _rebinding(stmt: Stmt) -> Stmt:
+    """A change that does not look at the object (`xs.clear()`) as a new value, as nobody needs the assignment of the old one."""
+    if isinstance(stmt, Assign) and stmt.changes and stmt.name not in free_vars(stmt.value):
+        return replace(stmt, changes=False)
+    return stmt
 
 
 def _is_dead(stmt: Stmt, live: Liveness) -> bool:
