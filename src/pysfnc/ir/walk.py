@@ -32,6 +32,7 @@ from pysfnc.ir.hir import (
     Try,
     While,
 )
+from pysfnc.values.types import NeverT
 
 # Expressions
 
@@ -433,7 +434,10 @@ def exits(suite: Suite) -> Exits:
 
 def _stmt_exits(stmt: Stmt) -> Exits:
     match stmt:
-        case Assign() | Eval() | Perform():
+        case Assign(value=evaluated) | Eval(value=evaluated):
+            # A value of no type is never there: evaluating it always raises.
+            return Exits() if isinstance(evaluated.type, NeverT) else FALLS
+        case Perform():
             return FALLS
         case If(test=test, then=then, orelse=orelse):
             value = decided(test)
