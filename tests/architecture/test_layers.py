@@ -17,7 +17,7 @@ SOURCE: Final = Path(__file__).parents[2] / "src" / "pysfnc"
 BASE: Final = frozenset({"source", "diagnostics", "values"})
 IR: Final = BASE | {"jsonata", "ir"}
 COMPILER: Final = IR | {"aws", "lang", "analysis", "library", "frontend", "passes", "plan", "backend", "asl", "driver"}
-EVERYTHING: Final = COMPILER | {"functions", "engine", "packaging", "lambdas", "assembly", "testing"}
+EVERYTHING: Final = COMPILER | {"functions", "engine", "packaging", "lambdas", "services", "assembly", "testing"}
 
 MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     # 0: what users import, and the text of programs
@@ -46,11 +46,12 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "driver": COMPILER | {"functions", "packaging"},
     # the engine is an oracle, which shares as little as possible with what it judges
     "engine": BASE | {"jsonata", "asl", "aws"},
-    # 7
+    # 7: what answers the tasks of a local run
+    "services": frozenset({"engine", "aws", "asl", "diagnostics"}),
     "packaging": frozenset({"asl", "source", "diagnostics", "lang"}),
     "lambdas": frozenset({"engine", "packaging", "lang", "source"}),
     # 8: brings the compiler and packaging together
-    "assembly": frozenset({"asl", "driver", "functions", "source", "packaging", "lambdas", "engine"}),
+    "assembly": frozenset({"asl", "driver", "functions", "source", "packaging", "lambdas", "engine", "services"}),
     # 9
     "testing": EVERYTHING,
     "cli": EVERYTHING,
@@ -63,8 +64,8 @@ THIRD_PARTY: Final[dict[str, frozenset[str]]] = {
     "jlens": frozenset({"jsonata"}),
     "rich": frozenset({"cli"}),
     "awslambdaric": frozenset({"lambdas"}),
-    "boto3": frozenset({"engine", "lambdas", "testing"}),
-    "botocore": frozenset({"engine", "lambdas", "testing"}),
+    "boto3": frozenset({"services"}),
+    "botocore": frozenset({"services"}),
     "pytest": frozenset({"testing"}),
 }
 

@@ -219,7 +219,7 @@ def test_an_answer_from_another_thread() -> None:
 
         def waiting(self, waiting: Waiting) -> None:
             given = {"taskToken": waiting.token, "output": '"from outside"'}
-            threading.Thread(target=lambda: self.api.call_from_thread("send_task_success", given)).start()
+            threading.Thread(target=lambda: self.api.call("send_task_success", given)).start()
 
     assert run(machine(T=asking(TimeoutSeconds=20)), Threaded(), real_time=True).output == "from outside"
 

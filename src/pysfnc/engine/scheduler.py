@@ -10,12 +10,13 @@ then in which they began. So a run is repeatable, as long as nothing outside has
 when it comes.
 """
 
+import contextlib
 import heapq
 import itertools
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
@@ -146,8 +147,10 @@ class Work:
         begun = scheduler.clock.now()
         if self.blocking and scheduler.others_could_go_on():
             scheduler.call_in_thread(strand, self, begun)
-        else:
-            self.arrive(scheduler, strand, begun, _outcome(self.function))
+            return
+        with scheduler.outside():
+            outcome = _outcome(self.function)
+        self.arrive(scheduler, strand, begun, outcome)
 
     def arrive(self, scheduler: "Scheduler", strand: Strand, begun: float, outcome: "_Outcome") -> None:
         """Resume the strand at the time the call ended, or at its timeout if that came first."""
@@ -254,6 +257,25 @@ class Fork:
         self.parent.join.child_stopped(scheduler, self.parent, stopped)
 
 
+def _nothing() -> None:
+    """What is posted to wake the scheduler."""
+
+
+class Unjoined:
+    """The end of a strand that nobody waits for."""
+
+    def child_done(self, scheduler: "Scheduler", child: Strand, data: Data) -> None:
+        """See `Join`."""
+
+    def child_failed(self, scheduler: "Scheduler", child: Strand, failure: Exception) -> None:
+        """See `Join`."""
+        raise failure
+
+    def child_stopped(self, scheduler: "Scheduler", child: Strand, stopped: ExecutionStopped) -> None:
+        """See `Join`."""
+        raise stopped
+
+
 @dataclass(slots=True)
 class _Root:
     """The end of the strand that `run` runs."""
@@ -292,6 +314,7 @@ class Scheduler:
         self.clock = clock
         self.reading: set[Inbox] = set()
         self._idle = idle
+        self._turn = threading.RLock()
         self._arrived: list[tuple[int, _Outcome]] = []
         self._ready: deque[tuple[Strand, int, object, Exception | None]] = deque()
         self._timers: list[tuple[float, int, Strand, int, object, Exception | None]] = []
@@ -305,8 +328,24 @@ class Scheduler:
         self.resume(strand, None, None)
 
     def post(self, action: Callable[[], None]) -> None:
-        """Have something done in the scheduler's thread. For other threads."""
+        """Have something done between two steps of strands, later."""
         self._answers.put(action)
+
+    @contextlib.contextmanager
+    def inside(self) -> Iterator[None]:
+        """Touch the run from any thread: waits until the scheduler is outside, and tells it that something happened."""
+        with self._turn:
+            yield
+        self._answers.put(_nothing)
+
+    @contextlib.contextmanager
+    def outside(self) -> Iterator[None]:
+        """Around whatever takes time, so that other threads may touch the run meanwhile."""
+        self._turn.release()
+        try:
+            yield
+        finally:
+            self._turn.acquire()
 
     def run(self, root: Strand) -> Data:
         """Run `root` to its end. Raises its `StateFailure`."""
@@ -323,13 +362,14 @@ class Scheduler:
 
     def run_until(self, done: Callable[[], bool]) -> None:
         """Run everything until `done` says so. Raises `Unanswered`, and what a strand raises besides `StateFailure`."""
-        while not done():
-            if self._ready:
-                strand, generation, value, error = self._ready.popleft()
-                if generation == strand.generation:
-                    self._step(strand, value, error)
-            else:
-                self._wait()
+        with self._turn:
+            while not done():
+                if self._ready:
+                    strand, generation, value, error = self._ready.popleft()
+                    if generation == strand.generation:
+                        self._step(strand, value, error)
+                else:
+                    self._wait()
 
     def drain(self) -> None:
         """Run what was spawned to its end. Raises `Unanswered` where it waits for ever."""
@@ -354,17 +394,17 @@ class Scheduler:
 
     def _wait(self) -> None:
         """Let something happen: an answer of a call, something from outside, a timer."""
-        outside = self._has_reader()
-        if self._calls or (self.clock.real and outside):
+        has_reader = self._has_reader()
+        if not self._calls and (self._posted() or (has_reader and self._is_helped())):
+            return
+        if self._calls or self.clock.real:
             until = self._next_timer()
             self._take(until if self.clock.real and until < _NEVER else None)
             if self._ready or (self.clock.real and self.clock.now() < self._next_timer()):
                 return
-        elif self._posted() or (outside and self._idle is not None and self._idle()):
-            return
         moment = self._next_timer()
         if moment >= _NEVER:
-            assert outside, "every strand waits for something that cannot happen"
+            assert has_reader, "every strand waits for something that cannot happen"
             raise Unanswered
         self.clock.advance(moment)
         self._fire(moment)
@@ -377,6 +417,13 @@ class Scheduler:
             if inbox.reader is not None and inbox.reader[1] == inbox.reader[0].generation
         }
         return bool(self.reading)
+
+    def _is_helped(self) -> bool:
+        """Does somebody outside bring something, now that nothing goes on?"""
+        if self._idle is None:
+            return False
+        with self.outside():
+            return self._idle()
 
     def _posted(self) -> bool:
         """Do what was asked for by now from outside; true if there was anything."""
@@ -419,7 +466,8 @@ class Scheduler:
 
     def _take_one(self, timeout_s: float | None) -> bool:
         try:
-            item = self._answers.get(timeout=timeout_s)
+            with self.outside():
+                item = self._answers.get(timeout=timeout_s)
         except queue.Empty:
             return False
         if callable(item):

@@ -7,7 +7,6 @@ Facts: the API reference; texts are recorded answers where there are any.
 """
 
 import json
-import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -16,6 +15,7 @@ from pysfnc.asl.limits import MAX_PAYLOAD_BYTES
 from pysfnc.engine.callbacks import ApiError, Waiting
 from pysfnc.engine.errors import ExecutionStopped
 from pysfnc.engine.host import Host, Record, machine_arn
+from pysfnc.engine.scheduler import Pause, Steps, Strand, Unjoined
 from pysfnc.engine.values import Data, size_bytes
 
 Json = dict[str, Any]
@@ -48,35 +48,30 @@ class StepFunctionsApi:
         return self._host.tokens.waiting()
 
     def call(self, method: str, arguments: Mapping[str, Any]) -> Json:
-        """Call an operation in the scheduler's thread. Raises `ApiError`."""
+        """Call an operation, from any thread. Raises `ApiError`."""
         operation = _OPERATIONS.get(method)
         if operation is None:
             raise ApiError("UnknownOperationException", f"the local engine does not have {method}")
-        try:
-            return operation(self, arguments)
-        except KeyError as missing:
-            name = missing.args[0]
-            message = f"1 validation error detected: Value null at '{name}' failed to satisfy constraint: "
-            raise ApiError("ValidationException", f"{message}Member must not be null") from None
-
-    def call_from_thread(self, method: str, arguments: Mapping[str, Any]) -> Json:
-        """Call an operation from another thread and wait for the answer. Raises `ApiError`."""
-        done = threading.Event()
-        outcome: list[Json | Exception] = []
-
-        def action() -> None:
+        with self._host.scheduler.inside():
             try:
-                outcome.append(self.call(method, arguments))
-            except Exception as error:  # goes to the thread that asked
-                outcome.append(error)
-            done.set()
+                return operation(self, arguments)
+            except KeyError as missing:
+                name = missing.args[0]
+                message = f"1 validation error detected: Value null at '{name}' failed to satisfy constraint: "
+                raise ApiError("ValidationException", f"{message}Member must not be null") from None
 
-        self._host.scheduler.post(action)
-        if not done.wait(timeout=60.0):
-            raise ApiError("ServiceUnavailable", "the local engine is busy")
-        if isinstance(outcome[0], Exception):
-            raise outcome[0]
-        return outcome[0]
+    def later(self, seconds: float, action: Callable[[], None]) -> None:
+        """Do something when that much of the machine's time has passed."""
+
+        def steps() -> Steps:
+            yield Pause(self._host.clock.now() + seconds)
+            action()
+            return Data.of(None)
+
+        strand = Strand(0)
+        strand.steps = steps()
+        with self._host.scheduler.inside():
+            self._host.scheduler.spawn(strand, Unjoined())
 
     def _send_task_success(self, given: Mapping[str, Any]) -> Json:
         self._host.tokens.succeed(given["taskToken"], given["output"])

@@ -1,0 +1,214 @@
+"""Where AWS calls of a local run go: moto in this process, an endpoint, or AWS.
+
+Owns: clients of boto3, which this package alone imports, and only when a call is made.
+Does not own: the calls (calls.py, jobs.py), the endpoint for Lambda functions (endpoint.py).
+"""
+
+import contextlib
+import importlib
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from pysfnc.engine import EngineError
+
+if TYPE_CHECKING:
+    import boto3
+
+__all__ = ["AwsBackend", "Backend", "EndpointBackend", "MotoBackend", "NotMocked"]
+
+REGION: Final = "us-east-1"
+FAKE_CREDENTIALS: Final[Mapping[str, str]] = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_SESSION_TOKEN": "testing",
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_REGION": REGION,
+}
+
+
+class NotMocked(EngineError):
+    """moto does not have a service or an operation."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"the mock of AWS (moto) does not have {what}; answer it with a mock file (--mock FILE), "
+            "or call an endpoint (--endpoint-url URL)"
+        )
+
+
+class Backend(Protocol):
+    """A way to reach AWS."""
+
+    blocking: bool
+    """True if calls take time, so that branches of a machine should not wait for each other."""
+
+    def client(self, service: str, role_arn: str | None = None) -> Any:
+        """A boto3 client, with the credentials of a role if one is given."""
+
+    def calls(self) -> contextlib.AbstractContextManager[None]:
+        """Around each call: turns what is no answer of AWS into `EngineError`."""
+
+    def close(self) -> None:
+        """Undo what opening did."""
+
+
+class _Clients:
+    """Clients of one session, made once."""
+
+    def __init__(self, session: "Callable[[], boto3.Session]", **arguments: Any) -> None:
+        self._make = session
+        self._arguments = arguments
+        self._session: boto3.Session | None = None
+        self._known: dict[tuple[str, str | None], Any] = {}
+        self._lock = threading.RLock()
+
+    def get(self, service: str, role_arn: str | None) -> Any:
+        """A client."""
+        with self._lock:
+            client = self._known.get((service, role_arn))
+            if client is None:
+                client = self._known[service, role_arn] = self._client(service, role_arn)
+            return client
+
+    def _client(self, service: str, role_arn: str | None) -> Any:
+        if self._session is None:
+            self._session = self._make()
+        session = self._session if role_arn is None else self._assumed(role_arn)
+        # The names come from a definition; boto3-stubs know them as literals.
+        make: Any = session.client
+        return make(service, **self._arguments)
+
+    def _assumed(self, role_arn: str) -> "boto3.Session":
+        import boto3
+
+        role = self.get("sts", None).assume_role(RoleArn=role_arn, RoleSessionName="pysfnc")["Credentials"]
+        assert self._session is not None
+        return boto3.Session(
+            aws_access_key_id=role["AccessKeyId"],
+            aws_secret_access_key=role["SecretAccessKey"],
+            aws_session_token=role["SessionToken"],
+            region_name=self._session.region_name,
+        )
+
+
+def _local_session() -> "boto3.Session":
+    import boto3
+
+    return boto3.Session(
+        aws_access_key_id=FAKE_CREDENTIALS["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=FAKE_CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+        aws_session_token=FAKE_CREDENTIALS["AWS_SESSION_TOKEN"],
+        region_name=REGION,
+    )
+
+
+class MotoBackend:
+    """AWS as moto imitates it, in this process, empty at first.
+
+    A mock that is active already, as in a test under `mock_aws`, is used as it is and left so.
+    setup: called once with the mock in place, to make what the run finds there.
+    """
+
+    blocking = False
+
+    def __init__(self, setup: Callable[[], object] | None = None) -> None:
+        try:
+            moto = importlib.import_module("moto")
+        except ImportError:
+            raise EngineError(
+                "calls of AWS go to a mock, which needs the package moto: pip install 'pysfnc[local]'; "
+                "or give --endpoint-url, --aws or --mock"
+            ) from None
+        self._mock = moto.mock_aws(config={"batch": {"use_docker": False}, "lambda": {"use_docker": False}})
+        self._mock.start()
+        self._clients = _Clients(_local_session)
+        try:
+            if setup is not None:
+                setup()
+        except BaseException:
+            self.close()
+            raise
+
+    def client(self, service: str, role_arn: str | None = None) -> Any:
+        """See `Backend.client`."""
+        client = self._clients.get(service, role_arn)
+        # moto answers before anything is sent; what it does not answer must not leave the machine.
+        client._endpoint.http_session = _NoNetwork()
+        return client
+
+    @contextlib.contextmanager
+    def calls(self) -> Iterator[None]:
+        """See `Backend.calls`."""
+        try:
+            yield
+        except NotImplementedError as error:
+            raise NotMocked(str(error) or "that operation") from None
+        except ModuleNotFoundError as error:
+            raise EngineError(
+                f"the mock of AWS (moto) needs the package {error.name} for this: pip install it"
+            ) from None
+
+    def close(self) -> None:
+        """See `Backend.close`."""
+        self._mock.stop()
+
+
+class _NoNetwork:
+    """In place of botocore's connections."""
+
+    def send(self, request: Any) -> None:
+        """Refuse to send."""
+        raise NotMocked(request.url.partition("?")[0])
+
+    def close(self) -> None:
+        """As botocore's."""
+
+
+class EndpointBackend:
+    """An endpoint that answers for all of AWS, such as LocalStack's. Credentials are made up."""
+
+    blocking = True
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._clients = _Clients(_local_session, endpoint_url=url)
+
+    def client(self, service: str, role_arn: str | None = None) -> Any:
+        """See `Backend.client`."""
+        return self._clients.get(service, role_arn)
+
+    def calls(self) -> contextlib.AbstractContextManager[None]:
+        """See `Backend.calls`."""
+        return contextlib.nullcontext()
+
+    def close(self) -> None:
+        """See `Backend.close`."""
+
+
+class AwsBackend:
+    """AWS itself, with the credentials and the region that boto3 finds."""
+
+    blocking = True
+
+    def __init__(self) -> None:
+        import boto3
+
+        self._clients = _Clients(boto3.Session)
+
+    def client(self, service: str, role_arn: str | None = None) -> Any:
+        """See `Backend.client`."""
+        return self._clients.get(service, role_arn)
+
+    @contextlib.contextmanager
+    def calls(self) -> Iterator[None]:
+        """See `Backend.calls`."""
+        from botocore.exceptions import NoCredentialsError, NoRegionError
+
+        try:
+            yield
+        except (NoCredentialsError, NoRegionError) as error:
+            raise EngineError(f"AWS cannot be called: {error}") from None
+
+    def close(self) -> None:
+        """See `Backend.close`."""

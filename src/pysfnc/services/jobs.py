@@ -1,0 +1,131 @@
+"""`.sync`: starting a job, looking whether it has ended, stopping it.
+
+Owns: following the rows of `pysfnc.aws.optimised`. Does not own: time (the engine looks when it is time to look).
+
+Facts: "Run a job" of the AWS docs: Step Functions follows a job through events and by looking at growing intervals; a
+job that failed fails the task with `States.TaskFailed` and the job's description as cause (recorded answers).
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pysfnc.asl.names import TASK_FAILED
+from pysfnc.aws import Job, answer_to_asl, service
+from pysfnc.engine import Done, EngineError, Pending, TaskCall, TaskFailure
+from pysfnc.engine.values import encode
+from pysfnc.services.calls import AwsCall, call_of, finished
+from pysfnc.services.invoking import Invoke
+
+__all__ = ["start_job"]
+
+_GONE: Final = frozenset({"ResourceNotFoundException", "NotFoundException", "ValidationException"})
+LOOK_S: Final = 10.0
+"""Seconds between two looks at a job. AWS says no more than that it polls."""
+
+MAX_LOOKS: Final = 10_000
+"""A mock whose jobs never end must not keep a machine in virtual time for ever."""
+
+
+def start_job(invoke: Invoke, call: TaskCall) -> Pending:
+    """Start the job of a `.sync` task. Raises `TaskFailure`, `EngineError`."""
+    made = call_of(call)
+    entry = made.entry
+    assert entry is not None and entry.job is not None
+    arguments = made.arguments()
+    started = made.invoke(invoke, arguments)
+    answer = started.value
+    if entry.name == "ecs" and answer.get("failures"):
+        # AWS docs, "Run Amazon ECS/Fargate tasks": only the job pattern looks at failures.
+        raise TaskFailure("AmazonECS.Unknown", encode(answer_to_asl(made.operation.output, answer, "api")))
+    followed = _Followed(invoke, made, entry.job, {"arguments": arguments, "answer": answer})
+    return Pending(
+        finished(entry, arguments, made.result(answer)),
+        poll=followed.look,
+        every_s=LOOK_S,
+        cancel=followed.cancel,
+        duration_s=started.duration_s,
+    )
+
+
+@dataclasses.dataclass
+class _Followed:
+    """A job that was started.
+
+    known: the arguments it was started with and the answer, in boto3's form.
+    """
+
+    invoke: Invoke
+    made: AwsCall
+    job: Job
+    known: Mapping[str, Any]
+    looks: int = 0
+
+    def look(self) -> Done | None:
+        """The job's result; None if it goes on. Raises `TaskFailure` if it failed."""
+        self.looks += 1
+        if self.looks > MAX_LOOKS:
+            raise EngineError(f"the job of state '{self.made.call.state_name}' does not end; give the task a timeout")
+        try:
+            arguments = _filled(self.job.arguments, self.known)
+            described = self.made.invoke_other(self.invoke, self.job.describe, arguments).value
+        except TaskFailure as failure:
+            if not self.job.succeeded and (failure.error or "").rpartition(".")[2] in _GONE:
+                return Done({})
+            raise
+        found = _at(described, self.job.job)
+        status = _at(found, self.job.status)
+        if status in self.job.failed or (status in self.job.succeeded and _has_bad_exit(found)):
+            raise TaskFailure(TASK_FAILED, encode(self._result(described)))
+        return Done(self._result(described)) if status in self.job.succeeded else None
+
+    def _result(self, described: Mapping[str, Any]) -> object:
+        output = service(self.made.operation.service.name).operation(self.job.describe).output
+        result: Any = answer_to_asl(output, described, "api")
+        for part in filter(None, self.job.job.split(".")):
+            result = result[int(part)] if part.isdigit() else result[part[:1].upper() + part[1:]]
+        member = self.job.member
+        return {member[:1].upper() + member[1:]: result} if member else result
+
+    def cancel(self) -> None:
+        """Try to stop the job; nobody hears of it if that fails."""
+        if self.job.cancel is None:
+            return
+        method, arguments = self.job.cancel
+        try:
+            self.made.invoke_other(self.invoke, method, _filled(arguments, self.known))
+        except (TaskFailure, EngineError):
+            return
+
+
+def _has_bad_exit(description: Any) -> bool:
+    """An ECS task has stopped; it went well if all its containers did."""
+    containers = description.get("containers") if isinstance(description, Mapping) else None
+    return any(container.get("exitCode") not in (None, 0) for container in containers or ())
+
+
+def _filled(arguments: Mapping[str, str], known: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments whose values are where the paths lead; what leads nowhere is left out."""
+    filled = {}
+    for name, path in arguments.items():
+        value = _value(path, known)
+        if value is not None and value != [None]:
+            filled[name] = value
+    return filled
+
+
+def _value(path: str, known: Mapping[str, Any]) -> Any:
+    if path.startswith("["):
+        return [_at(known, path[1:-1])]
+    return path.strip("'") if path.startswith("'") else _at(known, path)
+
+
+def _at(value: Any, path: str) -> Any:
+    for part in filter(None, path.split(".")):
+        if isinstance(value, list):
+            value = value[int(part)] if len(value) > int(part) else None
+        elif isinstance(value, Mapping):
+            value = value.get(part)
+        else:
+            return None
+    return value
