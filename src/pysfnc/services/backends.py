@@ -8,8 +8,11 @@ import contextlib
 import importlib
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from pysfnc.aws import UnknownService, service_names
+from pysfnc.aws import service as service_of
 from pysfnc.engine import EngineError
 
 if TYPE_CHECKING:
@@ -37,17 +40,29 @@ class NotMocked(EngineError):
         )
 
 
+Answered = tuple[int, Mapping[str, str], bytes]
+"""An answer over HTTP: status, headers, body."""
+
+
 class Backend(Protocol):
     """A way to reach AWS."""
 
     blocking: bool
     """True if calls take time, so that branches of a machine should not wait for each other."""
 
+    is_mock: bool
+    """True if nothing but this run knows it."""
+
     def client(self, service: str, role_arn: str | None = None) -> Any:
         """A boto3 client, with the credentials of a role if one is given."""
 
     def calls(self) -> contextlib.AbstractContextManager[None]:
         """Around each call: turns what is no answer of AWS into `EngineError`."""
+
+    def forward(
+        self, service: str, region: str, method: str, path: str, headers: Mapping[str, str], body: bytes
+    ) -> Answered:
+        """Answer a request that some other client of AWS made. `service`: the name it is signed for."""
 
     def close(self) -> None:
         """Undo what opening did."""
@@ -111,6 +126,7 @@ class MotoBackend:
     """
 
     blocking = False
+    is_mock = True
 
     def __init__(self, setup: Callable[[], object] | None = None) -> None:
         try:
@@ -149,9 +165,39 @@ class MotoBackend:
                 f"the mock of AWS (moto) needs the package {error.name} for this: pip install it"
             ) from None
 
+    def forward(
+        self, service: str, region: str, method: str, path: str, headers: Mapping[str, str], body: bytes
+    ) -> Answered:
+        """See `Backend.forward`."""
+        from botocore.awsrequest import AWSPreparedRequest
+        from botocore.compat import HTTPHeaders
+
+        host = "s3.amazonaws.com" if service == "s3" else f"{_prefix_of(service)}.{region}.amazonaws.com"
+        given = HTTPHeaders()
+        for name, value in headers.items():
+            given[name] = host if name == "Host" else value
+        request = AWSPreparedRequest(method, f"https://{host}{path}", given, body, stream_output=False)
+        with self.calls():
+            answered = importlib.import_module("moto.core.models").botocore_stubber.process_request(request)
+        if answered is None:
+            raise NotMocked(request.url)
+        status, answer_headers, text = answered
+        return status, dict(answer_headers), text.encode() if isinstance(text, str) else bytes(text)
+
     def close(self) -> None:
         """See `Backend.close`."""
         self._mock.stop()
+
+
+@cache
+def _prefix_of(signing_name: str) -> str:
+    """The host name of the service that requests are signed for by that name."""
+    for name in (signing_name, *service_names()):
+        with contextlib.suppress(UnknownService):
+            metadata = service_of(name).model["metadata"]
+            if metadata.get("signingName", metadata["endpointPrefix"]) == signing_name:
+                return str(metadata["endpointPrefix"])
+    return signing_name
 
 
 class _NoNetwork:
@@ -169,6 +215,7 @@ class EndpointBackend:
     """An endpoint that answers for all of AWS, such as LocalStack's. Credentials are made up."""
 
     blocking = True
+    is_mock = False
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -182,6 +229,12 @@ class EndpointBackend:
         """See `Backend.calls`."""
         return contextlib.nullcontext()
 
+    def forward(
+        self, service: str, region: str, method: str, path: str, headers: Mapping[str, str], body: bytes
+    ) -> Answered:
+        """See `Backend.forward`."""
+        return _sent(self.url.rstrip("/") + path, method, headers, body)
+
     def close(self) -> None:
         """See `Backend.close`."""
 
@@ -190,6 +243,7 @@ class AwsBackend:
     """AWS itself, with the credentials and the region that boto3 finds."""
 
     blocking = True
+    is_mock = False
 
     def __init__(self) -> None:
         import boto3
@@ -210,5 +264,27 @@ class AwsBackend:
         except (NoCredentialsError, NoRegionError) as error:
             raise EngineError(f"AWS cannot be called: {error}") from None
 
+    def forward(
+        self, service: str, region: str, method: str, path: str, headers: Mapping[str, str], body: bytes
+    ) -> Answered:
+        """See `Backend.forward`. Only what is asked of Step Functions comes here; its requests need signing anew."""
+        raise EngineError("this execution does not know what was asked for; ask AWS itself")
+
     def close(self) -> None:
         """See `Backend.close`."""
+
+
+def _sent(url: str, method: str, headers: Mapping[str, str], body: bytes) -> Answered:
+    """Send a request on as it is."""
+    import urllib.error
+    import urllib.request
+
+    kept = {name: value for name, value in headers.items() if name.lower() not in ("content-length", "connection")}
+    request = urllib.request.Request(url, data=body or None, headers=kept, method=method)  # noqa: S310
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - the URL that the user gave
+            return answer.status, dict(answer.headers), answer.read()
+    except urllib.error.HTTPError as error:
+        return error.code, dict(error.headers), error.read()
+    except OSError as error:
+        raise EngineError(f"{url} does not answer: {error}") from None
