@@ -65,7 +65,7 @@ THIRD_PARTY: Final[dict[str, frozenset[str]]] = {
     "rich": frozenset({"cli"}),
     "awslambdaric": frozenset({"lambdas"}),
     "boto3": frozenset({"services"}),
-    "botocore": frozenset({"services"}),
+    "botocore": frozenset({"engine", "services"}),
     "pytest": frozenset({"testing"}),
 }
 
