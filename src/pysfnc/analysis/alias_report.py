@@ -66,6 +66,17 @@ class AliasReport:
             help=f"write instead: copy first, e.g. {self._copy(name, direct)}",
         )
 
+    def given_twice(self, name: str, sink: Sink) -> None:
+        """Report that a call gets what it changes by another name too."""
+        owner, other = _shown(self.stmt.name), _shown(name)
+        sink.error(
+            codes.ALIAS_MUTATION,
+            self.stmt.span,
+            f"the call changes what it gets as {owner}, which {other} may hold too",
+            notes=(f"in the machine every variable holds a copy of its own, so {other} would not see the change",),
+            help=f"write instead: `copy.deepcopy(...)` around the argument for {other} or {owner}",
+        )
+
     def held_twice(self, names: Iterable[str], sink: Sink) -> bool:
         """Report the first of the changed variables that may hold a changed object at two places; whether there was one."""
         for name in sorted(names):

@@ -8,10 +8,11 @@ A change through a variable that stands for a part of another value is followed 
 variables they set are in order as well.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import assert_never
 
+from pysfnc.analysis.alias_calls import GIVEN, Call, Function
 from pysfnc.analysis.alias_report import ITEMS, READ, AliasReport
 from pysfnc.analysis.alias_values import Evaluator, holds_objects
 from pysfnc.analysis.heap import ANY, NO_NODES, Held, Node, Nodes, State
@@ -33,6 +34,8 @@ from pysfnc.ir.hir import (
     Machine,
     Perform,
     Raise,
+    Recur,
+    Recursion,
     Return,
     ServiceCall,
     Sleep,
@@ -42,7 +45,8 @@ from pysfnc.ir.hir import (
     Try,
     While,
 )
-from pysfnc.ir.walk import assigned, reads, stmt_exprs, walk_suite
+from pysfnc.ir.walk import assigned, free_vars, reads, stmt_exprs, walk_suite
+from pysfnc.values.types import JSON
 
 _RESULT = "%returned"
 _RAISED = "%raised"
@@ -92,6 +96,8 @@ class _Checker:
         """Assignments that only write an earlier change through, by `id`."""
         self._given: dict[str, int] = {}
         """The list that a loop runs over -> the site of the items that the loop has given out."""
+        self._functions: dict[str, Function] = {}
+        """The functions that call themselves around the present point."""
         self._taken: tuple[Prim, Node] | None = None
         """What the next change takes out of a container: how it was read, and the object."""
 
@@ -145,10 +151,68 @@ class _Checker:
                 return None
             case Try():
                 return self._try(stmt, state)
+            case Recursion():
+                function = self._recursion(stmt, state)
+                return self._call(stmt, function, state, rest)
+            case Recur(label=label):
+                return self._call(stmt, self._functions[label], state, rest)
             case Perform():
                 return self._perform(stmt, state)
             case _:
                 assert_never(stmt)
+
+    # Functions that call themselves
+
+    def _recursion(self, stmt: Recursion, state: State) -> Function:
+        """Run the body of a function until nothing new is known of what its calls do."""
+        function = self._functions[stmt.label] = Function.of(stmt)
+        around, ways, guarded = self._around, self._ways, self._guarded
+        self._guarded = False
+        while True:
+            self._ways = _Ways()
+            known = dict(function.changes)
+            start = state.copy()
+            function.enter(start, lambda name: self._values.site(stmt.label, name))
+            self._around = around | {name for name in start.names if name.startswith(GIVEN)}
+            end = _joined(self.suite(stmt.body, start), self._ways.behind.pop(stmt.label, None))
+            more = end is not None and function.sum_up(end)
+            if not more and known == function.changes:
+                break
+        self._around, self._ways, self._guarded = around, ways, guarded
+        del self._functions[stmt.label]
+        return function
+
+    def _call(self, stmt: Recursion | Recur, function: Function, state: State, rest: Suite) -> State:
+        """The effect of a call, which must not change what others hold than those whom it hands its results back to."""
+        given = zip(function.stmt.params, stmt.args, strict=True)
+        sources = {name: self._values.value(arg, state) for name, arg in given}
+        sources |= {name: state.names[name].nodes for name in function.outside if name in state.names}
+        call = Call(function, sources)
+        written = {name for name in stmt.targets if name is not None}
+        for other in rest:
+            if not (isinstance(other, Assign) and other.changes and other.span == stmt.span):
+                break
+            written |= {other.name} if free_vars(other.value) & written else set()
+        types = dict(zip(function.stmt.params, (arg.type for arg in stmt.args), strict=True))
+        others = (self._live.after(stmt) | self._around) - written
+        for name in sorted(function.handed_back & sources.keys()):
+            changed = call.changed(name, state)
+            self._note_change(changed, state)
+            report = AliasReport(_change_by_call(stmt, name), types.get(name, JSON), state, changed, self._given)
+            shared = {other for other in sources if other != name and not call.reach(other, state).isdisjoint(changed)}
+            if not report.held_by_others(others, self._sink) and shared:
+                report.given_twice(sorted(shared)[0], self._sink)
+        results = call.results(state, lambda index: self._values.site(id(stmt), index))
+        for target, held in zip(stmt.targets, results, strict=True):
+            if target is not None:
+                state.names[target] = held
+        if self._guarded:
+            self._ways.raised = _joined(self._ways.raised, state)
+        return state
+
+    def _note_change(self, changed: Iterable[Node], state: State) -> None:
+        for function in self._functions.values():
+            function.note_change(changed, state)
 
     def _loop(self, loop: While | ForEach, state: State) -> State | None:
         around, hidden = self._around, f"{ITEMS}{loop.label}"
@@ -324,6 +388,7 @@ class _Checker:
             return
         owners = self._values.value(Var(name=stmt.name, type=stmt.value.type), state)
         changed = self._values.change(stmt.value, owners, state)
+        self._note_change(changed, state)
         if self._taken is not None:
             self._values.drop(*self._taken, state)
             self._taken = None
@@ -363,6 +428,11 @@ def _written_through(stmt: Assign, rest: Suite) -> Iterator[Assign]:
             return
         last = other
         yield other
+
+
+def _change_by_call(stmt: Recursion | Recur, name: str) -> Assign:
+    """A call as the change of what it is given for a parameter, for the report."""
+    return Assign(name=name, value=Var(name=name, type=JSON), changes=True, span=stmt.span)
 
 
 def _stores(value: Expr, name: str) -> bool:

@@ -1,7 +1,7 @@
 """Which exceptions expressions and statements may raise, as far as the rows of the library say."""
 
 from pysfnc.ir.exprs import Const, Expr, Prim
-from pysfnc.ir.hir import ExceptionTable, Perform, Raise, Stmt, Suite, Try
+from pysfnc.ir.hir import ExceptionTable, Perform, Raise, Recur, Recursion, Stmt, Suite, Try
 from pysfnc.ir.walk import stmt_exprs, stmt_suites, walk_expr, walk_suite
 from pysfnc.jsonata.tree import Lit, Ref
 from pysfnc.library.registry import prim
@@ -44,7 +44,10 @@ def stmt_errors(stmt: Stmt) -> frozenset[str | None]:
 def suite_errors(suite: Suite) -> frozenset[str | None]:
     """As `stmt_errors` for a whole suite."""
     found: set[str | None] = set()
+    inside = {stmt.label for stmt in walk_suite(suite) if isinstance(stmt, Recursion)}
     for stmt in walk_suite(suite):
+        if isinstance(stmt, Recur) and stmt.label not in inside:
+            found.add(None)  # whatever the function raises that this is a part of
         for expr in stmt_exprs(stmt):
             found |= expr_errors(expr)
         if isinstance(stmt, Raise):

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
+from pysfnc.ir.exprs import Const, Var
 from pysfnc.ir.hir import (
     Assign,
     Block,
@@ -22,13 +23,15 @@ from pysfnc.ir.hir import (
     Leave,
     Perform,
     Raise,
+    Recur,
+    Recursion,
     Return,
     Stmt,
     Suite,
     Try,
     While,
 )
-from pysfnc.ir.walk import Exits, effect_suites, exits, free_vars, stmt_exprs
+from pysfnc.ir.walk import Exits, effect_suites, exits, free_vars, stmt_exprs, walk_suite
 
 Names = frozenset[str]
 
@@ -71,6 +74,8 @@ class _Ways:
     """After `Break` or `Leave` with this label."""
     again: Mapping[str, Names] = field(default_factory=dict)
     """After `Continue` with this label."""
+    inside: Mapping[str, Names] = field(default_factory=dict)
+    """What a function that calls itself reads of its surroundings, by its label."""
 
     def used_by(self, ends: Exits, after: Names) -> Names:
         """What is live on the ways out that a suite can take, its end included; an exception is always one."""
@@ -81,7 +86,7 @@ class _Ways:
 
     def all_to(self, names: Names) -> "_Ways":
         """The same ways where every one of them first comes through a place with `names` live."""
-        return _Ways(names, names, dict.fromkeys(self.behind, names), dict.fromkeys(self.again, names))
+        return _Ways(names, names, dict.fromkeys(self.behind, names), dict.fromkeys(self.again, names), self.inside)
 
 
 def _union(sets: Iterable[Names]) -> Names:
@@ -115,6 +120,8 @@ class _Solver:
     def _stmt(self, stmt: Stmt, after: Names, ways: _Ways) -> Names:
         read = self._reads(stmt)
         match stmt:
+            case Assign(name=name, value=Const() | Var()):
+                return after - {name} | read  # such a value is there
             case Assign(name=name):
                 return after - {name} | read | ways.raised
             case Eval():
@@ -135,6 +142,10 @@ class _Solver:
                 return ways.raised | read
             case Try():
                 return self._try(stmt, after, ways)
+            case Recursion():
+                return self._recursion(stmt, after, ways) | read | ways.raised
+            case Recur(label=label, targets=targets):
+                return after.difference(filter(None, targets)) | read | ways.inside.get(label, _NOTHING) | ways.raised
             case Perform(effect=effect, target=target):
                 kept = after if target is None else after - {target}
                 own = {effect.name} if isinstance(effect, FanOut) else set()
@@ -156,6 +167,25 @@ class _Solver:
             if grown == head:
                 return head | self._reads(loop)
             head = grown
+
+    def _recursion(self, stmt: Recursion, after: Names, ways: _Ways) -> Names:
+        """What is live behind the first call is live in all activations, as each of them ends there at last."""
+        behind = after.difference(filter(None, stmt.targets))
+        ended = behind | frozenset(stmt.results)
+        # Whether somebody may see what an activation changed before an exception left it.
+        caught = bool(ways.raised) or any(isinstance(inner, Try) for inner in walk_suite(stmt.body))
+        inside = _NOTHING
+        while True:
+            inner = replace(
+                ways,
+                raised=ways.raised | (frozenset(stmt.results[1:]) if caught else _NOTHING),
+                behind={**ways.behind, stmt.label: ended},
+                inside={**ways.inside, stmt.label: inside},
+            )
+            grown = inside | self.suite(stmt.body, ended, inner).difference(stmt.params)
+            if grown == inside:
+                return behind | inside
+            inside = grown
 
     def _try(self, stmt: Try, after: Names, ways: _Ways) -> Names:
         """What `final` finds live is a union over the ways through it; telling them apart would repeat it for each."""

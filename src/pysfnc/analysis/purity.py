@@ -19,13 +19,15 @@ from pysfnc.ir.hir import (
     Leave,
     Perform,
     Raise,
+    Recur,
+    Recursion,
     Return,
     Stmt,
     Suite,
     Try,
     While,
 )
-from pysfnc.ir.walk import stmt_exprs, stmt_suites, walk_expr
+from pysfnc.ir.walk import stmt_exprs, stmt_suites, walk_expr, walk_suite
 from pysfnc.values.types import Type
 
 PrimRaises = Callable[[str, Sequence[Type], Type], bool]
@@ -45,9 +47,13 @@ def suite_may_raise(suite: Suite, prim_raises: PrimRaises) -> bool:
 
 def _stmt_may_raise(stmt: Stmt, prim_raises: PrimRaises) -> bool:
     match stmt:
-        case Raise() | Perform():
-            # A call, a branch or an iteration can always fail: Lambda itself may be out of reach, a quota used up.
+        case Raise() | Recur() | Perform():
+            # A call, a branch or an iteration can always fail: Lambda itself may be out of reach, a quota used up. A function that calls itself
+            # fails where its body does, which is asked of the whole function.
             return True
+        case Recursion():
+            own = any(may_raise(expr, prim_raises) for inner in walk_suite((stmt,)) for expr in stmt_exprs(inner))
+            return own or any(isinstance(inner, Raise) for inner in walk_suite(stmt.body))
         case Assign() | Eval() | Return() | Break() | Continue() | Leave():
             return any(may_raise(expr, prim_raises) for expr in stmt_exprs(stmt))
         case If() | While() | ForEach() | Block():

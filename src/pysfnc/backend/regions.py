@@ -6,6 +6,9 @@ pack, so all jumps are tail calls: a loop is a local function that calls itself 
 its end, a `$reduce`.
 
 An exception that a handler of the same suite may catch is such a way out too; any other aborts the expression (see `expressions`).
+
+A function that calls itself is written in continuation-passing style: it gets a function that goes on with its results, so that all its calls are
+tail calls as well, and the depth of the recursion costs no depth of evaluation.
 """
 
 from collections.abc import Callable, Mapping
@@ -36,6 +39,8 @@ from pysfnc.ir.hir import (
     If,
     Leave,
     Raise,
+    Recur,
+    Recursion,
     Stmt,
     Suite,
     Try,
@@ -101,6 +106,23 @@ class Packing:
     names: tuple[str, ...]
     exits: dict[object, Exit] = field(default_factory=dict)
 
+    def form(self) -> tuple[bool, bool]:
+        """Whether the packs have tags, and whether they are just the one variable."""
+        tagged = bool(self.exits)
+        return tagged, not tagged and len(self.names) == 1
+
+    def ways(self) -> list[Exit]:
+        """The ways out other than the end."""
+        return sorted(self.exits.values(), key=lambda way: way.tag)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A function that calls itself: its name, and whether it takes a second continuation, for exceptions."""
+
+    name: str
+    throws: bool
+
 
 @dataclass(slots=True)
 class Regions:
@@ -109,6 +131,8 @@ class Regions:
     lowering: Lowering
     exceptions: ExceptionTable
     marks: int = 0
+    functions: dict[str, Written] = field(default_factory=dict)
+    """The functions whose bodies are being written, by label."""
 
     def value(self, suite: Suite, result: Expr, env: Env, trusted: Suite = ()) -> Tree:
         """The value of `result` after the suite, which comes after code that is known not to fail."""
@@ -156,9 +180,15 @@ class Regions:
 
     def _is_plain(self, stmt: Stmt, context: Context) -> bool:
         """Whether the statement always runs to its end or aborts."""
-        if isinstance(stmt, Raise | Break | Continue | Leave):
+        if isinstance(stmt, Raise | Break | Continue | Leave) or self._suspends((stmt,)):
             return False
         return not exits((stmt,)).labels and not self._is_caught(suite_errors((stmt,)), context)
+
+    def _suspends(self, suite: Suite) -> bool:
+        """Whether something in the suite calls a function whose body this is a part of, and goes on when that hands over its results."""
+        return bool(self.functions) and any(
+            isinstance(stmt, Recur) and stmt.label in self.functions for stmt in walk_suite(suite)
+        )
 
     def _is_caught(self, errors: frozenset[str | None] | frozenset[str], context: Context) -> bool:
         frames = (self._frame(error, context) for error in errors)
@@ -180,7 +210,7 @@ class Regions:
                 if expr_errors(value) and not context.trusted:
                     self.lowering.bind(out, "unused", self._lower(value, env, out, context))
             case _:
-                fails = not context.trusted and (bool(suite_errors((stmt,))) or isinstance(stmt, While))
+                fails = not context.trusted and (bool(suite_errors((stmt,))) or isinstance(stmt, While | Recursion))
                 if not fails and not assigned((stmt,)) & context.live:
                     return
                 self._packed(stmt, env, out, context)
@@ -200,6 +230,11 @@ class Regions:
                 return self._raise(exc, env, out, context)
             case Assign() | Eval():
                 return self._caught_value(stmt, rest, env, out, context, fall)
+            case Recur(label=label, args=args, targets=targets):
+                go_on = partial(self._go_on, rest, context, fall)
+                return self._activation(self.functions[label], args, targets, env, out, context, go_on)
+            case Recursion() if self._suspends((stmt,)):
+                return self._recursion(stmt, env, out, after, partial(self._go_on, rest, context, fall))
             case If(test=test, then=then, orelse=orelse):
                 before, test = self._linear(test, context)
                 if before:
@@ -221,17 +256,35 @@ class Regions:
                     return self.tail((*before, replace(stmt, seq=seq), *rest), env, out, context, fall)
             case _:
                 pass
-        pack, ways = self._packed(stmt, env, out, after)
+        write = partial(self._compound, stmt)
+        return self._then(write, (stmt,), env, out, after, partial(self._go_on, rest, context, fall))
+
+    def _go_on(self, rest: Suite, context: Context, fall: Jump, env: Env, out: Out) -> Tree:
+        return self.tail(rest, env, out, context, fall)
+
+    def _then(
+        self,
+        write: Callable[[Env, Out, Context, Jump], Tree],
+        suite: Suite,
+        env: Env,
+        out: Out,
+        context: Context,
+        go_on: Jump,
+    ) -> Tree:
+        """A compound statement (`suite`, written by `write`), then what comes behind its end or one of its other ways out."""
+        if self._suspends(suite):
+            return self._joined(write, suite, env, out, context, go_on)
+        pack, ways = self._pack(write, assigned(suite), env, out, context)
+        return self._ways_on(pack, ways, env, out, go_on)
+
+    def _ways_on(self, pack: Tree, ways: list[Exit], env: Env, out: Out, go_on: Jump) -> Tree:
+        if not ways:
+            return go_on(env, out)
         inner: Out = []
-        result = (
-            block(inner, self.tail(rest, dict(env), inner, context, fall))
-            if ways
-            else self.tail(rest, env, out, context, fall)
-        )
+        result = block(inner, go_on(dict(env), inner))
         for way in ways:
             arm: Out = []
-            exception = Field(pack, EXCEPTION)
-            taken = block(arm, way.resume(dict(env), arm, exception))
+            taken = block(arm, way.resume(dict(env), arm, Field(pack, EXCEPTION)))
             result = IfElse(Binary("=", Field(pack, TAG), Lit(way.tag)), taken, result)
         return result
 
@@ -299,6 +352,39 @@ class Regions:
         out: Out,
         context: Context,
     ) -> tuple[Tree, list[Exit]]:
+        packing, tree = self._written(write, changed, env, context)
+        tagged, bare = packing.form()
+        tree = _finish(tree, packing, tagged, bare)
+        name = self.lowering.local(packing.names[0] if bare else "after")
+        out.append(Bind(name, tree))
+        self._unpack(packing, Ref(name), env)
+        return Ref(name), packing.ways()
+
+    def _joined(
+        self,
+        write: Callable[[Env, Out, Context, Jump], Tree],
+        suite: Suite,
+        env: Env,
+        out: Out,
+        context: Context,
+        go_on: Jump,
+    ) -> Tree:
+        """As `_then` where the statement has no value at once: what comes behind it is a function of its pack, which all its ways end in calling."""
+        packing, tree = self._written(write, assigned(suite), env, context)
+        tagged, bare = packing.form()
+        name = self.lowering.local("go_on")
+        pack = self.lowering.local(packing.names[0] if bare else "after")
+        arm: Out = []
+        after = dict(env)
+        self._unpack(packing, Ref(pack), after)
+        value = block(arm, self._ways_on(Ref(pack), packing.ways(), after, arm, go_on))
+        out.append(Bind(name, Func((pack,), value)))
+        return _finish(tree, packing, tagged, bare, name)
+
+    def _written(
+        self, write: Callable[[Env, Out, Context, Jump], Tree], changed: frozenset[str], env: Env, context: Context
+    ) -> tuple[Packing, Tree]:
+        """A compound statement all of whose ways end in packs that are not in their final form yet."""
         self.marks += 1
         packing = Packing(f"%{self.marks}", tuple(sorted(changed & context.live)))
         inner_context = Context(
@@ -316,14 +402,12 @@ class Regions:
         )
         inner: Out = []
         tree = block(inner, write(dict(env), inner, inner_context, partial(self._pack_of, packing, 0, None)))
-        tagged = bool(packing.exits)
-        bare = not tagged and len(packing.names) == 1
-        tree = _finish(tree, packing, tagged, bare)
-        name = self.lowering.local(packing.names[0] if bare else "after")
-        out.append(Bind(name, tree))
+        return packing, tree
+
+    def _unpack(self, packing: Packing, pack: Tree, env: Env) -> None:
+        _, bare = packing.form()
         for variable in packing.names:
-            env[variable] = Ref(name) if bare else Field(Ref(name), _slot(packing, variable))
-        return Ref(name), sorted(packing.exits.values(), key=lambda way: way.tag)
+            env[variable] = pack if bare else Field(pack, _slot(packing, variable))
 
     def _pack_of(self, packing: Packing, tag: int, exception: Tree | None, env: Env, out: Out) -> Tree:
         pairs: list[tuple[Tree, Tree]] = [(Lit(packing.mark), Lit(tag))]
@@ -365,8 +449,64 @@ class Regions:
                 return self._for(stmt, env, out, context, fall)
             case Try():
                 return self._try(stmt, env, out, context, fall)
+            case Recursion():
+                return self._recursion(stmt, env, out, context, fall)
             case _:
                 return self.tail((stmt,), env, out, context, fall)
+
+    # Functions that call themselves
+
+    def _recursion(self, stmt: Recursion, env: Env, out: Out, context: Context, fall: Jump) -> Tree:
+        """The definition of the function, and its first call, which goes on with `fall`."""
+        throws = bool(suite_errors((stmt,))) and (
+            any(frame.route is None for frame in context.frames)
+            or any(isinstance(part, Try) and _calls_again(part.body, stmt.label) for part in walk_suite(stmt.body))
+        )
+        written = Written(self.lowering.local("f"), throws)
+        params = [self.lowering.local(name) for name in stmt.params]
+        go_on, fail = self.lowering.local("go_on"), self.lowering.local("fail")
+
+        def done(e: Env, _out: Out) -> Tree:
+            return Call(go_on, tuple(e.get(name, Lit(None)) for name in stmt.results))
+
+        def throw(e: Env, _out: Out, exc: Tree) -> Tree:
+            return Call(fail, (exc, *(e.get(name, Lit(None)) for name in stmt.results[1:])))
+
+        frames = (Frame(None, throw, throw),) if throws else context.frames
+        live = context.live | frozenset(stmt.results)
+        inner = Context({("leave", stmt.label): done}, frames, live, context.trusted)
+        own = {**env, **{name: Ref(param) for name, param in zip(stmt.params, params, strict=True)}}
+        self.functions[stmt.label] = written
+        body = self._nested(stmt.body, own, inner, done)
+        del self.functions[stmt.label]
+        taken = (*params, go_on, fail) if throws else (*params, go_on)
+        out.append(Bind(written.name, Func(taken, body)))
+        return self._activation(written, stmt.args, stmt.targets, env, out, context, fall)
+
+    def _activation(
+        self,
+        function: Written,
+        args: tuple[Expr, ...],
+        targets: tuple[str | None, ...],
+        env: Env,
+        out: Out,
+        context: Context,
+        fall: Jump,
+    ) -> Tree:
+        """A call of the function, with what comes behind it as a function of the results."""
+        values = [self._lower(arg, env, out, context) for arg in args]
+        received = [self.lowering.local(name or "unused") for name in targets]
+        after = {**env, **{name: Ref(local) for name, local in zip(targets, received, strict=True) if name}}
+        inner: Out = []
+        given: list[Tree] = [Func(tuple(received), block(inner, fall(after, inner)))]
+        if function.throws:
+            raised = self.lowering.local("raised")
+            changed = [self.lowering.local(name or "unused") for name in targets[1:]]
+            pairs = zip(targets[1:], changed, strict=True)
+            failing = {**env, **{name: Ref(local) for name, local in pairs if name}}
+            arm: Out = []
+            given.append(Func((raised, *changed), block(arm, self._throw(Ref(raised), None, failing, arm, context))))
+        return Call(function.name, (*values, *given))
 
     # Loops
 
@@ -423,6 +563,7 @@ class Regions:
         body = exits(stmt.body)
         return (
             not stmt.orelse
+            and not self._suspends(stmt.body)
             and not (body.labels - {stmt.label})
             and not _breaks(stmt.body, stmt.label)
             and not self._is_caught(suite_errors(stmt.body), context)
@@ -473,16 +614,7 @@ class Regions:
             for index, handler in reversed(list(enumerate(stmt.handlers)))
         )
         guarded = replace(outer, live=outer.live | later, frames=(*outer.frames, *frames))
-        pack, ways = self._pack(write, assigned(stmt.body), env, out, guarded)
-        result_out: Out = out if not ways else []
-        result = self.tail(stmt.orelse, dict(env), result_out, outer, fall)
-        if ways:
-            result = block(result_out, result)
-        for way in ways:
-            arm: Out = []
-            taken = block(arm, way.resume(dict(env), arm, Field(pack, EXCEPTION)))
-            result = IfElse(Binary("=", Field(pack, TAG), Lit(way.tag)), taken, result)
-        return result
+        return self._then(write, stmt.body, env, out, guarded, partial(self._go_on, stmt.orelse, outer, fall))
 
     def _routed(self, stmt: Try, env: Env, out: Out, context: Context, fall: Jump) -> Tree:
         """A body whose handlers are in other states."""
@@ -687,6 +819,10 @@ def _nowhere(_env: Env, _out: Out) -> Tree:
     return Lit(None)
 
 
+def _calls_again(suite: Suite, label: str) -> bool:
+    return any(isinstance(stmt, Recur) and stmt.label == label for stmt in walk_suite(suite))
+
+
 def _jump_keys(stmt: Try) -> set[tuple[str, str]]:
     """The jumps in a `try`, those to labels inside of it included."""
     kinds = {Break: "break", Continue: "continue", Leave: "leave"}
@@ -707,12 +843,16 @@ def _slot(packing: Packing, name: str) -> str:
     return f"v{packing.names.index(name)}"
 
 
-def _finish(tree: Tree, packing: Packing, tagged: bool, bare: bool) -> Tree:
-    """The packs of one statement in their final form: with a tag, without, or just the one variable."""
+def _finish(tree: Tree, packing: Packing, tagged: bool, bare: bool, into: str | None = None) -> Tree:
+    """The packs of one statement in their final form: with a tag, without, or just the one variable; arguments of a call of `into`."""
 
     def one(node: Tree) -> Tree:
         if not isinstance(node, Object) or not node.pairs or node.pairs[0][0] != Lit(packing.mark):
             return node
+        made = form(node)
+        return made if into is None else Call(into, (made,))
+
+    def form(node: Object) -> Tree:
         (_, tag), *rest = node.pairs
         if bare:
             return rest[0][1]

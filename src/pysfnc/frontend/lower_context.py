@@ -7,6 +7,7 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from pysfnc.diagnostics import Code, Diagnostic, Label, Sink, find_code
 from pysfnc.frontend.effects import can_raise
@@ -22,6 +23,9 @@ from pysfnc.ir.walk import stmt_exprs
 from pysfnc.library.row import Refusal, Site
 from pysfnc.source.span import Span
 from pysfnc.values.types import ERROR, NEVER
+
+if TYPE_CHECKING:
+    from pysfnc.frontend.lower_recursion import Running
 
 MAX_DEPTH = 150
 """Nesting of one expression or of blocks; ASL and JSONata allow less than 100 levels after all transformations."""
@@ -78,6 +82,10 @@ class Context:
     constants: dict[Span, str] = field(default_factory=dict)
     """Where the object of a module constant is read."""
     handling: list[Handling] = field(default_factory=list)
+    recursions: "list[Running]" = field(default_factory=list)
+    """The functions that call themselves around the present point."""
+    tried: list[ast.AST] = field(default_factory=list)
+    """The functions around the present point that are written in place unless they turn out to call themselves."""
     awaiting: bool = False
     """Whether the call that is made next is awaited."""
     regions: dict[str, int] = field(default_factory=dict)

@@ -24,7 +24,7 @@ from pysfnc.frontend.lower_shared import shared_of
 from pysfnc.frontend.lower_state import Fact, State, View, join_states
 from pysfnc.frontend.lower_values import Origin, Value
 from pysfnc.ir.exprs import Const, Expr, Var
-from pysfnc.ir.hir import Assign, ForEach, If, Raise, Stmt, Suite, While
+from pysfnc.ir.hir import Assign, ForEach, If, Raise, Recur, Stmt, Suite, While
 from pysfnc.ir.walk import assigned, free_vars, walk_suite
 from pysfnc.library.iteration import items_type
 from pysfnc.source.span import Span
@@ -222,7 +222,7 @@ def _written(cx: Context, source: Source, loop: _Loop) -> list[Stmt]:
         return [_plain(cx, source, loop)]
     if _replaces(cx, origin, loop.since):
         return _refuse(cx, origin, loop, "replaced")
-    if _rebinds(loop.body, origin.root.name):
+    if _rebinds(cx, loop.body, origin.root.name):
         return _refuse(cx, origin, loop, "changed and rebound")
     if origin.kind in ("list", "enumerate"):
         return _indexed(cx, origin, loop)
@@ -251,10 +251,20 @@ def _changes(body: Suite, origin: Origin) -> bool:
 
 
 def _changed_values(body: Suite, owner: str) -> Iterator[Expr]:
-    return (s.value for s in walk_suite(body) if isinstance(s, Assign) and s.changes and s.name == owner)
+    for stmt in walk_suite(body):
+        if isinstance(stmt, Assign) and stmt.changes and stmt.name == owner:
+            yield stmt.value
+        elif isinstance(stmt, Recur) and owner in stmt.targets:
+            yield Var(name=owner, type=ERROR)
 
 
-def _rebinds(body: Suite, owner: str) -> bool:
+def _rebinds(cx: Context, body: Suite, owner: str) -> bool:
+    for function in cx.recursions:
+        rebound = cx.project.scope(function.node).nonlocals
+        if owner.partition("%")[0] in rebound and any(
+            isinstance(s, Recur) and owner in s.targets for s in walk_suite(body)
+        ):
+            return True
     return any(isinstance(s, Assign) and not s.changes and s.name == owner for s in walk_suite(body))
 
 

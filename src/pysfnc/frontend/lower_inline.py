@@ -11,11 +11,12 @@ from pysfnc.diagnostics import codes
 from pysfnc.frontend.lower_annotation import believe
 from pysfnc.frontend.lower_arguments import Arguments, bind, signature_of
 from pysfnc.frontend.lower_concurrency import start_pending
-from pysfnc.frontend.lower_context import Context, nothing, poison
+from pysfnc.frontend.lower_context import Context, Trial, nothing, poison
 from pysfnc.frontend.lower_control import leave_function
 from pysfnc.frontend.lower_core import lower_body, lower_value, present
 from pysfnc.frontend.lower_frame import Frame, variable_of
 from pysfnc.frontend.lower_names import bind_variable
+from pysfnc.frontend.lower_recursion import Bind, CallsItself, call_again, call_recursive, running
 from pysfnc.frontend.lower_state import Fact, join_states
 from pysfnc.frontend.lower_tail import as_expression, leaves, without_leave
 from pysfnc.frontend.lower_values import Closure, Static, Value
@@ -64,12 +65,50 @@ def write_in_place(
     title: str,
     defaults: Mapping[str, Value] | None,
 ) -> Value:
-    """The result of a call whose body is written here."""
+    """The result of a call whose body is written here; a function that calls itself becomes one of the machine."""
+
+    def bound(frame: Frame) -> dict[str, Value] | None:
+        return _bound(cx, frame, node, given, call, title, defaults)
+
+    again = running(cx, node, parent)
+    if again is not None:
+        return call_again(cx, again, given, call, bound)
+    if node in cx.tried:
+        raise CallsItself(node)
+    if node in cx.project.recursive:
+        return call_recursive(cx, node, given, call, module=module, parent=parent, title=title, bound=bound)
+    if node in cx.active or not cx.project.may_recurse(node):
+        return _written(cx, node, given, call, module, parent, title, bound)
+    trial, handling = Trial(cx), len(cx.handling)
+    cx.tried.append(node)
+    try:
+        result = _written(cx, node, given, call, module, parent, title, bound)
+    except CallsItself as found:
+        if found.node is not node:
+            raise
+        trial.discard()
+        del cx.handling[handling:]
+        cx.project.recursive.add(node)
+    else:
+        trial.accept()
+        return result
+    finally:
+        cx.tried.remove(node)
+    return call_recursive(cx, node, given, call, module=module, parent=parent, title=title, bound=bound)
+
+
+def _written(
+    cx: Context,
+    node: FunctionNode,
+    given: Arguments,
+    call: ast.AST,
+    module: ModuleInfo,
+    parent: Frame | None,
+    title: str,
+    bound: Bind,
+) -> Value:
     scope = cx.project.scope(node)
     if _refused(cx, node, scope, title, call):
-        return poison(cx.span(call))
-    values = bind(cx, signature_of(node, title), given, call)
-    if values is None:
         return poison(cx.span(call))
     frame = Frame(
         scope=scope,
@@ -86,16 +125,37 @@ def write_in_place(
     protected = _rebound_from_inside(cx)
     # The suite of the body, its arguments included, stays together, so that it can become one expression.
     with cx.capture() as own:
+        values = bound(frame)
+        if values is None:
+            return poison(cx.span(call))
         with cx.in_frame(frame):
-            _bind_defaults(cx, frame, node, values, defaults, module)
-            annotations = {arg.arg: arg.annotation for arg in all_arguments(node.args)}
             for name, value in values.items():
-                annotation = annotations[name]
-                if annotation is not None and not isinstance(value, Static) and not _is_gathered(node, name):
-                    value = believe(cx, value, annotation, name, annotation)
                 _bind_parameter(cx, frame, name, value, protected, call)
         result = _lower_body(cx, frame, node, call)
     return _fold(cx, frame, own, result)
+
+
+def _bound(
+    cx: Context,
+    frame: Frame,
+    node: FunctionNode,
+    given: Arguments,
+    call: ast.AST,
+    title: str,
+    defaults: Mapping[str, Value] | None,
+) -> dict[str, Value] | None:
+    """The values of the parameters, defaults filled in, with what their annotations tell; None after a message."""
+    values = bind(cx, signature_of(node, title), given, call)
+    if values is None:
+        return None
+    with cx.in_frame(frame):
+        _bind_defaults(cx, frame, node, values, defaults, frame.module)
+        annotations = {arg.arg: arg.annotation for arg in all_arguments(node.args)}
+        for name, value in list(values.items()):
+            annotation = annotations[name]
+            if annotation is not None and not isinstance(value, Static) and not _is_gathered(node, name):
+                values[name] = believe(cx, value, annotation, name, annotation)
+    return values
 
 
 def _refused(cx: Context, node: FunctionNode, scope: Scope, title: str, call: ast.AST) -> bool:

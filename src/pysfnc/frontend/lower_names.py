@@ -227,7 +227,7 @@ def value_of_binding(cx: Context, binding: Binding, name: str, node: ast.AST) ->
 
 
 def _constant(cx: Context, binding: ConstantBinding, name: str, node: ast.AST) -> Value:
-    if binding.value in cx.active:
+    if binding.value in cx.active and not isinstance(binding.value, ast.Lambda):
         return cx.error(codes.UNDEFINED_NAME, node, f"`{name}` is defined by itself")
     frame = Frame(scope=_EMPTY_SCOPE, module=binding.module, region=cx.flow.region, kind="module", title=name)
     active, cx.active = cx.active, (*cx.active, binding.value)

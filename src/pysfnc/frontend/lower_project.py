@@ -4,6 +4,7 @@ Owns nothing of a single machine.
 """
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pysfnc.diagnostics import Diagnostic
@@ -28,6 +29,10 @@ class Project:
     failures: dict[FunctionInfo, int] = field(default_factory=dict)
     """How often a function did not compile."""
     tasks: dict[str, Task] = field(default_factory=dict)
+    recursive: set[ast.AST] = field(default_factory=set)
+    """Functions that turned out to call themselves, directly or through others."""
+    _mentioned: dict[ast.AST, frozenset[str]] = field(default_factory=dict)
+    _named: dict[str, list[ast.AST]] | None = None
     _scopes: dict[ast.AST, Scope] = field(default_factory=dict)
 
     def scope(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Scope:
@@ -36,6 +41,36 @@ class Project:
         if found is None:
             found = self._scopes[node] = function_scope(node)
         return found
+
+    def may_recurse(self, node: ast.AST) -> bool:
+        """Whether a function may call itself, going by the names that it and what they may stand for mention. True may be wrong."""
+        seen: set[str] = set()
+        todo = [node]
+        while todo:
+            for name in self._mentions(todo.pop()) - seen:
+                seen.add(name)
+                found = self._functions_named(name)
+                if node in found:
+                    return True
+                todo.extend(found)
+        return False
+
+    def _mentions(self, node: ast.AST) -> frozenset[str]:
+        if node not in self._mentioned:
+            names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+            names |= {part.attr for part in ast.walk(node) if isinstance(part, ast.Attribute)}
+            self._mentioned[node] = frozenset(names)
+        return self._mentioned[node]
+
+    def _functions_named(self, name: str) -> list[ast.AST]:
+        """The functions and lambdas of the project that are bound to a name somewhere."""
+        if self._named is None:
+            self._named = {}
+            for module in self.model.modules.values():
+                for part in ast.walk(module.tree):
+                    for bound, function in _bound_functions(part):
+                        self._named.setdefault(bound, []).append(function)
+        return self._named.get(name, [])
 
     def imported(self, module: ModuleInfo, node: ast.Import | ast.ImportFrom, alias: ast.alias) -> Binding | None:
         """What an import inside a function of `module` binds; None when that is not known."""
@@ -63,3 +98,16 @@ class Project:
                 span=info.module.span(info.node).head(),
             )
         return found
+
+
+def _bound_functions(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    match node:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+            yield name, node
+        case ast.Assign(targets=targets, value=ast.Lambda() as function):
+            yield from ((target.id, function) for target in targets if isinstance(target, ast.Name))
+        case (
+            ast.AnnAssign(target=ast.Name(id=name), value=ast.Lambda() as function)
+            | ast.NamedExpr(target=ast.Name(id=name), value=ast.Lambda() as function)
+        ):
+            yield name, function

@@ -144,6 +144,35 @@ class Try:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recursion:
+    """A function that calls itself, and its first call.
+
+    Each activation has variables of its own: the `params`, bound to the arguments, and whatever the `body` assigns. Those of the surroundings it
+    only reads. `Leave(label)` ends an activation, and so does the end of the body: the values of its variables `results` go to the variables
+    `targets` of who called it (None: nobody needs them). The first result is what the function returns; the others are handed over also when an
+    exception leaves the activation. No effect stands in the body.
+    """
+
+    label: str
+    params: tuple[str, ...]
+    args: tuple[Expr, ...]
+    body: "Suite"
+    results: tuple[str, ...]
+    targets: tuple[str | None, ...]
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recur:
+    """A call of the function from inside its own body: `args` in the order of its parameters, `targets` as in `Recursion`."""
+
+    label: str
+    args: tuple[Expr, ...]
+    targets: tuple[str | None, ...]
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Perform:
     """An effect; its result is bound to `target`."""
 
@@ -152,7 +181,23 @@ class Perform:
     span: Span | None = field(default=None, compare=False)
 
 
-Stmt = Assign | Eval | If | While | ForEach | Block | Break | Continue | Leave | Return | Raise | Try | Perform
+Stmt = (
+    Assign
+    | Eval
+    | If
+    | While
+    | ForEach
+    | Block
+    | Break
+    | Continue
+    | Leave
+    | Return
+    | Raise
+    | Try
+    | Recursion
+    | Recur
+    | Perform
+)
 Suite = tuple[Stmt, ...]
 
 

@@ -26,6 +26,8 @@ from pysfnc.ir.hir import (
     Perform,
     Program,
     Raise,
+    Recur,
+    Recursion,
     RetryRule,
     Return,
     ServiceCall,
@@ -138,10 +140,20 @@ def _stmt_lines(stmt: Stmt) -> _Lines:
                 yield from _nested(_handler_head(handler), handler.body)
             yield from _optional("else:", orelse)
             yield from _optional("finally:", final)
+        case Recursion(label=label, body=body):
+            params = ", ".join(f"{name} = {render_expr(arg)}" for name, arg in zip(stmt.params, stmt.args, strict=True))
+            head = f"{_targets(stmt.targets)}recursion {label}({params}) -> {', '.join(stmt.results)}:"
+            yield from _nested(head, body)
+        case Recur(label=label, args=args):
+            yield 0, f"{_targets(stmt.targets)}again {label}({', '.join(map(render_expr, args))})"
         case Perform(effect=effect, target=target):
             yield from _effect_lines(effect, "" if target is None else f"{target} = ")
         case _:
             assert_never(stmt)
+
+
+def _targets(names: tuple[str | None, ...]) -> str:
+    return f"{', '.join(name or '_' for name in names)} = " if names else ""
 
 
 def _handler_head(handler: Handler) -> str:

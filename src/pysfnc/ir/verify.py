@@ -38,6 +38,8 @@ from pysfnc.ir.hir import (
     Perform,
     Program,
     Raise,
+    Recur,
+    Recursion,
     Return,
     ServiceCall,
     Sleep,
@@ -48,7 +50,7 @@ from pysfnc.ir.hir import (
     While,
 )
 from pysfnc.ir.text import render_expr
-from pysfnc.ir.walk import binds, children, decided, exits, free_vars, stmt_exprs
+from pysfnc.ir.walk import binds, children, decided, exits, free_vars, stmt_exprs, walk_suite
 from pysfnc.source.span import Span
 from pysfnc.values.types import BoolT, ErrorT, ExcT, FloatT, IntT, Kind, NeverT, NoneT, StrT, Type, kinds
 
@@ -112,6 +114,7 @@ class _Scope:
     outer: frozenset[str] = frozenset()
     """Variables of the surroundings, which may be read but not assigned."""
     targets: dict[str, _Target] = field(default_factory=dict)
+    functions: dict[str, Recursion] = field(default_factory=dict)
 
 
 _CONST_TYPES: Final[dict[type, type[Type]]] = {
@@ -240,6 +243,13 @@ class _Verifier:
                 return None
             case Try():
                 return self._try(stmt, names, scope)
+            case Recursion():
+                return self._recursion(stmt, names, scope)
+            case Recur(targets=targets, args=args):
+                open_ = scope.functions.get(stmt.label)
+                if open_ is None or len(open_.params) != len(args) or len(open_.results) != len(targets):
+                    self._fault(f"no function {stmt.label} with these parameters and results is open here", stmt.span)
+                return _plus(names, filter(None, targets))
             case Perform():
                 return self._perform(stmt, names, scope)
             case _:
@@ -282,6 +292,22 @@ class _Verifier:
             self._fault(f"no {'loop' if loop else 'block'} {label} is open here", span)
             return None
         return found
+
+    def _recursion(self, stmt: Recursion, names: _Names, scope: _Scope) -> _Names:
+        """Jumps of the body stay inside it, except into functions around it that call themselves."""
+        if len(stmt.params) != len(stmt.args) or len(stmt.results) != len(stmt.targets):
+            self._fault("the parts of a Recursion do not belong together", stmt.span)
+        inner = _Scope(f"the function {stmt.label}", scope.outer, {}, {**scope.functions, stmt.label: stmt})
+        target = self._open(stmt.label, _Target(loop=False), inner, stmt.span)
+        end = self._suite(stmt.body, _plus(names, stmt.params), inner)
+        done = _meet(end, target.behind)
+        for name in stmt.results if done is not None else ():
+            if done is not None and name not in done:
+                self._fault(f"the result {name} is not assigned on every path", stmt.span)
+        for inside in walk_suite(stmt.body):
+            if isinstance(inside, Perform):
+                self._fault("an effect stands in a function that calls itself", inside.span)
+        return _plus(names, filter(None, stmt.targets))
 
     def _try(self, stmt: Try, names: _Names, scope: _Scope) -> _Names:
         """A handler and `final` may be reached from any point of the body, so they start from what held before it."""

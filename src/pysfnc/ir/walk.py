@@ -23,6 +23,8 @@ from pysfnc.ir.hir import (
     Leave,
     Perform,
     Raise,
+    Recur,
+    Recursion,
     Return,
     ServiceCall,
     Sleep,
@@ -233,6 +235,8 @@ def stmt_exprs(stmt: Stmt) -> tuple[Expr, ...]:
             return (seq,)
         case Raise(exc=exc):
             return (exc,)
+        case Recursion(args=args) | Recur(args=args):
+            return args
         case Perform(effect=effect):
             return effect_exprs(effect)
         case Block() | Break() | Continue() | Leave() | Try():
@@ -248,13 +252,13 @@ def stmt_suites(stmt: Stmt) -> tuple[Suite, ...]:
             return (then, orelse)
         case While(body=body, orelse=orelse) | ForEach(body=body, orelse=orelse):
             return (body, orelse)
-        case Block(body=body):
+        case Block(body=body) | Recursion(body=body):
             return (body,)
         case Try(body=body, handlers=handlers, orelse=orelse, final=final):
             return (body, *(handler.body for handler in handlers), orelse, final)
         case Perform(effect=effect):
             return effect_suites(effect)
-        case Assign() | Eval() | Break() | Continue() | Leave() | Return() | Raise():
+        case Assign() | Eval() | Break() | Continue() | Leave() | Return() | Raise() | Recur():
             return ()
         case _:
             assert_never(stmt)
@@ -271,6 +275,8 @@ def map_exprs(stmt: Stmt, fn: Callable[[Expr], Expr]) -> Stmt:
             return replace(stmt, seq=fn(stmt.seq))
         case Raise():
             return replace(stmt, exc=fn(stmt.exc))
+        case Recursion() | Recur():
+            return replace(stmt, args=tuple(map(fn, stmt.args)))
         case Perform():
             return replace(stmt, effect=_map_effect_exprs(stmt.effect, fn))
         case Block() | Break() | Continue() | Leave() | Try():
@@ -312,7 +318,7 @@ def map_suites(stmt: Stmt, fn: Callable[[Suite], Suite]) -> Stmt:
             return replace(stmt, then=fn(stmt.then), orelse=fn(stmt.orelse))
         case While() | ForEach():
             return replace(stmt, body=fn(stmt.body), orelse=fn(stmt.orelse))
-        case Block():
+        case Block() | Recursion():
             return replace(stmt, body=fn(stmt.body))
         case Try():
             body = fn(stmt.body)
@@ -322,7 +328,7 @@ def map_suites(stmt: Stmt, fn: Callable[[Suite], Suite]) -> Stmt:
             return replace(stmt, effect=replace(fork, branches=tuple(map(fn, fork.branches))))
         case Perform(effect=FanOut() as fan):
             return replace(stmt, effect=replace(fan, body=fn(fan.body)))
-        case Perform() | Assign() | Eval() | Break() | Continue() | Leave() | Return() | Raise():
+        case Perform() | Assign() | Eval() | Break() | Continue() | Leave() | Return() | Raise() | Recur():
             return stmt
         case _:
             assert_never(stmt)
@@ -364,17 +370,21 @@ def targets(stmt: Stmt) -> tuple[str, ...]:
             return () if target is None else (target,)
         case Try(handlers=handlers):
             return tuple(handler.name for handler in handlers if handler.name is not None)
+        case Recursion(targets=names) | Recur(targets=names):
+            return tuple(name for name in names if name is not None)
         case _:
             return ()
 
 
 def assigned(suite: Suite, *, branches: bool = False) -> frozenset[str]:
-    """The variables that a suite may assign; with `branches` those local to branches and iterations of effects too."""
+    """The variables that a suite may assign; with `branches` those local to branches, iterations and activations too."""
     found: set[str] = set()
     for stmt in suite:
         found.update(targets(stmt))
-        if isinstance(stmt, Perform) and not branches:
+        if isinstance(stmt, Perform | Recursion) and not branches:
             continue
+        if isinstance(stmt, Recursion):
+            found.update(stmt.params)
         if isinstance(stmt, Perform) and isinstance(stmt.effect, FanOut):
             found.add(stmt.effect.name)
         for inner in stmt_suites(stmt):
@@ -437,8 +447,10 @@ def _stmt_exits(stmt: Stmt) -> Exits:
         case Assign(value=evaluated) | Eval(value=evaluated):
             # A value of no type is never there: evaluating it always raises.
             return Exits() if isinstance(evaluated.type, NeverT) else FALLS
-        case Perform():
+        case Recur() | Perform():
             return FALLS
+        case Recursion(body=body):
+            return replace(FALLS, raises=exits(body).raises)
         case If(test=test, then=then, orelse=orelse):
             value = decided(test)
             return (Exits() if value is False else exits(then)) | (Exits() if value is True else exits(orelse))

@@ -20,6 +20,8 @@ from pysfnc.ir.hir import (
     Leave,
     Perform,
     Raise,
+    Recur,
+    Recursion,
     Return,
     Stmt,
     Suite,
@@ -157,7 +159,7 @@ class GraphBuilder:
                 return self._jump(ways.jumps["continue", label], ways, handlers)
             case Leave(label=label):
                 return self._jump(ways.jumps["leave", label], ways, handlers)
-            case Assign() | Eval():
+            case Assign() | Eval() | Recursion() | Recur():
                 return PureNode(handlers, stmt.span, stmt, after)
             case _:
                 return self._compound(stmt, after, ways, handlers)
@@ -358,7 +360,7 @@ class _Tagger:
                 return (keep, *self._out(Return(value=kept, span=stmt.span)))
             case Break(label=label) | Continue(label=label) | Leave(label=label):
                 return (stmt,) if label in inner else self._out(stmt)
-            case While(label=label) | ForEach(label=label) | Block(label=label):
+            case While(label=label) | ForEach(label=label) | Block(label=label) | Recursion(label=label):
                 return (map_suites(stmt, lambda suite: self.suite(suite, inner | {label})),)
             case _:
                 return (map_suites(stmt, lambda suite: self.suite(suite, inner)),)
