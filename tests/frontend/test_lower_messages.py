@@ -209,15 +209,19 @@ PROGRAMS: dict[str, str] = {
             return y if x else z[0]
     """,
     "recursion": """
+        @task
+        def t(n: int) -> int:
+            return n
+
         @inline
         def fact(n: int) -> int:
-            return 1 if n < 2 else n * fact(n - 1)  # E[SFN402]
+            return 1 if n < 2 else t(n) * fact(n - 1)
 
         @workflow
         def w(n: int) -> int:
             def inner(k):
-                return inner(k - 1)  # E[SFN402]
-            return fact(n) + inner(n)
+                return t(inner(k - 1))
+            return fact(n) + inner(n)  # E[SFN402] # E[SFN402]
     """,
     "inline_must_compile": """
         import hashlib
