@@ -35,10 +35,10 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "ir": BASE | {"jsonata"},
     # 4
     "analysis": IR | {"library"},  # what the rows of callables say about failing
-    "library": IR,
+    "library": IR | {"aws"},  # forms of answers
     # 5: the stages, none of which knows another
     "frontend": IR | {"library", "lang", "aws"},
-    "passes": IR | {"analysis", "library"},  # library: fresh names
+    "passes": IR | {"analysis", "library", "aws"},  # library: fresh names, forms of answers
     "plan": IR | {"analysis", "library"},
     "backend": IR | {"analysis", "library", "plan", "asl", "lang"},  # lang: what Lambda is sent and reports
     # 6: `functions` is the list of what runs in Lambda, which the compiler and packaging agree on

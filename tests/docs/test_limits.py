@@ -7,6 +7,7 @@ from typing import Any, Final
 import pytest
 
 from pysfnc.testing import NotCompiled, RunOutcome, run
+from tests.boto.harness import ENVIRONMENT, world
 from tests.support import oracle
 from tests.support.node_jsonata import find_library
 from tests.support.outcome import Outcome
@@ -204,3 +205,66 @@ def test_lim_30_what_json_loads_reads() -> None:
     for text, kind in (("1e400", "float"), ('{"a": 1, "a": 2}', "dict")):
         python, compiled = both(program, text=text)
         assert (python.output, compiled.error) == (kind, "States.QueryEvaluationError")
+
+
+_AWS: Final = """
+import json
+import boto3
+from botocore.exceptions import ClientError
+from pysfnc import workflow
+
+db = boto3.client("dynamodb")
+sqs = boto3.client("sqs")
+
+@workflow
+def uncaught():
+    db.get_item(TableName="t", Key={"id": {"S": "a"}})
+
+@workflow
+def sent():
+    sqs.send_message(QueueUrl="q", MessageBody=json.dumps({"a": 1}))
+
+@workflow
+def unchecked(name):
+    db.get_item(TableName="t", Key={"id": {"S": name}})
+
+@workflow
+def code():
+    try:
+        boto3.client("s3").head_object(Bucket="b", Key="k")
+    except ClientError as e:
+        return e.response["Error"]["Code"]
+"""
+
+
+def with_aws(workflow: str, answers: dict[str, list[Any]], **input: Any) -> list[tuple[Outcome, list[tuple[str, Any]]]]:
+    """How a workflow of `_AWS` ends in both forms, with its calls."""
+    found = []
+    for run_one in (oracle.run_python, oracle.run_compiled):
+        with world(None, answers) as aws:
+            options: dict[str, Any] = {"services": aws} if run_one is oracle.run_compiled else {}
+            outcome = run_one(_AWS, input, workflow=workflow, environment=ENVIRONMENT, **options)
+        found.append((outcome, aws.calls))
+    return found
+
+
+def test_lim_41_errors_of_aws_that_nobody_catches() -> None:
+    (python, _), (compiled, _) = with_aws("uncaught", {})
+    assert (python.error, compiled.error) == ("ResourceNotFoundException", "DynamoDB.ResourceNotFoundException")
+    assert compiled.cause is not None and compiled.cause.startswith("Requested resource not found (Service: ")
+
+
+def test_lim_42_json_in_messages_has_no_blanks() -> None:
+    python, compiled = with_aws("sent", {"sqs.SendMessage": [{"MessageId": "m"}]})
+    assert [calls[0][1]["MessageBody"] for _, calls in (python, compiled)] == ['{"a": 1}', '{"a":1}']
+
+
+def test_lim_43_arguments_of_unknown_type() -> None:
+    (python, _), (compiled, _) = with_aws("unchecked", {}, name=5)
+    assert python.error == "ParamValidationError"
+    assert compiled.error != python.error
+
+
+def test_lim_44_codes_that_no_model_lists() -> None:
+    (python, _), (compiled, _) = with_aws("code", {"s3.HeadObject": ["Odd: text"]})
+    assert (python.output, compiled.output) == ("Odd", "S3")

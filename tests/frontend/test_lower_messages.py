@@ -236,7 +236,7 @@ PROGRAMS: dict[str, str] = {
     """,
     "helpers_that_cannot_go_to_lambda": """
         def add(xs: list, s: str):
-            xs.append(s.encode())  # E[SFN103]
+            xs.append(s.encode("latin-1"))  # E[SFN103]
 
         def apply(f, x):
             return hash(f(x))  # E[SFN103]

@@ -19,7 +19,7 @@ from pysfnc.asl.validate import check_definition
 from pysfnc.assembly.parameters import parameters_of_run
 from pysfnc.assembly.reports import message_of
 from pysfnc.diagnostics import Diagnostic
-from pysfnc.engine import LambdaService, Machine
+from pysfnc.engine import LambdaService, Machine, TaskService
 from pysfnc.jsonata.engine import Evaluator
 from pysfnc.lang.context import RunContext, context_object_of, with_input
 from pysfnc.lang.decorators import Workflow
@@ -143,9 +143,11 @@ def run_compiled(
     workflow: str | None = None,
     *,
     environment: Mapping[str, str] | None = None,
+    services: TaskService | None = None,
 ) -> Outcome:
     """Run a program as its compiled machine in virtual time; raises Rejected when it does not compile.
 
+    `services` answers tasks that call AWS.
     `evaluator` is None for the engine's own. The cause of a failure that comes from Lambda is reduced to its message.
     """
     compiled = compile_program(source, optimize)
@@ -154,7 +156,7 @@ def run_compiled(
         invoker = DirectInvoker(path.parent, compiled.result.functions)
         result = machine.run(
             json.loads(json.dumps(input)),
-            tasks=LambdaService(invoker, blocking=False),
+            tasks=LambdaService(invoker, services, blocking=False),
             evaluator=evaluator,
             history=False,
             seed=0,

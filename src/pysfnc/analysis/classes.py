@@ -2,7 +2,7 @@
 
 A builtin class matters where compiled code raises it, where the program names it, and where Lambda may report it: below a class that a handler or
 a retry of a call names. Lambda reports an exception by its own name then, which is what nobody who looks at the name later can tell from Python's.
-No other class need stand in any `ErrorEquals`.
+No other class need stand in any `ErrorEquals`, nor need errors of AWS that nobody names.
 """
 
 from dataclasses import replace
@@ -11,7 +11,7 @@ from typing import Final
 
 from pysfnc.analysis.failures import own_errors
 from pysfnc.ir.exprs import Const, NewExc
-from pysfnc.ir.hir import ExceptionTable, Perform, Program, Retried, RetryRule, Stmt, Suite, Try
+from pysfnc.ir.hir import FAMILY, ExceptionTable, Perform, Program, Retried, RetryRule, Stmt, Suite, TaskCall, Try
 from pysfnc.ir.walk import has_effect, map_suites, suite_exprs, walk_expr, walk_suite
 
 ALWAYS: Final = frozenset({"Exception", "BaseException", "Fail", "TimeoutError", "TypeError"})
@@ -20,16 +20,20 @@ ALWAYS: Final = frozenset({"Exception", "BaseException", "Fail", "TimeoutError",
 def narrow_exceptions(program: Program, builtin: frozenset[str]) -> Program:
     """The program with only the exception classes that matter to it. `builtin` are Python's own."""
     table = program.exceptions
-    wanted = {name for name, _ in table.bases if name not in builtin} | ALWAYS
+    aws = {name for name, _ in table.bases if "ClientError" in table.ancestors(name)}
+    wanted = {name for name, _ in table.bases if name not in builtin and name not in aws} | ALWAYS
+    wanted |= {name for name in aws if name.endswith(FAMILY)}
     for machine in program.machines:
-        wanted |= _named(machine.body, table)
+        wanted |= _named(machine.body, table, aws)
+    # An error of AWS that somebody names comes under several names.
+    wanted |= {below for name in wanted & aws if "." in name for below in table.descendants(name)}
     kept = frozenset().union(*(table.ancestors(name) for name in wanted))
     narrowed = ExceptionTable(bases=tuple((name, bases) for name, bases in table.bases if name in kept))
     machines = tuple(replace(m, body=_narrow_suite(m.body, table, kept)) for m in program.machines)
     return replace(program, exceptions=narrowed, machines=machines)
 
 
-def _named(suite: Suite, table: ExceptionTable) -> set[str]:
+def _named(suite: Suite, table: ExceptionTable, aws: set[str]) -> set[str]:
     found: set[str] = set()
     for expr in suite_exprs(suite):
         for part in walk_expr(expr):
@@ -41,10 +45,17 @@ def _named(suite: Suite, table: ExceptionTable) -> set[str]:
             named = {name for handler in stmt.handlers for name in handler.classes or ()}
             found |= named
             if has_effect(stmt.body):
-                found.update(below for name in named for below in table.descendants(name))
+                covered = {below for name in named for below in table.descendants(name)}
+                # Errors of AWS come out of Lambda by the bare names of their classes.
+                bare = {name for name in covered & aws if "." not in name} if _calls_lambda(stmt.body) else set()
+                found |= (covered - aws) | bare
         for rule in _rules(stmt):
             found.update(rule.names or ())
     return found
+
+
+def _calls_lambda(suite: Suite) -> bool:
+    return any(isinstance(stmt, Perform) and isinstance(stmt.effect, TaskCall) for stmt in walk_suite(suite))
 
 
 def _rules(stmt: Stmt) -> tuple[RetryRule, ...]:

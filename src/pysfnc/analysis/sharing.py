@@ -86,6 +86,8 @@ SHARING: Final[dict[str, Sharing]] = {
     "list.pop": Sharing(part_of=0),
     "loop.item": Sharing(part_of=0),
     "attribute": Sharing(same=(0,)),
+    "service.answer": Sharing(same=(0,)),
+    "service.argument": Sharing(same=(0,)),
     "copy.deep": Sharing(),
     "copy.flat": Sharing(new=(Spread(0, keyed=True),)),
     "list.copy": _FLAT,

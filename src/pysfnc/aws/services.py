@@ -41,6 +41,26 @@ _ALIASES: Final[Mapping[tuple[str, str, str], str]] = {
     ("cloudsearchdomain", "Search", "returnFields"): "return",
 }
 
+# Errors of SQS keep the codes that they had in its former protocol (header `x-amzn-query-error` of its answers).
+_QUERY_CODES: Final[Mapping[tuple[str, str], str]] = {
+    ("sqs", "QueueDoesNotExist"): "AWS.SimpleQueueService.NonExistentQueue",
+    ("sqs", "QueueNameExists"): "QueueAlreadyExists",
+    **{
+        ("sqs", name): f"AWS.SimpleQueueService.{name}"
+        for name in (
+            "BatchEntryIdsNotDistinct",
+            "BatchRequestTooLong",
+            "EmptyBatchRequest",
+            "InvalidBatchEntryId",
+            "MessageNotInflight",
+            "PurgeQueueInProgress",
+            "QueueDeletedRecently",
+            "TooManyEntriesInBatchRequest",
+            "UnsupportedOperation",
+        )
+    },
+}
+
 
 class UnknownOperation(LookupError):
     """A client has no such method.
@@ -154,6 +174,12 @@ class Operation:
         return tuple(self.service.errors[entry["shape"]] for entry in self._definition.get("errors", ()))
 
     @property
+    def success_status(self) -> int:
+        """The HTTP status of a call that succeeds."""
+        status: int = self._definition.get("http", {}).get("responseCode", 200)
+        return status
+
+    @property
     def is_deprecated(self) -> bool:
         """AWS advises against it."""
         return bool(self._definition.get("deprecated"))
@@ -222,7 +248,7 @@ class Service:
         found = {}
         for name, shape in self.model["shapes"].items():
             if shape.get("exception"):
-                code = shape.get("error", {}).get("code", name)
+                code = _QUERY_CODES.get((self.name, name)) or shape.get("error", {}).get("code", name)
                 found[name] = ErrorShape(name, code, f"{self.error_prefix}.{java_exception(name)}")
         return found
 

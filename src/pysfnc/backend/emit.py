@@ -5,11 +5,11 @@ in the tables here, each with its source.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from pysfnc.analysis.failures import expr_errors, suite_errors
-from pysfnc.backend.errors import caught_exception, marked_exception, read_error
+from pysfnc.backend.errors import caught_exception, marked_exception, raised_exception, read_error
 from pysfnc.backend.expressions import MESSAGE, NAME, Lowering, with_prelude
 from pysfnc.backend.names import RESERVED, StateNames, VariableNames
 from pysfnc.backend.regions import Regions
@@ -303,7 +303,8 @@ class _StateWriter:
         if state.error is not None:
             cause = template(Lit(state.cause or ""))
             return {"Type": "Fail", "Error": template(Lit(state.error)), "Cause": cause}
-        error, cause = Field(INPUT, NAME), Field(INPUT, MESSAGE)
+        raised = raised_exception(INPUT) if state.marked else INPUT
+        error, cause = Field(raised, NAME), Field(raised, MESSAGE)
         return {"Type": "Fail", "Error": expression(error), "Cause": expression(cause)}
 
     # Parts of states
@@ -312,9 +313,10 @@ class _StateWriter:
         self, made: Json, assigns: Mapping[str, Computed], output: Computed | None, own: Mapping[str, Tree]
     ) -> None:
         if assigns:
+            written = _checked_once(list(assigns.values()))
             made["Assign"] = {
                 self.emitter.variables.name(name): template(self._computed(computed, own))
-                for name, computed in assigns.items()
+                for name, computed in zip(assigns, written, strict=True)
             }
         if output is not None:
             made["Output"] = template(self._computed(output, own))
@@ -379,7 +381,9 @@ class _StateWriter:
     def _tree(self, suite: Suite, value: Expr, own: Mapping[str, Tree], trusted: Suite = ()) -> Tree:
         """The tree of a computation; `own` are variables that the state itself brings."""
         variables = self.emitter.variables
-        lowering = Lowering(variables.names, INPUT, {*RESERVED, *variables.taken})
+        lowering = Lowering(
+            variables.names, INPUT, {*RESERVED, *variables.taken}, reads_args=self.emitter.plan.reads_args
+        )
         env: dict[str, Tree] = {name: Ref(variables.names[name]) for name in self.defined}
         env.update(own)
         regions = Regions(lowering, self.emitter.plan.exceptions)
@@ -393,6 +397,18 @@ def _context(parts: tuple[str, ...]) -> Json:
         found = FIELDS[part]
         made.setdefault(found.path[0], {})[found.path[1]] = expression(found.tree)
     return made
+
+
+def _checked_once(computed: list[Computed]) -> list[Computed]:
+    """The values of one Assign, of which the first makes the checks of the code that they share: it fails before the others."""
+    first, *others = computed
+    if not first.suite:
+        return computed
+    shared = [
+        replace(one, suite=(), trusted=(*one.trusted, *one.suite)) if one.suite == first.suite else one
+        for one in others
+    ]
+    return [first, *shared]
 
 
 def _retrier(rule: RetryRule, effect: Retried) -> Json:

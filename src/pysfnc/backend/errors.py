@@ -10,7 +10,7 @@ from typing import Final
 
 from pysfnc.backend.expressions import ARGS, CLOSE, MESSAGE, NAME, OPEN
 from pysfnc.ir.hir import ErrorReading
-from pysfnc.jsonata.tree import Array, Binary, Bind, Call, Field, IfElse, Index, Lit, Object, Ref, Seq, Tree
+from pysfnc.jsonata.tree import Array, Binary, Bind, Call, Field, IfElse, Index, Lit, Object, Ref, Regex, Seq, Tree
 from pysfnc.lang.exceptions import EXTRA_PREFIX
 from pysfnc.library.prelude import define
 
@@ -21,6 +21,11 @@ TIMEOUTS: Final = ("States.Timeout", "States.HeartbeatTimeout")
 def marked_exception(error_output: Tree) -> Tree:
     """The exception of an expression, or the query error itself where there is no marker."""
     return Call("py_marked", (error_output,))
+
+
+def raised_exception(value: Tree) -> Tree:
+    """An exception object, also where its error output is given instead."""
+    return IfElse(Call("exists", (Field(value, NAME),)), value, marked_exception(value))
 
 
 def caught_exception(error_output: Tree, *, timeouts: bool, args: bool) -> Tree:
@@ -45,9 +50,14 @@ def _plain(_reading: ErrorReading, error_output: Tree) -> Tree:
 
 
 def _aws(reading: ErrorReading, error_output: Tree) -> Tree:
-    """An error of an AWS operation, with the text of botocore's `ClientError`; `detail` is the operation's name."""
+    """An error of an AWS operation, with the text of botocore's `ClientError`.
+
+    `detail` is the operation's name. A code is that of `codes`, or what stands behind the dot of the name, without `suffix`.
+    """
     name = Field(error_output, "Error")
     code: Tree = Call("py_aws_code", (error_output,))
+    if reading.suffix:
+        code = Call("replace", (code, Regex(f"{reading.suffix}$"), Lit("")))
     if reading.codes:
         known = Call("lookup", (Object(tuple((Lit(k), Lit(v)) for k, v in reading.codes)), name))
         code = IfElse(Call("exists", (known,)), known, code)

@@ -8,15 +8,17 @@ A failing check *aborts*: `$error` with a marker text, which a Catch of the stat
 must see the failure, `regions` takes the checks apart before they get here.
 """
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Final, assert_never
 
+from pysfnc.analysis.failures import expr_errors
 from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Input, Let, ListComp, Logic, NewExc, Prim, Reduce, Var
 from pysfnc.jsonata.printer import print_after, print_binding
-from pysfnc.jsonata.tree import Array, Bind, Call, Field, Func, IfElse, Keep, Lit, Object, Ref, Seq, Tree
+from pysfnc.jsonata.tree import Array, Binary, Bind, Call, Field, Func, IfElse, Keep, Lit, Object, Ref, Seq, Tree
 from pysfnc.jsonata.walk import calls, count_ref, may_raise, replace_ref, tree_children
 from pysfnc.library.prelude import PRELUDE, define
 from pysfnc.library.registry import prim
@@ -78,6 +80,8 @@ class Lowering:
     numbers: dict[str, int] = field(default_factory=dict)
     """Hint -> the last number given to it; the search goes on from there."""
     depths: dict[int, tuple[Tree, int]] = field(default_factory=dict)
+    reads_args: bool = True
+    """Whether somebody reads `args` of exceptions, which are left out otherwise."""
 
     def local(self, hint: str) -> str:
         """A name for a local that nothing else has here."""
@@ -163,7 +167,7 @@ class Lowering:
         if not found:
             return self.bind(out, "t", value) if self._depth(value) > MAX_DEPTH else value
         return self.bind(
-            out, "t", guarded(found, value, lambda check: self.abort(exception_of(check), check.error, route))
+            out, "t", guarded(found, value, lambda check: self.abort(self.exception_of(check), check.error, route))
         )
 
     def _depth(self, tree: Tree) -> int:
@@ -201,9 +205,16 @@ class Lowering:
         name = self.bind(out, "name", self.lower(expr.name, env, out, route))
         message = self.bind(out, "message", self.lower(expr.message, env, out, route))
         pairs = [(Lit(NAME), name), (Lit(MESSAGE), message)]
-        if expr.args != (expr.message,):
+        if expr.args != (expr.message,) and (self.reads_args or any(map(expr_errors, expr.args))):
             args = [Arg(self.bind(out, "arg", self.lower(a, env, out, route)), a.type) for a in expr.args]
             pairs.append((Lit(ARGS), array_of(args)))
+        return Object(tuple(pairs))
+
+    def exception_of(self, check: Check) -> Tree:
+        """The exception object of a failed check."""
+        pairs: list[tuple[Tree, Tree]] = [(Lit(NAME), Lit(check.error)), (Lit(MESSAGE), check.message)]
+        if check.args is not None and self.reads_args:
+            pairs.append((Lit(ARGS), Array(check.args)))
         return Object(tuple(pairs))
 
     def abort(self, exception: Tree, error: str | None, route: Route) -> Tree:
@@ -211,10 +222,12 @@ class Lowering:
         number = route(error)
         if number == IMPOSSIBLE:
             return Lit(None)
+        if isinstance(exception, Object):
+            routed = Object((*exception.pairs, (Lit(ROUTE), Lit(number)))) if number else exception
+            written = _constant(routed)
+            return Call("py_raise", (routed,)) if written is None else Call("error", (_marker(written),))
         if number == 0:
             return Call("py_raise", (exception,))
-        if isinstance(exception, Object):
-            return Call("py_raise", (Object((*exception.pairs, (Lit(ROUTE), Lit(number)))),))
         return Call("py_raise", (Call("merge", (Array((exception, Object(((Lit(ROUTE), Lit(number)),)))),)),))
 
 
@@ -252,12 +265,22 @@ def guarded(checks: Sequence[Check], value: Tree, fail: Callable[[Check], Tree])
     return result
 
 
-def exception_of(check: Check) -> Tree:
-    """The exception object of a failed check."""
-    pairs: list[tuple[Tree, Tree]] = [(Lit(NAME), Lit(check.error)), (Lit(MESSAGE), check.message)]
-    if check.args is not None:
-        pairs.append((Lit(ARGS), Array(check.args)))
-    return Object(tuple(pairs))
+def _constant(exception: Object) -> dict[str, object] | None:
+    """An exception object that is known while compiling; None for any other."""
+    found: dict[str, object] = {}
+    for key, value in exception.pairs:
+        items = value.items if isinstance(value, Array) else (value,)
+        if not isinstance(key, Lit) or not all(isinstance(item, Lit) for item in items):
+            return None
+        values = [item.value for item in items if isinstance(item, Lit)]
+        found[str(key.value)] = values if isinstance(value, Array) else values[0]
+    return found
+
+
+def _marker(exception: dict[str, object]) -> Tree:
+    """The text that `py_raise` makes of an exception object."""
+    text = json.dumps(exception, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return Binary("&", Binary("&", Lit(OPEN[0]), Lit(f"{OPEN[1]}{text}{CLOSE[0]}")), Lit(CLOSE[1]))
 
 
 def _exc_field(exc: Tree, which: str) -> Tree:

@@ -24,7 +24,6 @@ from pysfnc.backend.expressions import (
     Lowering,
     Out,
     block,
-    exception_of,
 )
 from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Let, ListComp, Logic, NewExc, Prim, Reduce, Var
 from pysfnc.ir.hir import (
@@ -335,7 +334,7 @@ class Regions:
         inner: Out = []
         passed = block(inner, self._checked(others, succeed, env, inner, context))
         arm: Out = []
-        failed = block(arm, self._throw(exception_of(first), first.error, dict(env), arm, context))
+        failed = block(arm, self._throw(self.lowering.exception_of(first), first.error, dict(env), arm, context))
         return IfElse(first.ok, passed, failed)
 
     # Compound statements as one value

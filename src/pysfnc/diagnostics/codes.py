@@ -31,6 +31,7 @@ GLOBAL_MUTATION: Final = Code("SFN203", "global-mutation", "a module-level value
 BRANCH_REBINDS_OUTER: Final = Code("SFN204", "branch-rebinds-outer", "a branch rebinds a variable of its surroundings")
 DUPLICATE_NAME: Final = Code("SFN205", "duplicate-name", "two workflows or functions of one name")
 NOT_CONSTANT: Final = Code("SFN206", "not-constant", "a module-level name whose value depends on how the module runs")
+UNKNOWN_OPERATION: Final = Code("SFN207", "unknown-operation", "something of AWS that boto3 does not have")
 
 # 3xx: types
 TYPE_NEEDED: Final = Code("SFN301", "type-needed", "an operation whose meaning depends on an unknown type")
@@ -45,6 +46,7 @@ CANNOT_INLINE: Final = Code("SFN403", "cannot-inline", "an @inline function that
 UNKNOWN_EXCEPTION_CLASS: Final = Code("SFN404", "unknown-exception-class", "an exception class that is not known")
 EXCEPTION_BEHAVIOUR: Final = Code("SFN405", "exception-behaviour", "a raised exception class with code of its own")
 AMBIGUOUS_EXCEPTION: Final = Code("SFN406", "ambiguous-exception", "two exception classes of one name")
+AWS_DIFFERENCE: Final = Code("SFN407", "aws-difference", "a call of AWS that a machine would make differently")
 
 # 5xx: limits of Step Functions
 DEFINITION_TOO_LARGE: Final = Code("SFN501", "definition-too-large", "the definition passes the limit of AWS")

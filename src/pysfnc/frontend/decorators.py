@@ -22,7 +22,7 @@ from pysfnc.frontend.model import (
     WorkflowOptions,
 )
 from pysfnc.frontend.names import resolve, resolve_through
-from pysfnc.frontend.retries import RetryReader
+from pysfnc.frontend.retries import ClassFinder, RetryReader
 from pysfnc.frontend.scope import function_scope
 from pysfnc.lang.options import (
     MAX_SECONDS,
@@ -98,14 +98,20 @@ def read_decorators(model: ProjectModel, info: FunctionInfo) -> None:
 
 
 def call_options(
-    model: ProjectModel, module: ModuleInfo, keywords: list[ast.keyword], base: TaskOptions, *, is_task: bool
+    model: ProjectModel,
+    module: ModuleInfo,
+    keywords: list[ast.keyword],
+    base: TaskOptions,
+    *,
+    is_task: bool,
+    classes: ClassFinder | None = None,
 ) -> tuple[TaskOptions, list[Diagnostic]]:
     """The options of `with_options(f, ...)`: those of `f` changed by what is given; None takes an option away.
 
-    The values must be constants; names in them are looked up at the top level of `module`.
+    The values must be constants; names in them are looked up at the top level of `module`, and by `classes`.
     """
     problems: list[Diagnostic] = []
-    values = _Options(model, module, "with_options", CALL_OPTIONS, problems).read(keywords)
+    values = _Options(model, module, "with_options", CALL_OPTIONS, problems, classes).read(keywords)
     limit = MAX_TASK_SECONDS if is_task else MAX_SECONDS
     _check(problems, values, lambda o: call_faults(o("timeout"), o("heartbeat"), o("role"), limit))
     return _with(base, values), problems
@@ -129,6 +135,7 @@ class _Options:
     owner: str
     allowed: tuple[str, ...]
     problems: list[Diagnostic]
+    classes: ClassFinder | None = None
 
     def read(self, keywords: list[ast.keyword]) -> dict[str, _Given]:
         """The options that are given and constant, by name."""
@@ -142,7 +149,7 @@ class _Options:
                 hints = (f"write instead: `{near}`",) if near else ()
                 self._wrong(keyword, f"`{self.owner}` has no option `{name}`", *hints)
             elif name == "retry":
-                reader = RetryReader(self.model)
+                reader = RetryReader(self.model, self.classes)
                 found[name] = _Given(reader.rules(self.module, keyword.value), self.module, keyword.value)
                 self.problems.extend(reader.problems)
             elif name == "lambda_retry":

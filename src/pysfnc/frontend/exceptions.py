@@ -25,6 +25,11 @@ _EXTERNAL: Final[dict[str, str]] = {
     "pysfnc.Fail": "Fail",
     "asyncio.TimeoutError": "TimeoutError",
     "asyncio.CancelledError": "CancelledError",
+    "botocore.client.ClientError": "ClientError",
+    "botocore.errorfactory.ClientError": "ClientError",
+    "botocore.exceptions.BotoCoreError": "BotoCoreError",
+    "botocore.exceptions.ClientError": "ClientError",
+    "botocore.exceptions.WaiterError": "WaiterError",
     "concurrent.futures.TimeoutError": "TimeoutError",
     "concurrent.futures.CancelledError": "CancelledError",
     "concurrent.futures.BrokenExecutor": "BrokenExecutor",
@@ -49,6 +54,9 @@ _EXTERNAL: Final[dict[str, str]] = {
 
 _EXTERNAL_BASES: Final[dict[str, tuple[str, ...]]] = {
     "Fail": ("Exception",),
+    "BotoCoreError": ("Exception",),
+    "ClientError": ("Exception",),
+    "WaiterError": ("BotoCoreError",),
     "BrokenExecutor": ("RuntimeError",),
     "CancelledError": ("BaseException",),
     "CalledProcessError": ("SubprocessError",),

@@ -13,18 +13,22 @@ from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_in_order, lower_value
 from pysfnc.frontend.lower_values import Static, TupleOf, Value
 from pysfnc.ir.exprs import Const, Expr, Prim
-from pysfnc.values.types import STR
+from pysfnc.values.types import STR, Kind, kinds
 
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """The arguments of a call, evaluated. `spread` is a list of unknown length given as `*xs` behind the positional ones."""
+    """The arguments of a call, evaluated.
+
+    `spread` is a list of unknown length given as `*xs` behind the positional ones, `rest` a dict of unknown keys given as `**d`.
+    """
 
     positional: tuple[Value, ...]
     keywords: tuple[tuple[str, Value], ...]
     nodes: tuple[ast.expr, ...]
     """The syntax of the positional arguments and then of the keywords, for messages."""
     spread: Expr | None = None
+    rest: Expr | None = None
 
     def node_of(self, index: int, call: ast.AST) -> ast.AST:
         """The syntax of an argument, the call itself for one that came out of `*args`."""
@@ -42,15 +46,17 @@ def evaluated(cx: Context, given: Arguments) -> Arguments:
         tuple((name, value if isinstance(value, Static) else cx.atom(value, "arg")) for name, value in given.keywords),
         given.nodes,
         None if given.spread is None else cx.atom(given.spread, "arg"),
+        None if given.rest is None else cx.atom(given.rest, "arg"),
     )
 
 
 def lower_arguments(
-    cx: Context, call: ast.Call, *, spread_ok: bool = False, first: Sequence[Value] = ()
+    cx: Context, call: ast.Call, *, spread_ok: bool = False, rest_ok: bool = False, first: Sequence[Value] = ()
 ) -> Arguments | None:
     """Evaluate the arguments of a call from left to right; None after a message.
 
-    `first` was evaluated before (a receiver); it is kept in order with the rest.
+    `first` was evaluated before (a receiver); it is kept in order with the rest. `spread_ok` and `rest_ok`: there may be lists and dicts
+    spread whose contents are not known.
     """
     steps: list[Callable[[], Value]] = [_given(value) for value in first]
     nodes: list[ast.expr] = [part.value if isinstance(part, ast.Starred) else part for part in call.args]
@@ -86,10 +92,11 @@ def lower_arguments(
             )
             return None
         spread = items if spread is None else lib.binary(cx, "+", spread, items, part)
-    keywords = _keywords(cx, call, given[len(call.args) :])
+    keywords = _keywords(cx, call, given[len(call.args) :], rest_ok)
     if keywords is None:
         return None
-    return Arguments(tuple(positional), keywords, (*kept, *(k.value for k in call.keywords)), spread)
+    nodes = [*kept, *(k.value for k in call.keywords)]
+    return Arguments(tuple(positional), keywords[0], tuple(nodes), spread, keywords[1])
 
 
 def _given(value: Value) -> Callable[[], Value]:
@@ -100,13 +107,19 @@ def _lowering(cx: Context, node: ast.expr) -> Callable[[], Value]:
     return lambda: lower_value(cx, node)
 
 
-def _keywords(cx: Context, call: ast.Call, values: Sequence[Value]) -> tuple[tuple[str, Value], ...] | None:
+def _keywords(
+    cx: Context, call: ast.Call, values: Sequence[Value], rest_ok: bool
+) -> tuple[tuple[tuple[str, Value], ...], Expr | None] | None:
     found: dict[str, Value] = {}
+    rest: Expr | None = None
     for keyword, value in zip(call.keywords, values, strict=True):
         if keyword.arg is not None:
             found[keyword.arg] = value
             continue
         pairs = _written_dict(value)
+        if pairs is None and rest_ok and not isinstance(value, Static) and kinds(value.type) == {Kind.DICT}:
+            rest = value if rest is None else lib.binary(cx, "|", rest, value, keyword.value)
+            continue
         if pairs is None:
             if not is_poison(value):
                 cx.error(
@@ -117,7 +130,7 @@ def _keywords(cx: Context, call: ast.Call, values: Sequence[Value]) -> tuple[tup
                 )
             return None
         found.update(pairs)
-    return tuple(found.items())
+    return tuple(found.items()), rest
 
 
 def _written_dict(value: Value) -> dict[str, Value] | None:

@@ -11,6 +11,7 @@ from pysfnc.diagnostics import codes, nearest
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
 from pysfnc.frontend.lower_builtins import call_builtin, is_special
+from pysfnc.frontend.lower_clients import make_client
 from pysfnc.frontend.lower_concurrency import call_pool_method
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, expression, is_poison, lower_value
@@ -19,16 +20,20 @@ from pysfnc.frontend.lower_externals import call_external, ignored_call
 from pysfnc.frontend.lower_functions import call_configured, call_nested, call_project
 from pysfnc.frontend.lower_methods import call_method
 from pysfnc.frontend.lower_objects import call_class
+from pysfnc.frontend.lower_opaque import text_of_bytes
+from pysfnc.frontend.lower_operations import call_operation
 from pysfnc.frontend.lower_raise import new_exception
 from pysfnc.frontend.lower_values import (
     BoundMethod,
     BuiltinFunction,
+    ClientMethod,
     Closure,
     Configured,
     ExceptionClass,
     External,
     ProjectClass,
     ProjectFunction,
+    Session,
     Static,
     StaticMethod,
     Value,
@@ -81,7 +86,8 @@ def call_node(cx: Context, callee: Static, node: ast.Call) -> Value:
     if isinstance(callee, External):
         return call_external(cx, callee.name, node)
     spread_ok = isinstance(callee, BuiltinFunction) and callee.name in _STARRED_OK
-    given = lower_arguments(cx, node, spread_ok=spread_ok)
+    target = callee.target if isinstance(callee, Configured) else callee
+    given = lower_arguments(cx, node, spread_ok=spread_ok, rest_ok=isinstance(target, ClientMethod))
     return poison(cx.span(node)) if given is None else call_value(cx, callee, given, node)
 
 
@@ -92,6 +98,8 @@ def call_value(cx: Context, callee: Value, given: Arguments, node: ast.expr) -> 
             return call_project(cx, info, given, node)
         case Closure():
             return call_nested(cx, callee, given, node)
+        case ClientMethod():
+            return call_operation(cx, callee, given, node)
         case Configured():
             return call_configured(cx, callee, given, node)
         case ExceptionClass():
@@ -124,6 +132,8 @@ def call_row(cx: Context, name: str, given: Arguments, node: ast.expr) -> Value:
         return unknown_call(cx, name, node)
     args = [lib.whole_items(cx, value, node) for value in given.positional]
     keywords = {key: as_data(cx, value, node) for key, value in given.keywords}
+    if name == "json.loads":
+        args = list(map(text_of_bytes, args))
     if given.spread is not None:
         if args:
             args = [lib.binary(cx, "+", lib.make_list(cx, args, node), given.spread, node)]
@@ -171,4 +181,6 @@ def _call_static_method(cx: Context, receiver: Static, name: str, given: Argumen
         args = [as_data(cx, value, node) for value in rest]
         keywords = {key: as_data(cx, value, node) for key, value in given.keywords}
         return lib.method(cx, name, as_data(cx, first, node), args, keywords, node)
+    if isinstance(receiver, Session) and name == "client":
+        return make_client(cx, given, node)
     return call_pool_method(cx, receiver, name, given, node)

@@ -17,6 +17,7 @@ from pysfnc.frontend.lower_names import bind_name, bind_static, owned_variable, 
 from pysfnc.frontend.lower_state import join_states, unreachable
 from pysfnc.frontend.lower_test import lower_test
 from pysfnc.frontend.lower_values import Coroutine, Static, Value
+from pysfnc.frontend.whole import check_whole
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, Eval, If, Leave, Raise, Return
 from pysfnc.values.types import NONE
@@ -96,6 +97,8 @@ def leave_function(cx: Context, value: Value, node: ast.AST) -> None:
     frame.returned.append(value)
     if frame.exit_label is None:
         data = as_data(cx, value, node)
+        if cx.flow.region == 0:
+            check_whole(cx, data, node)
         frame.result_types.append(data.type)
         cx.emit(Return(value=data, span=cx.span(node)))
         cx.flow.jump(MACHINE_RETURN)

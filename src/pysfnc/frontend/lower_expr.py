@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.exceptions import exception_class
+from pysfnc.frontend.lower_aws_errors import client_error_attribute
+from pysfnc.frontend.lower_clients import client_attribute
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import (
     as_data,
@@ -23,12 +25,15 @@ from pysfnc.frontend.lower_names import bind_name, external_value, is_local, val
 from pysfnc.frontend.lower_values import (
     BoundMethod,
     BuiltinFunction,
+    Client,
+    ClientExceptions,
     Closure,
     ExceptionClass,
     External,
     Lazy,
     ModuleValue,
     ProjectClass,
+    Session,
     Static,
     StaticMethod,
     TupleOf,
@@ -329,6 +334,9 @@ def exception_attribute(cx: Context, base: Expr, node: ast.Attribute) -> Value:
         return Lazy("`args` of an exception", args, sequence=True, sized=True)
     if names == frozenset({"Fail"}) and node.attr in ("error", "cause"):
         return ExcField(exc=base, field_="name" if node.attr == "error" else "message", type=STR, span=span)
+    of_aws = client_error_attribute(cx, base, node.attr, node)
+    if of_aws is not None:
+        return of_aws
     return cx.error(
         codes.UNSUPPORTED_EXPRESSION,
         node,
@@ -345,6 +353,8 @@ def static_attribute(cx: Context, base: Static, node: ast.Attribute) -> Value:
             if binding is None:
                 return cx.error(codes.UNDEFINED_NAME, node, f"module `{name}` has no name `{node.attr}`")
             return value_of_binding(cx, binding, node.attr, node)
+        case Session() | Client() | ClientExceptions():
+            return client_attribute(cx, base, node.attr, node)
         case External(name):
             return _external_attribute(cx, f"{name}.{node.attr}", node)
         case TypeOf(value) if node.attr in ("__name__", "__qualname__"):

@@ -16,8 +16,19 @@ from pysfnc.frontend.lower_context import Context, Trial, poison
 from pysfnc.frontend.lower_core import as_data, lower_value
 from pysfnc.frontend.lower_inline import call_closure, call_function
 from pysfnc.frontend.lower_mutation import changed_parameter
-from pysfnc.frontend.lower_values import Closure, Configured, Coroutine, ProjectFunction, Static, Value
-from pysfnc.frontend.model import FunctionInfo, TaskOptions
+from pysfnc.frontend.lower_values import (
+    ClientMethod,
+    Closure,
+    Configured,
+    Coroutine,
+    ExceptionClass,
+    ProjectFunction,
+    Static,
+    Value,
+)
+from pysfnc.frontend.model import FunctionInfo, ModuleInfo, TaskOptions
+from pysfnc.frontend.retries import ClassFinder
+from pysfnc.frontend.whole import check_whole
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Perform, Placement, TaskCall
 from pysfnc.values.types import FLOAT, INT, JSON, ErrorT, Type, is_json_faithful, is_subtype, kinds
@@ -199,6 +210,9 @@ def call_task(
     data = {name: as_data(cx, value, node) for name, value in values.items()}
     if any(isinstance(value.type, ErrorT) for value in data.values()):
         return poison(span)
+    whole = [check_whole(cx, value, value.span or node) for value in data.values()]
+    if not all(whole):
+        return poison(span)
     args = _in_order(cx, info, given, data)
     chosen = info.task_options if options is None else options
     task = cx.project.task_of(info, reason)
@@ -208,8 +222,8 @@ def call_task(
         task=task.id,
         args=tuple(args.items()),
         retry=chosen.retry or (),
-        timeout_s=_seconds(chosen.timeout_s),
-        heartbeat_s=_seconds(chosen.heartbeat_s),
+        timeout_s=seconds(chosen.timeout_s),
+        heartbeat_s=seconds(chosen.heartbeat_s),
         result=result_type(info),
     )
     target = cx.names.fresh(info.node.name)
@@ -234,7 +248,8 @@ def _in_order(cx: Context, info: FunctionInfo, given: Arguments, values: Mapping
     return {name: evaluated[name] for name in values}
 
 
-def _seconds(value: float | None) -> Expr | None:
+def seconds(value: float | None) -> Expr | None:
+    """A number of seconds as a constant."""
     if value is None:
         return None
     whole = int(value)
@@ -253,21 +268,37 @@ def call_with_options(cx: Context, node: ast.Call) -> Value:
     if isinstance(target, Configured):
         base = target.options
         target = target.target
-    if not isinstance(target, ProjectFunction | Closure):
+    if not isinstance(target, ProjectFunction | Closure | ClientMethod):
         if isinstance(target, Static) or not isinstance(target.type, ErrorT):
             cx.error(
                 codes.UNSUPPORTED_CALL,
                 node.args[0],
-                "`with_options` has a compiled form only for functions of the project",
+                "`with_options` has a compiled form only for functions of the project and methods of clients",
             )
         return poison(cx.span(node))
     is_task = isinstance(target, ProjectFunction) and target.info.role == "task"
     if is_task and base is _NO_OPTIONS and isinstance(target, ProjectFunction):
         base = target.info.task_options
-    options, problems = call_options(cx.project.model, cx.frame.module, node.keywords, base, is_task=is_task)
+    options, problems = call_options(
+        cx.project.model, cx.frame.module, node.keywords, base, is_task=is_task, classes=_class_finder(cx)
+    )
     for problem in problems:
         cx.sink.add(problem)
     return poison(cx.span(node)) if problems else Configured(target, options)
+
+
+def _class_finder(cx: Context) -> ClassFinder:
+    """How a retrier finds classes that only the lowering knows: `client.exceptions.X`."""
+
+    def find(_module: ModuleInfo, node: ast.expr) -> str | None:
+        if not isinstance(node, ast.Attribute):
+            return None
+        trial = Trial(cx)
+        value = lower_value(cx, node)
+        trial.discard()
+        return value.name if isinstance(value, ExceptionClass) else None
+
+    return find
 
 
 def call_configured(cx: Context, callee: Configured, given: Arguments, node: ast.expr) -> Value:
@@ -277,6 +308,10 @@ def call_configured(cx: Context, callee: Configured, given: Arguments, node: ast
     target: Static = callee.target
     if isinstance(target, ProjectFunction) and target.info.is_async and not cx.awaiting:
         return Coroutine(callee, evaluated(cx, given), node)
+    if isinstance(target, ClientMethod):
+        from pysfnc.frontend.lower_operations import call_operation
+
+        return call_operation(cx, target, given, node, callee.options)
     if isinstance(target, ProjectFunction) and target.info.role == "task":
         return call_project(cx, target.info, given, node, callee.options)
     return retried_as_a_whole(cx, callee, given, node)

@@ -10,7 +10,9 @@ from dataclasses import replace
 from typing import Final, TypeGuard
 
 from pysfnc.diagnostics import codes
+from pysfnc.frontend.aws_types import METADATA, status_of
 from pysfnc.frontend.effects import can_raise
+from pysfnc.frontend.lower_aws_errors import check_code, class_name, part_of_response
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data
 from pysfnc.frontend.lower_environment import environment_has, is_environ
@@ -25,6 +27,7 @@ from pysfnc.frontend.lower_values import (
     Value,
 )
 from pysfnc.frontend.model import Style
+from pysfnc.frontend.whole import obstacle, operation_obstacle, refuse_whole
 from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Let, ListComp, Logic, NewExc, Prim, Var
 from pysfnc.ir.hir import Eval
 from pysfnc.ir.walk import substitute
@@ -47,6 +50,7 @@ from pysfnc.values.types import (
     ErrorT,
     ExcT,
     Kind,
+    LazyDictT,
     ListT,
     NeverT,
     TupleT,
@@ -81,7 +85,11 @@ def _built(cx: Context, node: ast.AST, args: Sequence[Expr], build: Callable[[Si
     if any(isinstance(arg.type, NeverT) for arg in args):
         return _never(cx, args, node)
     made = build(cx.site(node))
-    return cx.refuse(made, node) if isinstance(made, Refusal) else made
+    if isinstance(made, Refusal):
+        missing = next(filter(None, (obstacle(arg.type) for arg in args)), None)
+        return cx.refuse(made, node) if missing is None else refuse_whole(cx, missing, node)
+    missing = operation_obstacle(made)
+    return made if missing is None else refuse_whole(cx, missing, node)
 
 
 def _never(cx: Context, args: Sequence[Expr], node: ast.AST) -> Expr:
@@ -156,6 +164,7 @@ def compare(cx: Context, op: ast.cmpop, left: Value, right: Value, node: ast.AST
         if known is not None:
             return known
     one, other = as_data(cx, left, node), as_data(cx, right, node)
+    check_code(cx, (one, other), node)
     return _built(cx, node, [one, other], lambda site: catalog.build_compare(symbol, one, other, site))
 
 
@@ -193,7 +202,23 @@ def _compare_types(cx: Context, symbol: str, left: Value, right: Value, node: as
 
 def subscript(cx: Context, value: Expr, index: Expr, node: ast.AST) -> Expr:
     """`value[index]`."""
-    return _built(cx, node, [value, index], lambda site: catalog.build_subscript(value, index, site))
+    part = part_of_response(cx, value, index, node)
+    if part is not None:
+        return part
+    status = status_of(value.type)
+    if status is not None and isinstance(index, Const) and index.value == "HTTPStatusCode":
+        return Const(value=status, type=INT, span=cx.span(node))
+    made = _built(cx, node, [value, index], lambda site: catalog.build_subscript(value, index, site))
+    return _metadata(cx, made, node)
+
+
+def _metadata(cx: Context, made: Expr, node: ast.AST) -> Expr:
+    """`ResponseMetadata` of an answer, which the machine does not get, from what is known of it."""
+    status = status_of(made.type)
+    if status is None or not isinstance(made, Prim):
+        return made
+    pair = (_text("HTTPStatusCode", cx.span(node)), Const(value=status, type=INT, span=cx.span(node)))
+    return Prim(op="dict.make", args=pair, type=made.type, span=made.span)
 
 
 def slice_of(cx: Context, value: Expr, bounds: Sequence[Expr | None], node: ast.AST) -> Expr:
@@ -487,7 +512,7 @@ def _exception_repr(cx: Context, value: Expr, node: ast.AST) -> Expr:
     span = cx.span(node)
     error = cx.atom(value, "error")
     cx.journal.args_read.append(span)
-    name = ExcField(exc=error, field_="name", type=STR, span=span)
+    name = class_name(cx, error, ExcField(exc=error, field_="name", type=STR, span=span), node)
     shown = to_repr(cx, ExcField(exc=error, field_="args", type=ListT(JSON), span=span), node)
     return join_text(cx, [name, _text("(", span), _without_ends(cx, shown, node), _text(")", span)], node)
 
@@ -531,7 +556,7 @@ def format_template(cx: Context, template: str, args: Sequence[Expr], keywords: 
 def type_name(cx: Context, value: Expr, node: ast.AST) -> Expr:
     """`type(value).__name__`."""
     if isinstance(value.type, ExcT):
-        return ExcField(exc=value, field_="name", type=STR, span=cx.span(node))
+        return class_name(cx, value, ExcField(exc=value, field_="name", type=STR, span=cx.span(node)), node)
     return _built(cx, node, [value], lambda site: catalog.build_type_name(value, site))
 
 
@@ -552,12 +577,26 @@ def method(
     cx: Context, name: str, receiver: Expr, args: Sequence[Expr], keywords: dict[str, Expr], node: ast.AST
 ) -> Expr:
     """A call of a method that changes nothing."""
+    if name == "get" and args and not keywords:
+        known = _surely_got(cx, receiver, args[0], node)
+        if known is not None:
+            return known
     return _built(
         cx,
         node,
         [receiver, *args, *keywords.values()],
         lambda site: catalog.build_method(name, receiver, args, keywords, site),
     )
+
+
+def _surely_got(cx: Context, receiver: Expr, key: Expr, node: ast.AST) -> Expr | None:
+    """`.get(key)` of what is not in the machine and is always there in Python."""
+    part = part_of_response(cx, receiver, key, node)
+    if part is not None:
+        return part
+    in_answer = isinstance(receiver.type, LazyDictT) and receiver.type.partial == METADATA
+    is_metadata = isinstance(key, Const) and (key.value == METADATA if in_answer else key.value == "HTTPStatusCode")
+    return subscript(cx, receiver, key, node) if is_metadata and (in_answer or status_of(receiver.type)) else None
 
 
 def having(cx: Context, receiver: Expr, name: str, node: ast.AST) -> Expr:

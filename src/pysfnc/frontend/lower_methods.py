@@ -12,6 +12,7 @@ from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
 from pysfnc.frontend.lower_expr import exception_attribute
 from pysfnc.frontend.lower_iterate import simple_place, under
+from pysfnc.frontend.lower_opaque import call_opaque, has_opaque_method
 from pysfnc.frontend.lower_place import Place, lower_place, may_change, read_place, write_place
 from pysfnc.frontend.lower_values import Lazy, LazyComprehension, Origin, Value
 from pysfnc.frontend.lower_views import keep_view
@@ -33,6 +34,13 @@ def call_method(cx: Context, receiver: Expr, node: ast.Call) -> Value:
     if isinstance(receiver.type, ExcT):
         exception_attribute(cx, receiver, node.func)
         return poison(cx.span(node))
+    if has_opaque_method(receiver.type, name):
+        taken = lower_arguments(cx, node, first=[receiver])
+        if taken is None:
+            return poison(cx.span(node))
+        return call_opaque(
+            cx, as_data(cx, taken.positional[0], node), name, taken.positional[1:], taken.keyword_map(), node
+        )
     if name == "sort" and kinds(receiver.type) == {Kind.LIST}:
         return _sort(cx, receiver, node)
     if lib.is_change(receiver.type, name):

@@ -4,11 +4,12 @@ Owns nothing of a single machine.
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pysfnc.diagnostics import Diagnostic
 from pysfnc.frontend.environment import EnvironmentTable
+from pysfnc.frontend.integrations import CLIENT_ERROR
 from pysfnc.frontend.model import Binding, FunctionInfo, ModuleInfo, ProjectModel
 from pysfnc.frontend.run_context import context_read_by
 from pysfnc.frontend.scope import Scope, function_scope
@@ -33,6 +34,8 @@ class Project:
     """Functions that turned out to call themselves, directly or through others."""
     _mentioned: dict[ast.AST, frozenset[str]] = field(default_factory=dict)
     _named: dict[str, list[ast.AST]] | None = None
+    services: set[str] = field(default_factory=set)
+    """The services of AWS that the program has clients of."""
     _scopes: dict[ast.AST, Scope] = field(default_factory=dict)
 
     def scope(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Scope:
@@ -71,6 +74,17 @@ class Project:
                     for bound, function in _bound_functions(part):
                         self._named.setdefault(bound, []).append(function)
         return self._named.get(name, [])
+
+    def add_exceptions(self, service: str, classes: Callable[[], Mapping[str, tuple[str, ...]]]) -> None:
+        """Know the exception classes of a service of AWS, with their bases."""
+        if service not in self.services:
+            self.services.add(service)
+            known = {CLIENT_ERROR: ("Exception",), **dict(self.exceptions.bases)}
+            for name, bases in classes().items():
+                if name not in self.model.exception_bases:
+                    # Services have errors of the same name, which Lambda does not tell apart.
+                    known[name] = tuple(dict.fromkeys((*known.get(name, ()), *bases)))
+            self.exceptions = ExceptionTable(bases=tuple(sorted(known.items())))
 
     def imported(self, module: ModuleInfo, node: ast.Import | ast.ImportFrom, alias: ast.alias) -> Binding | None:
         """What an import inside a function of `module` binds; None when that is not known."""

@@ -210,6 +210,33 @@ class MappedResults:
 
 
 @dataclass(frozen=True, slots=True)
+class Session:
+    """A session of boto3."""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A client of boto3 for a service."""
+
+    service: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClientExceptions:
+    """`client.exceptions`."""
+
+    service: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClientMethod:
+    """A method of a client that calls an operation."""
+
+    service: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class BoundMethod:
     """A method of data that changes nothing, not called yet: `d.get` as a key function."""
 
@@ -251,6 +278,10 @@ Static = (
     | Future
     | FutureList
     | MappedResults
+    | Session
+    | Client
+    | ClientExceptions
+    | ClientMethod
     | BoundMethod
     | StaticMethod
     | TupleOf
@@ -273,6 +304,10 @@ _DESCRIPTIONS: dict[type, str] = {
     Future: "a future",
     FutureList: "a list of futures",
     MappedResults: "an iterator",
+    Session: "a session of boto3",
+    Client: "a client of boto3",
+    ClientExceptions: "the exceptions of a client",
+    ClientMethod: "a method of a client",
     BoundMethod: "a method",
     StaticMethod: "a method",
     TupleOf: "a tuple that holds something that is no data",

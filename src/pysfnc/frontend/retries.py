@@ -5,7 +5,7 @@ checks when the program runs.
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -23,12 +23,16 @@ _HOPS_AT_MOST: Final = 50
 _PARTS_AT_MOST: Final = 2000
 _WRITE: Final = "write instead: `Retry(on=(ValueError,), max_attempts=3)`, or a list of such"
 
+ClassFinder = Callable[[ModuleInfo, ast.expr], str | None]
+"""Finds the exception class that an expression means, where names at the top of a module do not tell."""
+
 
 @dataclass(slots=True)
 class RetryReader:
     """Reads the retriers of one option; `problems` collects what is wrong."""
 
     model: ProjectModel
+    classes: ClassFinder | None = None
     problems: list[Diagnostic] = field(default_factory=list)
     parts: int = 0
 
@@ -116,6 +120,10 @@ class RetryReader:
         known = exception_class(self.model, module, node)
         if known is not None:
             yield known.name
+            return
+        found = self.classes(module, node) if self.classes is not None else None
+        if found is not None:
+            yield found
             return
         hops = self._spend(hops)
         match node:

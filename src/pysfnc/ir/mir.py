@@ -117,10 +117,14 @@ class Done(State):
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Failed(State):
-    """A Fail: with a fixed name and cause, or those of the exception object that is its input."""
+    """A Fail: with a fixed name and cause, or those of the exception object that is its input.
+
+    `marked`: its input may be the error output of an expression instead, with the exception in its marker.
+    """
 
     error: str | None = None
     cause: str | None = None
+    marked: bool = False
 
 
 @dataclass(slots=True, eq=False, kw_only=True)

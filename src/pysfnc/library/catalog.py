@@ -5,6 +5,8 @@ Owns the list of modules. Adding a callable is a row in one of them; a new modul
 
 from pysfnc.library import (
     arithmetic,
+    aws_errors,
+    aws_forms,
     context,
     conversions,
     copies,
@@ -126,6 +128,8 @@ __all__ = [
 ROW_MODULES = (
     arithmetic,
     context,
+    aws_errors,
+    aws_forms,
     conversions,
     copies,
     dict_changes,

@@ -2,11 +2,12 @@
 
 from typing import Final
 
-from pysfnc.jsonata.tree import Field, Ref, Tree
+from pysfnc.jsonata.tree import Call, Field, Ref, Tree
 from pysfnc.library.registry import register_prim
 from pysfnc.library.row import PrimRow
 
 TOKEN: Final[Tree] = Field(Field(Field(Ref("states"), "context"), "Task"), "Token")
 """The token of a `.waitForTaskToken` task; the Context object has it only while the state's own Arguments are evaluated."""
 
+register_prim(PrimRow(op="service.uuid", lower=lambda _args, _type: Call("uuid", ())))
 register_prim(PrimRow(op="service.token", lower=lambda _args, _type: TOKEN))

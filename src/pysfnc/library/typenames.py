@@ -44,6 +44,7 @@ JSON_TYPE: Final = {
     Kind.TUPLE: "array",
     Kind.DICT: "object",
     Kind.EXCEPTION: "object",
+    Kind.OPAQUE: "string",
 }
 
 

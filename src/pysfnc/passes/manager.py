@@ -5,18 +5,29 @@ from typing import Final
 
 from pysfnc.ir.hir import Suite
 from pysfnc.library.row import NameSupply
+from pysfnc.passes.catch_by_code import catch_by_code
 from pysfnc.passes.drop_dead_assigns import drop_dead_assigns
 from pysfnc.passes.drop_idle_handlers import drop_idle_handlers
 from pysfnc.passes.drop_unreached import drop_unreached
+from pysfnc.passes.read_answers_in_place import read_answers_in_place
 from pysfnc.passes.run_pure_branches_in_line import run_pure_branches_in_line
 from pysfnc.passes.take_decided_ways import take_decided_ways
 
 Pass = Callable[[Suite, NameSupply], Suite]
 
-CLEANING: Final[tuple[Pass, ...]] = (take_decided_ways, drop_idle_handlers, drop_unreached, drop_dead_assigns)
+CLEANING: Final[tuple[Pass, ...]] = (
+    take_decided_ways,
+    read_answers_in_place,
+    drop_idle_handlers,
+    drop_unreached,
+    drop_dead_assigns,
+)
 """Passes that only take away what no program wrote; they run at every level."""
 
-OPTIMISING: Final[tuple[Pass, ...]] = (run_pure_branches_in_line,)
+OPTIMISING: Final[tuple[Pass, ...]] = (
+    catch_by_code,
+    run_pure_branches_in_line,
+)
 """Passes that save states. Each keeps the meaning of any suite; none relies on another having run."""
 
 

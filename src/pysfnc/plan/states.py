@@ -107,6 +107,7 @@ class ScopePlanner:
     resumed: dict[Node, Alias] = field(default_factory=dict)
     watched: bool = False
     """Whether a handler around the scope may look at what leaves it."""
+    failed: Failed | None = None
     ends: dict[str, State] = field(default_factory=dict)
 
     def plan(self, body: Suite, kind: Literal["machine", "branch", "iteration"]) -> ScopePlan:
@@ -137,8 +138,9 @@ class ScopePlanner:
     def _done(self) -> State:
         return self.ends.setdefault("done", Done(hint="Done"))
 
-    def _failed(self) -> State:
-        return self.ends.setdefault("failed", Failed(hint="Raise"))
+    def _failed(self) -> Failed:
+        self.failed = self.failed or Failed(hint="Raise")
+        return self.failed
 
     def _live_at(self, leaf: Leaf) -> Names:
         return self.live[leaf.node] if leaf.node is not None else _NOTHING
@@ -484,7 +486,7 @@ class ScopePlanner:
             edge = self._entered(catch, begin)
             work.catchers.append(Catcher(errors, name, edge))
         if not (chain and chain[-1].classes is None) and self._leaves_read(node):
-            self._uncaught(work, ALL_ERRORS)
+            self._unread(work)
 
     def _leaves_read(self, node: EffectNode) -> bool:
         """Whether what the effect fails with must be read before it leaves the scope, as nobody could do it later."""
@@ -524,10 +526,16 @@ class ScopePlanner:
         assigns[name] = Computed((), caught)
         work.catchers.append(Catcher((QUERY_ERROR,), name, Edge(choice, assigns), marked=True))
 
-    def _uncaught(self, work: Work, errors: str = QUERY_ERROR) -> None:
+    def _uncaught(self, work: Work) -> None:
+        end = self._failed()
+        end.marked = True
+        work.catchers.append(Catcher((QUERY_ERROR,), None, Edge(end), marked=True))
+
+    def _unread(self, work: Work) -> None:
+        """What nobody catches is read before it leaves."""
         name = self.names.fresh("caught")
         edge = Edge(self._failed(), output=Computed((), Var(name=name, type=ExcT(None))))
-        work.catchers.append(Catcher((errors,), name, edge, marked=errors == QUERY_ERROR))
+        work.catchers.append(Catcher((ALL_ERRORS,), name, edge))
 
     def _entered(self, catch: Catch, before: Suite) -> Edge:
         """The way into a handler, with the handler's first code on it where that cannot fail."""

@@ -7,6 +7,7 @@ from pysfnc.values.types import (
     NEVER,
     DictField,
     DictT,
+    LazyDictT,
     ListT,
     TupleT,
     Type,
@@ -21,11 +22,17 @@ from pysfnc.values.types import (
 
 def with_field(type_: DictT, key: str, value: Type) -> DictT:
     """After `d["key"] = value`, or where the key is known to be there with such a value."""
+    if isinstance(type_, LazyDictT) and value == field_of(type_, key).type:
+        return type_.having(key)
+    if isinstance(type_, LazyDictT) and type_.partial:
+        return type_.changed(DictField(key, value))
     return dict_of([*_but(type_, key), DictField(key, value)], others_of(type_))
 
 
 def without_field(type_: DictT, key: str) -> DictT:
     """After `del d["key"]`: the key is not there."""
+    if isinstance(type_, LazyDictT) and type_.partial:
+        return type_.changed(DictField(key, NEVER, False))
     return dict_of([*_but(type_, key), DictField(key, NEVER, False)], others_of(type_))
 
 
@@ -66,6 +73,8 @@ def read_at(type_: DictT, key: str | None) -> Type:
 def without_fields(type_: Type) -> Type:
     """The type without what it knows of single keys, at every depth."""
     match type_:
+        case LazyDictT():
+            return type_
         case DictT(value):
             return DictT(without_fields(value))
         case ListT(item):

@@ -9,7 +9,7 @@ nowhere else. A value that came in from outside without a declared type is `Json
 A union that mixes int with float is a number whose kind cannot be asked at run time.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -27,6 +27,7 @@ class Kind(Enum):
     TUPLE = "tuple"
     DICT = "dict"
     EXCEPTION = "exception"
+    OPAQUE = "object"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,108 @@ class DictT(Type):
 _SHOWN_FIELDS: Final = 8
 
 
+class LazyDictT(DictT):
+    """A dict type of a large or recursive description, which is read when somebody asks for a key (`field_of`).
+
+    To anybody else it is a dict of which no keys are known, so that nobody walks through all that it may hold.
+
+    `name` tells it from others and is how messages call it. `present` are fields that are known to be there although the description does not
+    say so. `partial`: what Python's dict has besides and the machine's has not, so that it cannot be used as a whole.
+    """
+
+    __slots__ = ("_load", "_loaded", "name", "partial", "present")
+    name: str
+    present: frozenset[str]
+    partial: str | None
+    _load: Callable[[], DictT]
+    _loaded: DictT | None
+
+    def __init__(
+        self,
+        name: str,
+        load: Callable[[], DictT],
+        *,
+        present: frozenset[str] = frozenset(),
+        partial: str | None = None,
+    ) -> None:
+        """`load` gives the type with all its fields."""
+        for attribute, value in (
+            ("name", name),
+            ("present", present),
+            ("partial", partial),
+            ("_load", load),
+            ("_loaded", None),
+        ):
+            object.__setattr__(self, attribute, value)
+
+    @property
+    def loaded(self) -> DictT:
+        """The type with all its fields."""
+        if self._loaded is not None:
+            return self._loaded
+        made = self._load()
+        fields = tuple(DictField(f.name, f.type, f.always or f.name in self.present) for f in made.fields)
+        found = DictT(made.value, fields, made.rest)
+        object.__setattr__(self, "_loaded", found)
+        return found
+
+    @property
+    def value(self) -> Type:
+        """See `DictT`."""
+        return self.loaded.value
+
+    @property
+    def fields(self) -> tuple[DictField, ...]:
+        """None, see the class."""
+        return ()
+
+    @property
+    def rest(self) -> Type | None:
+        """None, see the class."""
+        return None
+
+    def having(self, key: str) -> "LazyDictT":
+        """The type where one more field is known to be there."""
+        return LazyDictT(self.name, self._load, present=self.present | {key}, partial=self.partial)
+
+    def changed(self, field: DictField) -> "LazyDictT":
+        """The type after a change of one field."""
+        name = (
+            f"{self.name} with {field!r}"
+            if not self.present
+            else f"{self.name} with {sorted(self.present)} and {field!r}"
+        )
+
+        def load() -> DictT:
+            made = self.loaded
+            others = (other for other in made.fields if other.name != field.name)
+            return DictT(join(made.value, field.type), tuple(sorted((*others, field), key=lambda f: f.name)), made.rest)
+
+        return LazyDictT(name, load, partial=self.partial)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, LazyDictT) and (self.name, self.present) == (other.name, other.present)
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.present))
+
+    def __repr__(self) -> str:
+        return f"LazyDictT({self.name!r})"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class OpaqueT(Type):
+    """An object that is no data of its own in the machine and knows only what is done for it by name: `bytes`, a stream."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
 @dataclass(frozen=True, slots=True)
 class ExcT(Type):
     """An exception object; `names` are the classes it may be, None when any."""
@@ -187,6 +290,8 @@ _SCALAR_KINDS: Final[dict[type[Type], Kind]] = {
     ListT: Kind.LIST,
     TupleT: Kind.TUPLE,
     DictT: Kind.DICT,
+    LazyDictT: Kind.DICT,
+    OpaqueT: Kind.OPAQUE,
     ExcT: Kind.EXCEPTION,
 }
 
@@ -314,6 +419,8 @@ def _merge(old: Type, new: Type) -> Type | None:
 
 def field_of(type_: DictT, key: str) -> DictField:
     """What is known of a key of a dict."""
+    if isinstance(type_, LazyDictT):
+        type_ = type_.loaded
     return next((field for field in type_.fields if field.name == key), None) or DictField(key, others_of(type_), False)
 
 
@@ -331,7 +438,28 @@ def dict_of(fields: Iterable[DictField], others: Type) -> DictT:
     return DictT(value, tuple(kept), None if others == value else others)
 
 
+_ASKED: Final[set[tuple[Type, Type]]] = set()
+"""What is being compared, so that a type that contains itself is compared once."""
+
+
 def _is_subtype_of_dict(a: DictT, b: DictT) -> bool:
+    if not (isinstance(a, LazyDictT) or isinstance(b, LazyDictT)):
+        return _has_fields_of(a, b)
+    if isinstance(a, LazyDictT) and isinstance(b, LazyDictT) and a.name == b.name:
+        return a.present >= b.present
+    if isinstance(a, LazyDictT) and a.partial and not (isinstance(b, LazyDictT) and b.partial):
+        return False
+    if (a, b) in _ASKED:
+        return True
+    _ASKED.add((a, b))
+    try:
+        return _has_fields_of(a, b)
+    finally:
+        _ASKED.discard((a, b))
+
+
+def _has_fields_of(a: DictT, b: DictT) -> bool:
+    a, b = _loaded(a), _loaded(b)
     if not is_subtype(others_of(a), others_of(b)):
         return False
     for name in dict.fromkeys(field.name for field in (*a.fields, *b.fields)):
@@ -342,6 +470,30 @@ def _is_subtype_of_dict(a: DictT, b: DictT) -> bool:
 
 
 def _join_dicts(a: DictT, b: DictT) -> DictT:
+    if not (isinstance(a, LazyDictT) or isinstance(b, LazyDictT)):
+        return _joined_fields(a, b)
+    if isinstance(a, LazyDictT) and isinstance(b, LazyDictT) and a.name == b.name:
+        return a if a.present <= b.present else b if b.present <= a.present else _having_both(a, b)
+    name = " or ".join(sorted((_full_name(a), _full_name(b))))
+    partial = next((t.partial for t in (a, b) if isinstance(t, LazyDictT) and t.partial), None)
+    return LazyDictT(name, lambda: _joined_fields(a, b), partial=partial)
+
+
+def _having_both(a: LazyDictT, b: LazyDictT) -> LazyDictT:
+    return LazyDictT(a.name, a._load, present=a.present & b.present, partial=a.partial)
+
+
+def _full_name(type_: DictT) -> str:
+    shown = sorted(type_.present) if isinstance(type_, LazyDictT) else ()
+    return f"{type_.name}{f' with {shown}' if shown else ''}" if isinstance(type_, LazyDictT) else repr(type_)
+
+
+def _loaded(type_: DictT) -> DictT:
+    return type_.loaded if isinstance(type_, LazyDictT) else type_
+
+
+def _joined_fields(a: DictT, b: DictT) -> DictT:
+    a, b = _loaded(a), _loaded(b)
     names = dict.fromkeys(field.name for field in (*a.fields, *b.fields))
     pairs = [(field_of(a, name), field_of(b, name)) for name in names]
     return dict_of(

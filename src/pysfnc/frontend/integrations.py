@@ -1,0 +1,113 @@
+"""What a method of a boto3 client is in a machine: which integration, in whose spelling, with which errors.
+
+Owns the choice of the integration. Where it is as good as the SDK's, the optimised one is taken: the same call, the same answer, the same
+errors in another spelling. `events:putEvents` is not, as it fails where boto3 answers that entries failed; nor is `lambda:invoke`, which fails
+where boto3 answers with `FunctionError`.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from pysfnc.aws.optimised import Optimised, optimised_for
+from pysfnc.aws.services import Operation, Service
+from pysfnc.aws.shapes import Naming
+from pysfnc.ir.hir import FAMILY, ErrorReading
+
+CLIENT_ERROR: Final = "ClientError"
+TASK_FAILED: Final = "States.TaskFailed"
+TIMEOUTS: Final = ("States.Timeout", "States.HeartbeatTimeout")
+EQUAL: Final = frozenset({"dynamodb", "sqs", "sns"})
+"""Services whose optimised integrations are as good as those of the SDK."""
+JSON_TEXTS: Final = frozenset(
+    {
+        ("bedrock-runtime", "InvokeModelRequest", "body"),
+        ("events", "PutEventsRequestEntry", "Detail"),
+        ("lambda", "InvocationRequest", "Payload"),
+        ("sns", "PublishInput", "Message"),
+        ("sns", "PublishBatchRequestEntry", "Message"),
+        ("sqs", "SendMessageBatchRequestEntry", "MessageBody"),
+        ("sqs", "SendMessageRequest", "MessageBody"),
+        ("stepfunctions", "SendTaskSuccessInput", "output"),
+        ("stepfunctions", "StartExecutionInput", "input"),
+        ("stepfunctions", "StartSyncExecutionInput", "input"),
+    }
+)
+"""Members (service, shape, name) that hold a message as JSON text; an object in their place is written as its JSON text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Integration:
+    """How a machine calls an operation. `errors`: what the error output means."""
+
+    operation: Operation
+    resource: str
+    naming: Naming
+    errors: ErrorReading
+    has_metadata: bool
+    """The result holds `SdkHttpMetadata`."""
+
+
+def integration(operation: Operation, given: Collection[str] | None, pattern: str = "") -> Integration:
+    """The integration for a call with these parameters; None where they are not known before it is made."""
+    best = equal_to(operation)
+    if best is not None and pattern in best.patterns and _takes(best, given):
+        return Integration(operation, best.resource(pattern), "api", _reading(operation, best), best.has_metadata)
+    return Integration(operation, operation.resource(pattern), "sdk", _reading(operation, None), False)
+
+
+def equal_to(operation: Operation) -> Optimised | None:
+    """The optimised integration of an operation where it is as good as the SDK's."""
+    return optimised_for(operation.service.name, operation.method) if operation.service.name in EQUAL else None
+
+
+def _takes(best: Optimised, given: Collection[str] | None) -> bool:
+    return not best.parameters or (given is not None and set(given) <= set(best.parameters))
+
+
+@cache
+def _reading(operation: Operation, best: Optimised | None) -> ErrorReading:
+    """All errors of the service: the model does not list everything that an operation fails with."""
+    names: dict[str, tuple[str, ...]] = {CLIENT_ERROR: (TASK_FAILED,), "TimeoutError": TIMEOUTS}
+    codes: list[tuple[str, str]] = []
+    for error in operation.service.errors.values():
+        name = error.asl_name if best is None else best.asl_error(error.code)
+        names[error.asl_name] = (name,)
+        if error.code != name.partition(".")[2]:
+            codes.append((name, error.code))
+    named = tuple(names.items())
+    if (
+        codes
+        and all(name == f"{_prefix(name)}.{code}{_SUFFIX}" for name, code in codes)
+        and len(codes) == len(names) - 2
+    ):
+        return ErrorReading(form="aws", detail=operation.name, suffix=_SUFFIX, names=named)
+    return ErrorReading(form="aws", detail=operation.name, codes=tuple(codes), names=named)
+
+
+_SUFFIX: Final = "Exception"
+
+
+def _prefix(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def error_classes(service: Service) -> dict[str, tuple[str, ...]]:
+    """The exception classes of a service with their bases.
+
+    A class has the name of the error in the SDK's integration. The same error under another name is a subclass of it: as optimised
+    integrations name it, and by the bare name of its class, by which it comes out of Lambda.
+    """
+    found: dict[str, tuple[str, ...]] = {f"{service.error_prefix}{FAMILY}": (CLIENT_ERROR,)}
+    found |= {error.asl_name: (CLIENT_ERROR,) for error in service.errors.values()}
+    for best in _equals(service):
+        found[f"{best.error_prefix}{FAMILY}"] = (CLIENT_ERROR,)
+        for error in service.errors.values():
+            found.setdefault(best.asl_error(error.code), (error.asl_name,))
+    return found | {error.name: (error.asl_name,) for error in service.errors.values()}
+
+
+def _equals(service: Service) -> Iterator[Optimised]:
+    if service.name in EQUAL:
+        yield from filter(None, (equal_to(service.named(name)) for name in service.methods.values()))

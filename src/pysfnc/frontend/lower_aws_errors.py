@@ -1,0 +1,96 @@
+"""Errors of AWS in handlers: `e.response["Error"]["Code"]`, `e.operation_name`, `type(e).__name__`."""
+
+import ast
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from pysfnc.aws.services import Service, service
+from pysfnc.diagnostics import codes
+from pysfnc.frontend.integrations import CLIENT_ERROR, equal_to
+from pysfnc.frontend.lower_context import Context
+from pysfnc.ir.exprs import Const, Expr, Prim
+from pysfnc.library.aws_errors import ERROR, RESPONSE, ClassNames
+from pysfnc.values.types import STR, ExcT, Type
+
+_PARTS: Final[dict[tuple[str, str], tuple[str, Type]]] = {
+    ("aws.response", "Error"): ("aws.error", ERROR),
+    ("aws.error", "Code"): ("aws.code", STR),
+    ("aws.error", "Message"): ("aws.message", STR),
+}
+
+
+def client_error_attribute(cx: Context, base: Expr, name: str, node: ast.AST) -> Expr | None:
+    """`response` and `operation_name` of an exception that is surely a `ClientError`; None for anything else."""
+    if not isinstance(base.type, ExcT) or base.type.names is None:
+        return None
+    if not base.type.names <= frozenset(cx.project.exceptions.descendants(CLIENT_ERROR)):
+        return None
+    if name == "response":
+        return Prim(op="aws.response", args=(base,), type=RESPONSE, span=cx.span(node))
+    if name == "operation_name":
+        return Prim(op="aws.operation", args=(base,), type=STR, span=cx.span(node))
+    return None
+
+
+def part_of_response(cx: Context, value: Expr, key: Expr, node: ast.AST) -> Expr | None:
+    """A part of `e.response` that is known; None for any other subscript."""
+    if not (isinstance(value, Prim) and isinstance(key, Const)):
+        return None
+    found = _PARTS.get((value.op, str(key.value)))
+    return None if found is None else Prim(op=found[0], args=value.args, type=found[1], span=cx.span(node))
+
+
+def check_code(cx: Context, operands: Sequence[Expr], node: ast.AST) -> None:
+    """Report the comparison of a code with one that never comes: Step Functions tells only those that a model lists."""
+    if not any(isinstance(operand, Prim) and operand.op == "aws.code" for operand in operands):
+        return
+    for text in _texts(operands):
+        if not any(text in _codes(service(name)) for name in cx.project.services):
+            cx.error(
+                codes.AWS_DIFFERENCE,
+                node,
+                f"no error of the services at hand has the code `{text}` in their models",
+                notes=["Step Functions gives other errors one name for each service, without their codes"],
+                help="write instead: a code of a modelled error, or a `@task` that makes the call and looks at the code",
+            )
+
+
+def _texts(operands: Iterable[Expr]) -> Iterable[str]:
+    for operand in operands:
+        if isinstance(operand, Const) and isinstance(operand.value, str):
+            yield operand.value
+        elif isinstance(operand, Prim) and operand.op == "list.make":
+            yield from _texts(operand.args)
+
+
+def _codes(found: Service) -> set[str]:
+    return {error.code for error in found.errors.values()}
+
+
+def class_name(cx: Context, exc: Expr, name: Expr, node: ast.AST) -> Expr:
+    """`type(e).__name__` of an exception that may be an error of AWS; `name` is its error name."""
+    names = exc.type.names if isinstance(exc.type, ExcT) else None
+    if not cx.project.services or (names is not None and not any("." in one for one in names)):
+        return name
+    table = Const(value=class_names(tuple(sorted(cx.project.services))).text(), type=STR)
+    return Prim(op="aws.class_name", args=(exc, table), type=STR, span=cx.span(node))
+
+
+def class_names(services: Sequence[str]) -> ClassNames:
+    """How the classes of the errors of services follow from their names."""
+    families: dict[str, None] = {}
+    names: dict[str, str] = {}
+    suffixed: list[str] = []
+    for found in map(service, services):
+        spelled = {found.error_prefix: {error.asl_name: error.name for error in found.errors.values()}}
+        names[found.other_error] = CLIENT_ERROR
+        for best in filter(None, (equal_to(found.named(name)) for name in found.methods.values())):
+            spelled[best.error_prefix] = {best.asl_error(error.code): error.name for error in found.errors.values()}
+            names[f"{best.error_prefix}.{best.other_error}"] = CLIENT_ERROR
+        for prefix, classes in spelled.items():
+            families[prefix] = None
+            if classes and all(name == f"{prefix}.{class_}Exception" for name, class_ in classes.items()):
+                suffixed.append(prefix)
+            else:
+                names |= {name: class_ for name, class_ in classes.items() if name != f"{prefix}.{class_}"}
+    return ClassNames(tuple(families), names, tuple(suffixed))

@@ -1,0 +1,126 @@
+"""What of a value is not in the machine, so that it cannot be used as a whole: answers of AWS with their metadata, bytes, streams.
+
+Such values can be held and passed on, and their members read. Whoever needs all of a value (its JSON, its text, a comparison) asks here first.
+"""
+
+import ast
+from typing import Final
+
+from pysfnc.diagnostics import codes
+from pysfnc.frontend.lower_context import Context
+from pysfnc.ir.exprs import Cond, Const, Expr, Let, Prim
+from pysfnc.source.span import Span
+from pysfnc.values.types import DictT, Kind, LazyDictT, ListT, OpaqueT, TupleT, Type, UnionT, kinds, members
+
+_NEEDS_ALL: Final = frozenset(
+    {"==", "!=", "in", "not in", "str", "repr", "format", "json.dumps", "copy.deep", "min", "max", "list.position"}
+)
+"""Operations that look at everything inside their arguments."""
+_NEEDS_KEYS: Final = frozenset(
+    {
+        "dict.len",
+        "dict.keys",
+        "dict.values",
+        "dict.items",
+        "dict.copy",
+        "dict.merge",
+        "dict.last",
+        "iter.list",
+        "|",
+        "|=",
+    }
+    | {"dict.with_default", "dict.without", "dict.without_last", "copy.flat", "len"}
+)
+"""Operations that look at all keys of their first argument."""
+_CHANGES: Final = frozenset({"item.set", "item.delete"})
+"""Operations that look at one key, if that is known."""
+_STORES: Final = frozenset(
+    {
+        "list.make",
+        "dict.make",
+        "item.set",
+        "list.append",
+        "list.concat",
+        "list.insert",
+        "dict.with_default",
+        "is",
+        "is not",
+    }
+    | {"has_kind", "dict.get", "item", "loop.item", "service.answer"}
+)
+"""Operations that bytes and streams may be arguments of."""
+
+
+def obstacle(type_: Type) -> str | None:
+    """What stands in the way of using values of a type as a whole, None for nothing."""
+    return _obstacle(type_, frozenset())
+
+
+def _obstacle(type_: Type, seen: frozenset[str]) -> str | None:
+    match type_:
+        case OpaqueT(name):
+            return f"`{name}`, which is no JSON"
+        case LazyDictT():
+            if type_.name in seen:
+                return None
+            if type_.partial:
+                return f"`{type_.partial}`, which the machine does not get"
+            # A member that may hold bytes is one of several, as in values of DynamoDB; Python's JSON has no place for them either.
+            inside: tuple[Type, ...] = tuple(field.type for field in type_.loaded.fields if not _is_bytes(field.type))
+            seen |= {type_.name}
+        case DictT(value, fields):
+            inside = (value, *(field.type for field in fields))
+        case ListT(item):
+            inside = (item,)
+        case TupleT(items):
+            inside = items
+        case UnionT(found):
+            inside = tuple(sorted(found, key=str))
+        case _:
+            return None
+    return next(filter(None, (_obstacle(part, seen) for part in inside)), None)
+
+
+def _is_bytes(type_: Type) -> bool:
+    return type_ in (OpaqueT("bytes"), ListT(OpaqueT("bytes")))
+
+
+def check_whole(cx: Context, value: Expr, node: ast.AST | Span) -> bool:
+    """Whether a value can be used as a whole; a message otherwise."""
+    found = obstacle(value.type)
+    if found is not None:
+        refuse_whole(cx, found, node)
+    return found is None
+
+
+def refuse_whole(cx: Context, missing: str, node: ast.AST | Span) -> Expr:
+    """Say what stands in the way of using a value as a whole."""
+    return cx.error(
+        codes.AWS_DIFFERENCE,
+        node,
+        f"the whole value is used, and Python's has {missing}",
+        help='write instead: the members that are wanted, such as `answer["Item"]`',
+    )
+
+
+def operation_obstacle(made: Expr) -> str | None:
+    """What stands in the way of an operation, None for nothing."""
+    while isinstance(made, Let):
+        made = made.body
+    if isinstance(made, Cond):
+        return operation_obstacle(made.then) or operation_obstacle(made.orelse)
+    if not isinstance(made, Prim):
+        return None
+    looks_at_keys = made.op in ("in", "not in") and all(kinds(arg.type) <= {Kind.DICT, Kind.STR} for arg in made.args)
+    if made.op in _NEEDS_ALL and not looks_at_keys:
+        return next(filter(None, (obstacle(arg.type) for arg in made.args)), None)
+    if made.op in _NEEDS_KEYS or (made.op in _CHANGES and not isinstance(made.args[1], Const)):
+        for member in members(made.args[0].type):
+            if isinstance(member, LazyDictT) and member.partial:
+                return obstacle(member)
+    if made.op not in _STORES:
+        for arg in made.args:
+            for member in members(arg.type):
+                if isinstance(member, OpaqueT):
+                    return obstacle(member)
+    return None

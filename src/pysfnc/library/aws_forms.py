@@ -1,0 +1,190 @@
+"""Values between boto3's form and that of a definition; made by the compiler, never written by a program.
+
+`service.answer` makes what boto3 gives of what a state was answered, `service.argument` what a state sends of what boto3 is given. Their
+second argument is a constant that names the type in botocore's models (`Form`). `aws.translate` is the meaning that they have to have.
+`service.member` reads a member of what a state was answered: by its name there, with the KeyError of its name in Python.
+
+A member that is not there is undefined, and JSONata leaves out the keys of undefined values.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Final, Literal
+
+from pysfnc.aws.services import service
+from pysfnc.aws.shapes import Member, Naming, Shape
+from pysfnc.jsonata.tree import Array, Bind, Call, Field, Func, IfElse, Lit, Object, Ref, Seq, Tree
+from pysfnc.library.dicts import has_key, lookup
+from pysfnc.library.make import TRUE, call
+from pysfnc.library.registry import register_prim
+from pysfnc.library.row import Arg, Check, PrimRow
+from pysfnc.library.shapes import fn, mapped
+from pysfnc.library.signature import repr_of
+from pysfnc.values.types import Type
+
+Direction = Literal["answer", "argument"]
+_SEPARATOR: Final = "|"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A type of botocore's models, as values of it look in a definition."""
+
+    shape: Shape
+    naming: Naming
+
+    def text(self) -> str:
+        """As a constant of the program."""
+        return _SEPARATOR.join((self.shape.service, self.shape.name, self.naming))
+
+    @staticmethod
+    @cache
+    def read(text: str) -> "Form":
+        """The form that a constant names."""
+        name, shape, naming = text.split(_SEPARATOR)
+        return Form(service(name).shape(shape), "api" if naming == "api" else "sdk")
+
+    @property
+    def is_same(self) -> bool:
+        """Whether values look the same in both forms, moments and bytes being text in a definition."""
+        return not contains(self.shape, lambda part: _renames(part, self.naming))
+
+    def of(self, shape: Shape) -> "Form":
+        """Another type of the same integration."""
+        return Form(shape, self.naming)
+
+
+def _answer(args: Sequence[Arg], _type: Type) -> Tree:
+    return _translated(args, "answer")
+
+
+def _argument(args: Sequence[Arg], _type: Type) -> Tree:
+    return _translated(args, "argument")
+
+
+def _translated(args: Sequence[Arg], direction: Direction) -> Tree:
+    value, form = args
+    assert isinstance(form.tree, Lit) and isinstance(form.tree.value, str), "made by the compiler with a constant"
+    found = Form.read(form.tree.value)
+    writer = _Writer(found.naming, direction)
+    body = writer.translated(found.shape, value.tree)
+    return Seq((*writer.functions.values(), body)) if writer.functions else body
+
+
+@dataclass(slots=True)
+class _Writer:
+    """Writes one translation. Types that contain themselves are functions, which call themselves."""
+
+    naming: Naming
+    direction: Direction
+    functions: dict[str, Bind] = field(default_factory=dict)
+    around: tuple[str, ...] = ()
+
+    def translated(self, shape: Shape, value: Tree) -> Tree:
+        """The value in the other form."""
+        if Form(shape, self.naming).is_same:
+            return value
+        match shape.kind:
+            case "structure":
+                return self._structure(shape, value)
+            case "list":
+                return mapped(value, "py_i", self.translated(shape.element, Ref("py_i")))
+            case "map":
+                one = Object(((Ref("py_k"), self.translated(shape.value, Ref("py_v"))),))
+                return call("merge", Array((call("each", value, fn("py_v py_k", one)),)))
+            case _:
+                return value
+
+    def _structure(self, shape: Shape, value: Tree) -> Tree:
+        if not _contains_itself(shape):
+            return self._members(shape, value)
+        name = f"py_{shape.name}"
+        if name not in self.functions:
+            self.functions[name] = Bind(name, Lit(None))  # its own calls must find it
+            self.functions[name] = Bind(name, Func(("py_s",), self._members(shape, Ref("py_s"))))
+        return Call(name, (value,))
+
+    def _members(self, shape: Shape, value: Tree) -> Tree:
+        pairs: list[tuple[Tree, Tree]] = []
+        for member in shape.members.values():
+            asl_name = member.asl_name(self.naming)
+            if asl_name is None:
+                continue
+            source, target = (asl_name, member.name) if self.direction == "answer" else (member.name, asl_name)
+            pairs.append((Lit(target), self._member(member, Field(value, source))))
+        return Object(tuple(pairs))
+
+    def _member(self, member: Member, value: Tree) -> Tree:
+        made: Tree
+        if member.json_value:
+            made = call("parse" if self.direction == "answer" else "string", value)
+        else:
+            made = self.translated(member.shape, value)
+        return made if made is value else IfElse(call("exists", value), made, None)
+
+
+def _renames(shape: Shape, naming: Naming) -> bool:
+    return shape.kind == "structure" and any(
+        member.asl_name(naming) != name or member.json_value for name, member in shape.members.items()
+    )
+
+
+@cache
+def _contains_itself(shape: Shape) -> bool:
+    seen: set[str] = set()
+    todo = list(parts_of(shape))
+    while todo:
+        part = todo.pop()
+        if part.name == shape.name:
+            return True
+        if part.name not in seen:
+            seen.add(part.name)
+            todo.extend(parts_of(part))
+    return False
+
+
+def parts_of(shape: Shape) -> tuple[Shape, ...]:
+    """The types that values of a type hold directly."""
+    match shape.kind:
+        case "structure":
+            return tuple(member.shape for member in shape.members.values())
+        case "list":
+            return (shape.element,)
+        case "map":
+            return (shape.value,)
+        case _:
+            return ()
+
+
+def contains(shape: Shape, test: Callable[[Shape], bool]) -> bool:
+    """Whether the test holds for the type or for one that its values may hold."""
+    seen: set[str] = set()
+    todo = [shape]
+    while todo:
+        part = todo.pop()
+        if part.name in seen:
+            continue
+        seen.add(part.name)
+        if test(part):
+            return True
+        todo.extend(parts_of(part))
+    return False
+
+
+def _read(args: Sequence[Arg], _type: Type) -> Tree:
+    base, name, _key, _always = args
+    return lookup(base.tree, name.tree)
+
+
+def _missing(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
+    """The KeyError of a member that is not there, under the name that it has in Python."""
+    base, name, key, always = args
+    if always.tree == TRUE:
+        return ()
+    return (Check(has_key(base.tree, name), "KeyError", repr_of(key), args=(key.tree,)),)
+
+
+register_prim(PrimRow(op="service.member", lower=_read, checks=_missing))
+register_prim(PrimRow(op="service.answer", lower=_answer))
+register_prim(PrimRow(op="service.argument", lower=_argument))
