@@ -2,7 +2,7 @@
 
 import math
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,6 +29,8 @@ class LocalLambda:
     Attributes:
         service: answers the Task states of the program's machines.
         names: placeholder in the definition -> name to fill in.
+        is_reachable: whether there are functions, whose code may ask the run for something.
+        calls_aws: whether that code may call AWS.
     """
 
     def __init__(
@@ -38,12 +40,15 @@ class LocalLambda:
         memory_mb: Mapping[str, int],
         *,
         blocking: bool,
+        calls_aws: bool = False,
     ) -> None:
         self._pool = pool
+        self.calls_aws = calls_aws
         self._memory_mb = memory_mb
         self._lock = threading.Lock()
         self._gb_seconds = 0.0
         self.names = dict(names)
+        self.is_reachable = pool is not None
         self.service = LambdaService(self, blocking=blocking)
 
     @property
@@ -64,12 +69,15 @@ class LocalLambda:
 
 
 @contextmanager
-def local_lambda(result: "CompileResult", mode: Mode, environment: Mapping[str, str | None]) -> Iterator[LocalLambda]:
+def local_lambda(
+    result: "CompileResult", mode: Mode, environment: Mapping[str, str | None], shared: Mapping[str, str] | None = None
+) -> Iterator[LocalLambda]:
     """Build the zip of a program for this interpreter and run it until the end of the block.
 
     Args:
         mode: "workers" for processes with AWS's runtime client, "in-process" for speed.
         environment: values of the program's deployment parameters; None for one that has none.
+        shared: further variables for all functions.
 
     Raises:
         PackagingFailed: the zip cannot be built.
@@ -90,8 +98,16 @@ def local_lambda(result: "CompileResult", mode: Mode, environment: Mapping[str, 
     ]
     with TemporaryDirectory(prefix="pysfnc-") as folder:
         zip_path = Path(folder, "functions.zip")
-        build_lambda_zip(build_plan(result, Target.local()), zip_path)
-        pool = WorkerPool(zip_path, local) if mode == "workers" else InProcessPool(zip_path, local)
+        plan = build_plan(result, Target.local())
+        build_lambda_zip(plan, zip_path)
+        pool = WorkerPool(zip_path, local, shared) if mode == "workers" else InProcessPool(zip_path, local, shared)
         with pool:
             memory_mb = {function.name: function.memory_mb for function in local}
-            yield LocalLambda(pool, names, memory_mb, blocking=mode == "workers")
+            yield LocalLambda(
+                pool, names, memory_mb, blocking=mode == "workers", calls_aws=_may_call_aws(plan.modules.values())
+            )
+
+
+def _may_call_aws(modules: Iterable[Path]) -> bool:
+    """Does any module name the AWS SDK? Packages that use it themselves are beyond knowing, and rare."""
+    return any("boto" in module.read_text(encoding="utf-8", errors="replace") for module in modules)

@@ -30,6 +30,13 @@ class Arguments(argparse.Namespace):
     input: str = "{}"
     lambda_mode: str = "workers"
     real_time: bool = False
+    setup: str | None = None
+    endpoint_url: str | None = None
+    aws: bool = False
+    yes: bool = False
+    mock: str | None = None
+    test_case: str | None = None
+    record: str | None = None
     history: str | None = None
     json: bool = False
     code: str | None = None
@@ -143,10 +150,29 @@ def _add_run(commands: "argparse._SubParsersAction[Parser]") -> None:
         help="run tasks out of the built package in worker processes (default), or faster in this process",
     )
     parser.add_argument("--real-time", action="store_true", help="wait for real in place of moving a virtual clock")
+    _add_world(parser)
     parser.add_argument("--history", metavar="FILE", help="write the execution history as JSON to FILE")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     _add_compiler_options(parser)
     _add_values(parser)
+
+
+def _add_world(parser: Parser) -> None:
+    """Add where calls of AWS go."""
+    world = parser.add_argument_group("calls of AWS", "They go to a mock in this process (moto) unless told otherwise.")
+    world.add_argument("--setup", metavar="MODULE:FUNCTION", help="call a function that fills the mock before the run")
+    world.add_argument(
+        "--endpoint-url", metavar="URL", help="call an endpoint that stands in for AWS, such as LocalStack"
+    )
+    world.add_argument("--aws", action="store_true", help="call AWS itself; asks first")
+    world.add_argument("--yes", action="store_true", help="do not ask before AWS itself is called")
+    world.add_argument(
+        "--mock",
+        metavar="FILE",
+        help="answer calls from a mock file: MockConfigFile.json of AWS, or one of pysfnc's own",
+    )
+    world.add_argument("--test-case", metavar="NAME", help="which test case of a MockConfigFile.json")
+    world.add_argument("--record", metavar="FILE", help="write what was answered as a mock file")
 
 
 def _add_explain(commands: "argparse._SubParsersAction[Parser]") -> None:

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
@@ -20,10 +20,12 @@ from pysfnc.cli.live import live_view
 from pysfnc.cli.traceback import render_failure
 from pysfnc.cli.values import check_known, read_values
 from pysfnc.cli.words import counted
+from pysfnc.cli.world import aws_choice, world_options, write_recording
 from pysfnc.source import Span
 
 if TYPE_CHECKING:
     from pysfnc.assembly.local import LocalLambda
+    from pysfnc.assembly.world import AwsChoice, WorldOptions
     from pysfnc.engine import RunResult
 
 __all__ = ["run_run"]
@@ -31,26 +33,31 @@ __all__ = ["run_run"]
 
 @dataclass(slots=True)
 class Job:
-    """What is to be run: a definition without placeholders, and what belongs to it."""
+    """What is to be run: a definition without placeholders, and what belongs to it.
+
+    others: definition and type of the program's other machines, by name.
+    """
 
     name: str
     definition: dict[str, Any]
     type: str = "STANDARD"
     source_map: dict[str, Span] = field(default_factory=dict)
     functions: "LocalLambda | None" = None
+    others: Mapping[str, tuple[dict[str, Any], str]] = field(default_factory=dict)
 
 
 def run_run(arguments: Arguments) -> Exit:
     """Run once; the exit code says whether the execution succeeded."""
     values = read_values(arguments.settings, arguments.values)
     input = read_input(arguments.input)
+    aws = aws_choice(arguments)
     with ExitStack() as stack:
         try:
             job = _definition_job(arguments, values) if is_definition_path(arguments.path) else None
-            job = job or _program_job(arguments, values, stack)
+            job = job or _program_job(arguments, values, stack, aws)
         except SourceRejected as rejected:
             return rejected.exit
-        result = _execute(job, input, arguments)
+        result = _execute(job, input, arguments, world_options(arguments, job.name, aws))
         _write_history(arguments.history, result)
         usages = _usages(job, result)
     used, price = total(usages), price_of_all(usages)
@@ -69,8 +76,9 @@ def _definition_job(arguments: Arguments, values: dict[str, str]) -> Job:
     return Job("StateMachine", filled)
 
 
-def _program_job(arguments: Arguments, values: dict[str, str], stack: ExitStack) -> Job:
+def _program_job(arguments: Arguments, values: dict[str, str], stack: ExitStack, aws: "AwsChoice") -> Job:
     from pysfnc.assembly.local import local_lambda
+    from pysfnc.assembly.world import lambda_environment
     from pysfnc.packaging import PackagingFailed
 
     result = compile_program(arguments)
@@ -78,12 +86,14 @@ def _program_job(arguments: Arguments, values: dict[str, str], stack: ExitStack)
     known = _parameter_values(needed_parameters(result, workflow), values)
     mode: Literal["workers", "in-process"] = "workers" if arguments.lambda_mode == "workers" else "in-process"
     try:
-        functions = stack.enter_context(local_lambda(result, mode, known))
+        functions = stack.enter_context(local_lambda(result, mode, known, lambda_environment(aws)))
     except PackagingFailed as error:
         raise CommandError(str(error)) from error
     check_known(values, {*result.parameters, *functions.names})
-    filled = fill(workflow.definition, {**functions.names, **known, **values})
-    return Job(workflow.name, filled, workflow.type, workflow.source_map, functions)
+    all_values = {**functions.names, **known, **values}
+    filled = fill(workflow.definition, all_values)
+    others = {name: (fill(other.definition, all_values), other.type) for name, other in result.workflows.items()}
+    return Job(workflow.name, filled, workflow.type, workflow.source_map, functions, others)
 
 
 def _parameter_values(parameters: Iterable[Parameter], values: dict[str, str]) -> dict[str, str | None]:
@@ -96,18 +106,26 @@ def _parameter_values(parameters: Iterable[Parameter], values: dict[str, str]) -
         ) from None
 
 
-def _execute(job: Job, input: Any, arguments: Arguments) -> "RunResult":
+def _execute(job: Job, input: Any, arguments: Arguments, options: "WorldOptions") -> "RunResult":
+    from pysfnc.assembly.world import world_for
     from pysfnc.engine import EngineError, Machine
 
     try:
         machine = Machine(job.definition, name=job.name, type=job.type)
-        with live_view(not arguments.json) as watch:
-            return machine.run(
-                input,
-                tasks=job.functions.service if job.functions else None,
-                real_time=arguments.real_time,
-                on_event=watch,
-            )
+        others = {name: Machine(definition, name=name, type=type) for name, (definition, type) in job.others.items()}
+        with live_view(not arguments.json) as watch, world_for(job.functions, options) as world:
+            try:
+                return machine.run(
+                    input,
+                    tasks=world,
+                    listener=world,
+                    objects=world,
+                    machines={**others, job.name: machine},
+                    real_time=arguments.real_time,
+                    on_event=watch,
+                )
+            finally:
+                write_recording(arguments.record, options.recorder)
     except EngineError as error:
         raise CommandError(str(error)) from error
 

@@ -138,7 +138,9 @@ class MotoBackend:
             ) from None
         self._mock = moto.mock_aws(config={"batch": {"use_docker": False}, "lambda": {"use_docker": False}})
         self._mock.start()
-        self._clients = _Clients(_local_session)
+        # Whatever the environment says: it may be that of Lambda code, which is pointed at the run itself.
+        config: Any = importlib.import_module("botocore.config").Config
+        self._clients = _Clients(_local_session, config=config(ignore_configured_endpoint_urls=True))
         try:
             if setup is not None:
                 setup()

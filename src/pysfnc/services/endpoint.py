@@ -135,10 +135,10 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in headers.items():
             if name.lower() not in ("content-length", "transfer-encoding", "connection", "server", "date"):
                 self.send_header(name, str(value))
-        if "Content-Length" not in headers or self.command != "HEAD":
-            self.send_header("Content-Length", str(len(answer)))
-        else:
-            self.send_header("Content-Length", str(headers["Content-Length"]))
+        said = {name.lower(): value for name, value in headers.items()}
+        # The answer to HEAD has the length of what GET would answer.
+        size = str(len(answer))
+        self.send_header("Content-Length", said.get("content-length", size) if self.command == "HEAD" else size)
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(answer)

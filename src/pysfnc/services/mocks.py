@@ -112,6 +112,10 @@ class Mocks:
         self._lock = threading.Lock()
         self.tokens: dict[str, TokenAnswer] = {}
 
+    def covers(self, call: TaskCall) -> bool:
+        """Does the file have answers for the call as such, whoever else could answer it?"""
+        return call.state_name in self._by_state or any(key in self._by_call for key in other_keys(call)[0])
+
     def unused(self) -> list[str]:
         """States, operations and functions with answers that no call took."""
         both = (*self._by_state.items(), *self._by_call.items())
@@ -135,10 +139,11 @@ class Mocks:
 
     def of_other(self, call: TaskCall) -> object | None:
         """The answer to a Lambda function or an HTTP call, None if the file says nothing of it. Raises as above."""
-        key, arguments = other_key(call)
-        answers = self._by_call.get(key)
-        if answers is None:
+        keys, arguments = other_keys(call)
+        key = next((key for key in keys if key in self._by_call), None)
+        if key is None:
             return None
+        answers = self._by_call[key]
         entry = self._taken(answers, arguments, f"`{key}`", call)
         if entry.failure is not None:
             raise _other_failure(entry)
@@ -172,14 +177,21 @@ class Mocks:
         return entry
 
 
-def other_key(call: TaskCall) -> tuple[str, Any]:
-    """The key of a call that is none of boto3, and its arguments."""
+def other_keys(call: TaskCall) -> tuple[list[str], Any]:
+    """The keys of a call that is none of boto3, the best first, and its arguments.
+
+    One Lambda function may hold several of a program's tasks; the payload says which is called.
+    """
     if call.service == "lambda-function":
-        return f"function:{call.action}", call.arguments
+        return [f"function:{call.action}"], call.arguments
     if call.service == "lambda":
         given = call.arguments if isinstance(call.arguments, Mapping) else {}
-        return f"function:{function_name_of(str(given.get('FunctionName')))}", given.get("Payload", {})
-    return f"{call.service}:{call.action}", call.arguments
+        payload = given.get("Payload", {})
+        names = [function_name_of(str(given.get("FunctionName")))]
+        if isinstance(payload, Mapping) and isinstance(payload.get("f"), str):
+            names.insert(0, payload["f"])
+        return [f"function:{name}" for name in names], payload
+    return [f"{call.service}:{call.action}"], call.arguments
 
 
 def _other_failure(entry: Entry) -> TaskFailure:

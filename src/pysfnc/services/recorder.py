@@ -12,7 +12,7 @@ from typing import Any
 from pysfnc.aws import iso_text
 from pysfnc.engine import EngineError, TaskCall
 from pysfnc.services.invoking import Answer, Invoke, Request, ServiceError
-from pysfnc.services.mocks import other_key
+from pysfnc.services.mocks import other_keys
 
 __all__ = ["Recorder"]
 
@@ -44,10 +44,10 @@ class Recorder:
 
     def function(self, call: TaskCall, outcome: Mapping[str, Any]) -> None:
         """Note what a Lambda task came to: `return` with the result of its state, or `raise` with error and cause."""
-        key, payload = other_key(call)
+        keys, payload = other_keys(call)
         if call.service == "lambda" and isinstance(outcome.get("return"), dict):
             outcome = {"return": outcome["return"].get("Payload")}
-        self._add(key, {"with": payload if isinstance(payload, dict) else None, **outcome})
+        self._add(keys[0], {"with": payload if isinstance(payload, dict) else None, **outcome})
 
     def _add(self, key: str, entry: dict[str, Any]) -> None:
         with self._lock:

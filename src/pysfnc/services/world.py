@@ -4,11 +4,12 @@ Owns: who answers what: mocks first, then the program's functions, then AWS as t
 Does not own: the answers (mocks.py, calls.py, jobs.py), what reaches it over HTTP (endpoint.py).
 """
 
+import builtins
 import contextlib
 import json
 import threading
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
 
 from pysfnc.engine import (
     ApiError,
@@ -21,6 +22,8 @@ from pysfnc.engine import (
     TaskFailure,
     Waiting,
 )
+from pysfnc.engine.http import HttpService
+from pysfnc.engine.objects import BotoObjects
 from pysfnc.services.backends import Backend
 from pysfnc.services.calls import call_aws
 from pysfnc.services.invoking import Invoke, invoking
@@ -30,16 +33,18 @@ from pysfnc.services.recorder import Recorder
 
 __all__ = ["World"]
 
-_LAMBDA = frozenset({"lambda", "lambda-function"})
+_LAMBDA: Final = frozenset({"lambda", "lambda-function"})
+_HTTP: Final = frozenset({"http", "apigateway"})
 
 
 class World(Listener):
-    """A `TaskService` and `Listener` for one run. Call `close` at its end.
+    """A `TaskService`, `Listener` and `ObjectStore` for one run. Call `close` at its end.
 
     functions: answers Lambda tasks; None if there are none.
     backend: makes the way to AWS when the first call needs it.
     mocks: answers that come first. recorder: notes all others.
-    on_waiting: called when a task begins to wait for its token, for tests.
+    on_waiting: called when a task begins to wait for its token.
+    ask: called with the tasks that wait when nothing else goes on; true if it brought an answer.
     """
 
     def __init__(
@@ -50,7 +55,7 @@ class World(Listener):
         mocks: Mocks | None = None,
         recorder: Recorder | None = None,
         on_waiting: Callable[[Waiting], None] | None = None,
-        on_idle: Callable[[list[Waiting]], bool] | None = None,
+        ask: "Callable[[World, builtins.list[Waiting]], bool] | None" = None,
     ) -> None:
         self._functions = functions
         self._make_backend = backend
@@ -58,7 +63,7 @@ class World(Listener):
         self._mocks = mocks
         self._recorder = recorder
         self._on_waiting = on_waiting
-        self._on_idle = on_idle
+        self._ask = ask
         self._lock = threading.RLock()
         self._invoke: Invoke | None = None
         self.api: StepFunctionsApi | None = None
@@ -67,16 +72,18 @@ class World(Listener):
 
     def blocks(self, call: TaskCall) -> bool:
         """See `TaskService.call`."""
+        if self._mocks is not None and self._mocks.covers(call):
+            return False
         if call.service in _LAMBDA:
             return self._functions is not None and self._functions.blocking
-        return call.service in ("http", "apigateway") or self.backend().blocking
+        return call.service in _HTTP or self.backend().blocking
 
     def call(self, call: TaskCall) -> object:
         """See `TaskService.call`."""
         mocked = self._mocks.of_state(call) if self._mocks is not None else None
         if mocked is not None:
             return mocked
-        if call.service in _LAMBDA or call.service in ("http", "apigateway"):
+        if call.service in _LAMBDA or call.service in _HTTP:
             return self._other(call)
         if call.pattern in ("sync", "sync:2"):
             return start_job(self.invoke, call)
@@ -88,6 +95,8 @@ class World(Listener):
             return mocked
         if call.service in _LAMBDA and self._functions is not None:
             return self._function(self._functions, call)
+        if call.service == "http":
+            return HttpService().call(call)
         raise EngineError(f"state '{call.state_name}': nothing answers {call.resource} here; give a mock file (--mock)")
 
     def _function(self, functions: LambdaService, call: TaskCall) -> object:
@@ -118,6 +127,23 @@ class World(Listener):
                 self._backend = self._make_backend()
             return self._backend
 
+    # what distributed Maps ask of S3
+
+    def get(self, bucket: str, key: str, version: str | None = None) -> bytes:
+        """See `ObjectStore.get`."""
+        return self._objects().get(bucket, key, version)
+
+    def list(self, bucket: str, prefix: str) -> Iterator[Mapping[str, Any]]:
+        """See `ObjectStore.list`."""
+        return self._objects().list(bucket, prefix)
+
+    def put(self, bucket: str, key: str, content: bytes) -> None:
+        """See `ObjectStore.put`."""
+        self._objects().put(bucket, key, content)
+
+    def _objects(self) -> BotoObjects:
+        return BotoObjects(self.backend().client("s3"))
+
     def close(self) -> None:
         """Undo what the run needed."""
         with self._lock:
@@ -142,7 +168,7 @@ class World(Listener):
 
     def idle(self) -> bool:
         """See `Listener.idle`."""
-        return self._on_idle is not None and self.api is not None and self._on_idle(self.api.waiting())
+        return self._ask is not None and self.api is not None and self._ask(self, self.api.waiting())
 
     def _plan(self, token: str, planned: TokenAnswer) -> None:
         for beat in planned.beats:

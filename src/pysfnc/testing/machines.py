@@ -97,6 +97,7 @@ def functions_of(
         PackagingFailed: the zip cannot be built.
     """
     from pysfnc.assembly.local import local_lambda
+    from pysfnc.assembly.world import AwsChoice, lambda_environment
 
     key = program, mode, frozenset(parameters.items()), real_time
     known = _lambdas.get(key)
@@ -104,7 +105,7 @@ def functions_of(
         _lambdas.move_to_end(key)
         return known[1]
     stack = ExitStack()
-    functions = stack.enter_context(local_lambda(program.result, mode, parameters))
+    functions = stack.enter_context(local_lambda(program.result, mode, parameters, lambda_environment(AwsChoice())))
     _lambdas[key] = stack, functions
     while len(_lambdas) > _MAX_LAMBDAS:
         _lambdas.popitem(last=False)[1][0].close()

@@ -1,13 +1,15 @@
 """`run` and `run_python`: one workflow, one input, one outcome."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pysfnc.lang.context import RunContext, context_object_of, with_input
 from pysfnc.lang.decorators import Workflow
+from pysfnc.testing.callbacks import Callback, answering
 from pysfnc.testing.exceptions import exception_of, name_and_text
 from pysfnc.testing.machines import Compiled, LambdaMode, NotCompiled, compiled, functions_of
 from pysfnc.testing.outcome import RunOutcome
@@ -15,7 +17,7 @@ from pysfnc.testing.sleeping import instant_sleep
 
 if TYPE_CHECKING:
     from pysfnc.driver import CompiledWorkflow
-    from pysfnc.engine import Machine, RunResult
+    from pysfnc.engine import Machine, RunResult, Waiting
 
 __all__ = ["NotCompiled", "run", "run_python"]
 
@@ -35,6 +37,10 @@ def run(
     parameters: Mapping[str, str] | None = None,
     context: RunContext | None = None,
     seed: int | None = None,
+    setup: Callable[[], object] | None = None,
+    mocks: str | os.PathLike[str] | None = None,
+    test_case: str | None = None,
+    on_callback: Callable[[Callback], None] | None = None,
 ) -> RunOutcome:
     """Compile a workflow and run its machine in the local engine, with its tasks as local Lambda functions.
 
@@ -53,33 +59,69 @@ def run(
         parameters: values of deployment parameters; what is missing comes from the environment, then from the defaults.
         context: what `pysfnc.context` shows; made up when not given. Its input is the one of the run.
         seed: makes jitter and random ids repeatable.
+        setup: makes what the mock of AWS holds at first. Under `moto.mock_aws` the run uses that mock, as it stands.
+        mocks: a mock file, whose answers come before all others; see docs/local.md.
+        test_case: which test case of it, for a file of AWS Step Functions Local.
+        on_callback: called when a task begins to wait for its token; see `answer` and `refuse`.
 
     Raises:
         NotCompiled: the program has errors.
         LookupError: there is no such workflow, or a deployment parameter has no value.
-        SourceError, PackagingFailed, EngineError: a file cannot be read, the zip cannot be built, the input is no JSON.
+        SourceError, PackagingFailed, EngineError: a file cannot be read, the zip cannot be built, the input is no JSON,
+            a task calls what nothing here answers.
     """
-    from pysfnc.asl.placeholders import fill
     from pysfnc.assembly.parameters import needed_parameters, parameters_of_run
-    from pysfnc.engine import Machine, VirtualClock
+    from pysfnc.assembly.world import AwsChoice, WorldOptions, world_for
+    from pysfnc.engine import VirtualClock
+    from pysfnc.services import read_mocks
 
     code = compiled(_path_of(program), optimize)
     chosen = _chosen(code, program.name if isinstance(program, Workflow) else workflow)
     values = parameters_of_run(needed_parameters(code.result, chosen), parameters or {})
     functions = functions_of(code, lambda_, values, real_time=real_time)
-    definition = fill(chosen.definition, {**functions.names, **values})
-    machine = Machine(definition, name=chosen.name, type=chosen.type)
+    machines = _machines(code, {**functions.names, **values})
+    machine = machines[chosen.name]
     before = functions.gb_seconds
-    with nullcontext() if real_time or lambda_ == "workers" else instant_sleep():
+    options = WorldOptions(
+        AwsChoice(setup=setup),
+        None if mocks is None else read_mocks(Path(mocks), chosen.name, test_case),
+        on_waiting=None if on_callback is None else _told(on_callback),
+    )
+    with (
+        world_for(functions, options) as world,
+        answering(world),
+        nullcontext() if real_time or lambda_ == "workers" else instant_sleep(),
+    ):
         result = machine.run(
             {} if input is None else input,
-            tasks=functions.service,
+            tasks=world,
+            listener=world,
+            objects=world,
+            machines=machines,
             clock=None if start_time is None else VirtualClock(start_time.timestamp()),
             real_time=real_time,
             context=None if context is None else context_object_of(context),
             seed=seed,
         )
     return _outcome(result, machine, functions.gb_seconds - before, code)
+
+
+def _machines(code: Compiled, values: Mapping[str, str | None]) -> "dict[str, Machine]":
+    """All machines of the program, as one may start another."""
+    from pysfnc.asl.placeholders import fill
+    from pysfnc.engine import Machine
+
+    return {
+        name: Machine(fill(workflow.definition, values), name=name, type=workflow.type)
+        for name, workflow in code.result.workflows.items()
+    }
+
+
+def _told(on_callback: Callable[[Callback], None]) -> "Callable[[Waiting], None]":
+    def told(waiting: "Waiting") -> None:
+        on_callback(Callback(waiting.token, waiting.state, waiting.resource, waiting.arguments))
+
+    return told
 
 
 def run_python(
