@@ -64,6 +64,7 @@ class CompiledWorkflow:
         definition: ASL, with `${...}` placeholders for what a deployment fills in.
         parameters: the deployment parameters in the definition, by name.
         functions: placeholders of the Lambda functions that the machine calls.
+        children: placeholder -> name of the workflow of the program whose machine it stands for.
         states: how many states the definition has, branches included.
         bytes: size of the definition as compact JSON.
         source_map: name of a state -> the place in the source it comes from.
@@ -74,6 +75,7 @@ class CompiledWorkflow:
     type: Literal["STANDARD", "EXPRESS"]
     parameters: dict[str, Parameter]
     functions: tuple[str, ...]
+    children: dict[str, str]
     states: int
     bytes: int
     source_map: dict[str, Span]
@@ -225,12 +227,19 @@ def _workflow(
         type=machine.type,
         parameters={name: result.parameters[name] for name in sorted(wanted & result.parameters.keys())},
         functions=tuple(name for name in functions if name in wanted),
+        children={name: other for name, other in _machines(program).items() if name in wanted},
         states=_count_states(emitted.definition),
         bytes=size,
         source_map=source_map,
         machine=machine,
         blocks=lambda: render_plan(plan),
     )
+
+
+def _machines(program: Program) -> dict[str, str]:
+    from pysfnc.ir.hir import machine_placeholder
+
+    return {machine_placeholder(machine.name): machine.name for machine in program.machines}
 
 
 def _verify(program: Program) -> None:

@@ -112,6 +112,7 @@ def test_the_manifest_has_the_documented_form(tmp_path: Path) -> None:
                 "bytes": 345,
                 "parameters": {"TABLE": {"default": "orders"}, "REGION": {}},
                 "functions": ["AppFunctionArn"],
+                "state_machines": {},
                 "iam": [
                     {
                         "actions": ["lambda:InvokeFunction"],

@@ -14,9 +14,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pysfnc.asl.placeholders import fill
 from pysfnc.asl.validate import check_definition
-from pysfnc.assembly.parameters import parameters_of_run
+from pysfnc.assembly.machines import local_machines
+from pysfnc.assembly.parameters import needed_parameters, parameters_of_run
 from pysfnc.assembly.reports import message_of
 from pysfnc.diagnostics import Diagnostic
 from pysfnc.engine import LambdaService, Machine, TaskService
@@ -101,15 +101,19 @@ class Compiled:
     """A compiled program: the driver's result and, for each workflow, machines that are ready to run."""
 
     result: "CompileResult"
-    _machines: dict[tuple[str, frozenset[tuple[str, str]]], Machine] = field(default_factory=dict)
+    _machines: dict[tuple[str, frozenset[tuple[str, str]]], dict[str, Machine]] = field(default_factory=dict)
 
     def machine(self, name: str | None, environment: Mapping[str, str]) -> Machine:
         """The machine of a workflow, filled in with deployment parameters out of an environment."""
+        return self.machines(name, environment)[self.workflow(name).name]
+
+    def machines(self, name: str | None, environment: Mapping[str, str]) -> dict[str, Machine]:
+        """The machine of a workflow and those that it starts, by name."""
         workflow = self.workflow(name)
         key = workflow.name, frozenset(environment.items())
         if key not in self._machines:
-            values = parameters_of_run(workflow.parameters.values(), {}, environment)
-            self._machines[key] = Machine(fill(workflow.definition, values), name=workflow.name)
+            values = parameters_of_run(needed_parameters(self.result, workflow), {}, environment)
+            self._machines[key] = local_machines(self.result, values)
         return self._machines[key]
 
     def workflow(self, name: str | None) -> "CompiledWorkflow":
@@ -156,6 +160,7 @@ def run_compiled(
         invoker = DirectInvoker(path.parent, compiled.result.functions)
         result = machine.run(
             json.loads(json.dumps(input)),
+            machines=compiled.machines(workflow, environment or {}),
             tasks=LambdaService(invoker, services, blocking=False),
             evaluator=evaluator,
             history=False,

@@ -28,10 +28,11 @@ def compile_file(path, options):
             sink.error(find_code(code), Span.of_line(file, int(place)) if place != "-" else None, message)
     definitions = [json.loads(line[10:]) for line in file.lines if line.startswith("# machine ")]
     definition = (definitions or [None])[0]
-    workflow = SimpleNamespace(name="f", definition=definition, parameters={}, blocks_text=lambda: "block\\n")
-    return SimpleNamespace(
-        ok=not sink.has_errors, diagnostics=sink.diagnostics, workflows={"f": workflow}, functions=()
-    )
+    workflow = SimpleNamespace(name="f", definition=definition, type="STANDARD", blocks_text=lambda: "block\\n")
+    workflow.parameters, workflow.functions, workflow.children = {}, (), {}
+    result = SimpleNamespace(ok=not sink.has_errors, diagnostics=sink.diagnostics, workflows={"f": workflow})
+    result.parameters, result.functions = {}, ()
+    return result
 
 
 sys.modules["pysfnc.driver"] = types.SimpleNamespace(Options=SimpleNamespace, compile_file=compile_file)

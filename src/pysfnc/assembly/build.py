@@ -67,6 +67,7 @@ def _entry(
         parameters=tuple(workflow.parameters.values()),
         functions=tuple(name for name in workflow.functions if name in placeholders),
         source_map={name: _position(span) for name, span in workflow.source_map.items()},
+        children=workflow.children,
         comment=workflow.definition.get("Comment"),
     )
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from pysfnc.asl.placeholders import Parameter
+from pysfnc.assembly.machines import reached
 
 if TYPE_CHECKING:
     from pysfnc.driver import CompiledWorkflow, CompileResult
@@ -21,9 +22,13 @@ class MissingParameter(LookupError):
 
 
 def needed_parameters(result: "CompileResult", workflow: "CompiledWorkflow") -> list[Parameter]:
-    """The parameters that a run of a workflow needs: those of its definition, and those of its Lambda functions."""
-    in_lambda = {item.name for item in result.program.environment if item.in_lambda and workflow.functions}
-    return [item for name, item in result.parameters.items() if name in workflow.parameters or name in in_lambda]
+    """The parameters that a run of a workflow needs: those of its definition and its Lambda functions, and of its children."""
+    needed: set[str] = set()
+    for item in reached(result, workflow):
+        needed |= item.parameters.keys()
+        if item.functions:
+            needed.update(variable.name for variable in result.program.environment if variable.in_lambda)
+    return [parameter for name, parameter in result.parameters.items() if name in needed]
 
 
 def parameters_of_run(

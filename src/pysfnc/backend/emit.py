@@ -34,7 +34,7 @@ from pysfnc.ir.mir import (
 )
 from pysfnc.jsonata.placeholders import parameter_of
 from pysfnc.jsonata.tidy import tidy
-from pysfnc.jsonata.tree import Array, Binary, Call, Field, Lit, Neg, Object, Ref, Tree
+from pysfnc.jsonata.tree import Array, Binary, Call, Field, Lit, Neg, Object, Placeholder, Ref, Tree
 from pysfnc.jsonata.walk import tree_depth
 from pysfnc.library.context import FIELDS
 from pysfnc.plan.caught import ALL_ERRORS, TASK_FAILED
@@ -462,6 +462,8 @@ def _constant(tree: Tree) -> Any:
             return [_constant(item) for item in items]
         case Object(pairs):
             return {_key(key): _constant(value) for key, value in pairs}
+        case Placeholder(name):
+            return f"${{{name}}}"
         case Call() | Binary(op="&"):
             return _text_with_parameters(tree)
         case _:

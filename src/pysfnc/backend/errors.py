@@ -73,8 +73,36 @@ def _aws(reading: ErrorReading, error_output: Tree) -> Tree:
     return IfElse(Binary("in", name, Array(tuple(map(Lit, TIMEOUTS)))), late, made)
 
 
-FORMS: Final[dict[str, Callable[[ErrorReading, Tree], Tree]]] = {"plain": _plain, "aws": _aws}
+def _child(_reading: ErrorReading, error_output: Tree) -> Tree:
+    """The error of a child execution stands in the description that is the Cause (recorded answer); without one, the call failed."""
+    return Call("py_child", (error_output,))
+
+
+FORMS: Final[dict[str, Callable[[ErrorReading, Tree], Tree]]] = {"plain": _plain, "aws": _aws, "child": _child}
 """How each form of error output becomes an exception object."""
+
+
+def _define_child() -> None:
+    name, cause = Field(Ref("x"), "Error"), Field(Ref("x"), "Cause")
+    is_child = IfElse(
+        Binary("=", name, Lit("States.TaskFailed")),
+        Call("contains", (cause, Lit('"ExecutionArn":'))),
+        Lit(False),
+    )
+    parsed = Call("parse", (cause,))
+    found = Seq((Bind("d", IfElse(is_child, parsed, Ref("x"))), Bind("n", Field(Ref("d"), "Error")), _named("n", "d")))
+    define("py_child", ("x",), found)
+
+
+def _named(name: str, described: str) -> Tree:
+    late = Binary("in", Ref(name), Array(tuple(map(Lit, TIMEOUTS))))
+    known = IfElse(Call("exists", (Ref(name),)), Ref(name), Lit("States.TaskFailed"))
+    return Object(
+        (
+            (Lit(NAME), IfElse(late, Lit("TimeoutError"), known)),
+            (Lit(MESSAGE), Call("py_message", (Field(Ref(described), "Cause"),))),
+        )
+    )
 
 
 def _define_aws() -> None:
@@ -123,3 +151,4 @@ def _define() -> None:
 
 _define()
 _define_aws()
+_define_child()

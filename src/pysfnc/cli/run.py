@@ -2,12 +2,13 @@
 
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from pysfnc.asl.placeholders import Parameter, fill, parameters_in
+from pysfnc.assembly.machines import local_machines
 from pysfnc.assembly.parameters import MissingParameter, needed_parameters, parameters_of_run
 from pysfnc.assembly.price import Usage, price_of_all, total, usage_of
 from pysfnc.cli.arguments import Arguments
@@ -26,24 +27,19 @@ from pysfnc.source import Span
 if TYPE_CHECKING:
     from pysfnc.assembly.local import LocalLambda
     from pysfnc.assembly.world import AwsChoice, WorldOptions
-    from pysfnc.engine import RunResult
+    from pysfnc.engine import Machine, RunResult
 
 __all__ = ["run_run"]
 
 
 @dataclass(slots=True)
 class Job:
-    """What is to be run: a definition without placeholders, and what belongs to it.
+    """What is to be run: a machine, the program's machines by name, which it may start, and what belongs to it."""
 
-    others: definition and type of the program's other machines, by name.
-    """
-
-    name: str
-    definition: dict[str, Any]
-    type: str = "STANDARD"
+    machine: "Machine"
+    machines: "dict[str, Machine]" = field(default_factory=dict)
     source_map: dict[str, Span] = field(default_factory=dict)
     functions: "LocalLambda | None" = None
-    others: Mapping[str, tuple[dict[str, Any], str]] = field(default_factory=dict)
 
 
 def run_run(arguments: Arguments) -> Exit:
@@ -57,7 +53,7 @@ def run_run(arguments: Arguments) -> Exit:
             job = job or _program_job(arguments, values, stack, aws)
         except SourceRejected as rejected:
             return rejected.exit
-        result = _execute(job, input, arguments, world_options(arguments, job.name, aws))
+        result = _execute(job, input, arguments, world_options(arguments, job.machine.name, aws))
         _write_history(arguments.history, result)
         usages = _usages(job, result)
     used, price = total(usages), price_of_all(usages)
@@ -73,7 +69,16 @@ def _definition_job(arguments: Arguments, values: dict[str, str]) -> Job:
     check_known(values, parameters_in(definition))
     filled = fill(definition, values)
     check_definition(arguments.path, filled)
-    return Job("StateMachine", filled)
+    return Job(_machine(filled))
+
+
+def _machine(definition: dict[str, Any]) -> "Machine":
+    from pysfnc.engine import EngineError, Machine
+
+    try:
+        return Machine(definition)
+    except EngineError as error:
+        raise CommandError(str(error)) from error
 
 
 def _program_job(arguments: Arguments, values: dict[str, str], stack: ExitStack, aws: "AwsChoice") -> Job:
@@ -90,10 +95,8 @@ def _program_job(arguments: Arguments, values: dict[str, str], stack: ExitStack,
     except PackagingFailed as error:
         raise CommandError(str(error)) from error
     check_known(values, {*result.parameters, *functions.names})
-    all_values = {**functions.names, **known, **values}
-    filled = fill(workflow.definition, all_values)
-    others = {name: (fill(other.definition, all_values), other.type) for name, other in result.workflows.items()}
-    return Job(workflow.name, filled, workflow.type, workflow.source_map, functions, others)
+    machines = local_machines(result, {**functions.names, **known, **values})
+    return Job(machines[workflow.name], machines, workflow.source_map, functions)
 
 
 def _parameter_values(parameters: Iterable[Parameter], values: dict[str, str]) -> dict[str, str | None]:
@@ -108,19 +111,17 @@ def _parameter_values(parameters: Iterable[Parameter], values: dict[str, str]) -
 
 def _execute(job: Job, input: Any, arguments: Arguments, options: "WorldOptions") -> "RunResult":
     from pysfnc.assembly.world import world_for
-    from pysfnc.engine import EngineError, Machine
+    from pysfnc.engine import EngineError
 
     try:
-        machine = Machine(job.definition, name=job.name, type=job.type)
-        others = {name: Machine(definition, name=name, type=type) for name, (definition, type) in job.others.items()}
         with live_view(not arguments.json) as watch, world_for(job.functions, options) as world:
             try:
-                return machine.run(
+                return job.machine.run(
                     input,
                     tasks=world,
                     listener=world,
                     objects=world,
-                    machines={**others, job.name: machine},
+                    machines=job.machines,
                     real_time=arguments.real_time,
                     on_event=watch,
                 )
@@ -131,7 +132,7 @@ def _execute(job: Job, input: Any, arguments: Arguments, options: "WorldOptions"
 
 
 def _usages(job: Job, result: "RunResult") -> list[Usage]:
-    return usage_of(result, job.functions.gb_seconds if job.functions else 0.0, job.type == "EXPRESS")
+    return usage_of(result, job.functions.gb_seconds if job.functions else 0.0, job.machine.type == "EXPRESS")
 
 
 def _write_history(path: str | None, result: "RunResult") -> None:
@@ -164,7 +165,7 @@ def _show(job: Job, result: "RunResult", used: Usage, price: float) -> None:
     else:
         print(render_failure(result.error or result.status, result.cause, _place(job, result)), file=sys.stderr)
     print(
-        f"{job.name}: {result.status} in {counted(used.transitions, 'transition')}, "
+        f"{job.machine.name}: {result.status} in {counted(used.transitions, 'transition')}, "
         f"{counted(used.lambda_invocations, 'Lambda invocation')}, ${price:.6f}",
         file=sys.stderr,
     )

@@ -4,7 +4,7 @@ from pysfnc.engine.callbacks import ApiError, Waiting
 from pysfnc.engine.clock import Clock, RealClock, VirtualClock
 from pysfnc.engine.errors import EngineError, TaskFailure, TaskTimedOut, UnsupportedError
 from pysfnc.engine.history import Event
-from pysfnc.engine.host import Listener
+from pysfnc.engine.host import Listener, machine_arn
 from pysfnc.engine.machine import Machine, read_input, run_machine
 from pysfnc.engine.objects import BotoObjects, ObjectStore
 from pysfnc.engine.result import ChildRun, RunResult
@@ -38,6 +38,7 @@ __all__ = [
     "UnsupportedError",
     "VirtualClock",
     "Waiting",
+    "machine_arn",
     "read_input",
     "run_machine",
 ]

@@ -114,12 +114,34 @@ def lower_program(model: ProjectModel, sink: Sink) -> Program | None:
 
 
 def _machines(project: Project, workflows: Sequence[FunctionInfo], sink: Sink, journal: Journal) -> list[Machine]:
+    """The machines of the workflows, and of those that they call."""
     machines: list[Machine] = []
-    for info in workflows:
+    todo, seen = list(workflows), set(workflows)
+    while todo:
+        info = todo.pop(0)
+        _check_name(info, machines, sink)
         machines.append(_machine(project, info, sink, journal))
         journal.args_read.clear()
         journal.unfaithful.clear()
+        journal.foreign.clear()
+        called = [other for other in project.machines if other not in seen]
+        todo += called
+        seen.update(called)
     return machines
+
+
+def _check_name(info: FunctionInfo, machines: Sequence[Machine], sink: Sink) -> None:
+    """A workflow of another module that is called must not have the name of another one."""
+    name = info.workflow_options.name or info.node.name
+    other = next((machine for machine in machines if machine.name == name), None)
+    if other is not None and other.span is not None and info.module.source is not other.span.file:
+        sink.error(
+            codes.DUPLICATE_NAME,
+            info.module.span(info.node).head(),
+            f"two workflows of the program have the name `{name}`",
+            labels=[(other.span, "the other one")],
+            help='write instead: `@workflow(name="...")` for one of them',
+        )
 
 
 def _machine(project: Project, info: FunctionInfo, sink: Sink, journal: Journal) -> Machine:
@@ -135,7 +157,7 @@ def _machine(project: Project, info: FunctionInfo, sink: Sink, journal: Journal)
         node=info.node,
         is_async=info.is_async,
     )
-    cx = Context(project, names, sink, journal, Flow(), frame, active=(info.node,))
+    cx = Context(project, names, sink, journal, Flow(), frame, active=(info.node,), workflow=info)
     for change in changes_reached_from(project.model, info):
         sink.error(
             codes.GLOBAL_MUTATION,
@@ -177,6 +199,14 @@ def _check_arguments(cx: Context) -> None:
             "the exception gets a float or tuple, and its arguments are read",
             labels=[(cx.journal.args_read[0], "read here, where the machine would see an int or list")],
             help="write instead: a text as the argument",
+        )
+    for span in cx.journal.foreign:
+        cx.error(
+            codes.EXCEPTION_BEHAVIOUR,
+            span,
+            "an exception of a child execution arrives without its arguments",
+            labels=[(cx.journal.args_read[0], "the arguments of exceptions are read here")],
+            help="write instead: `str(e)`",
         )
 
 

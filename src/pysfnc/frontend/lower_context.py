@@ -16,6 +16,7 @@ from pysfnc.frontend.lower_flow import Flow
 from pysfnc.frontend.lower_frame import Frame, Names
 from pysfnc.frontend.lower_project import Project
 from pysfnc.frontend.lower_state import State
+from pysfnc.frontend.model import FunctionInfo
 from pysfnc.frontend.retries import shared_name
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, Perform, Placement, Raise, Stmt
@@ -43,6 +44,8 @@ class Journal:
     """Where the arguments of an exception are read."""
     unfaithful: list[Span] = field(default_factory=list)
     """Where an exception is made with arguments that JSON does not give back as they were."""
+    foreign: list[Span] = field(default_factory=list)
+    """Where exceptions come from whose arguments are not known, as only their name and text arrive."""
     written: int = 0
     """How many bodies were written in place so far, those of attempts that were given up included."""
 
@@ -90,6 +93,8 @@ class Context:
     """Whether the call that is made next is awaited."""
     regions: dict[str, int] = field(default_factory=dict)
     """The branch that owns each variable."""
+    workflow: FunctionInfo | None = None
+    """The workflow that becomes this machine."""
 
     @property
     def state(self) -> State:

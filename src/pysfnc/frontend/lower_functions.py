@@ -12,6 +12,7 @@ from pysfnc.diagnostics import Diagnostic, Label, codes
 from pysfnc.frontend.changes import functions_reached_from
 from pysfnc.frontend.decorators import call_options
 from pysfnc.frontend.lower_arguments import Arguments, bind, evaluated, signature_of
+from pysfnc.frontend.lower_children import call_workflow
 from pysfnc.frontend.lower_context import Context, Trial, poison
 from pysfnc.frontend.lower_core import as_data, lower_value
 from pysfnc.frontend.lower_inline import call_closure, call_function
@@ -48,12 +49,7 @@ def call_project(
     for problem in info.problems:
         cx.sink.add(problem)
     if info.role == "workflow":
-        return cx.error(
-            codes.UNSUPPORTED_CALL,
-            node,
-            f"`{info.qualname}` is a workflow, and calling a workflow from another one is not compiled yet",
-            help="write instead: a function without `@workflow` that both use",
-        )
+        return call_workflow(cx, info, given, node, options)
     if info.role == "task":
         return call_task(cx, info, given, node, options)
     return _call_helper(cx, info, given, node)
@@ -314,4 +310,11 @@ def call_configured(cx: Context, callee: Configured, given: Arguments, node: ast
         return call_operation(cx, target, given, node, callee.options)
     if isinstance(target, ProjectFunction) and target.info.role == "task":
         return call_project(cx, target.info, given, node, callee.options)
+    if isinstance(target, ProjectFunction) and target.info.role == "workflow":
+        if not callee.options.retry:
+            return call_project(cx, target.info, given, node, callee.options)
+        # A retrier of the state would not see the child's own error name.
+        inner = Configured(target, replace(callee.options, retry=None))
+        retried = TaskOptions(retry=callee.options.retry)
+        return retried_as_a_whole(cx, Configured(inner, retried), given, node)
     return retried_as_a_whole(cx, callee, given, node)

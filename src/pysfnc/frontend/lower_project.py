@@ -13,7 +13,7 @@ from pysfnc.frontend.integrations import CLIENT_ERROR
 from pysfnc.frontend.model import Binding, FunctionInfo, ModuleInfo, ProjectModel
 from pysfnc.frontend.run_context import context_read_by
 from pysfnc.frontend.scope import Scope, function_scope
-from pysfnc.ir.hir import ExceptionTable, Task
+from pysfnc.ir.hir import ExceptionTable, Task, machine_placeholder
 
 
 @dataclass(slots=True, eq=False)
@@ -36,6 +36,8 @@ class Project:
     _named: dict[str, list[ast.AST]] | None = None
     services: set[str] = field(default_factory=set)
     """The services of AWS that the program has clients of."""
+    machines: dict[FunctionInfo, str] = field(default_factory=dict)
+    """The workflows that others call -> the placeholder of their machine's ARN."""
     _scopes: dict[ast.AST, Scope] = field(default_factory=dict)
 
     def scope(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Scope:
@@ -91,6 +93,17 @@ class Project:
         if alias.name == "*" or self.model.imported is None:
             return None
         return self.model.imported(module, node, alias)
+
+    def machine_of(self, info: FunctionInfo) -> str:
+        """The placeholder that stands for the ARN of a workflow's machine."""
+        found = self.machines.get(info)
+        if found is None:
+            found = self.machines[info] = machine_placeholder(info.workflow_options.name or info.node.name)
+        return found
+
+    def context_read_by(self, info: FunctionInfo) -> tuple[str, ...]:
+        """The parts of `pysfnc.context` that a function reads, itself or through others."""
+        return context_read_by(self.model, info)
 
     def task_of(self, info: FunctionInfo, reason: str) -> Task:
         """The registered Lambda function of a project function; `reason` counts the first time."""

@@ -6,6 +6,7 @@ helpers (their bodies are written in place, with `Block`/`Leave` for their retur
 exceptions, and effects, which stand only in `Perform`.
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -255,6 +256,8 @@ class ServiceCall:
 
     resource: str  # the Resource ARN
     arguments: Expr
+    title: str | None = None
+    """What the state is called, where that is not the integration."""
     retry: tuple[RetryRule, ...] = ()
     timeout_s: Expr | None = None
     heartbeat_s: Expr | None = None
@@ -318,6 +321,12 @@ class Param:
     """What the annotation accepts, part by part; None accepts everything."""
     has_default: bool = False
     """Whether it may be left out; a default that is not constant has no expression."""
+
+
+def machine_placeholder(name: str) -> str:
+    """The placeholder that stands for the ARN of the machine of that name, in the machines that call it."""
+    words = re.findall(r"[A-Za-z0-9]+", name)
+    return "".join(word[0].upper() + word[1:] for word in words) + "StateMachineArn"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

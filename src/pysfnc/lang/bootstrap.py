@@ -32,7 +32,7 @@ from contextlib import nullcontext
 from typing import Any, Final
 
 from pysfnc.lang.calls import is_async_callable
-from pysfnc.lang.context import run_from_context_object, running
+from pysfnc.lang.context import in_lambda, run_from_context_object, running
 from pysfnc.lang.errors import Fail
 from pysfnc.lang.exceptions import reported
 from pysfnc.lang.wire import run_encoded, run_encoded_async
@@ -78,7 +78,7 @@ def make_handler(handler_file: str) -> Handler:
     def handler(event: Any, context: Any) -> Any:
         try:
             registered, args, kwargs, run = _read(functions, event)
-            with running(run_from_context_object(run)) if run else nullcontext():
+            with in_lambda(), running(run_from_context_object(run)) if run else nullcontext():
                 return registered.call(args, kwargs)
         except BaseException as failure:
             known = functions[event["f"]].known if _is_registered(functions, event) else ()

@@ -72,6 +72,7 @@ context: Final = _Context()
 
 _current: ContextVar[RunContext] = ContextVar("pysfnc_run")
 _active: list[RunContext] = []
+_in_lambda: ContextVar[bool] = ContextVar("pysfnc_in_lambda")
 
 
 def current_run() -> RunContext:
@@ -91,6 +92,21 @@ def current_run() -> RunContext:
         return active[0]
     reason = "several runs are active" if active else "no workflow is running"
     raise RuntimeError(f"pysfnc.context is not set here: {reason}; start one with the workflow's .run(...)")
+
+
+def is_running() -> bool:
+    """Whether some workflow runs, or this is Lambda, where code runs for one."""
+    return bool(_active) or _in_lambda.get(False)
+
+
+@contextmanager
+def in_lambda() -> Iterator[None]:
+    """Say that the code inside the block runs in Lambda."""
+    token = _in_lambda.set(True)
+    try:
+        yield
+    finally:
+        _in_lambda.reset(token)
 
 
 @contextmanager

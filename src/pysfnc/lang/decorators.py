@@ -10,7 +10,7 @@ from types import CodeType, FunctionType
 from typing import Any, Final, Generic, ParamSpec, TypeVar, overload
 
 from pysfnc.lang.calls import call_async, call_sync, is_async_callable
-from pysfnc.lang.context import RunContext, made_up_run, running
+from pysfnc.lang.context import RunContext, is_running, made_up_run, running
 from pysfnc.lang.errors import refuse
 from pysfnc.lang.options import (
     MAX_TASK_SECONDS,
@@ -39,7 +39,10 @@ _CO_GENERATOR: Final = 0x20 | 0x200
 
 
 class Workflow(Generic[P, R]):
-    """A function that is a state machine. Calling it is plain Python; `run` takes and gives JSON, as the machine."""
+    """A function that is a state machine. Calling it is plain Python; `run` takes and gives JSON, as the machine.
+
+    Called while a workflow runs, it is a child execution, with JSON in both directions.
+    """
 
     __wrapped__: Callable[P, R]
 
@@ -54,7 +57,11 @@ class Workflow(Generic[P, R]):
         return self.options.name or self.__wrapped__.__name__
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
-        return self.__wrapped__(*args, **kwargs)
+        if not is_running():
+            return self.__wrapped__(*args, **kwargs)
+        from pysfnc.lang.children import run_child
+
+        return run_child(self, args, kwargs)  # type: ignore[no-any-return]
 
     def run(self, input: Any = _NO_INPUT, *, context: RunContext | None = None) -> Any:
         """Run the workflow on the JSON value `input` and return its output as JSON.

@@ -7,6 +7,7 @@ from pysfnc.library import (
     arithmetic,
     aws_errors,
     aws_forms,
+    children,
     context,
     conversions,
     copies,
@@ -127,6 +128,7 @@ __all__ = [
 
 ROW_MODULES = (
     arithmetic,
+    children,
     context,
     aws_errors,
     aws_forms,

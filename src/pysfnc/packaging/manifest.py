@@ -49,6 +49,7 @@ class WorkflowEntry:
         parameters: the deployment parameters in the definition.
         functions: placeholders of the Lambda functions it calls.
         source_map: state name -> where it comes from.
+        children: placeholder -> name of the workflow of this build whose machine's ARN it stands for.
         statements: permissions beyond calling those functions.
         comment: the workflow's comment.
     """
@@ -61,6 +62,7 @@ class WorkflowEntry:
     parameters: tuple[Parameter, ...] = ()
     functions: tuple[str, ...] = ()
     source_map: Mapping[str, Position] = field(default_factory=dict)
+    children: Mapping[str, str] = field(default_factory=dict)
     statements: tuple[Statement, ...] = ()
     comment: str | None = None
 
@@ -100,6 +102,7 @@ def _workflow(workflow: WorkflowEntry) -> dict[str, Any]:
         "bytes": workflow.definition_bytes,
         "parameters": _parameters(workflow.parameters),
         "functions": list(workflow.functions),
+        "state_machines": dict(workflow.children),
         "iam": [_statement(statement) for statement in _invocations(workflow.functions) + workflow.statements],
         "source_map": {name: _position(position) for name, position in workflow.source_map.items()},
     }

@@ -676,6 +676,8 @@ def _effect_hint(node: EffectNode) -> str:
     match node.effect:
         case TaskCall(task=task):
             return task
+        case ServiceCall(title=str() as title):
+            return title
         case ServiceCall(resource=resource):
             return ":".join(resource.split(":")[-2:])
         case Fork(comment=str() as comment):

@@ -70,6 +70,7 @@ def run(
         SourceError, PackagingFailed, EngineError: a file cannot be read, the zip cannot be built, the input is no JSON,
             a task calls what nothing here answers.
     """
+    from pysfnc.assembly.machines import local_machines
     from pysfnc.assembly.parameters import needed_parameters, parameters_of_run
     from pysfnc.assembly.world import AwsChoice, WorldOptions, world_for
     from pysfnc.engine import VirtualClock
@@ -79,7 +80,7 @@ def run(
     chosen = _chosen(code, program.name if isinstance(program, Workflow) else workflow)
     values = parameters_of_run(needed_parameters(code.result, chosen), parameters or {})
     functions = functions_of(code, lambda_, values, real_time=real_time)
-    machines = _machines(code, {**functions.names, **values})
+    machines = local_machines(code.result, {**functions.names, **values})
     machine = machines[chosen.name]
     before = functions.gb_seconds
     options = WorldOptions(
@@ -104,17 +105,6 @@ def run(
             seed=seed,
         )
     return _outcome(result, machine, functions.gb_seconds - before, code)
-
-
-def _machines(code: Compiled, values: Mapping[str, str | None]) -> "dict[str, Machine]":
-    """All machines of the program, as one may start another."""
-    from pysfnc.asl.placeholders import fill
-    from pysfnc.engine import Machine
-
-    return {
-        name: Machine(fill(workflow.definition, values), name=name, type=workflow.type)
-        for name, workflow in code.result.workflows.items()
-    }
 
 
 def _told(on_callback: Callable[[Callback], None]) -> "Callable[[Waiting], None]":
