@@ -105,7 +105,7 @@ PROGRAMS: dict[str, str] = {
             t(*list(d.values()))  # E[SFN104]
             x()  # E[SFN302]
             x.nothing()  # E[SFN302]
-            other()  # E[SFN103]
+            other()
             open("x")  # E[SFN103]
             getattr(x, "y")  # E[SFN103]
             return 1
