@@ -53,9 +53,14 @@ def _expected_exceptions(program: Program) -> dict[str, frozenset[str]]:
         _expect(machine.body, frozenset(), named)
     classes = {name for name, _ in program.exceptions.bases} - {"Exception", "BaseException", "Fail"}
     below = cache(program.exceptions.descendants)
-    covered = {task: {low for name in names & classes for low in below(name)} for task, names in named.items()}
+    covered = {task: {low for name in _asked(names, classes) for low in below(name)} for task, names in named.items()}
     # Names with a dot are those of AWS in a machine; out of Lambda such an error comes by the name of its class.
     return {task: frozenset(name for name in names if "." not in name) for task, names in covered.items()}
+
+
+def _asked(names: set[str], classes: set[str]) -> set[str]:
+    """The classes to report by. `except Fail` is for error names that are no class's, so beside it every class has to be known."""
+    return (names & classes) | ({"Exception"} if "Fail" in names else set())
 
 
 def _expect(suite: Suite, around: frozenset[str], named: dict[str, set[str]]) -> None:

@@ -100,15 +100,20 @@ class _Watch(ast.NodeTransformer):
         return node  # an annotation such as `str | None` makes nothing, and is evaluated before the watch exists
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        returns, node.returns = node.returns, None
-        self.generic_visit(node)
-        node.returns = returns
+        # Nor what stands around a function: its decorators, and its defaults, which are constants.
+        node.body = [part for stmt in node.body for part in _flat(self.visit(stmt))]
         return node
+
+    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815
 
     def visit_AugAssign(self, node: ast.AugAssign) -> list[ast.AST]:
         self.generic_visit(node)
         target = ast.parse(ast.unparse(node.target), mode="eval").body
         return [node, ast.Expr(_watched(target))]
+
+
+def _flat(made: ast.AST | list[ast.stmt]) -> list[ast.stmt]:
+    return made if isinstance(made, list) else [made]  # type: ignore[list-item]
 
 
 def _watched(node: ast.expr) -> ast.Call:

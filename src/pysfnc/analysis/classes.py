@@ -45,7 +45,9 @@ def _named(suite: Suite, table: ExceptionTable, aws: set[str]) -> set[str]:
             named = {name for handler in stmt.handlers for name in handler.classes or ()}
             found |= named
             if has_effect(stmt.body):
-                covered = {below for name in named for below in table.descendants(name)}
+                # `except Fail` catches every name that is no class's, and Lambda may report any of Python's own.
+                asked = named | ({"Exception"} if "Fail" in named else set())
+                covered = {below for name in asked for below in table.descendants(name)}
                 # Errors of AWS come out of Lambda by the bare names of their classes.
                 bare = {name for name in covered & aws if "." not in name} if _calls_lambda(stmt.body) else set()
                 found |= (covered - aws) | bare

@@ -6,6 +6,7 @@ in the tables here, each with its source.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from typing import Any, Final
 
 from pysfnc.analysis.failures import expr_errors, suite_errors
@@ -220,12 +221,15 @@ class _StateWriter:
 
     def _task(self, state: Work, effect: TaskCall) -> Json:
         task = self.emitter.tasks[effect.task]
-        order = [param.name for param in task.params]
-        given = [name for name, _ in effect.args]
+        order = [param.name for param in task.params if param.kind == "positional"]
         values = {name: self._argument(state, value) for name, value in effect.args}
-        positional = given == order[: len(given)]
-        arguments: Any = [values[name] for name in given] if positional else values
-        payload = {"f": self._checked(state, Const(value=effect.task, type=STR)), "a": arguments}
+        # What can be is given by position, which is shorter and the only way for a positional-only parameter.
+        leading = [name for name, _ in takewhile(lambda pair: pair[0] == pair[1], zip(values, order, strict=False))]
+        by_name = {name: value for name, value in values.items() if name not in leading}
+        payload = {"f": self._checked(state, Const(value=effect.task, type=STR))}
+        payload["a"] = by_name if by_name and not leading else [values[name] for name in leading]
+        if by_name and leading:
+            payload["k"] = by_name
         if task.context:
             payload["c"] = _context(task.context)
         made: Json = {

@@ -7,6 +7,7 @@ import ast
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.changes import CHANGING_METHODS
 from pysfnc.frontend.lower_concurrency import start_pending
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_suite, lower_value, statement
@@ -33,6 +34,10 @@ def lower_expression_statement(cx: Context, node: ast.Expr) -> None:
     """An expression evaluated for its effects and exceptions; a docstring."""
     if isinstance(node.value, ast.Constant):
         return
+    chosen = _chosen_receiver(node)
+    if chosen is not None:
+        lower_if(cx, chosen)
+        return
     value = lower_value(cx, node.value)
     if isinstance(value, Coroutine):
         cx.error(
@@ -43,6 +48,29 @@ def lower_expression_statement(cx: Context, node: ast.Expr) -> None:
         )
     elif not isinstance(value, Static):
         evaluate(cx, value)
+
+
+def _chosen_receiver(node: ast.Expr) -> ast.If | None:
+    """`(xs if test else ys).append(x)` as an `if` with a call in each branch: it changes one of two places."""
+    match node.value:
+        case ast.Call(func=ast.Attribute(value=ast.IfExp() as choice, attr=name) as func) as call if (
+            name in CHANGING_METHODS
+        ):
+            branches = [
+                ast.copy_location(
+                    ast.Call(
+                        func=ast.copy_location(ast.Attribute(value=receiver, attr=name, ctx=func.ctx), func),
+                        args=call.args,
+                        keywords=call.keywords,
+                    ),
+                    call,
+                )
+                for receiver in (choice.body, choice.orelse)
+            ]
+            then, orelse = (ast.copy_location(ast.Expr(value=branch), node) for branch in branches)
+            return ast.copy_location(ast.If(test=choice.test, body=[then], orelse=[orelse]), node)
+        case _:
+            return None
 
 
 def evaluate(cx: Context, value: Expr) -> None:
