@@ -101,6 +101,7 @@ def test_any_text_comes_back_and_hides_what_templates_look_for(text: str) -> Non
         (Array((Range(Lit(1), Lit(3)), Lit("it's"))), '[[1..3], "it\'s"]'),
         (Object(((Lit("k"), Lit(None)),)), "{'k': null}"),
         (Field(Ref("o"), "and"), "$o.`and`"),
+        (Field(Field(Lit(None), "a"), "b"), "(null).a.b"),
     ],
 )
 def test_the_text_of_a_tree(tree: Tree, text: str) -> None:

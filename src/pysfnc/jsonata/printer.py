@@ -120,6 +120,9 @@ def _write(tree: Tree) -> tuple[str, int]:
             return f"${name}", _ATOM
         case Regex(pattern, flags):
             return f"/{pattern}/{flags}", _ATOM
+        case Field(Lit() as base, name):
+            # A bare literal is no step of a path. Code that never runs may have one, where a variable is known to be None.
+            return f"({_print(base, 0)}).{_field(name)}", _STEP
         case Field(base, name):
             return f"{_print(base, _STEP)}.{_field(name)}", _STEP
         case Index(base, index):
