@@ -268,3 +268,13 @@ def test_lim_43_arguments_of_unknown_type() -> None:
 def test_lim_44_codes_that_no_model_lists() -> None:
     (python, _), (compiled, _) = with_aws("code", {"s3.HeadObject": ["Odd: text"]})
     assert (python.output, compiled.output) == ("Odd", "S3")
+
+
+def test_lim_31_bytes_that_are_no_text() -> None:
+    program = "import base64\n" + workflow("text: str", "return len(base64.b64decode(text))")
+    python, compiled = both(program, text="/w==")
+    assert (python.output, compiled.error) == (1, "ValueError")
+    program = "from urllib.parse import unquote\n" + workflow("text: str", "return unquote(text)")
+    python, compiled = both(program, text="%FF%FE")
+    assert python.output == "\ufffd\ufffd"
+    assert compiled.error == "States.QueryEvaluationError" or "\ufffd" in compiled.output

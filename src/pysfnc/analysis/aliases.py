@@ -25,6 +25,7 @@ from pysfnc.ir.hir import (
     Block,
     Break,
     Continue,
+    Draw,
     Eval,
     FanOut,
     ForEach,
@@ -301,7 +302,7 @@ class _Checker:
                 # What comes back was decoded anew, and the arguments were sent as copies.
                 made = self._fresh(stmt, state) if holds_objects(result) else NO_NODES
                 return self._bind(stmt, made, state)
-            case Sleep():
+            case Sleep() | Draw():
                 return self._bind(stmt, NO_NODES, state)
             case Fork(branches=branches):
                 return self._fork(stmt, branches, state)

@@ -24,6 +24,7 @@ BUILTIN_BASES: Final[dict[str, tuple[str, ...]]] = {
 _EXTERNAL: Final[dict[str, str]] = {
     "pysfnc.Fail": "Fail",
     "asyncio.TimeoutError": "TimeoutError",
+    "binascii.Error": "Error",
     "asyncio.CancelledError": "CancelledError",
     "botocore.client.ClientError": "ClientError",
     "botocore.errorfactory.ClientError": "ClientError",
@@ -63,6 +64,7 @@ _EXTERNAL_BASES: Final[dict[str, tuple[str, ...]]] = {
     "DecimalException": ("ArithmeticError",),
     "FrozenInstanceError": ("AttributeError",),
     "InvalidOperation": ("DecimalException",),
+    "Error": ("ValueError",),
     "JSONDecodeError": ("ValueError",),
     "StatisticsError": ("ValueError",),
     "SubprocessError": ("Exception",),
@@ -191,7 +193,12 @@ def _add_external(model: ProjectModel, name: str) -> None:
             _add_external(model, base)
 
 
-_NAMED: Final[dict[str, str]] = {**_EXTERNAL, "json.loads": "JSONDecodeError"}
+_NAMED: Final[dict[str, str]] = {
+    **_EXTERNAL,
+    "json.loads": "JSONDecodeError",
+    "base64.b64decode": "Error",
+    "base64.urlsafe_b64decode": "Error",
+}
 """What a program names, and the exception class that it may meet by that: the class itself, or one that a function raises in the machine."""
 
 

@@ -10,15 +10,18 @@ from typing import Final
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.aws_types import BYTES
 from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
 from pysfnc.frontend.lower_comprehension import Filtered, Mapped, any_or_all, collect, collect_quietly, first_of
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_value
+from pysfnc.frontend.lower_digests import length_of_bytes, opaque_text
 from pysfnc.frontend.lower_iterate import Source, origin_of, source_of, under
 from pysfnc.frontend.lower_values import (
     Lazy,
     LazyComprehension,
     MappedResults,
+    Opaque,
     Origin,
     Static,
     TypeOf,
@@ -266,6 +269,8 @@ def _len(cx: Context, given: Arguments, node: ast.expr) -> Value:
     if not _plain(cx, given, node, "len", 1):
         return poison(cx.span(node))
     value = given.positional[0]
+    if not isinstance(value, Static) and value.type == BYTES:
+        return length_of_bytes(cx, value, node)
     if isinstance(value, Lazy) and value.sized:
         return lib.length(cx, value.items, node)
     return lib.length(cx, as_data(cx, value, node), node)
@@ -322,6 +327,8 @@ def _str(cx: Context, given: Arguments, node: ast.expr) -> Value:
         return poison(cx.span(node))
     if not given.positional:
         return Const(value="", type=STR, span=cx.span(node))
+    if isinstance(given.positional[0], Opaque):
+        return opaque_text(cx, given.positional[0], node)
     return lib.to_str(cx, as_data(cx, given.positional[0], node), node)
 
 

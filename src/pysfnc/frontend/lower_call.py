@@ -15,6 +15,7 @@ from pysfnc.frontend.lower_clients import make_client
 from pysfnc.frontend.lower_concurrency import call_pool_method
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, expression, is_poison, lower_value
+from pysfnc.frontend.lower_digests import call_opaque
 from pysfnc.frontend.lower_expr import dotted_exception, static_attribute
 from pysfnc.frontend.lower_externals import call_external, ignored_call
 from pysfnc.frontend.lower_functions import call_configured, call_nested, call_project
@@ -31,6 +32,7 @@ from pysfnc.frontend.lower_values import (
     Configured,
     ExceptionClass,
     External,
+    Opaque,
     ProjectClass,
     ProjectFunction,
     Session,
@@ -176,6 +178,8 @@ def _new_fail(cx: Context, callee: ExceptionClass, given: Arguments, node: ast.e
 
 
 def _call_static_method(cx: Context, receiver: Static, name: str, given: Arguments, node: ast.expr) -> Value:
+    if isinstance(receiver, Opaque):
+        return call_opaque(cx, receiver, name, given, node)
     if isinstance(receiver, BuiltinFunction) and given.positional:
         first, *rest = given.positional
         args = [as_data(cx, value, node) for value in rest]

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.aws_types import BYTES
 from pysfnc.frontend.exceptions import exception_class
 from pysfnc.frontend.lower_aws_errors import client_error_attribute
 from pysfnc.frontend.lower_clients import client_attribute
@@ -32,6 +33,7 @@ from pysfnc.frontend.lower_values import (
     External,
     Lazy,
     ModuleValue,
+    Opaque,
     ProjectClass,
     Session,
     Static,
@@ -86,6 +88,9 @@ def lower_constant(cx: Context, node: ast.Constant) -> Value:
             return Const(value=value, type=STR, span=span)
         case str():
             return cx.error(codes.UNSUPPORTED_EXPRESSION, node, "a lone surrogate has no place in JSON")
+        case bytes() as value if _is_utf8(value):
+            text = Const(value=value.decode(), type=STR, span=span)
+            return Prim(op="bytes.make", args=(text,), type=BYTES, span=span)
         case other:
             kind = "`...`" if other is ... else f"a {type(other).__name__} literal"
             return cx.error(
@@ -94,6 +99,14 @@ def lower_constant(cx: Context, node: ast.Constant) -> Value:
                 f"{kind} has no compiled form",
                 help="write instead: a function marked `@task` that needs it",
             )
+
+
+def _is_utf8(value: bytes) -> bool:
+    try:
+        value.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 @expression(ast.BinOp)
@@ -363,6 +376,11 @@ def static_attribute(cx: Context, base: Static, node: ast.Attribute) -> Value:
             return Const(value=name, type=STR, span=cx.span(node))
         case Closure(name=name) if node.attr == "__name__":
             return Const(value=name, type=STR, span=cx.span(node))
+        case Opaque():
+            from pysfnc.frontend.lower_digests import opaque_attribute
+
+            found = opaque_attribute(cx, base, node.attr, node)
+            return StaticMethod(base, node.attr) if found is None else found
         case _:
             return StaticMethod(base, node.attr)
 

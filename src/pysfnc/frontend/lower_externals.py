@@ -15,6 +15,7 @@ from pysfnc.frontend.lower_concurrency import THREAD_POOLS, call_parallel
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_control import evaluate
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_in_order, lower_value
+from pysfnc.frontend.lower_digests import OPAQUE_CALLS
 from pysfnc.frontend.lower_environment import environment_get
 from pysfnc.frontend.lower_functions import call_with_options
 from pysfnc.frontend.lower_modules import call_json_dumps, call_json_loads
@@ -149,6 +150,7 @@ def _environment_get(cx: Context, node: ast.Call) -> Value:
 _GET: Final = Signature("get", ("key", "default"), frozenset(), (), None, None, frozenset({"default"}))
 
 _SPECIAL: dict[str, Callable[[Context, ast.Call], Value]] = {
+    **OPAQUE_CALLS,
     "time.sleep": _time_sleep,
     "asyncio.sleep": _asyncio("asyncio.sleep"),
     "asyncio.gather": _asyncio("asyncio.gather"),

@@ -21,6 +21,7 @@ from pysfnc.frontend.lower_values import (
     ExceptionClass,
     Lazy,
     LazyComprehension,
+    Opaque,
     Static,
     TupleOf,
     TypeOf,
@@ -485,6 +486,8 @@ def format_value(cx: Context, value: Value, conversion: str | None, spec: Expr |
 
 
 def _shown(cx: Context, value: Value, node: ast.AST) -> Expr:
+    if isinstance(value, Opaque) and value.kind == "uuid":
+        return value.value
     if isinstance(value, BuiltinFunction | ExceptionClass | TypeOf):
         return cx.error(
             codes.UNSUPPORTED_EXPRESSION,

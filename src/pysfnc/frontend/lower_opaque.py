@@ -12,7 +12,7 @@ from pysfnc.diagnostics import codes
 from pysfnc.frontend.aws_types import BYTES, STREAM
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_values import Static, Value
-from pysfnc.ir.exprs import Const, Expr
+from pysfnc.ir.exprs import Const, Expr, Prim
 from pysfnc.values.types import STR, OpaqueT, Type
 
 _UTF_8: Final = frozenset({"utf-8", "utf8", "UTF-8", "UTF8"})
@@ -34,7 +34,7 @@ def call_opaque(
 ) -> Expr:
     """`stream.read()`, `bytes.decode()`, `str.encode()`."""
     made = _METHODS.get((receiver.type, name))
-    if made is None or isinstance(receiver, Const):
+    if made is None:
         return cx.error(
             codes.UNSUPPORTED_CALL,
             node,
@@ -51,6 +51,8 @@ def call_opaque(
             notes=["Step Functions reads bytes as UTF-8, and all of them"],
             help=f"write instead: `.{name}()`",
         )
+    if isinstance(receiver, Const):
+        return Prim(op="bytes.make", args=(receiver,), type=made, span=cx.span(node))
     return replace(receiver, type=made, span=cx.span(node))
 
 

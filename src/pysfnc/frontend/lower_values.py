@@ -167,6 +167,15 @@ class LazyComprehension:
 
 
 @dataclass(frozen=True, slots=True)
+class Opaque:
+    """A hash or a UUID: something that JSON has no form for, made of one text. `detail`: the algorithm of a hash."""
+
+    kind: str
+    value: Expr
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pool:
     """`ThreadPoolExecutor` inside its `with`. What was submitted and not started yet is `Flow.pending[number]`."""
 
@@ -274,6 +283,7 @@ Static = (
     | CoroutineList
     | Lazy
     | LazyComprehension
+    | Opaque
     | Pool
     | Future
     | FutureList
@@ -316,6 +326,8 @@ _DESCRIPTIONS: dict[type, str] = {
 
 def describe(value: Static) -> str:
     """What a value is, for messages: `a function`, `a zip iterator`."""
+    if isinstance(value, Opaque):
+        return {"hash": "a hash", "uuid": "a UUID"}[value.kind]
     if isinstance(value, Lazy | LazyComprehension):
         return value.what
     return _DESCRIPTIONS[type(value)]

@@ -295,7 +295,15 @@ class FanOut:
     result: Type
 
 
-Effect = TaskCall | ServiceCall | Sleep | Fork | FanOut
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draw:
+    """A value that is another each time it is evaluated (`random.random()`, `uuid.uuid4()`). It is drawn once, and kept in a variable of the machine,
+    so that nothing evaluates it again: no retry, and no copy of the expression that uses it."""
+
+    value: Expr
+
+
+Effect = TaskCall | ServiceCall | Sleep | Draw | Fork | FanOut
 Retried = TaskCall | ServiceCall | Fork | FanOut
 """The effects that can be tried again."""
 

@@ -13,6 +13,7 @@ from pysfnc.ir.hir import (
     Block,
     Break,
     Continue,
+    Draw,
     Effect,
     Eval,
     FanOut,
@@ -172,6 +173,8 @@ def _effect_lines(effect: Effect, target: str) -> _Lines:
             given = (("timeout", effect.timeout_s), ("heartbeat", effect.heartbeat_s), ("role", effect.role))
             limits = "".join(_option(name, value) for name, value in given)
             yield 0, f"{target}service {resource} {render_expr(arguments)}{limits}{_retry(retry)}"
+        case Draw(value=value):
+            yield 0, f"{target}draw {render_expr(value)}"
         case Sleep(seconds=seconds):
             yield 0, f"{target}sleep {render_expr(seconds)}"
         case Fork(branches=branches, retry=retry):

@@ -28,6 +28,7 @@ from pysfnc.ir.hir import (
     Block,
     Break,
     Continue,
+    Draw,
     Eval,
     FanOut,
     ForEach,
@@ -334,7 +335,7 @@ class _Verifier:
                     self._fault(f"{resource} is no Resource ARN", stmt.span)
                 if not kinds(arguments.type) <= {Kind.DICT}:
                     self._fault(f"the arguments of {resource} have type {arguments.type}, not dict", stmt.span)
-            case Sleep():
+            case Sleep() | Draw():
                 pass
             case Fork(branches=branches, retry=retry):
                 if retry and len(branches) != 1:

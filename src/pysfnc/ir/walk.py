@@ -14,6 +14,7 @@ from pysfnc.ir.hir import (
     Block,
     Break,
     Continue,
+    Draw,
     Effect,
     Eval,
     FanOut,
@@ -203,6 +204,8 @@ def effect_exprs(effect: Effect) -> tuple[Expr, ...]:
             return (arguments, *(e for e in options if e is not None))
         case Sleep(seconds=seconds):
             return (seconds,)
+        case Draw(value=value):
+            return (value,)
         case Fork():
             return ()
         case FanOut(seq=seq, max_concurrency=limit):
@@ -218,7 +221,7 @@ def effect_suites(effect: Effect) -> tuple[Suite, ...]:
             return branches
         case FanOut(body=body):
             return (body,)
-        case TaskCall() | ServiceCall() | Sleep():
+        case TaskCall() | ServiceCall() | Sleep() | Draw():
             return ()
         case _:
             assert_never(effect)
@@ -303,6 +306,8 @@ def _map_effect_exprs(effect: Effect, fn: Callable[[Expr], Expr]) -> Effect:
             )
         case Sleep():
             return replace(effect, seconds=fn(effect.seconds))
+        case Draw():
+            return replace(effect, value=fn(effect.value))
         case Fork():
             return effect
         case FanOut():

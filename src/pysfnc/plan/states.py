@@ -14,6 +14,7 @@ from pysfnc.analysis.failures import escaping_errors, expr_errors
 from pysfnc.ir.exprs import Const, ExcField, Expr, Input, NewExc, Prim, Var
 from pysfnc.ir.hir import (
     Assign,
+    Draw,
     Eval,
     ExceptionTable,
     FanOut,
@@ -158,6 +159,8 @@ class ScopePlanner:
                 self.effects[node] = pause
             self._after_pause(pause, self._flow(node.next))
             return pause
+        if isinstance(node.effect, Draw):
+            return self._draw(node, node.effect, prefix)
         result = None if node.target is None else self.names.fresh("result")
         work = Work(hint=_effect_hint(node), span=node.span, effect=node.effect, result=result)
         work.prefix, work.passed = prefix, _passed(prefix)
@@ -170,6 +173,17 @@ class ScopePlanner:
         self._settle(work, flow, begin, routes)
         self._catchers(work, node, routes)
         return work
+
+    def _draw(self, node: EffectNode, effect: Draw, prefix: Suite) -> State:
+        """A Pass that keeps a value: nothing behind it evaluates it again."""
+        drawn = Pass(hint="Draw", span=node.span, after=self._done())
+        if not prefix:
+            self.effects[node] = drawn
+        drawn.assigns = self._assigns(prefix, self.live[node.next])
+        if node.target is not None:
+            drawn.assigns[node.target] = Computed(prefix, effect.value)
+        drawn.after = self._standalone(self._flow(node.next), node.span)
+        return drawn
 
     def _bodies(self, work: Work, node: EffectNode) -> None:
         """Plan branches and iterations. What they read of the `prefix` is no variable yet: it is handed to them as their input."""
@@ -319,7 +333,7 @@ class ScopePlanner:
         """
         if not self.options.merge:
             return False
-        if isinstance(node.effect, Sleep):
+        if isinstance(node.effect, Sleep | Draw):
             return not fails
         if node.handlers is not None and fails and any(map(expr_errors, effect_exprs(node.effect))):
             return False

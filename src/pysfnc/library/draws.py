@@ -1,0 +1,11 @@
+"""Values that are others each time: `$random()` and `$uuid()` of the machine. Only the frontend makes them, in an effect of their own.
+
+None of them can fail.
+"""
+
+from pysfnc.library.make import call
+from pysfnc.library.registry import register_prim
+from pysfnc.library.row import PrimRow
+
+register_prim(PrimRow(op="draw.random", lower=lambda _args, _type: call("random")))
+register_prim(PrimRow(op="draw.uuid", lower=lambda _args, _type: call("uuid")))
