@@ -114,7 +114,7 @@ PROGRAMS: dict[str, str] = {
         @workflow
         def w(x: int, s: str) -> int:
             a = {1, 2}  # E[SFN102]
-            b = b"x"  # E[SFN102]
+            b = b"\\xff"  # E[SFN102]
             c = 1j  # E[SFN102]
             d = x.real  # E[SFN102]
             e = s + x  # E[SFN302]
@@ -228,7 +228,7 @@ PROGRAMS: dict[str, str] = {
 
         @inline
         def digest(text: str) -> str:  # E[SFN403]
-            return hashlib.sha256(text.encode()).hexdigest()
+            return hashlib.blake2b(text.encode()).hexdigest()
 
         @workflow
         def w(text: str) -> str:
