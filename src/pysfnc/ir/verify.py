@@ -212,9 +212,10 @@ class _Verifier:
     def _stmt(self, stmt: Stmt, names: _Names, scope: _Scope) -> _Names:
         match stmt:
             case Assign():
-                return self._assign(stmt, names, scope)
+                after = self._assign(stmt, names, scope)
+                return None if isinstance(stmt.value.type, NeverT) else after
             case Eval():
-                return names
+                return None if isinstance(stmt.value.type, NeverT) else names
             case If(test=test, then=then, orelse=orelse):
                 self._bool(test, "the test of an If")
                 value = decided(test)
