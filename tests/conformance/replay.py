@@ -31,8 +31,12 @@ class Replay:
             if not Matcher().differences(entry["parameters"], call.arguments):
                 del entries[index]
                 assert entry["resource"] == _resource(call)
-                return _answer(entry)
+                return self.answer(call, entry)
         raise AssertionError(f"AWS never called {call.resource} in {call.state_name} with {call.arguments!r}")
+
+    def answer(self, call: TaskCall, entry: dict[str, Any]) -> object:
+        """What the entry stands for."""
+        return _answer(entry)
 
 
 def _answered(entry: Mapping[str, Any]) -> bool:
@@ -47,12 +51,16 @@ def _resource(call: TaskCall) -> str:
 
 
 def _answer(entry: Mapping[str, Any]) -> object:
+    if "submitted" in entry and ("throw" in entry or "return" in entry):
+        return Pending(entry["submitted"], poll=lambda: _outcome(entry))
+    if "throw" not in entry and "timeout" not in entry and "return" not in entry:
+        return Done(None, _NEVER_S)
+    return _outcome(entry)
+
+
+def _outcome(entry: Mapping[str, Any]) -> Done:
     if "throw" in entry:
         raise TaskFailure(entry["throw"].get("error"), entry["throw"].get("cause"))
     if "timeout" in entry:
         raise TaskTimedOut
-    if "return" not in entry:
-        return Done(None, _NEVER_S)
-    if "submitted" in entry:
-        return Pending(entry["submitted"], poll=lambda: Done(entry["return"]))
     return Done(entry["return"])
