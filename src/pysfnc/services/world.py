@@ -30,6 +30,7 @@ from pysfnc.services.invoking import Invoke, invoking
 from pysfnc.services.jobs import start_job
 from pysfnc.services.mocks import Mocks, TokenAnswer
 from pysfnc.services.recorder import Recorder
+from pysfnc.services.remote_lambda import call_lambda
 
 __all__ = ["World"]
 
@@ -74,8 +75,8 @@ class World(Listener):
         """See `TaskService.call`."""
         if self._mocks is not None and self._mocks.covers(call):
             return False
-        if call.service in _LAMBDA:
-            return self._functions is not None and self._functions.blocking
+        if call.service in _LAMBDA and self._functions is not None:
+            return self._functions.blocking
         return call.service in _HTTP or self.backend().blocking
 
     def call(self, call: TaskCall) -> object:
@@ -95,6 +96,8 @@ class World(Listener):
             return mocked
         if call.service in _LAMBDA and self._functions is not None:
             return self._function(self._functions, call)
+        if call.service in _LAMBDA and not self.backend().is_mock:
+            return call_lambda(self.invoke, call)
         if call.service == "http":
             return HttpService().call(call)
         raise EngineError(f"state '{call.state_name}': nothing answers {call.resource} here; give a mock file (--mock)")
