@@ -14,11 +14,17 @@ from pysfnc.values.types import (
     FLOAT,
     INT,
     JSON,
+    NEVER,
     NONE,
     STR,
     DictField,
     DictT,
+    EnumClass,
+    EnumT,
     ListT,
+    RecordClass,
+    RecordField,
+    RecordT,
     TupleT,
     Type,
     dict_of,
@@ -47,6 +53,13 @@ MODE = "fast"
 @dataclass
 class Data:
     x: int
+@dataclass
+class Other:
+    y: int
+@dataclass
+class Coded:
+    x: int
+    def __post_init__(self): ...
 class Fields(TypedDict):
     x: int
     y: float
@@ -64,6 +77,7 @@ class Thing: ...
 class Oops(ValueError): ...
 """
 
+DATA = RecordT(RecordClass("app", "Data", (RecordField("x"),)), dict_of([DictField("x", INT)], NEVER))
 TYPED: list[tuple[str, Type]] = [
     ("int", INT),
     ("float", FLOAT),
@@ -107,6 +121,13 @@ TYPED: list[tuple[str, Type]] = [
     ("dict[Literal['a', 'b'], int]", DictT(INT)),
     ("dict[Any, int]", DictT(INT)),
     ("Fields", dict_of([DictField("x", INT), DictField("y", FLOAT)], JSON)),
+    ("Data", DATA),
+    ("list[Data]", ListT(DATA)),
+    ("Color | None", join(EnumT(EnumClass("app", "Color", (("RED", "red"),))), NONE)),
+    (
+        "Pair",
+        TupleT((INT,), RecordClass("app", "Pair", (RecordField("x"),), frozen=True, compared="plain", travels=False)),
+    ),
     ("list[Part]", ListT(dict_of([DictField("name", STR, False), DictField("tags", ListT(STR))], JSON))),
     ("list[tuple[int, list[dict[str, float | None]]]]", ListT(TupleT((INT, ListT(DictT(join(FLOAT, NONE))))))),
 ]
@@ -122,11 +143,11 @@ SAYS_NOTHING = [
     "frozenset",
 ]
 WITHOUT_FORM = [
-    ("Data", "the dataclass `Data`"),
-    ("list[Data]", "the dataclass `Data`"),
+    ("Coded", "`Coded` runs code of its own, `__post_init__`"),
+    ("Data | Other", "depends on how it decodes"),
+    ("Pair | tuple[int]", "JSON does not tell `Pair` from `tuple[int]`"),
+    ("Color | str", "JSON does not tell `Color` from `str`"),
     ("More", "`More` holds values of its own type"),
-    ("Color | None", "the enum `Color`"),
-    ("Pair", "the named tuple `Pair`"),
     ("datetime.datetime", "`datetime` has no form"),
     ("datetime.date", "`date` has no form"),
     ("decimal.Decimal", "`Decimal` has no form"),
@@ -193,7 +214,7 @@ def test_the_wire_cannot_decide_the_unions_that_are_refused() -> None:
 def test_tasks_take_any_parameter_but_give_only_what_a_machine_holds(tmp_path: Path) -> None:
     source = HEADER + (
         "\nfrom pysfnc import task\n"
-        "@task\ndef a(x: Data, y: Color, *z: bytes) -> Data: ...\n"
+        "@task\ndef a(x: Data, y: Color, *z: bytes) -> Coded: ...\n"
         "@task\ndef b(x) -> Fields: ...\n"
         "@task\ndef c() -> Plain: ...\n"
         "@task\ndef d() -> list[Plain]: ...\n"
@@ -202,7 +223,7 @@ def test_tasks_take_any_parameter_but_give_only_what_a_machine_holds(tmp_path: P
     loaded = load(tmp_path, source)
     assert loaded.messages == []  # nobody uses `a` yet
     (problem,) = loaded.function("a").problems
-    assert problem.message.startswith("the result of `a`: the dataclass `Data`")
+    assert problem.message.startswith("the result of `a`: `Coded` runs code of its own")
     assert loaded.function("b").returns == dict_of([DictField("x", INT), DictField("y", FLOAT)], JSON)
     named = dict_of([DictField("name", STR, False)], JSON)
     assert loaded.function("c").returns == named

@@ -81,8 +81,8 @@ PROGRAMS: dict[str, str] = {
         import requests
 
         class Thing:
-            def __init__(self):
-                self.x = 1
+            def __len__(self):
+                return 1
 
         @task
         def t(a: int, /, b: int, *, c: int = 1) -> int:

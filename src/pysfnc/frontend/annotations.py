@@ -5,6 +5,7 @@ and types are in `values.fits`.
 """
 
 import ast
+import json
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -20,6 +21,9 @@ from pysfnc.frontend.model import (
 )
 from pysfnc.frontend.names import lookup, resolve, resolve_through
 from pysfnc.frontend.parse import first_too_deep, parse_expression
+from pysfnc.frontend.records import Field, record_of
+from pysfnc.library.decoding import is_decidable
+from pysfnc.library.fit_checks import fit_kinds
 from pysfnc.values.fits import (
     ANY_FIT,
     BOOL_FIT,
@@ -215,7 +219,62 @@ class _Reader:
             return self._without_form(module, node, f"`{info.name}` holds values of its own type")
         if kind == "TypedDict":
             return self._typed_dict(info)
+        if kind in ("dataclass", "named tuple", "enum"):
+            return self._of_class(module, node, info)
         return self._without_form(module, node, f"the {kind} `{info.name}` has no form in a machine yet")
+
+    def _of_class(self, module: ModuleInfo, node: ast.expr, info: ClassInfo) -> Fit:
+        """A dataclass, NamedTuple or Enum."""
+        record = record_of(self.model, info)
+        if record.obstacle is not None:
+            message = f"the {record.kind} `{info.name}` has no form in a machine: {record.obstacle.message}"
+            return self._without_form(module, node, message)
+        if record.enum is not None:
+            return ChoiceFit(tuple(value for _, value in record.enum.members), record.enum)
+        code = next((name for name in ("__init__", "__post_init__") if name in record.members), None)
+        if code is not None:
+            message = f"`{info.name}` runs code of its own, `{code}`, when it is decoded"
+            return self._without_form(
+                module, node, message, f"write instead: a dict, and `{info.name}(...)` of its keys"
+            )
+        loose = next((field for field in record.fields if not field.init or field.init_only), None)
+        if loose is not None:
+            return self._without_form(module, node, f"the field `{loose.name}` of `{info.name}` is no plain field")
+        self.open_names.append(info)
+        fits = [self._of_field(FieldNode(f.name, f.module, f.annotation, True)) for f in record.fields]
+        self.open_names.pop()
+        if record.kind == "named tuple":
+            return TupleFit(tuple(fits), record.cls)
+        fields = [
+            FieldFit(field.name, fit, not field.has_default, self._default(field))
+            for field, fit in zip(record.fields, fits, strict=True)
+        ]
+        return RecordFit(info.name, tuple(fields), record.cls)
+
+    def _default(self, field: Field) -> str | None:
+        """The default of a field as JSON text."""
+        if field.factory is not None:
+            binding = resolve_through(self.model, field.module, field.factory)
+            made = {"builtins.list": "[]", "builtins.dict": "{}"}
+            if isinstance(binding, ExternalBinding) and binding.name in made:
+                return made[binding.name]
+            return self._no_default(field, field.factory)
+        if field.default is None:
+            return None
+        if isinstance(field.default, ast.Attribute):
+            binding = resolve_through(self.model, field.module, field.default.value)
+            enum = record_of(self.model, binding.info).enum if isinstance(binding, ClassBinding) else None
+            if enum is not None and field.default.attr in dict(enum.members):
+                return json.dumps(dict(enum.members)[field.default.attr])
+        try:
+            value = constant_value(self.model, field.module, field.default)
+        except NotConstant:
+            return self._no_default(field, field.default)
+        return json.dumps(value) if not isinstance(value, tuple) else self._no_default(field, field.default)
+
+    def _no_default(self, field: Field, node: ast.expr) -> str:
+        message = f"the default of `{field.name}` is made when the program runs"
+        raise _NoForm(Problem(field.module, node, message, "write instead: a constant, `list` or `dict` as factory"))
 
     def _typed_dict(self, info: ClassInfo) -> Fit:
         """Keys of the class and, as the wire lets them pass, others with any JSON value."""
@@ -293,6 +352,9 @@ class _Reader:
         if len(flat) == 1:
             return flat[0]
         fit = UnionFit(tuple(flat))
+        if not is_decidable(fit):
+            message = f"which class an object of `{text_of(fit)}` is of depends on how it decodes"
+            return self._without_form(module, node, message)
         leaves = flattened(fit)
         for index, first in enumerate(leaves):
             for second in leaves[index + 1 :]:
@@ -447,6 +509,11 @@ def _can_tell_apart(first: Fit, second: Fit) -> bool:
         return False
     if {type(first), type(second)} == {RecordFit, DictFit}:
         return False
+    if isinstance(first, TupleFit) and isinstance(second, TupleFit) and first.named != second.named:
+        return False
+    choices = [fit for fit in (first, second) if isinstance(fit, ChoiceFit) and fit.enum is not None]
+    if choices:
+        return not fit_kinds(first) & fit_kinds(second)
     if isinstance(first, RecordFit) and isinstance(second, RecordFit):
         return _records_differ(first, second)
     if isinstance(first, _CONTAINERS) or isinstance(second, _CONTAINERS):

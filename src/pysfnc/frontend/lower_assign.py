@@ -13,12 +13,22 @@ from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_in_order, lower_value, statement
 from pysfnc.frontend.lower_expr import OPERATORS
 from pysfnc.frontend.lower_names import bind_name, owned_variable, read_name
-from pysfnc.frontend.lower_place import Place, indexable, lower_key, lower_place, may_change, read_place, write_place
+from pysfnc.frontend.lower_objects import may_set, reads_constant
+from pysfnc.frontend.lower_place import (
+    Place,
+    indexable,
+    is_local_path,
+    lower_key,
+    lower_place,
+    may_change,
+    read_place,
+    write_place,
+)
 from pysfnc.frontend.lower_values import Lazy, LazyComprehension, Static, TupleOf, Value
 from pysfnc.frontend.lower_views import viewed
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Eval
-from pysfnc.values.types import Kind, ListT, kinds
+from pysfnc.values.types import STR, Kind, ListT, kinds
 
 
 @statement(ast.Assign)
@@ -85,13 +95,7 @@ def assign(cx: Context, target: ast.expr, value: Value, node: ast.AST) -> None:
         case ast.Subscript():
             _assign_item(cx, target, as_data(cx, value, node))
         case ast.Attribute():
-            lower_value(cx, target.value)
-            cx.error(
-                codes.UNSUPPORTED_STATEMENT,
-                target,
-                "an attribute cannot be assigned in the machine",
-                help="write instead: a key of a dict",
-            )
+            _assign_attribute(cx, target, as_data(cx, value, node))
         case _:
             cx.error(codes.UNSUPPORTED_STATEMENT, target, "this target of an assignment has no compiled form")
 
@@ -189,6 +193,38 @@ def _assign_item(cx: Context, target: ast.Subscript, value: Expr) -> None:
     write_place(cx, place, value, cx.span(target), fresh=True)
 
 
+def _assign_attribute(cx: Context, target: ast.Attribute, value: Expr) -> None:
+    """`place.name = value`."""
+    value = cx.atom(value)
+    place = attribute_to_set(cx, target)
+    if place is None or is_poison(value):
+        return
+    cx.journal.replaced.append((place.root.name, place.keys))
+    write_place(cx, place, value, cx.span(target), fresh=True)
+
+
+def attribute_to_set(cx: Context, target: ast.Attribute) -> Place | None:
+    """The place of an attribute that is assigned; None after a message."""
+    if not is_local_path(cx, target):
+        lower_value(cx, target.value)
+        cx.error(
+            codes.UNSUPPORTED_STATEMENT,
+            target,
+            "this attribute cannot be assigned in the machine",
+            help="write instead: a field of an object that a variable holds, or a key of a dict",
+        )
+        return None
+    place = lower_place(cx, target.value, "changed")
+    if place is None:
+        return None
+    container = read_place(cx, place)
+    if is_poison(container) or not may_set(cx, container.type, target.attr, target):
+        return None
+    if not may_change(cx, place, target, "changed"):
+        return None
+    return place.item(Const(value=target.attr, type=STR, span=cx.span(target)), target)
+
+
 @statement(ast.AugAssign)
 def lower_aug_assign(cx: Context, node: ast.AugAssign) -> None:
     """`target op= value`: in place for a list, an assignment of the result for everything else."""
@@ -197,14 +233,19 @@ def lower_aug_assign(cx: Context, node: ast.AugAssign) -> None:
             _augment_name(cx, node, node.target)
         case ast.Subscript():
             _augment_item(cx, node, node.target)
-        case _:
-            lower_value(cx, node.value)
-            cx.error(
-                codes.UNSUPPORTED_STATEMENT,
-                node.target,
-                "an attribute cannot be assigned in the machine",
-                help="write instead: a key of a dict",
-            )
+        case ast.Attribute():
+            place = attribute_to_set(cx, node.target)
+            if place is None:
+                lower_value(cx, node.value)
+            elif reads_constant(cx, read_place(cx, place, len(place.keys) - 1).type, node.target.attr):
+                cx.error(
+                    codes.UNSUPPORTED_STATEMENT,
+                    node.target,
+                    f"`{node.target.attr}` is a constant of the class, of which the object gets one of its own here",
+                    help=f"write instead: `self.{node.target.attr} = ...` in `__init__`",
+                )
+            else:
+                _augment_place(cx, node, node.target, place)
 
 
 def _augment_name(cx: Context, node: ast.AugAssign, target: ast.Name) -> None:
@@ -232,7 +273,10 @@ def _augment_item(cx: Context, node: ast.AugAssign, target: ast.Subscript) -> No
     if place is None or isinstance(key, Static) or is_poison(key) or not may_change(cx, place, target, "changed"):
         lower_value(cx, node.value)
         return
-    place = place.item(key, target)
+    _augment_place(cx, node, target, place.item(key, target))
+
+
+def _augment_place(cx: Context, node: ast.AugAssign, target: ast.expr, place: Place) -> None:
     old, right = lower_in_order(cx, [lambda: read_place(cx, place), lambda: lower_value(cx, node.value)])
     left = as_data(cx, old, target)
     if isinstance(left.type, ListT):

@@ -11,6 +11,7 @@ from pysfnc.diagnostics import codes, nearest
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
 from pysfnc.frontend.lower_builtins import call_builtin, is_special
+from pysfnc.frontend.lower_classes import call_class
 from pysfnc.frontend.lower_clients import make_client
 from pysfnc.frontend.lower_concurrency import call_pool_method
 from pysfnc.frontend.lower_context import Context, poison
@@ -20,7 +21,7 @@ from pysfnc.frontend.lower_expr import dotted_exception, static_attribute
 from pysfnc.frontend.lower_externals import call_external, ignored_call
 from pysfnc.frontend.lower_functions import call_configured, call_nested, call_project
 from pysfnc.frontend.lower_methods import call_method
-from pysfnc.frontend.lower_objects import call_class
+from pysfnc.frontend.lower_objects import call_object, lower_super
 from pysfnc.frontend.lower_opaque import text_of_bytes
 from pysfnc.frontend.lower_operations import call_operation
 from pysfnc.frontend.lower_raise import new_exception
@@ -32,6 +33,7 @@ from pysfnc.frontend.lower_values import (
     Configured,
     ExceptionClass,
     External,
+    ObjectMethod,
     Opaque,
     ProjectClass,
     ProjectFunction,
@@ -83,6 +85,8 @@ def call_node(cx: Context, callee: Static, node: ast.Call) -> Value:
     ignored = ignored_call(cx, callee, node)
     if ignored is not None:
         return ignored
+    if callee == BuiltinFunction("super"):
+        return lower_super(cx, node)
     if isinstance(callee, BuiltinFunction) and is_special(callee.name):
         return call_builtin(cx, callee.name, None, node)
     if isinstance(callee, External):
@@ -120,6 +124,8 @@ def call_value(cx: Context, callee: Value, given: Arguments, node: ast.expr) -> 
             return _call_static_method(cx, receiver, name, given, node)
         case ProjectClass(info):
             return call_class(cx, info, given, node)
+        case ObjectMethod():
+            return call_object(cx, callee, given, node)
         case _ if is_poison(callee):
             return callee
         case _ if isinstance(callee, Static):

@@ -21,6 +21,7 @@ from pysfnc.frontend.lower_values import Coroutine, Static, Value
 from pysfnc.frontend.whole import check_whole
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, Eval, If, Leave, Raise, Return
+from pysfnc.library.objects import stays
 from pysfnc.values.types import NONE
 
 
@@ -127,6 +128,7 @@ def leave_function(cx: Context, value: Value, node: ast.AST) -> None:
         data = as_data(cx, value, node)
         if cx.flow.region == 0:
             check_whole(cx, data, node)
+            check_travels(cx, data, node)
         frame.result_types.append(data.type)
         cx.emit(Return(value=data, span=cx.span(node)))
         cx.flow.jump(MACHINE_RETURN)
@@ -138,6 +140,18 @@ def leave_function(cx: Context, value: Value, node: ast.AST) -> None:
         cx.emit(Assign(name=frame.result, value=data, span=cx.span(node)))
     cx.emit(Leave(label=frame.exit_label, span=cx.span(node)))
     cx.flow.jump(frame.exit_label)
+
+
+def check_travels(cx: Context, value: Expr, node: ast.AST) -> None:
+    """Report an object that cannot leave the machine."""
+    found = stays(value.type)
+    if found is not None:
+        cx.error(
+            codes.TYPE_MISMATCH,
+            node,
+            f"an object of `{found}` leaves the machine, and has no form in JSON, which always raises TypeError",
+            help="write instead: a dataclass, or a dict of its attributes",
+        )
 
 
 def function_frame(cx: Context) -> Frame:

@@ -13,6 +13,7 @@ from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.aws_types import BYTES
 from pysfnc.frontend.exceptions import exception_class
 from pysfnc.frontend.lower_aws_errors import client_error_attribute
+from pysfnc.frontend.lower_classes import class_attribute, enum_of, member_by_name
 from pysfnc.frontend.lower_clients import client_attribute
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import (
@@ -23,6 +24,7 @@ from pysfnc.frontend.lower_core import (
 )
 from pysfnc.frontend.lower_environment import environment_item, is_environ
 from pysfnc.frontend.lower_names import bind_name, external_value, is_local, value_of_binding
+from pysfnc.frontend.lower_objects import has_own, object_attribute, super_attribute
 from pysfnc.frontend.lower_values import (
     BoundMethod,
     BuiltinFunction,
@@ -38,6 +40,7 @@ from pysfnc.frontend.lower_values import (
     Session,
     Static,
     StaticMethod,
+    SuperOf,
     TupleOf,
     TypeOf,
     Value,
@@ -258,6 +261,9 @@ def lower_subscript(cx: Context, node: ast.Subscript) -> Value:
     value, index = lower_in_order(cx, [lambda: lower_value(cx, node.value), lambda: lower_value(cx, node.slice)])
     if isinstance(value, TupleOf):
         return _static_item(cx, value, index, node)
+    enum = enum_of(cx, value)
+    if enum is not None:
+        return member_by_name(cx, enum, as_data(cx, index, node.slice), node)
     if isinstance(value, External | ProjectClass | BuiltinFunction):
         return _subscripted_static(cx, value, index, node)
     return lib.subscript(cx, _sequence_data(cx, value, node.value), as_data(cx, index, node.slice), node)
@@ -327,6 +333,9 @@ def data_attribute(cx: Context, base: Expr, node: ast.Attribute) -> Value:
         return base
     if isinstance(base.type, ExcT):
         return exception_attribute(cx, base, node)
+    if has_own(cx, base.type, node.attr):
+        return object_attribute(cx, base, node)
+    base = lib.decayed(cx, base)
     if lib.has_method(base.type, node.attr) and not lib.is_change(base.type, node.attr):
         return BoundMethod(cx.atom(base), node.attr)
     return cx.error(
@@ -370,6 +379,10 @@ def static_attribute(cx: Context, base: Static, node: ast.Attribute) -> Value:
             return client_attribute(cx, base, node.attr, node)
         case External(name):
             return _external_attribute(cx, f"{name}.{node.attr}", node)
+        case ProjectClass(info):
+            return class_attribute(cx, info, node)
+        case SuperOf():
+            return super_attribute(cx, base, node)
         case TypeOf(value) if node.attr in ("__name__", "__qualname__"):
             return lib.type_name(cx, value, node)
         case ExceptionClass(name) | BuiltinFunction(name) if node.attr in ("__name__", "__qualname__"):

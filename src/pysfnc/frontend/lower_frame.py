@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from pysfnc.frontend.lower_values import Value
-from pysfnc.frontend.model import ModuleInfo
+from pysfnc.frontend.model import ClassInfo, ModuleInfo
+from pysfnc.frontend.records import Record
 from pysfnc.frontend.scope import Scope
 from pysfnc.library.row import NameSupply
 from pysfnc.values.types import Type
@@ -61,6 +62,8 @@ class Frame:
     """The function's name for messages."""
     node: ast.AST | None = None
     is_async: bool = False
+    owner: "tuple[Record, ClassInfo] | None" = None
+    """Of a method: the class of its object, and the class that defines it."""
     names: dict[str, str] = field(default_factory=dict)
     exit_label: str | None = None
     """Where `return` goes: None ends the machine or the branch."""

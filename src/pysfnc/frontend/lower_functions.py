@@ -14,6 +14,7 @@ from pysfnc.frontend.decorators import call_options
 from pysfnc.frontend.lower_arguments import Arguments, bind, evaluated, signature_of
 from pysfnc.frontend.lower_children import call_workflow
 from pysfnc.frontend.lower_context import Context, Trial, poison
+from pysfnc.frontend.lower_control import check_travels
 from pysfnc.frontend.lower_core import as_data, lower_value
 from pysfnc.frontend.lower_inline import call_closure, call_function
 from pysfnc.frontend.lower_mutation import changed_parameter
@@ -30,9 +31,11 @@ from pysfnc.frontend.lower_values import (
 from pysfnc.frontend.model import FunctionInfo, ModuleInfo, TaskOptions
 from pysfnc.frontend.retries import ClassFinder
 from pysfnc.frontend.whole import check_whole
-from pysfnc.ir.exprs import Const, Expr, Var
+from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Perform, Placement, TaskCall
-from pysfnc.values.types import FLOAT, INT, JSON, ErrorT, Type, is_json_faithful, is_subtype, kinds
+from pysfnc.library.decoding import changes
+from pysfnc.library.fits import InputSpec
+from pysfnc.values.types import FLOAT, INT, JSON, STR, ErrorT, Type, is_json_faithful, is_subtype, kinds
 
 _NO_OPTIONS = TaskOptions()
 _ATTEMPTS = 3
@@ -209,6 +212,8 @@ def call_task(
     whole = [check_whole(cx, value, value.span or node) for value in data.values()]
     if not all(whole):
         return poison(span)
+    for value in data.values():
+        check_travels(cx, value, node)
     args = _in_order(cx, info, given, data)
     chosen = info.task_options if options is None else options
     task = cx.project.task_of(info, reason)
@@ -224,7 +229,16 @@ def call_task(
     )
     target = cx.names.fresh(info.node.name)
     cx.emit(Perform(effect=effect, target=target, span=span))
-    return Var(name=target, type=effect.result, span=span)
+    return _decoded_result(cx, info, Var(name=target, type=effect.result, span=span))
+
+
+def _decoded_result(cx: Context, info: FunctionInfo, result: Var) -> Expr:
+    """What the caller gets of what came back: objects of classes are decoded."""
+    if info.returns_fit is None or not changes(info.returns_fit):
+        return result
+    text = Const(value=InputSpec.text_of_fit(info.returns_fit), type=STR)
+    wire = Var(name=result.name, type=JSON, span=result.span)
+    return Prim(op="input.decoded", args=(wire, text), type=result.type, span=result.span)
 
 
 def result_type(info: FunctionInfo) -> Type:

@@ -21,7 +21,8 @@ from pysfnc.frontend.lower_state import Fact, join_states
 from pysfnc.frontend.lower_tail import as_expression, leaves, without_leave
 from pysfnc.frontend.lower_values import Closure, Static, Value
 from pysfnc.frontend.lower_views import viewed
-from pysfnc.frontend.model import FunctionInfo, ModuleInfo
+from pysfnc.frontend.model import ClassInfo, FunctionInfo, ModuleInfo
+from pysfnc.frontend.records import Record
 from pysfnc.frontend.scope import FunctionNode, Scope, all_arguments
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, Block, Stmt, Suite
@@ -64,12 +65,15 @@ def write_in_place(
     parent: Frame | None,
     title: str,
     defaults: Mapping[str, Value] | None,
+    owner: tuple[Record, ClassInfo] | None = None,
 ) -> Value:
     """The result of a call whose body is written here; a function that calls itself becomes one of the machine."""
 
     def bound(frame: Frame) -> dict[str, Value] | None:
         return _bound(cx, frame, node, given, call, title, defaults)
 
+    if owner is not None:
+        return _written(cx, node, given, call, module, parent, title, bound, owner)
     again = running(cx, node, parent)
     if again is not None:
         return call_again(cx, again, given, call, bound)
@@ -106,6 +110,7 @@ def _written(
     parent: Frame | None,
     title: str,
     bound: Bind,
+    owner: tuple[Record, ClassInfo] | None = None,
 ) -> Value:
     scope = cx.project.scope(node)
     if _refused(cx, node, scope, title, call):
@@ -119,6 +124,7 @@ def _written(
         title=title,
         node=node,
         is_async=isinstance(node, ast.AsyncFunctionDef),
+        owner=owner,
         exit_label=cx.names.fresh("return"),
         result=cx.names.fresh("result"),
     )

@@ -12,7 +12,8 @@ from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_value
 from pysfnc.frontend.lower_names import fact_of
-from pysfnc.frontend.lower_place import Place
+from pysfnc.frontend.lower_objects import attribute_holds
+from pysfnc.frontend.lower_place import Place, read_place
 from pysfnc.frontend.lower_values import (
     Future,
     FutureList,
@@ -26,8 +27,8 @@ from pysfnc.frontend.lower_values import (
     Value,
     describe,
 )
-from pysfnc.ir.exprs import Expr, Var
-from pysfnc.values.types import DictT, ListT, TupleT, is_mutable
+from pysfnc.ir.exprs import Const, Expr, Var
+from pysfnc.values.types import STR, DictT, ListT, TupleT, is_mutable
 
 Step = Callable[[Context, Value], Value | None]
 """What the target gets for an item; None when the item is left out (statements that skip it were emitted)."""
@@ -120,6 +121,11 @@ def simple_place(cx: Context, node: ast.expr) -> Place | None:
             if found is None or found[1].static is not None or found[1].maybe_unset:
                 return None
             return Place(Var(name=found[0], type=found[1].type, span=cx.span(node)), (), (), name)
+        case ast.Attribute(value=base, attr=name):
+            outer = simple_place(cx, base)
+            if outer is None or not attribute_holds(cx, read_place(cx, outer).type, name):
+                return None
+            return outer.item(Const(value=name, type=STR, span=cx.span(node)), node)
         case ast.Subscript(value=base, slice=ast.Constant(value=str() | int()) | ast.Name() as index):
             outer = simple_place(cx, base)
             if outer is None:

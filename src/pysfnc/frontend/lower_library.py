@@ -35,10 +35,12 @@ from pysfnc.ir.walk import substitute
 from pysfnc.library import catalog
 from pysfnc.library.dicts import value_type as values_in
 from pysfnc.library.dispatch import having as dispatch_having
+from pysfnc.library.enums import build_value
 from pysfnc.library.iteration import items_type
 from pysfnc.library.lists import item_type as items_in
+from pysfnc.library.objects import build_attribute, build_is_record, build_set_attribute
 from pysfnc.library.row import Change, Refusal, Site
-from pysfnc.library.typenames import number_is_ambiguous, of_kinds
+from pysfnc.library.typenames import is_of_class, number_is_ambiguous, of_kinds
 from pysfnc.source.span import Span
 from pysfnc.values.types import (
     BOOL,
@@ -48,18 +50,21 @@ from pysfnc.values.types import (
     NONE,
     STR,
     BoolT,
+    EnumT,
     ErrorT,
     ExcT,
     Kind,
     LazyDictT,
     ListT,
     NeverT,
+    RecordT,
     TupleT,
     Type,
     is_json_faithful,
     join,
     join_all,
     kinds,
+    members,
     only_kinds,
     without_kinds,
 )
@@ -114,12 +119,14 @@ def binary(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) -> 
     if symbol in ("%", "%=") and isinstance(left, Const) and isinstance(left.value, str):
         template = left.value
         return _built(cx, node, [left, right], lambda site: catalog.build_percent(template, right, site))
-    return _built(cx, node, [left, right], lambda site: catalog.build_binary(symbol, left, right, site))
+    one, other = decayed(cx, left), decayed(cx, right)
+    return _built(cx, node, [one, other], lambda site: catalog.build_binary(symbol, one, other, site))
 
 
 def unary(cx: Context, symbol: str, operand: Expr, node: ast.AST) -> Expr:
     """`-x`, `+x`, `~x`."""
-    return _built(cx, node, [operand], lambda site: catalog.build_unary(symbol, operand, site))
+    data = decayed(cx, operand)
+    return _built(cx, node, [data], lambda site: catalog.build_unary(symbol, data, site))
 
 
 def truth(cx: Context, value: Value, node: ast.AST) -> Expr:
@@ -166,7 +173,27 @@ def compare(cx: Context, op: ast.cmpop, left: Value, right: Value, node: ast.AST
             return known
     one, other = as_data(cx, left, node), as_data(cx, right, node)
     check_code(cx, (one, other), node)
+    if symbol not in ("==", "!=", "is", "is not"):
+        one, other = decayed(cx, one), decayed(cx, other)
+    ranked = _ranked(cx, symbol, one, other, node)
+    if ranked is not None:
+        one, other = ranked
     return _built(cx, node, [one, other], lambda site: catalog.build_compare(symbol, one, other, site))
+
+
+def _ranked(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) -> tuple[Expr, Expr] | None:
+    """Objects of an `order=True` dataclass as the tuples that they are ordered by."""
+    if not (isinstance(left.type, RecordT) and isinstance(right.type, RecordT) and left.type.cls == right.type.cls):
+        return None
+    if symbol not in ("<", "<=", ">", ">=") or not left.type.cls.ranked:
+        return None
+    names = [field.name for field in left.type.cls.fields if field.compared]
+
+    def ranks(value: Expr) -> Expr:
+        held = cx.atom(value)
+        return make_tuple(cx, [part(cx, held, text_const(name, value.span), node) for name in names], node)
+
+    return ranks(left), ranks(right)
 
 
 def _compare_static(cx: Context, symbol: str, left: Value, right: Value, node: ast.AST) -> Expr | None:
@@ -209,7 +236,8 @@ def subscript(cx: Context, value: Expr, index: Expr, node: ast.AST) -> Expr:
     status = status_of(value.type)
     if status is not None and isinstance(index, Const) and index.value == "HTTPStatusCode":
         return Const(value=status, type=INT, span=cx.span(node))
-    made = _built(cx, node, [value, index], lambda site: catalog.build_subscript(value, index, site))
+    key = decayed(cx, index)
+    made = _built(cx, node, [value, key], lambda site: catalog.build_subscript(value, key, site))
     return _metadata(cx, made, node)
 
 
@@ -226,6 +254,46 @@ def slice_of(cx: Context, value: Expr, bounds: Sequence[Expr | None], node: ast.
     """`value[low:high:step]`; a bound left out is None."""
     low, high, step = (Const(value=None, type=NONE, span=cx.span(node)) if b is None else b for b in bounds)
     return _built(cx, node, [value, low, high, step], lambda site: catalog.build_slice(value, low, high, step, site))
+
+
+def part(cx: Context, value: Expr, key: Expr, node: ast.AST) -> Expr:
+    """What stands at a key of a container, or in an attribute of an object."""
+    name = _attribute_name(value, key)
+    if name is None:
+        return subscript(cx, value, key, node)
+    return _built(cx, node, [value], lambda site: build_attribute(value, name, site))
+
+
+def set_part(cx: Context, value: Expr, key: Expr, new: Expr, node: ast.AST, *, existing: bool = False) -> Expr:
+    """What `value` is after its item or attribute was set; see `set_item`."""
+    name = _attribute_name(value, key)
+    if name is None:
+        return set_item(cx, value, key, new, node, existing=existing)
+    holder = having_kind(cx, value, name, frozenset({Kind.RECORD}), node)
+    return _built(cx, node, [holder, new], lambda site: build_set_attribute(holder, name, new, site))
+
+
+def _attribute_name(value: Expr, key: Expr) -> str | None:
+    """The attribute that a constant key of a place stands for: only those of objects are places."""
+    is_record = Kind.RECORD in kinds(value.type) and Kind.DICT not in kinds(value.type)
+    return key.value if is_record and isinstance(key, Const) and isinstance(key.value, str) else None
+
+
+def having_kind(cx: Context, value: Expr, name: str, wanted: frozenset[Kind], node: ast.AST) -> Expr:
+    """The value, after the AttributeError of one of another kind."""
+    return _built(cx, node, [value], lambda site: dispatch_having(value, name, wanted, site))
+
+
+def decayed(cx: Context, value: Expr) -> Expr:
+    """A member of an Enum that is a str or int besides, as that; anything else as it is."""
+    if isinstance(value.type, EnumT) and value.type.cls.base is not None:
+        return build_value(value, Site(value.span, cx.names))
+    return value
+
+
+def text_const(value: str, span: Span | None) -> Const:
+    """A str constant."""
+    return Const(value=value, type=STR, span=span)
 
 
 def set_item(cx: Context, container: Expr, key: Expr, value: Expr, node: ast.AST, *, existing: bool = False) -> Expr:
@@ -481,6 +549,8 @@ def format_value(cx: Context, value: Value, conversion: str | None, spec: Expr |
         )
     if spec is None or plain:
         return to_str(cx, data, node)
+    if isinstance(data.type, EnumT):
+        data = decayed(cx, data) if data.type.cls.shown == "value" else to_str(cx, data, node)
     made, wanted = data, spec
     return _built(cx, node, [made, wanted], lambda site: catalog.build_format(made, wanted, site))
 
@@ -500,6 +570,9 @@ def _shown(cx: Context, value: Value, node: ast.AST) -> Expr:
 
 def to_str(cx: Context, value: Expr, node: ast.AST) -> Expr:
     """`str(value)`."""
+    own = _own_text(cx, value, node, ("__str__", "__repr__"))
+    if own is not None:
+        return own
     return _built(cx, node, [value], lambda site: catalog.build_str(value, site))
 
 
@@ -507,7 +580,16 @@ def to_repr(cx: Context, value: Expr, node: ast.AST) -> Expr:
     """`repr(value)`."""
     if isinstance(value.type, ExcT):
         return _exception_repr(cx, value, node)
+    own = _own_text(cx, value, node, ("__repr__",))
+    if own is not None:
+        return own
     return _built(cx, node, [value], lambda site: catalog.build_repr(value, site))
+
+
+def _own_text(cx: Context, value: Expr, node: ast.AST, names: tuple[str, ...]) -> Expr | None:
+    from pysfnc.frontend.lower_objects import own_text
+
+    return own_text(cx, value, node, names)
 
 
 def _exception_repr(cx: Context, value: Expr, node: ast.AST) -> Expr:
@@ -573,7 +655,10 @@ def is_builtin(name: str) -> bool:
 
 def call(cx: Context, name: str, args: Sequence[Expr], keywords: dict[str, Expr], node: ast.AST) -> Expr:
     """A call of a builtin that has a row."""
-    return _built(cx, node, [*args, *keywords.values()], lambda site: catalog.build_call(name, args, keywords, site))
+    if name in ("str", "repr") and len(args) == 1 and not keywords:
+        return to_str(cx, args[0], node) if name == "str" else to_repr(cx, args[0], node)
+    given, named = [decayed(cx, arg) for arg in args], {key: decayed(cx, arg) for key, arg in keywords.items()}
+    return _built(cx, node, [*given, *named.values()], lambda site: catalog.build_call(name, given, named, site))
 
 
 def method(
@@ -584,11 +669,12 @@ def method(
         known = _surely_got(cx, receiver, args[0], node)
         if known is not None:
             return known
+    given, named = [decayed(cx, arg) for arg in args], {key: decayed(cx, arg) for key, arg in keywords.items()}
     return _built(
         cx,
         node,
-        [receiver, *args, *keywords.values()],
-        lambda site: catalog.build_method(name, receiver, args, keywords, site),
+        [receiver, *given, *named.values()],
+        lambda site: catalog.build_method(name, receiver, given, named, site),
     )
 
 
@@ -721,6 +807,8 @@ def is_instance(cx: Context, value: Expr, names: Sequence[str], node: ast.AST) -
     """`isinstance(value, names)`; the names are those of builtin types and exception classes."""
     if isinstance(value.type, ErrorT | NeverT):
         return _built(cx, node, [value], lambda _site: value)
+    if any(is_of_class(member) for member in members(value.type)):
+        return _is_object(cx, value, names, node)
     if Kind.EXCEPTION in kinds(value.type):
         return _is_exception(cx, value, names, node)
     wanted = frozenset[Kind]().union(*(CLASS_KINDS.get(name, frozenset()) for name in names))
@@ -737,6 +825,24 @@ def is_instance(cx: Context, value: Expr, names: Sequence[str], node: ast.AST) -
     if kinds(value.type) <= wanted:
         return after(cx, value, Const(value=True, type=BOOL, span=cx.span(node)), node)
     return has_kind(cx, value, wanted, node)
+
+
+def _is_object(cx: Context, value: Expr, names: Sequence[str], node: ast.AST) -> Expr:
+    """`isinstance` where some of the values are objects of classes of the project."""
+    from pysfnc.frontend.narrow import is_of_classes
+
+    data = cx.atom(value)
+    mine = [member for member in members(value.type) if is_of_class(member)]
+    wanted = [member for member in mine if is_of_classes(cx, member, list(names))]
+    others = [member for member in members(value.type) if member not in mine]
+    made = _built(cx, node, [data], lambda site: build_is_record(data, wanted, site))
+    if not others:
+        return made
+    rest = replace(data, type=join_all(others)) if isinstance(data, Var) else data
+    inner = is_instance(cx, rest, [name for name in names if ":" not in name], node)
+    not_mine = negate(cx, _built(cx, node, [data], lambda site: build_is_record(data, mine, site)), node)
+    both = Logic(op="and", left=not_mine, right=inner, type=BOOL, span=cx.span(node))
+    return Logic(op="or", left=made, right=both, type=BOOL, span=cx.span(node))
 
 
 def after(cx: Context, value: Expr, result: Const, node: ast.AST) -> Expr:

@@ -12,8 +12,9 @@ from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
 from pysfnc.frontend.lower_expr import exception_attribute
 from pysfnc.frontend.lower_iterate import simple_place, under
+from pysfnc.frontend.lower_objects import call_object_method, has_own
 from pysfnc.frontend.lower_opaque import call_opaque, has_opaque_method
-from pysfnc.frontend.lower_place import Place, lower_place, may_change, read_place, write_place
+from pysfnc.frontend.lower_place import Place, is_local_path, lower_place, may_change, read_place, write_place
 from pysfnc.frontend.lower_values import Lazy, LazyComprehension, Origin, Value
 from pysfnc.frontend.lower_views import keep_view
 from pysfnc.ir.exprs import Const, Expr, Var
@@ -31,6 +32,9 @@ def call_method(cx: Context, receiver: Expr, node: ast.Call) -> Value:
     name = node.func.attr
     if isinstance(receiver.type, NeverT):
         return receiver
+    if has_own(cx, receiver.type, name):
+        return call_object_method(cx, receiver, node)
+    receiver = lib.decayed(cx, receiver)
     if isinstance(receiver.type, ExcT):
         exception_attribute(cx, receiver, node.func)
         return poison(cx.span(node))
@@ -142,7 +146,7 @@ def _place(cx: Context, receiver: Expr, node: ast.expr) -> Place | None:
     simple = simple_place(cx, node)
     if simple is not None:
         return simple
-    if isinstance(node, ast.Name | ast.Subscript):
+    if isinstance(node, ast.Name | ast.Subscript) or (isinstance(node, ast.Attribute) and is_local_path(cx, node)):
         return lower_place(cx, node, "changed")
     if isinstance(receiver, Var) and receiver.name in cx.state.facts:
         return Place(receiver, (), (), "")

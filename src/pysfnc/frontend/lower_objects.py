@@ -1,30 +1,376 @@
-"""Classes of the project: what calling one makes.
+"""Objects of classes of the project: their attributes, properties and methods, and their text.
 
-Owns construction. What a class says of its fields is `annotations`; what becomes of them in a dict is `values.fields`.
+Owns what `x.name` means for an object. Code of the class is written in place like any other helper, `self` standing for the variable or the
+place that holds the object, so that changes reach it.
 """
 
 import ast
+from collections.abc import Callable
+from dataclasses import replace
 
-from pysfnc.diagnostics import codes
+from pysfnc.diagnostics import codes, nearest
 from pysfnc.frontend import lower_library as lib
-from pysfnc.frontend.annotations import record_kind
-from pysfnc.frontend.lower_arguments import Arguments
-from pysfnc.frontend.lower_context import Context
-from pysfnc.frontend.lower_core import as_data
-from pysfnc.frontend.lower_values import Value
-from pysfnc.frontend.model import ClassInfo
+from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
+from pysfnc.frontend.lower_context import Context, poison
+from pysfnc.frontend.lower_core import as_data, is_poison
+from pysfnc.frontend.lower_names import bind_variable
+from pysfnc.frontend.lower_values import ObjectMethod, ProjectClass, Static, SuperOf, Value
+from pysfnc.frontend.lower_views import viewed
+from pysfnc.frontend.model import ClassBinding
+from pysfnc.frontend.records import Member, Record, record_of
+from pysfnc.ir.exprs import Const, Expr, Var
+from pysfnc.ir.hir import Eval
+from pysfnc.library import enums, objects
+from pysfnc.library.row import Refusal
+from pysfnc.values.types import (
+    INT,
+    STR,
+    EnumT,
+    NeverT,
+    RecordT,
+    TupleT,
+    Type,
+    field_of,
+    join_all,
+    kinds,
+    members,
+)
+
+_NOTHING = Arguments((), (), ())
 
 
-def call_class(cx: Context, info: ClassInfo, given: Arguments, node: ast.expr) -> Value:
-    """An object of a class of the project."""
-    if record_kind(cx.project.model, info) == "TypedDict":
-        # Calling a TypedDict is calling `dict`: Python checks no key.
-        args = [as_data(cx, value, given.node_of(index, node)) for index, value in enumerate(given.positional)]
-        return lib.make_dict_of(cx, args, {name: as_data(cx, value, node) for name, value in given.keywords}, node)
-    return cx.error(
-        codes.UNSUPPORTED_CALL,
+def record_of_type(cx: Context, type_: Type) -> Record | None:
+    """The class of values of a type, None where it is none of the project's, or not one alone."""
+    found = [member for member in members(type_) if class_key(member) is not None]
+    if len(found) != 1:
+        return None
+    key = class_key(found[0])
+    assert key is not None
+    binding = cx.project.model.modules[key[0]].names.get(key[1])
+    return record_of(cx.project.model, binding.info) if isinstance(binding, ClassBinding) else None
+
+
+def class_key(type_: Type) -> tuple[str, str] | None:
+    """Module and name of the class that a type is of."""
+    match type_:
+        case RecordT(cls) | TupleT(_, cls) if cls is not None:
+            return cls.module, cls.name
+        case EnumT(enum):
+            return enum.module, enum.name
+        case _:
+            return None
+
+
+def is_object(type_: Type) -> bool:
+    """Whether some values of a type are objects of classes."""
+    return any(class_key(member) is not None for member in members(type_))
+
+
+def has_own(cx: Context, type_: Type, name: str) -> bool:
+    """Whether an attribute is one that the class gives its objects, rather than one of a tuple, str or int that they are besides."""
+    if not is_object(type_):
+        return False
+    if isinstance(type_, TupleT | EnumT) and (isinstance(type_, TupleT) or type_.cls.base is not None):
+        record = record_of_type(cx, type_)
+        fields = () if record is None else tuple(field.name for field in record.fields)
+        known = () if record is None else (*record.members, *fields)
+        return name in known or (isinstance(type_, EnumT) and name in ("name", "value")) or name in _OF_NAMED_TUPLES
+    return True
+
+
+_OF_NAMED_TUPLES = frozenset({"_replace", "_asdict", "_fields", "_make"})
+
+
+def keep(cx: Context, value: Expr, node: ast.AST) -> Var:
+    """A variable of the present function that holds an object, so that code of its class can change it."""
+    if isinstance(value, Var):
+        return value
+    name = cx.names.fresh("object")
+    kept, view = viewed(cx, value)
+    bind_variable(cx, name, kept, cx.span(node), view=view)
+    cx.frame.names[name] = name  # what is known of it must outlive the bodies that it is passed to
+    return Var(name=name, type=value.type, span=cx.span(node))
+
+
+def call_member(
+    cx: Context, record: Record, member: Member, receiver: Value | None, given: Arguments, node: ast.expr
+) -> Value:
+    """Call a method; `receiver` is the object, or the class of a class method."""
+    from pysfnc.frontend.lower_inline import write_in_place
+
+    assert isinstance(member.node, ast.FunctionDef | ast.AsyncFunctionDef)
+    if isinstance(member.node, ast.AsyncFunctionDef):
+        return cx.error(
+            codes.UNSUPPORTED_CALL,
+            node,
+            f"`{member.name}` is an async method",
+            help="write instead: an async function at module level",
+        )
+    filled = given
+    if receiver is not None:
+        filled = Arguments((receiver, *given.positional), given.keywords, (node, *given.nodes), given.spread)
+    return write_in_place(
+        cx,
+        member.node,
+        filled,
         node,
-        f"`{info.name}` is a class, and objects with behaviour have no compiled form",
-        labels=[(info.module.span(info.node).head(), "defined here")],
-        help="write instead: a dict, or a function marked `@task` that uses the class",
+        module=member.home.module,
+        parent=None,
+        title=f"{member.home.name}.{member.name}",
+        defaults=None,
+        owner=(record, member.home),
     )
+
+
+# Attributes
+
+
+def object_attribute(cx: Context, base: Expr, node: ast.Attribute) -> Value:
+    """`x.name`: a value, or a method that is not called yet."""
+    name, type_ = node.attr, base.type
+    records = objects.records(type_)
+    if len(records) > 1 and all(not isinstance(field_of(r.attributes, name).type, NeverT) for r in records):
+        return _built(cx, objects.build_attribute(base, name, cx.site(node)), node)
+    record = record_of_type(cx, type_)
+    if record is None and len(records) > 1:
+        return _by_class(cx, base, node, lambda inner: object_attribute(cx, inner, node))
+    if record is None:
+        return cx.error(
+            codes.TYPE_NEEDED,
+            node,
+            f"which class the value of type `{type_}` is of is not known here",
+            help="write instead: a test with `isinstance` around it",
+        )
+    member = record.members.get(name)
+    if member is not None and member.kind == "property":
+        return call_member(cx, record, member, keep(cx, _narrowed(cx, base, name, node), node), _NOTHING, node)
+    if records and member is not None and is_shadowed(records[0], member):
+        return _shadowed(cx, record, node)
+    if records and not isinstance(field_of(records[0].attributes, name).type, NeverT):
+        return _built(cx, objects.build_attribute(base, name, cx.site(node)), node)
+    special = _special_attribute(cx, record, base, node)
+    if special is not None:
+        return special
+    if member is None:
+        return _no_attribute(cx, record, node)
+    if member.kind == "constant":
+        from pysfnc.frontend.lower_classes import class_constant
+
+        assert isinstance(member.node, ast.expr)
+        return class_constant(cx, member.home.module, member.node, name, node)
+    if member.kind == "static method":
+        return ObjectMethod(member, None, record)
+    if member.kind == "class method":
+        return ObjectMethod(member, ProjectClass(record.info), record)
+    return ObjectMethod(member, keep(cx, _narrowed(cx, base, name, node), node), record)
+
+
+def is_shadowed(type_: RecordT, member: Member) -> bool:
+    """Whether an object may hold an attribute itself, or leave it to a constant of its class."""
+    field = field_of(type_.attributes, member.name)
+    return member.kind == "constant" and not field.always and not isinstance(field.type, NeverT)
+
+
+def _shadowed(cx: Context, record: Record, node: ast.Attribute) -> Expr:
+    return cx.error(
+        codes.TYPE_NEEDED,
+        node,
+        f"`{node.attr}` may be an attribute of the object or the constant of `{record.info.name}`",
+        help=f"write instead: `self.{node.attr} = ...` in `__init__`",
+    )
+
+
+def reads_constant(cx: Context, type_: Type, name: str) -> bool:
+    """Whether reading an attribute of an object gives a constant of its class."""
+    record = record_of_type(cx, type_)
+    member = record.members.get(name) if record is not None else None
+    return member is not None and member.kind == "constant" and not attribute_holds(cx, type_, name)
+
+
+def _by_class(cx: Context, base: Expr, node: ast.expr, made: Callable[[Expr], Value]) -> Value:
+    """A value that depends on which of several classes an object is of."""
+    from pysfnc.frontend.lower_test import Test, lower_either
+
+    held = keep(cx, base, node)
+    first, *others = members(held.type)
+    test = _built(cx, objects.build_is_record(held, [first], cx.site(node)), node)
+    if is_poison(test):
+        return test
+    rest = join_all(others)
+    when_true, when_false = cx.state.copy(), cx.state.copy()
+    when_true.retype(held.name, first)
+    when_false.retype(held.name, rest)
+    return lower_either(
+        cx,
+        Test(test, when_true, when_false),
+        lambda: made(replace(held, type=first)),
+        lambda: made(replace(held, type=rest)),
+        node,
+    )
+
+
+def _narrowed(cx: Context, base: Expr, name: str, node: ast.AST) -> Expr:
+    """The object, after the AttributeError of a value that is none."""
+    found = [member for member in members(base.type) if class_key(member) is not None]
+    if len(found) == len(members(base.type)):
+        return base
+    checked = lib.having_kind(cx, base, name, kinds(found[0]), node)
+    if is_poison(checked) or isinstance(base, Const):
+        return checked
+    cx.emit(Eval(value=checked, span=cx.span(node)))
+    return replace(base, type=join_all(found))
+
+
+def _special_attribute(cx: Context, record: Record, base: Expr, node: ast.Attribute) -> Value | None:
+    """Fields of a NamedTuple, `name` and `value` of a member of an Enum, `__class__`."""
+    if record.kind == "named tuple":
+        for index, field in enumerate(record.fields):
+            if field.name == node.attr:
+                position = Const(value=index, type=INT, span=cx.span(node))
+                return lib.subscript(cx, _narrowed(cx, base, node.attr, node), position, node)
+    if record.enum is not None and node.attr in ("name", "value", "_name_", "_value_"):
+        member = _narrowed(cx, base, node.attr, node)
+        build = enums.build_value if "value" in node.attr else enums.build_name
+        return build(member, cx.site(node))
+    return None
+
+
+def _no_attribute(cx: Context, record: Record, node: ast.Attribute) -> Expr:
+    names = [*record.members, *(field.name for field in record.fields)]
+    close = nearest(node.attr, names)
+    return cx.error(
+        codes.UNSUPPORTED_EXPRESSION,
+        node,
+        f"an object of `{record.info.name}` has no attribute `{node.attr}` that could be read in the machine",
+        labels=[(record.info.module.span(record.info.node).head(), "the class")],
+        notes=[f"`{close}` is there"] if close else (),
+    )
+
+
+def _built(cx: Context, made: Expr | Refusal, node: ast.AST) -> Expr:
+    return cx.refuse(made, node) if isinstance(made, Refusal) else made
+
+
+def attribute_holds(cx: Context, type_: Type, name: str) -> bool:
+    """Whether objects of a type hold the attribute themselves, so that it is a place."""
+    records = objects.records(type_)
+    if len(records) != 1:
+        return False
+    record = record_of_type(cx, type_)
+    member = record.members.get(name) if record is not None else None
+    return (member is None or member.kind == "constant") and not isinstance(
+        field_of(records[0].attributes, name).type, NeverT
+    )
+
+
+def may_set(cx: Context, type_: Type, name: str, node: ast.AST) -> bool:
+    """Whether an attribute of objects of a type can be set; a message otherwise."""
+    record = record_of_type(cx, type_)
+    records = objects.records(type_)
+    if record is None or len(records) != 1:
+        cx.error(
+            codes.UNSUPPORTED_STATEMENT,
+            node,
+            f"the attribute `{name}` of a value of type `{type_}` cannot be assigned in the machine",
+            help="write instead: a key of a dict, or a field of a dataclass",
+        )
+        return False
+    if record.cls.frozen:
+        cx.error(
+            codes.TYPE_MISMATCH,
+            node,
+            f"`{record.info.name}` is frozen, so that assigning to a field always raises an exception",
+            help=f"write instead: `dataclasses.replace(x, {name}=...)`",
+        )
+        return False
+    member = record.members.get(name)
+    declared = record.kind != "dataclass" or name in {field.name for field in record.cls.fields}
+    if (member is not None and member.kind != "constant") or not declared:
+        what = f"the {member.kind} `{name}`" if member is not None else f"`{name}`, which is no field,"
+        cx.error(
+            codes.UNSUPPORTED_STATEMENT,
+            node,
+            f"{what} of an object of `{record.info.name}` cannot be assigned in the machine",
+            help="write instead: a field declared in the class",
+        )
+        return False
+    return True
+
+
+# Calls
+
+
+def call_method(cx: Context, receiver: Expr, node: ast.Call) -> Value:
+    """`x.name(...)` of any value."""
+    from pysfnc.frontend.lower_methods import call_method as call_any
+
+    return call_any(cx, receiver, node)
+
+
+def call_object_method(cx: Context, receiver: Expr, node: ast.Call) -> Value:
+    """`x.name(...)` of an object."""
+    assert isinstance(node.func, ast.Attribute)
+    if len(objects.records(receiver.type)) > 1 and record_of_type(cx, receiver.type) is None:
+        return _by_class(cx, receiver, node, lambda inner: call_method(cx, inner, node))
+    callee = object_attribute(cx, receiver, node.func)
+    if not isinstance(callee, Static):
+        lower_arguments(cx, node)
+        if is_poison(callee):
+            return callee
+        return cx.error(codes.TYPE_MISMATCH, node.func, f"a value of type `{callee.type}` cannot be called")
+    given = lower_arguments(cx, node)
+    if given is None:
+        return poison(cx.span(node))
+    from pysfnc.frontend.lower_call import call_value
+
+    return call_value(cx, callee, given, node)
+
+
+def call_object(cx: Context, method: ObjectMethod, given: Arguments, node: ast.expr) -> Value:
+    """Call a method that was looked up before."""
+    return call_member(cx, method.record, method.member, method.receiver, given, node)
+
+
+def super_attribute(cx: Context, base: SuperOf, node: ast.Attribute) -> Value:
+    """`super().name`: the method of the next class that has one."""
+    order = base.record.order
+    for one in order[order.index(base.home) + 1 :]:
+        member = record_of(cx.project.model, one).members.get(node.attr)
+        if member is not None and member.kind in ("method", "class method"):
+            return ObjectMethod(member, base.receiver, base.record)
+    return cx.error(codes.UNSUPPORTED_EXPRESSION, node, f"`super().{node.attr}` has no compiled form")
+
+
+def lower_super(cx: Context, node: ast.Call) -> Value:
+    """`super()` in a method."""
+    frame = cx.frame
+    while frame.owner is None and frame.parent is not None:
+        frame = frame.parent
+    if frame.owner is None or node.args or not isinstance(frame.node, ast.FunctionDef) or not frame.node.args.args:
+        return cx.error(
+            codes.UNSUPPORTED_CALL, node, "`super()` has a compiled form only in methods, without arguments"
+        )
+    from pysfnc.frontend.lower_names import read_name
+
+    this = frame.node.args.args[0].arg
+    with cx.in_frame(frame):
+        receiver = read_name(cx, this, node)
+    return SuperOf(frame.owner[0], frame.owner[1], receiver)
+
+
+# Texts
+
+
+def own_text(cx: Context, value: Expr, node: ast.AST, names: tuple[str, ...]) -> Expr | None:
+    """The text that code of the class makes of an object; None where it has none."""
+    if len(members(value.type)) != 1 or not is_object(value.type):
+        return None
+    record = record_of_type(cx, value.type)
+    member = next((record.members[name] for name in names if name in record.members), None) if record else None
+    if record is None or member is None:
+        return None
+    assert isinstance(node, ast.expr)
+    made = as_data(cx, call_member(cx, record, member, keep(cx, value, node), _NOTHING, node), node)
+    if not is_poison(made) and made.type != STR:
+        return cx.error(codes.TYPE_NEEDED, node, f"`{member.name}` of `{record.info.name}` must be known to give a str")
+    return made

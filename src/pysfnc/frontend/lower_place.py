@@ -16,6 +16,7 @@ from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_value, present
 from pysfnc.frontend.lower_frame import lookup_frame
 from pysfnc.frontend.lower_names import read_name
+from pysfnc.frontend.lower_shared import shared_of
 from pysfnc.frontend.lower_state import View
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Assign, Eval, If, Raise
@@ -55,6 +56,8 @@ def lower_place(cx: Context, node: ast.expr, doing: str) -> Place | None:
                 return None
             key = lower_key(cx, outer, index)
             return None if is_poison(key) else outer.item(key, node)
+        case ast.Attribute(value=base, attr=name) if is_local_path(cx, node):
+            return _attribute_place(cx, node, base, name, doing)
         case _:
             value = as_data(cx, lower_value(cx, node), node)
             if is_poison(value):
@@ -62,11 +65,40 @@ def lower_place(cx: Context, node: ast.expr, doing: str) -> Place | None:
             return Place(cx.temporary(value, "object"), (), (), "")
 
 
+def is_local_path(cx: Context, node: ast.expr) -> bool:
+    """Whether an expression is made of subscripts and attributes of a local variable."""
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return isinstance(node, ast.Name) and lookup_frame(cx.frame, node.id) is not None
+
+
+def _attribute_place(cx: Context, node: ast.Attribute, base: ast.expr, name: str, doing: str) -> Place | None:
+    """The place of an attribute that an object holds itself; what a property gives is evaluated."""
+    from pysfnc.frontend.lower_objects import attribute_holds
+
+    outer = lower_place(cx, base, doing)
+    if outer is None:
+        return None
+    container = read_place(cx, outer)
+    if attribute_holds(cx, container.type, name):
+        return outer.item(Const(value=name, type=STR, span=cx.span(node)), node)
+    value = as_data(cx, lower_value(cx, node), node)
+    if is_poison(value):
+        return None
+    shared = shared_of(cx, value)
+    if shared is not None and shared.depth == 0:
+        _refuse_global(cx, shared.name, node, doing)
+        return None
+    return Place(cx.temporary(value, "object"), (), (), "")
+
+
 def lower_key(cx: Context, place: Place, node: ast.expr) -> Expr:
     """The key of a subscript, as an atom; what it is a key of was evaluated before it."""
     with cx.capture() as own:
         key = cx.atom(as_data(cx, lower_value(cx, node), node), "key")
     container = read_place(cx, place)
+    if Kind.RECORD in kinds(container.type):
+        return cx.error(codes.TYPE_MISMATCH, node, f"a value of type `{container.type}` has no items")
     if own and can_raise(container):
         cx.emit(Eval(value=container, span=container.span))
     cx.out.extend(own)
@@ -99,7 +131,7 @@ def read_place(cx: Context, place: Place, upto: int | None = None) -> Expr:
     value: Expr = present(cx, place.root)
     end = len(place.keys) if upto is None else upto
     for key, node in zip(place.keys[:end], place.spans[:end], strict=True):
-        value = lib.subscript(cx, value, key, node)
+        value = lib.part(cx, value, key, node)
     return value
 
 
@@ -158,7 +190,7 @@ def _rebuilt(
         existing = depth < last or not fresh
         if not existing:
             container = indexable(cx, container, place.keys[depth], place.spans[depth])
-        value = lib.set_item(cx, container, place.keys[depth], value, place.spans[depth], existing=existing)
+        value = lib.set_part(cx, container, place.keys[depth], value, place.spans[depth], existing=existing)
         if is_poison(value):
             return value
     return value
@@ -188,6 +220,7 @@ def _write_through(cx: Context, view: View, value: Expr, span: Span) -> None:
     # What stands there was changed, so it is no key or character, and what holds it is what the key says.
     by_key = {Kind.INT: Kind.LIST, Kind.STR: Kind.DICT}
     holder = frozenset(by_key[kind] for kind in kinds(view.keys[-1].type) & by_key.keys())
+    holder |= {Kind.RECORD} if Kind.DICT in holder else frozenset()
     made = _rebuilt(cx, place, value, holder)
     if not is_poison(made):
         _change(cx, view.owner, made, span)
@@ -211,9 +244,14 @@ def touches(value: Expr, keys: tuple[Expr, ...]) -> bool:
     if not keys or not (isinstance(value, Prim) and value.op == "item.set"):
         return True
     _, key, inner = value.args
-    if isinstance(key, Const) and isinstance(keys[0], Const) and key.value != keys[0].value:
+    if isinstance(key, Const) and isinstance(keys[0], Const) and _are_two_places(key.value, keys[0].value):
         return False
     return touches(inner, keys[1:])
+
+
+def _are_two_places(one: object, other: object) -> bool:
+    """Whether two constant keys name different places; an index that counts from the end may name any."""
+    return one != other and not any(isinstance(key, int) and key < 0 for key in (one, other))
 
 
 class _Anchor(ast.AST):

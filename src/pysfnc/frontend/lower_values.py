@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pysfnc.frontend.lower_context import Context
     from pysfnc.frontend.lower_frame import Frame
     from pysfnc.frontend.lower_iterate import Source
+    from pysfnc.frontend.records import Member, Record
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,6 +78,24 @@ class ProjectClass:
     """A class of the project that is no exception."""
 
     info: ClassInfo
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ObjectMethod:
+    """A method of a class of the project, not called yet; `receiver` is its object, or the class of a class method."""
+
+    member: "Member"
+    receiver: "Value | None"
+    record: "Record"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SuperOf:
+    """`super()` in a method that the class `home` defines, of an object of `record`."""
+
+    record: "Record"
+    home: ClassInfo
+    receiver: "Value"
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +296,8 @@ Static = (
     | ModuleValue
     | ExceptionClass
     | ProjectClass
+    | ObjectMethod
+    | SuperOf
     | TypeOf
     | Configured
     | Coroutine
@@ -306,6 +327,8 @@ _DESCRIPTIONS: dict[type, str] = {
     ModuleValue: "a module",
     ExceptionClass: "an exception class",
     ProjectClass: "a class",
+    ObjectMethod: "a method",
+    SuperOf: "`super()`",
     TypeOf: "a class",
     Configured: "a function",
     Coroutine: "a coroutine that was not awaited",

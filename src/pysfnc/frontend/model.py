@@ -12,6 +12,7 @@ from pysfnc.diagnostics import Code, Diagnostic
 from pysfnc.diagnostics.codes import NOT_CONSTANT
 from pysfnc.ir.hir import ExceptionTable, Param, RetryRule
 from pysfnc.source import SourceFile, Span
+from pysfnc.values.fits import Fit
 from pysfnc.values.types import Type
 
 Style = Literal["plain", "key", "os", "own"]
@@ -148,6 +149,8 @@ class FunctionInfo:
     workflow_options: WorkflowOptions = WorkflowOptions()
     params: tuple[Param, ...] = ()
     returns: Type | None = None
+    returns_fit: Fit | None = None
+    """What the annotation of the result accepts; None without one."""
     problems: tuple[Diagnostic, ...] = ()
     """Errors in its decorators, parameters and result. They are the user's only if the function is used: whoever
     reaches it reports them (`program` does for the workflows and the decorators of the entry file)."""
@@ -196,6 +199,8 @@ class ProjectModel:
     ambiguous_exceptions: dict[str, tuple[ClassInfo, ...]] = field(default_factory=dict)
     """Names that several exception classes share; the machine cannot tell them apart."""
     global_changes: tuple[GlobalChange, ...] = ()
+    records: dict[ClassInfo, object] = field(default_factory=dict)
+    """What `records` read of each class."""
     imported: Callable[[ModuleInfo, ast.Import | ast.ImportFrom, ast.alias], Binding] | None = None
     """What one name of an import statement means, for imports inside functions."""
 

@@ -11,15 +11,21 @@ from collections.abc import Callable
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_library import CLASS_KINDS
 from pysfnc.frontend.lower_names import fact_of, is_local
+from pysfnc.frontend.lower_objects import class_key, record_of_type
 from pysfnc.frontend.lower_state import State
+from pysfnc.frontend.lower_values import ProjectClass
+from pysfnc.frontend.model import ClassBinding
+from pysfnc.frontend.names import resolve_through
 from pysfnc.values.fields import with_field
 from pysfnc.values.types import (
     NONE,
     DictT,
+    EnumT,
     ErrorT,
     ExcT,
     Kind,
     NeverT,
+    TupleT,
     Type,
     field_of,
     join,
@@ -180,13 +186,16 @@ def instance_rule(cx: Context, classes: ast.expr, truth: bool) -> Rule | None:
     if names is None:
         return None
     wanted = frozenset[Kind]().union(*(_CLASS_KINDS.get(name, frozenset()) for name in names))
-    exceptions = [name for name in names if name not in _CLASS_KINDS]
+    exceptions = [name for name in names if name not in _CLASS_KINDS and ":" not in name]
     everything = bool({"Exception", "BaseException"} & set(names))
 
     def keep(type_: Type) -> Type:
         parts: list[Type] = []
         for member in members(type_):
-            if isinstance(member, ExcT) and not everything:
+            if class_key(member) is not None:
+                if is_of_classes(cx, member, names) == truth:
+                    parts.append(member)
+            elif isinstance(member, ExcT) and not everything:
                 parts.append(_exceptions_of(cx, member, exceptions, truth))
             elif truth:
                 parts.append(only_kinds(member, wanted))
@@ -195,6 +204,34 @@ def instance_rule(cx: Context, classes: ast.expr, truth: bool) -> Rule | None:
         return join_all(parts)
 
     return keep
+
+
+def _project_class(cx: Context, node: ast.Name | ast.Attribute) -> list[str] | None:
+    """A class of the project that is no exception, as `module:name`; classes that a variable holds are known too."""
+    root: ast.expr = node
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    if isinstance(node, ast.Name) and is_local(cx, node.id):
+        found = fact_of(cx, node)
+        static = found[1].static if found is not None else None
+        return [f"{static.info.module.name}:{static.info.name}"] if isinstance(static, ProjectClass) else None
+    if isinstance(root, ast.Name) and is_local(cx, root.id):
+        return None
+    binding = resolve_through(cx.project.model, cx.frame.module, node)
+    if isinstance(binding, ClassBinding) and not binding.info.is_exception:
+        return [f"{binding.info.module.name}:{binding.info.name}"]
+    return None
+
+
+def is_of_classes(cx: Context, type_: Type, names: list[str]) -> bool:
+    """Whether objects of a class of the project are instances of one of the named classes."""
+    record = record_of_type(cx, type_)
+    mine = {f"{one.module.name}:{one.name}" for one in record.order} if record is not None else set()
+    if isinstance(type_, EnumT) and type_.cls.base is not None:
+        mine.add(type_.cls.base)
+    if isinstance(type_, TupleT):
+        mine.add("tuple")
+    return bool(mine & set(names)) or "object" in names
 
 
 def _exceptions_of(cx: Context, type_: ExcT, classes: list[str], truth: bool) -> Type:
@@ -218,6 +255,8 @@ def class_names(cx: Context, node: ast.expr) -> list[str] | None:
         case ast.Name(id=name) if not is_local(cx, name):
             if name in _CLASS_KINDS:
                 return [name]
-            return [name] if name in dict(cx.project.exceptions.bases) else None
+            return [name] if name in dict(cx.project.exceptions.bases) else _project_class(cx, node)
+        case ast.Attribute() | ast.Name():
+            return _project_class(cx, node)
         case _:
             return None

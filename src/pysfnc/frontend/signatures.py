@@ -32,6 +32,7 @@ def read_signature(model: ProjectModel, info: FunctionInfo) -> None:
     if info.node.returns is not None:
         result = read_annotation(info.node.returns, info.module, model)
         info.returns = result.type
+        info.returns_fit = result.fit if result.type is not None else None
         if info.role == "task" and result.problem is not None:
             problems.append(_annotation_fault(f"the result of `{info.qualname}`", result))
     info.problems += tuple(problems)

@@ -32,6 +32,7 @@ from pysfnc.values.types import (
     DictT,
     Kind,
     ListT,
+    RecordT,
     TupleT,
     Type,
     dict_of,
@@ -76,7 +77,8 @@ def read_type(mapping: Type, key: Expr, default: Type = NEVER) -> Type:
 def is_always_there(mapping: Arg, key: Arg) -> bool:
     """Whether the type says that a dict has the key."""
     name = key.tree.value if isinstance(key.tree, Lit) else None
-    found = [member for member in members(mapping.type) if isinstance(member, DictT)]
+    held = [m.attributes if isinstance(m, RecordT) else m for m in members(mapping.type)]
+    found = [member for member in held if isinstance(member, DictT)]
     return isinstance(name, str) and bool(found) and all(field_of(member, name).always for member in found)
 
 

@@ -10,24 +10,28 @@ from typing import Final
 
 from pysfnc.ir.exprs import Expr
 from pysfnc.jsonata.tree import Array, Binary, Field, Func, IfElse, Index, Lit, Object, Ref, Tree
+from pysfnc.library.class_equality import class_meets
 from pysfnc.library.make import FALSE, TRUE, Built, both, call, choose, either, eq, negate, prim, text, type_of
 from pysfnc.library.prelude import define
 from pysfnc.library.registry import register_prim
 from pysfnc.library.row import Arg, PrimRow, Refusal, Site
 from pysfnc.library.shapes import clean
-from pysfnc.library.typenames import NUMERIC, as_number, atoms
+from pysfnc.library.typenames import NUMERIC, as_number, atoms, value_of_member
 from pysfnc.values.types import (
     BOOL,
     JSON_KINDS,
     BoolT,
     DictT,
+    EnumT,
     JsonT,
     Kind,
     ListT,
     NoneT,
+    RecordT,
     TupleT,
     Type,
     field_of,
+    join_all,
     kinds,
     members,
     others_of,
@@ -133,6 +137,10 @@ def _holds(type_: Type, wanted: frozenset[Kind]) -> bool:
                 return True
             case TupleT(items) if any(_holds(item, wanted) for item in items):
                 return True
+            case RecordT(_, attributes) if _holds(attributes, wanted):
+                return True
+            case EnumT() if _holds(value_of_member(member), wanted):
+                return True
             case _:
                 pass
     return False
@@ -148,8 +156,9 @@ def bool_meets_number(left: Type, right: Type) -> bool:
 
 def equal_tree(left: Arg, right: Arg) -> Tree:
     """`left == right` as a boolean tree. Where a list may meet a tuple inside, `list_meets_tuple` has refused."""
+    left, right = _plain(left), _plain(right)
     one, other = kinds(left.type), kinds(right.type)
-    if not one & other and not (one & NUMERIC and other & NUMERIC):
+    if (not one & other and not (one & NUMERIC and other & NUMERIC)) or _are_of_two_classes(left.type, right.type):
         return FALSE
     plain: Tree = eq(left.tree, right.tree)
     if bool_meets_number(left.type, right.type):
@@ -157,6 +166,24 @@ def equal_tree(left: Arg, right: Arg) -> Tree:
     if (one & _LIST and other & _TUPLE) or (one & _TUPLE and other & _LIST):
         return both(Binary("!=", type_of(left.tree), text("array")), plain)
     return plain
+
+
+def _plain(arg: Arg) -> Arg:
+    """A member of an Enum that is a str or int besides, as that."""
+    if not any(isinstance(member, EnumT) and member.cls.base for member in members(arg.type)):
+        return arg
+    found = [value_of_member(m) if isinstance(m, EnumT) and m.cls.base else m for m in members(arg.type)]
+    return Arg(arg.tree, join_all(found))
+
+
+def _are_of_two_classes(left: Type, right: Type) -> bool:
+    match left, right:
+        case (RecordT(one), RecordT(other)):
+            return one != other
+        case (EnumT(first), EnumT(second)):
+            return first != second
+        case _:
+            return False
 
 
 def _equal_with_bools(left: Arg, right: Arg) -> Tree:
@@ -178,6 +205,13 @@ def list_meets_tuple(left: Type, right: Type, inside: bool = False) -> bool:
     return any(_pair_meets(one, other, inside) for one in atoms(left) for other in atoms(right))
 
 
+def unclear(left: Type, right: Type, inside: bool = False) -> str | None:
+    """What JSON does not tell of values that are compared: they depend on whether one is "a list or a tuple"; None for nothing."""
+    if list_meets_tuple(left, right, inside):
+        return "a list or a tuple"
+    return "an object of a class" if class_meets(left, right, inside) else None
+
+
 def _pair_meets(one: Type, other: Type, inside: bool) -> bool:
     match one, other:
         case (ListT(), TupleT()) | (TupleT(), ListT()):
@@ -188,6 +222,8 @@ def _pair_meets(one: Type, other: Type, inside: bool) -> bool:
             names = {field.name for field in (*x.fields, *y.fields)}
             pairs = [(field_of(x, name).type, field_of(y, name).type) for name in names]
             return any(list_meets_tuple(a, b, True) for a, b in (*pairs, (others_of(x), others_of(y))))
+        case (RecordT(cls, x), RecordT(other_cls, y)) if cls == other_cls:
+            return list_meets_tuple(x, y, True)
         case (TupleT(xs), TupleT(ys)):
             return any(list_meets_tuple(x, y, True) for x, y in zip(xs, ys, strict=False))
         case _:
@@ -216,8 +252,9 @@ def build_equal(symbol: str, left: Expr, right: Expr, site: Site) -> Built:
     for side in (left, right):
         if Kind.EXCEPTION in kinds(side.type):
             return Refusal("type-mismatch", "exceptions compare by identity, which values in a machine do not have")
-    if list_meets_tuple(left.type, right.type):
-        return Refusal("type-needed", f"`{symbol}` depends on whether a value inside is a list or a tuple")
+    what = unclear(left.type, right.type)
+    if what is not None:
+        return Refusal("type-needed", f"`{symbol}` depends on whether a value inside is {what}")
     return prim(symbol, BOOL, site, left, right)
 
 
@@ -225,7 +262,9 @@ def build_equal(symbol: str, left: Expr, right: Expr, site: Site) -> Built:
 
 
 def build_is(symbol: str, left: Expr, right: Expr, site: Site) -> Built:
-    if not any(isinstance(side.type, NoneT | BoolT) for side in (left, right)):
+    if any(isinstance(side.type, EnumT) for side in (left, right)) and class_meets(left.type, right.type):
+        return Refusal("type-needed", f"`{symbol}` depends on whether a value is a member of an Enum")
+    if not any(isinstance(side.type, NoneT | BoolT | EnumT) for side in (left, right)):
         return Refusal(
             "unsupported-expression",
             f"`{symbol}` asks for identity, which values in a machine do not have",
@@ -240,6 +279,8 @@ def _same(args: Sequence[Arg], _type: Type) -> Tree:
         return FALSE
     if kinds(left.type) == kinds(right.type) == {Kind.NONE}:
         return TRUE
+    if _are_of_two_classes(left.type, right.type):
+        return FALSE
     return eq(left.tree, right.tree)
 
 

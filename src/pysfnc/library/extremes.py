@@ -9,6 +9,7 @@ from typing import Final
 
 from pysfnc.ir.exprs import Expr, Prim
 from pysfnc.jsonata.tree import Array, Binary, Bind, Field, Func, IfElse, Index, Lit, Object, Ref, Seq, Tree
+from pysfnc.library.class_equality import refuse_order
 from pysfnc.library.iteration import build_iter_list, items_type
 from pysfnc.library.make import (
     FALSE,
@@ -124,6 +125,9 @@ def _clash(pair: Tree, name: str) -> Tree:
 def _build_of_list(name: str, items: Expr, keys: Expr | None, default: Expr, site: Site) -> Built:
     of = items_type(items.type)
     keyed = items if keys is None else keys
+    refusal = refuse_order(items_type(keyed.type), f"`{name}()`")
+    if refusal is not None:
+        return refusal
     if kinds(items_type(keyed.type)) & {Kind.EXCEPTION}:
         return Refusal("type-mismatch", f"`{name}()` of exceptions raises TypeError")
     args = [items] if keys is None else [items, keys]
@@ -141,6 +145,9 @@ def _build_of_list(name: str, items: Expr, keys: Expr | None, default: Expr, sit
 def _build_of_values(name: str, values: Sequence[Expr], site: Site) -> Built:
     """Compare one after another, as CPython does."""
     types = join_all([value.type for value in values])
+    refusal = refuse_order(types, f"`{name}()`")
+    if refusal is not None:
+        return refusal
     if kinds(types) <= _NUMBERS:
         return prim(f"{name}.of", types, site, *values)
 

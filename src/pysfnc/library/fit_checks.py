@@ -43,7 +43,13 @@ _JSON_TYPE: Final = {
     Kind.DICT: "object",
 }
 _NUMBERS: Final = frozenset({Kind.INT, Kind.FLOAT})
-_CHOICE_KIND: Final = {type(None): Kind.NONE, bool: Kind.BOOL, int: Kind.INT, str: Kind.STR}
+_CHOICE_KIND: Final = {
+    type(None): Kind.NONE,
+    bool: Kind.BOOL,
+    int: Kind.INT,
+    float: Kind.FLOAT,
+    str: Kind.STR,
+}
 _CHAIN: Final = 8
 """How many tests are chained at most: each nests one level."""
 
@@ -102,7 +108,9 @@ class FitChecker:
             case ChoiceFit():
                 return self._inside(fit, value, path)
             case _:
-                return IfElse(_is_not(value, _kinds(fit)), self._must(fit, value, path), self._inside(fit, value, path))
+                return IfElse(
+                    _is_not(value, fit_kinds(fit)), self._must(fit, value, path), self._inside(fit, value, path)
+                )
 
     def _inside(self, fit: Fit, value: Tree, path: Path) -> Tree | None:
         """The check of a value whose kind fits."""
@@ -117,15 +125,15 @@ class FitChecker:
                 keyed = None if key is None or _takes_texts(key) else self.value(key, Ref(index), inner)
                 checked = first_message([self.value(item, Ref(name), inner), keyed])  # CPython looks at the value first
                 return None if checked is None else Index(call("each", value, Func((name, index), checked)), ZERO)
-            case TupleFit(items):
+            case TupleFit(items, _):
                 parts = [
                     self.value(item, Index(value, Lit(number)), (*path, text(f"[{number}]")))
                     for number, item in enumerate(items)
                 ]
                 return IfElse(ne(count(value), Lit(len(items))), self._must(fit, value, path), first_message(parts))
-            case ChoiceFit(values):
+            case ChoiceFit(values, _):
                 return IfElse(_is_none_of(value, values), self._must(fit, value, path), None)
-            case RecordFit(_, fields):
+            case RecordFit(_, fields, _):
                 return first_message([part for field in fields for part in self._field(field, value, path)])
             case _:
                 return None
@@ -143,10 +151,10 @@ class FitChecker:
     def _union(self, fit: UnionFit, value: Tree, path: Path) -> Tree | None:
         """A value fits if one of the members that take its kind does; the only one that takes it says what is wrong."""
         members = flattened(fit)
-        allowed = frozenset[Kind]().union(*map(_kinds, members))
+        allowed = frozenset[Kind]().union(*map(fit_kinds, members))
         groups: dict[tuple[int, ...], set[Kind]] = {}  # by the places of members: `Literal[1]` equals `Literal[True]`
         for kind in sorted(allowed, key=lambda kind: kind.value):
-            takers = tuple(place for place, member in enumerate(members) if kind in _kinds(member))
+            takers = tuple(place for place, member in enumerate(members) if kind in fit_kinds(member))
             if not any(_is_shallow(members[place]) for place in takers):
                 groups.setdefault(takers, set()).add(kind)
         deep: Tree | None = None
@@ -231,7 +239,7 @@ def joined_text(parts: Sequence[Tree]) -> Tree:
     return reduce(amp, merged)
 
 
-def _kinds(fit: Fit) -> frozenset[Kind]:
+def fit_kinds(fit: Fit) -> frozenset[Kind]:
     """The kinds of JSON values that can fit."""
     match fit:
         case AnyFit():
@@ -242,10 +250,10 @@ def _kinds(fit: Fit) -> frozenset[Kind]:
             return frozenset({Kind.LIST})
         case DictFit() | RecordFit():
             return frozenset({Kind.DICT})
-        case ChoiceFit(values):
+        case ChoiceFit(values, _):
             return frozenset(_CHOICE_KIND[type(value)] for value in values)
         case UnionFit() | NamedFit():
-            return frozenset().union(*map(_kinds, flattened(fit)))
+            return frozenset().union(*map(fit_kinds, flattened(fit)))
 
 
 def _is_shallow(fit: Fit) -> bool:
@@ -265,13 +273,13 @@ def _is_shallow(fit: Fit) -> bool:
 
 def _takes_texts(key: Fit) -> bool:
     """Whether any key of an object fits."""
-    return any(Kind.STR in _kinds(member) and _is_shallow(member) for member in flattened(key))
+    return any(Kind.STR in fit_kinds(member) and _is_shallow(member) for member in flattened(key))
 
 
 def _fits_all(fit: Fit) -> bool:
     """Whether every JSON value fits."""
     return any(isinstance(member, AnyFit) for member in flattened(fit)) or (
-        _kinds(fit) == JSON_KINDS and _is_shallow(fit)
+        fit_kinds(fit) == JSON_KINDS and _is_shallow(fit)
     )
 
 
@@ -281,7 +289,7 @@ def passes_nothing(fit: Fit | None) -> bool:
         case NamedFit(_, target):
             return passes_nothing(target)
         case UnionFit():
-            return _is_shallow(fit) and len(_type_names(_kinds(fit))) <= 2
+            return _is_shallow(fit) and len(_type_names(fit_kinds(fit))) <= 2
         case _:
             return not isinstance(fit, TupleFit | ChoiceFit | RecordFit)
 
@@ -312,11 +320,11 @@ def _is_not(value: Tree, wanted: frozenset[Kind]) -> Tree:
     return both(*(ne(_kind_tree(value, wanted), text(name)) for name in names))
 
 
-def _one_of(value: Tree, values: Sequence[bool | int | str | None]) -> Tree:
+def _one_of(value: Tree, values: Sequence[bool | int | float | str | None]) -> Tree:
     if len(values) == 1:
         return eq(value, Lit(values[0]))
     return Binary("in", value, Array(tuple(map(Lit, values))))
 
 
-def _is_none_of(value: Tree, values: Sequence[bool | int | str | None]) -> Tree:
+def _is_none_of(value: Tree, values: Sequence[bool | int | float | str | None]) -> Tree:
     return ne(value, Lit(values[0])) if len(values) == 1 else negate(_one_of(value, values))

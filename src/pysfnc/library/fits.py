@@ -25,6 +25,7 @@ from pysfnc.values.fits import (
     TupleFit,
     UnionFit,
 )
+from pysfnc.values.types import EnumClass, RecordClass
 
 _SCALARS: Final = {fit.name: fit for fit in (NONE_FIT, BOOL_FIT, INT_FIT, FLOAT_FIT, STR_FIT)}
 
@@ -49,6 +50,16 @@ class InputSpec:
     keys: tuple[Key, ...] = ()
     rest: Fit | None = None
     whole: Key | None = None
+
+    @staticmethod
+    def text_of_fit(fit: Fit) -> str:
+        """A fit alone in the data form."""
+        return json.dumps(_data(fit), ensure_ascii=False, separators=(",", ":"))
+
+    @staticmethod
+    def fit_of_text(text: str) -> Fit:
+        """The fit that `text_of_fit` gave this form of."""
+        return _fits([json.loads(text)])[0]
 
     def text(self) -> str:
         """The data form."""
@@ -93,14 +104,19 @@ def _data(fit: Fit | None) -> Any:
             return ["list", _data(item)]
         case DictFit(key, value):
             return ["dict", _data(key), _data(value)]
+        case TupleFit(items, RecordClass() as cls):
+            return ["named tuple", cls.name, *map(_data, items)]
         case TupleFit(items):
             return ["tuple", *map(_data, items)]
+        case ChoiceFit(values, EnumClass() as enum):
+            return ["enum", enum.name, *values]
         case ChoiceFit(values):
             return ["choice", *values]
         case UnionFit(members):
             return ["union", *map(_data, members)]
-        case RecordFit(name, fields):
-            return ["record", name, *([field.name, _data(field.fit), field.required] for field in fields)]
+        case RecordFit(name, fields, cls):
+            listed = [[field.name, _data(field.fit), field.required, field.default] for field in fields]
+            return ["record", name, cls is not None, *listed]
         case NamedFit(name, target):
             return ["named", name, _data(target)]
 
@@ -123,9 +139,14 @@ def _fit(data: Any) -> Fit | None:
             return ChoiceFit(tuple(values))
         case ["union", *members]:
             return UnionFit(_fits(members))
-        case ["record", name, *fields]:
-            found = [(key, _fits([of]), required) for key, of, required in fields]
-            return RecordFit(name, tuple(FieldFit(key, of, required) for key, (of,), required in found))
+        case ["named tuple", name, *items]:
+            return TupleFit(_fits(items), RecordClass("", name))
+        case ["enum", name, *values]:
+            return ChoiceFit(tuple(values), EnumClass("", name, ()))
+        case ["record", name, is_class, *fields]:
+            found = [(key, _fits([of]), required, default) for key, of, required, default in fields]
+            made = tuple(FieldFit(key, of, required, default) for key, (of,), required, default in found)
+            return RecordFit(name, made, RecordClass("", name) if is_class else None)
         case ["named", name, target]:
             return NamedFit(name, *_fits([target]))
         case _:

@@ -10,7 +10,7 @@ from typing import Final
 from pysfnc.ir.exprs import Const, Expr, Let, Prim
 from pysfnc.ir.walk import walk_expr
 from pysfnc.jsonata.tree import Array, IfElse, Lit, Tree
-from pysfnc.library.equality import equal_tree, list_meets_tuple
+from pysfnc.library.equality import equal_tree, unclear
 from pysfnc.library.iteration import build_iter_list
 from pysfnc.library.make import FALSE, NULL, ZERO, Built, both, call, const, join, let_all, prim, text
 from pysfnc.library.registry import prim as prim_row
@@ -127,9 +127,8 @@ def _index(args: Sequence[Arg], _: Type) -> Tree:
 
 
 def _refuse_mixed(args: Sequence[Expr], what: str) -> Refusal | None:
-    if list_meets_tuple(item_type(args[0].type), args[1].type, True):
-        return Refusal("type-needed", f"{what} compares lists with tuples, which cannot be told apart in the machine")
-    return None
+    mixed = unclear(item_type(args[0].type), args[1].type, True)
+    return None if mixed is None else Refusal("type-needed", f"{what} depends on whether a value is {mixed}")
 
 
 register_prim(PrimRow(op="list.count", lower=_count_equal))

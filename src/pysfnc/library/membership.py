@@ -11,7 +11,7 @@ from pysfnc.jsonata.tree import (
     Tree,
 )
 from pysfnc.library.dicts import has_key
-from pysfnc.library.equality import bool_meets_number, list_meets_tuple
+from pysfnc.library.equality import bool_meets_number, unclear
 from pysfnc.library.make import FALSE, TRUE, Built, call, choose, either, eq, negate, prim
 from pysfnc.library.registry import register_prim
 from pysfnc.library.row import Arg, Check, PrimRow, Refusal, Site
@@ -105,6 +105,7 @@ def build_in(symbol: str, item: Expr, container: Expr, site: Site) -> Built:
         return Refusal("type-mismatch", f"`{symbol}` of `{item.type}` and a str always raises TypeError")
     for atom in atoms(container.type):
         for part in _item_types(atom):
-            if list_meets_tuple(item.type, part, True):
-                return Refusal("type-needed", f"`{symbol}` depends on whether a value is a list or a tuple")
+            what = unclear(item.type, part, True)
+            if what is not None:
+                return Refusal("type-needed", f"`{symbol}` depends on whether a value is {what}")
     return prim(symbol, BOOL, site, item, container)

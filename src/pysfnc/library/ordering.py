@@ -9,6 +9,7 @@ from typing import Final
 
 from pysfnc.ir.exprs import Expr
 from pysfnc.jsonata.tree import Array, Binary, Bind, Field, Func, IfElse, Index, Lit, Object, Ref, Regex, Seq, Tree
+from pysfnc.library.class_equality import refuse_order
 from pysfnc.library.make import Built, both, call, choose, either, eq, join, negate, text, type_of
 from pysfnc.library.operators import BinaryOperator, Case, build_operation, register_operator
 from pysfnc.library.prelude import define
@@ -171,4 +172,5 @@ for _symbol, _operator in _ORDERS.items():
 
 def build_order(symbol: str, left: Expr, right: Expr, site: Site) -> Built:
     """One of the four comparisons."""
-    return build_operation(_ORDERS[symbol], symbol, left, right, site)
+    refusal = refuse_order(left.type, f"`{symbol}`") or refuse_order(right.type, f"`{symbol}`")
+    return refusal or build_operation(_ORDERS[symbol], symbol, left, right, site)

@@ -10,6 +10,7 @@ from typing import Final
 
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.jsonata.tree import Array, IfElse, Lit, Ref, Regex, Tree
+from pysfnc.library.class_equality import refuse_order
 from pysfnc.library.iteration import build_iter_list, items_type
 from pysfnc.library.lists import after
 from pysfnc.library.make import (
@@ -175,7 +176,7 @@ def build_sorted(items: Expr, keys: Expr | None, reverse: Expr, site: Site) -> B
         if isinstance(xs, Refusal):
             return xs
         compared = xs if keys is None else atoms_[2]
-        refusal = refuse_text(items_type(compared.type))
+        refusal = refuse_order(items_type(compared.type), "`sorted()`") or refuse_text(items_type(compared.type))
         if refusal is not None:
             return refusal
         if keys is None:

@@ -15,7 +15,9 @@ from pysfnc.library.dicts import (
     DICTS,
     constant_key,
     dict_type,
+    has_key,
     hashable,
+    is_always_there,
     key_error,
     key_errors,
     lookup,
@@ -77,6 +79,7 @@ LIST: Final = frozenset({Kind.LIST})
 TUPLE: Final = frozenset({Kind.TUPLE})
 ARRAYS: Final = LIST | TUPLE
 STRINGS: Final = frozenset({Kind.STR})
+KEYED: Final = DICTS | {Kind.RECORD}
 INDEXED: Final = ARRAYS | STRINGS
 _v, _i, _n, _V, _T = refs("py_v py_i py_n v t")
 
@@ -92,8 +95,8 @@ def _item(args: Sequence[Arg], type_: Type) -> Tree:
         ways.append((has_kind(base, ARRAYS), at(base.tree, whole(index))))
     if found & STRINGS and given & WHOLE:
         ways.append((has_kind(base, STRINGS), _character(base.tree, whole(index))))
-    if found & DICTS and given & STRINGS:
-        ways.append((has_kind(base, DICTS), lookup(base.tree, index.tree)))
+    if found & KEYED and given & STRINGS:
+        ways.append((has_kind(base, KEYED), lookup(base.tree, index.tree)))
     return choose(ways[:-1], ways[-1][1]) if ways else NULL
 
 
@@ -120,10 +123,21 @@ define(
 
 def _item_checks(args: Sequence[Arg], type_: Type) -> list[Check]:
     base, index = args
+    if kinds(base.type) == {Kind.RECORD}:
+        return _attribute_checks(base, index)
     given = kinds(index.type)
     if not given & WHOLE and Kind.TUPLE not in kinds(base.type):
         return _key_checks(base, index)
     return _position_checks(base, index) if given <= WHOLE else _any_item_checks(base, index)
+
+
+def _attribute_checks(base: Arg, name: Arg) -> list[Check]:
+    """The AttributeError of an object without an attribute; `build_attribute` makes these."""
+    if is_always_there(base, name):
+        return []
+    assert isinstance(name.tree, Lit)
+    message = around("'", type_name(base), f"' object has no attribute '{name.tree.value}'")
+    return [Check(has_key(base.tree, name), "AttributeError", message)]
 
 
 def _key_checks(base: Arg, index: Arg) -> list[Check]:
@@ -285,6 +299,8 @@ def _change_checks(deletes: bool) -> Callable[[Sequence[Arg], Type], list[Check]
 
     def checks(args: Sequence[Arg], _: Type) -> list[Check]:
         base, index = args[:2]
+        if kinds(base.type) == {Kind.RECORD}:
+            return []
         array, mapping = has_kind(base, LIST), has_kind(base, DICTS)
         found: list[Check] = []
         expect(found, either(array, mapping), "TypeError", _not_changeable(base, index, deletes))
@@ -305,7 +321,7 @@ def _set(args: Sequence[Arg], _: Type) -> Tree:
     base, index, value = args
     in_list = _set_in_list(base, index, value) if _may_index(base, index) else NULL
     in_dict = set_key(base.tree, index.tree, value.tree) if kinds(index.type) & STRINGS else NULL
-    return choose([(has_kind(base, DICTS), in_dict)], in_list)
+    return choose([(has_kind(base, KEYED), in_dict)], in_list)
 
 
 def _delete(args: Sequence[Arg], _: Type) -> Tree:

@@ -10,6 +10,7 @@ from typing import Final
 from pysfnc.ir.exprs import Const, ExcField, Expr
 from pysfnc.jsonata.tree import Array, Binary, Field, Func, IfElse, Index, Lit, Object, Ref, Tree
 from pysfnc.library.dicts import value_by_key
+from pysfnc.library.enums import name_tree
 from pysfnc.library.floats import digits_of
 from pysfnc.library.make import ZERO, Built, call, choose, const, eq, join, prim, text, type_of
 from pysfnc.library.prelude import define
@@ -17,20 +18,24 @@ from pysfnc.library.quoting import quoted
 from pysfnc.library.registry import register_prim
 from pysfnc.library.row import Arg, PrimRow, Refusal, Site
 from pysfnc.library.shapes import clean_atoms
-from pysfnc.library.typenames import ambiguity, has_kind, refuse_ambiguity
+from pysfnc.library.typenames import ambiguity, has_kind, is_one_of, refuse_ambiguity, value_of_member
 from pysfnc.values.types import (
     STR,
     BoolT,
     DictT,
+    EnumT,
     ErrorT,
     ExcT,
     FloatT,
     IntT,
     ListT,
     NoneT,
+    RecordClass,
+    RecordT,
     StrT,
     TupleT,
     Type,
+    field_of,
     kinds,
     members,
 )
@@ -152,9 +157,13 @@ def str_tree(arg: Arg) -> Tree:
 def _tree(arg: Arg, as_repr: bool) -> Tree:
     found = members(arg.type)
     if len(found) > 1:
-        cases = [(has_kind(arg, kinds(member)), _one(arg.tree, member, as_repr)) for member in found]
+        cases = [(_is_one(arg, member), _one(arg.tree, member, as_repr)) for member in found]
         return choose(cases[:-1], cases[-1][1])
     return _one(arg.tree, arg.type, as_repr)
+
+
+def _is_one(arg: Arg, member: Type) -> Tree:
+    return is_one_of(arg, [member]) if isinstance(member, RecordT | EnumT) else has_kind(arg, kinds(member))
 
 
 def _one(value: Tree, type_: Type, as_repr: bool) -> Tree:
@@ -171,12 +180,37 @@ def _one(value: Tree, type_: Type, as_repr: bool) -> Tree:
             return quoted(value) if as_repr else value
         case ListT(item):
             return _items(value, _tree(Arg(_I, item), True))
-        case TupleT(items):
+        case TupleT(items, None):
             return _tuple(value, items)
+        case TupleT(items, RecordClass() as cls):
+            parts = [(field.name, Index(value, Lit(index))) for index, field in enumerate(cls.fields)]
+            return _fields(cls.name, [(name, Arg(part, item)) for (name, part), item in zip(parts, items, strict=True)])
+        case RecordT(cls, attributes):
+            shown = [field.name for field in cls.fields if field.shown]
+            return _fields(cls.name, [(n, Arg(Field(value, n), field_of(attributes, n).type)) for n in shown])
+        case EnumT(cls):
+            return _member(value, type_, as_repr)
         case DictT():
             return _pairs(value, value_by_key(type_, _K, lambda item: _tree(Arg(_I, item), True)))
         case _:
             return call("py_repr" if as_repr else "py_str", value)
+
+
+def _fields(name: str, fields: Sequence[tuple[str, Arg]]) -> Tree:
+    """`Point(x=1, y=2)`."""
+    parts: list[Tree] = [text(f"{name}(")]
+    for index, (field, arg) in enumerate(fields):
+        parts += [text(f"{', ' if index else ''}{field}="), _tree(arg, True)]
+    return join(*parts, text(")"))
+
+
+def _member(value: Tree, type_: EnumT, as_repr: bool) -> Tree:
+    """`<Color.RED: 'red'>` and, as a str, `Color.RED` or the value."""
+    named = join(text(f"{type_.cls.name}."), name_tree(value, type_.cls))
+    inner = Arg(value, value_of_member(type_))
+    if as_repr:
+        return join(text("<"), named, text(": "), _tree(inner, True), text(">"))
+    return _tree(inner, False) if type_.cls.shown == "value" else named
 
 
 def _tuple(value: Tree, items: tuple[Type, ...]) -> Tree:
@@ -193,6 +227,31 @@ def _refuse(expr: Expr, what: str) -> Refusal | None:
         return refuse_ambiguity(found, what)
     if _holds_exception(expr.type):
         return Refusal("unsupported-expression", "the text of a list or dict of exceptions has no compiled form")
+    cls = _without_text(expr.type)
+    if cls is not None:
+        return Refusal("unsupported-expression", f"{what} shows an object of `{cls}`, whose text has no compiled form")
+    return None
+
+
+def _without_text(type_: Type) -> str | None:
+    """A class of which the text of an object, inside a value, is that of its own code, or holds an address."""
+    for member in members(type_):
+        match member:
+            case RecordT(cls, attributes):
+                found = cls.name if cls.shown != "fields" else _without_text(attributes)
+            case EnumT(cls):
+                found = cls.name if cls.shown == "own" else None
+            case ListT(item):
+                found = _without_text(item)
+            case DictT(value):
+                found = _without_text(value)
+            case TupleT(items, cls):
+                own = cls is not None and cls.shown != "fields"
+                found = str(member) if own else next(filter(None, map(_without_text, items)), None)
+            case _:
+                found = None
+        if found is not None:
+            return found
     return None
 
 
@@ -204,6 +263,8 @@ def _holds_exception(type_: Type) -> bool:
             return _holds_exception(item)
         case TupleT(items):
             return any(map(_holds_exception, items))
+        case RecordT(_, attributes):
+            return _holds_exception(attributes)
         case _:
             return len(members(type_)) > 1 and any(map(_holds_exception, members(type_)))
 

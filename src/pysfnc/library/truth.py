@@ -8,11 +8,12 @@ from typing import Final
 
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.jsonata.tree import Binary, IfElse, Lit, Object, Ref, Tree
-from pysfnc.library.make import call, eq, negate, prim, text, type_of
+from pysfnc.library.make import FALSE, call, either, eq, negate, prim, text, type_of
 from pysfnc.library.prelude import define
 from pysfnc.library.registry import register_prim
 from pysfnc.library.row import Arg, PrimRow, Site
-from pysfnc.values.types import BOOL, BoolT, Kind, TupleT, Type, kinds, members
+from pysfnc.library.typenames import atoms, is_one_of, value_of_member
+from pysfnc.values.types import BOOL, BoolT, EnumT, Kind, RecordT, TupleT, Type, join_all, kinds, members
 
 _ARRAYS: Final = frozenset({Kind.LIST, Kind.TUPLE})
 _NUMBERS: Final = frozenset({Kind.INT, Kind.FLOAT})
@@ -37,6 +38,8 @@ def truth_tree(arg: Arg) -> Tree:
         return arg.tree
     if found == {Kind.EXCEPTION}:
         return Lit(True)
+    if found & {Kind.RECORD, Kind.ENUM}:
+        return _truth_of_objects(arg)
     if found <= _NUMBERS:
         return Binary("!=", arg.tree, Lit(0))
     if found == {Kind.STR}:
@@ -48,6 +51,15 @@ def truth_tree(arg: Arg) -> Tree:
     if found <= _ARRAYS:
         return Binary(">", call("count", arg.tree), Lit(0))
     return call("py_truth" if found & _ARRAYS else "boolean", arg.tree)
+
+
+def _truth_of_objects(arg: Arg) -> Tree:
+    """Objects of classes are true, but members of an Enum that are a str or int besides."""
+    found = atoms(arg.type)
+    objects = [atom for atom in found if isinstance(atom, RecordT) or (isinstance(atom, EnumT) and not atom.cls.base)]
+    others = [value_of_member(atom) if isinstance(atom, EnumT) else atom for atom in found if atom not in objects]
+    rest = truth_tree(Arg(arg.tree, join_all(others))) if others else FALSE
+    return either(is_one_of(arg, objects), rest)
 
 
 def build_truth(expr: Expr, site: Site) -> Expr:

@@ -6,20 +6,27 @@ the text of an error depends on it (an integral one counts as int); everything t
 refuses such types through `ambiguity`.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
-from pysfnc.jsonata.tree import Array, Binary, Call, IfElse, Lit, Object, Ref, Tree
-from pysfnc.library.make import FALSE, TRUE, both, call, either, eq, join, text, type_of
+from pysfnc.jsonata.tree import Array, Binary, Call, Field, IfElse, Lit, Object, Ref, Tree
+from pysfnc.library.make import FALSE, TRUE, both, call, choose, either, eq, join, text, type_of
 from pysfnc.library.prelude import define
 from pysfnc.library.row import Arg, Refusal
+from pysfnc.library.shapes import ne
 from pysfnc.values.types import (
+    BOOL,
     FLOAT,
     INT,
+    NONE,
+    STR,
     DictT,
+    EnumT,
     JsonT,
     Kind,
     ListT,
     NeverT,
+    RecordT,
     TupleT,
     Type,
     UnionT,
@@ -45,7 +52,40 @@ JSON_TYPE: Final = {
     Kind.DICT: "object",
     Kind.EXCEPTION: "object",
     Kind.OPAQUE: "string",
+    Kind.RECORD: "object",
 }
+_OF_VALUES: Final = {
+    type(None): "null",
+    bool: "boolean",
+    int: "number",
+    float: "number",
+    str: "string",
+}
+
+
+def json_types(type_: Type) -> frozenset[str]:
+    """What `$type` may say of values of a type."""
+    found: set[str] = set()
+    for member in members(type_):
+        if isinstance(member, EnumT):
+            found |= {_OF_VALUES[type(value)] for _, value in member.cls.members}
+        else:
+            found |= {JSON_TYPE[kind] for kind in kinds(member)}
+    return frozenset(found)
+
+
+def value_of_member(type_: Type) -> Type:
+    """The type of `.value` of a member of an Enum."""
+    assert isinstance(type_, EnumT)
+    return join_all([_OF_CONSTANTS[type(value)] for _, value in type_.cls.members])
+
+
+_OF_CONSTANTS: Final[dict[type, Type]] = {type(None): NONE, bool: BOOL, int: INT, float: FLOAT, str: STR}
+
+
+def is_of_class(type_: Type) -> bool:
+    """Whether values of a type are objects of a class of the project."""
+    return isinstance(type_, RecordT | EnumT) or (isinstance(type_, TupleT) and type_.named is not None)
 
 
 def atoms(type_: Type) -> tuple[Type, ...]:
@@ -73,7 +113,7 @@ def number_is_ambiguous(type_: Type) -> bool:
 def ambiguity(type_: Type) -> str | None:
     """What JSON cannot tell apart in values of this type, or inside them; None for nothing.
 
-    One of "int or float", "list or tuple", "dict or exception".
+    One of "int or float", "list or tuple", "dict or exception", or two types of which one is a class of the project.
     """
     if number_is_ambiguous(type_):
         return "int or float"
@@ -82,8 +122,31 @@ def ambiguity(type_: Type) -> str | None:
         return "list or tuple"
     if found >= {Kind.DICT, Kind.EXCEPTION}:
         return "dict or exception"
+    clash = class_clash(type_)
+    if clash is not None:
+        return clash
     inner = [part for member in members(type_) for part in _parts(member)]
     return next(filter(None, map(ambiguity, inner)), None)
+
+
+def class_clash(type_: Type) -> str | None:
+    """Two members of a union, at least one of a class of the project, that look alike in JSON."""
+    found = members(type_)
+    for index, first in enumerate(found):
+        for second in found[index + 1 :]:
+            if not (is_of_class(first) or is_of_class(second)) or not json_types(first) & json_types(second):
+                continue
+            if not (isinstance(first, RecordT) and isinstance(second, RecordT)) or key_apart(first, second) is None:
+                return f"{first} or {second}"
+    return None
+
+
+def key_apart(first: RecordT, second: RecordT) -> tuple[str, bool] | None:
+    """A key that only objects of the first class have (True) or only those of the second."""
+    one, other = ({field.name for field in record.attributes.fields if field.always} for record in (first, second))
+    own = one - {field.name for field in second.attributes.fields}
+    foreign = other - {field.name for field in first.attributes.fields}
+    return (min(own), True) if own else (min(foreign), False) if foreign else None
 
 
 def _parts(type_: Type) -> tuple[Type, ...]:
@@ -94,6 +157,8 @@ def _parts(type_: Type) -> tuple[Type, ...]:
             return (*(field.type for field in mapping.fields), others_of(mapping))
         case TupleT(items):
             return items
+        case RecordT(_, attributes):
+            return _parts(attributes)
         case _:
             return ()
 
@@ -119,6 +184,8 @@ def has_kind(arg: Arg, wanted: frozenset[Kind]) -> Tree:
         return TRUE
     if not possible & wanted:
         return FALSE
+    if Kind.RECORD in possible or Kind.ENUM in possible:
+        return _has_kind_or_class(arg, wanted)
     names = sorted({JSON_TYPE[kind] for kind in possible & wanted})
     numbers = {kind for kind in possible if JSON_TYPE[kind] == "number"}
     if "number" not in names or numbers <= wanted:
@@ -126,6 +193,41 @@ def has_kind(arg: Arg, wanted: frozenset[Kind]) -> Tree:
     names.remove("number")
     integral = both(_is_one_of(arg.tree, ["number"]), _integral(arg.tree, Kind.INT in wanted))
     return either(_is_one_of(arg.tree, names), integral) if names else integral
+
+
+def _has_kind_or_class(arg: Arg, wanted: frozenset[Kind]) -> Tree:
+    """`has_kind` where some of the values are objects of classes."""
+    found = atoms(arg.type)
+    others = [atom for atom in found if not isinstance(atom, RecordT | EnumT)]
+    mine = is_one_of(arg, [atom for atom in found if atom not in others and kinds(atom) <= wanted])
+    return either(mine, both(is_one_of(arg, others), has_kind(Arg(arg.tree, join_all(others)), wanted)))
+
+
+def is_one_of(arg: Arg, wanted: Sequence[Type]) -> Tree:
+    """A boolean tree: whether a value is of one of these types, which are among the atoms of its type.
+
+    Objects of classes are told from each other by their keys; `class_clash` has refused what looks alike.
+    """
+    others = [atom for atom in atoms(arg.type) if atom not in wanted]
+    if not wanted or not others:
+        return FALSE if not wanted else TRUE
+    names, foreign = json_types(join_all(list(wanted))), json_types(join_all(others))
+    test: Tree = _is_one_of(arg.tree, sorted(names))
+    if not names & foreign:
+        return test
+    for other in others:
+        if isinstance(other, RecordT):
+            test = both(test, either(*(_is_apart(arg.tree, record, other) for record in wanted)))
+    return test
+
+
+def _is_apart(value: Tree, record: Type, other: RecordT) -> Tree:
+    """Whether a value, of one of two types, is of the first."""
+    found = key_apart(record, other) if isinstance(record, RecordT) else None
+    if found is None:
+        return ne(type_of(value), text("object"))
+    exists = call("exists", Field(value, found[0]))
+    return exists if found[1] else call("not", exists)
 
 
 def _is_one_of(value: Tree, names: list[str]) -> Tree:
@@ -164,6 +266,11 @@ define(
 def type_name(arg: Arg) -> Tree:
     """`type(value).__name__` as a string tree. Exceptions have no name here; their class is a field of theirs."""
     possible = kinds(arg.type)
+    named = [atom for atom in atoms(arg.type) if is_of_class(atom)]
+    if named:
+        others = join_all([atom for atom in atoms(arg.type) if atom not in named])
+        cases: list[tuple[Tree, Tree]] = [(is_one_of(arg, [atom]), text(str(atom))) for atom in named]
+        return choose(cases, type_name(Arg(arg.tree, others))) if kinds(others) else choose(cases[:-1], cases[-1][1])
     if len(possible) == 1:
         return Lit(next(iter(possible)).value)
     found: Tree = Call("py_type", (arg.tree,))

@@ -4,11 +4,13 @@ Owns the statements in front of a machine's body: the refusal of an input that d
 themselves are primitives (`library.boundary`); what CPython does is in `pysfnc.lang.binding`.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from pysfnc.ir.exprs import Cond, Const, Expr, Input, NewExc, Prim, Var
 from pysfnc.ir.hir import Assign, If, Machine, Param, Raise, Suite
 from pysfnc.library import boundary as _boundary  # noqa: F401 - registers the primitives
+from pysfnc.library.decoding import changes
 from pysfnc.library.fits import InputSpec, Key
 from pysfnc.library.row import NameSupply
 from pysfnc.source.span import Span
@@ -69,12 +71,12 @@ def _assignment(param: Param, machine: Machine) -> Assign:
 def _value(param: Param, machine: Machine) -> Expr:
     type_ = param.type or JSON
     if param.kind == "whole":
-        return Input(type=type_, span=machine.span)
+        return _decoded(Input(type=type_, span=machine.span), param)
     if param.kind == "rest":
         taken = [Const(value=other.name, type=STR) for other in machine.params if other is not param]
         return _prim("input.rest", DictT(type_), machine.span, _input(machine), *taken)
     name = Const(value=param.name, type=STR)
-    given = _prim("input.get", type_, machine.span, _input(machine), name)
+    given = _decoded(_prim("input.get", type_, machine.span, _input(machine), name), param)
     if param.default is None:
         return given
     return Cond(
@@ -84,6 +86,14 @@ def _value(param: Param, machine: Machine) -> Expr:
         type=join(type_, param.default.type),
         span=machine.span,
     )
+
+
+def _decoded(value: Expr, param: Param) -> Expr:
+    """The argument, decoded where that makes a difference."""
+    if param.fit is None or not changes(param.fit):
+        return value
+    text = Const(value=InputSpec.text_of_fit(param.fit), type=STR)
+    return _prim("input.decoded", value.type, value.span, replace(value, type=JSON), text)
 
 
 def _input(machine: Machine) -> Input:

@@ -9,6 +9,7 @@ from pysfnc.values.types import (
     DictT,
     LazyDictT,
     ListT,
+    RecordT,
     TupleT,
     Type,
     UnionT,
@@ -79,8 +80,11 @@ def without_fields(type_: Type) -> Type:
             return DictT(without_fields(value))
         case ListT(item):
             return ListT(without_fields(item))
-        case TupleT(items):
-            return TupleT(tuple(map(without_fields, items)))
+        case TupleT(items, named):
+            return TupleT(tuple(map(without_fields, items)), named)
+        case RecordT(cls, attributes):
+            inner = [DictField(f.name, without_fields(f.type), f.always) for f in attributes.fields]
+            return RecordT(cls, dict_of(inner, others_of(attributes)))
         case UnionT(members):
             return join_all([without_fields(member) for member in members])
         case _:

@@ -4,6 +4,7 @@ The static picture of the wire's rules ("Messages" in `pysfnc.lang.wire`): from 
 checks of a machine's input, and the words of a refusal. It does not read annotations (`frontend.annotations` does).
 """
 
+import json
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,7 +18,11 @@ from pysfnc.values.types import (
     STR,
     DictField,
     DictT,
+    EnumClass,
+    EnumT,
     ListT,
+    RecordClass,
+    RecordT,
     TupleT,
     Type,
     dict_of,
@@ -58,16 +63,18 @@ class DictFit:
 
 @dataclass(frozen=True, slots=True)
 class TupleFit:
-    """A list of exactly as many items."""
+    """A list of exactly as many items; `named` for a NamedTuple class."""
 
     items: "tuple[Fit, ...]"
+    named: RecordClass | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ChoiceFit:
-    """`Literal[...]`: one of several values, equal and of the same type."""
+    """`Literal[...]`, or an Enum: one of several values, equal and of the same type."""
 
-    values: "tuple[bool | int | str | None, ...]"
+    values: "tuple[bool | int | float | str | None, ...]"
+    enum: EnumClass | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +86,22 @@ class UnionFit:
 
 @dataclass(frozen=True, slots=True)
 class FieldFit:
-    """A key of a record. One that is not `required` may be absent."""
+    """A key of a record. One that is not `required` may be absent; `default` is then the JSON text of what stands for it."""
 
     name: str
     fit: "Fit"
     required: bool
+    default: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RecordFit:
-    """A TypedDict: an object with these keys, in the order of the class, and any others."""
+    """A TypedDict: an object with these keys, in the order of the class, and any others. With `cls` a dataclass, whose
+    objects have no others."""
 
     name: str
     fields: tuple[FieldFit, ...]
+    cls: RecordClass | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +127,10 @@ def text_of(fit: Fit) -> str:
     match fit:
         case AnyFit(name) | ScalarFit(name, _) | RecordFit(name, _) | NamedFit(name, _):
             return name
+        case TupleFit(_, RecordClass() as cls):
+            return cls.name
+        case ChoiceFit(_, EnumClass() as enum):
+            return enum.name
         case ListFit(item):
             return f"list[{text_of(item)}]" if item else "list"
         case DictFit(key, value):
@@ -140,16 +154,36 @@ def type_of(fit: Fit) -> Type:
             return ListT(type_of(item) if item else JSON)
         case DictFit(_, value):
             return DictT(type_of(value) if value else JSON)
-        case TupleFit(items):
-            return TupleT(tuple(map(type_of, items)))
+        case TupleFit(items, named):
+            return TupleT(tuple(map(type_of, items)), named)
+        case ChoiceFit(_, EnumClass() as enum):
+            return EnumT(enum)
         case ChoiceFit(values):
             return join_all([_SCALARS[type(value)] for value in values])
         case UnionFit(found):
             return _union_type(found)
+        case RecordFit(_, fields, RecordClass() as cls):
+            return RecordT(cls, dict_of([DictField(field.name, _type_of_field(field)) for field in fields], NEVER))
         case RecordFit(_, fields):
             return dict_of([DictField(field.name, type_of(field.fit), field.required) for field in fields], JSON)
         case NamedFit(_, target):
             return type_of(target)
+
+
+def _type_of_field(field: FieldFit) -> Type:
+    """The type of a field, or of its default, which is not decoded."""
+    type_ = type_of(field.fit)
+    return type_ if field.default is None else join(type_, _type_of_json(json.loads(field.default)))
+
+
+def _type_of_json(value: object) -> Type:
+    match value:
+        case list():
+            return ListT(join_all([_type_of_json(item) for item in value]))
+        case dict():
+            return dict_of([DictField(str(key), _type_of_json(item)) for key, item in value.items()], NEVER)
+        case _:
+            return _SCALARS[type(value)]
 
 
 def flattened(fit: Fit) -> tuple[Fit, ...]:
@@ -163,7 +197,7 @@ def flattened(fit: Fit) -> tuple[Fit, ...]:
             return (fit,)
 
 
-_SCALARS: Final[dict[type, Type]] = {type(None): NONE, bool: BOOL, int: INT, str: STR}
+_SCALARS: Final[dict[type, Type]] = {type(None): NONE, bool: BOOL, int: INT, float: FLOAT, str: STR}
 
 
 def _union_type(found: tuple[Fit, ...]) -> Type:

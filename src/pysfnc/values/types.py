@@ -12,7 +12,7 @@ A union that mixes int with float is a number whose kind cannot be asked at run 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import Final, Literal
 
 
 class Kind(Enum):
@@ -28,6 +28,8 @@ class Kind(Enum):
     DICT = "dict"
     EXCEPTION = "exception"
     OPAQUE = "object"
+    RECORD = "record"
+    ENUM = "enum"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +85,13 @@ class ListT(Type):
 
 @dataclass(frozen=True, slots=True)
 class TupleT(Type):
-    """A tuple of known length."""
+    """A tuple of known length; `named` for one of a NamedTuple class."""
 
     items: tuple[Type, ...]
+    named: "RecordClass | None" = None
 
     def __str__(self) -> str:
-        return f"tuple[{', '.join(map(str, self.items)) or '()'}]"
+        return self.named.name if self.named else f"tuple[{', '.join(map(str, self.items)) or '()'}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +231,69 @@ class OpaqueT(Type):
 
 
 @dataclass(frozen=True, slots=True)
+class RecordField:
+    """A field of a class, in the order of the class. `shown`: it stands in the `repr`; `compared`: it takes part in `==`."""
+
+    name: str
+    shown: bool = True
+    compared: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RecordClass:
+    """What types say of a class of the project: a dataclass, a NamedTuple, or another class with attributes.
+
+    `shown` and `compared`: by the fields, by code of the class (`own`), or as any object (`plain`). `travels`: its objects have a form in JSON,
+    with the fields as keys. `ranked`: its objects are ordered as the tuples of their compared fields.
+    """
+
+    module: str
+    name: str
+    fields: tuple[RecordField, ...] = ()
+    frozen: bool = False
+    shown: Literal["fields", "own", "plain"] = "fields"
+    compared: Literal["fields", "own", "plain"] = "fields"
+    ranked: bool = False
+    travels: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RecordT(Type):
+    """An object of a class, which JSON holds as an object with its attributes as keys. `attributes` is what is known of them now."""
+
+    cls: RecordClass
+    attributes: DictT
+
+    def __str__(self) -> str:
+        return self.cls.name
+
+
+@dataclass(frozen=True, slots=True)
+class EnumClass:
+    """An Enum of the project: its members in their order, without aliases; a member is its value in JSON.
+
+    `base` is the kind that members are besides (`IntEnum`, `class E(str, Enum)`), `shown` what `str()` of a member gives: its name as
+    `Color.RED`, its value, or what code of the class says.
+    """
+
+    module: str
+    name: str
+    members: tuple[tuple[str, bool | int | float | str | None], ...]
+    base: Literal["int", "str"] | None = None
+    shown: Literal["name", "value", "own"] = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class EnumT(Type):
+    """A member of an Enum."""
+
+    cls: EnumClass
+
+    def __str__(self) -> str:
+        return self.cls.name
+
+
+@dataclass(frozen=True, slots=True)
 class ExcT(Type):
     """An exception object; `names` are the classes it may be, None when any."""
 
@@ -293,6 +359,8 @@ _SCALAR_KINDS: Final[dict[type[Type], Kind]] = {
     LazyDictT: Kind.DICT,
     OpaqueT: Kind.OPAQUE,
     ExcT: Kind.EXCEPTION,
+    RecordT: Kind.RECORD,
+    EnumT: Kind.ENUM,
 }
 
 
@@ -347,8 +415,10 @@ def is_subtype(a: Type, b: Type) -> bool:
             return is_subtype(x, y)
         case (DictT() as x, DictT() as y):
             return _is_subtype_of_dict(x, y)
-        case (TupleT(xs), TupleT(ys)):
-            return len(xs) == len(ys) and all(map(is_subtype, xs, ys))
+        case (TupleT(xs, one), TupleT(ys, other)):
+            return one == other and len(xs) == len(ys) and all(map(is_subtype, xs, ys))
+        case (RecordT(one, x), RecordT(other, y)):
+            return one == other and is_subtype(x, y)
         case (ExcT(_), ExcT(None)):
             return True
         case (ExcT(frozenset() as xs), ExcT(frozenset() as ys)):
@@ -406,8 +476,10 @@ def _merge(old: Type, new: Type) -> Type | None:
             return ListT(join(x, y))
         case DictT() as x, DictT() as y:
             return _join_dicts(x, y)
-        case TupleT(xs), TupleT(ys) if len(xs) == len(ys):
-            return TupleT(tuple(map(join, xs, ys)))
+        case TupleT(xs, one), TupleT(ys, other) if len(xs) == len(ys) and one == other:
+            return TupleT(tuple(map(join, xs, ys)), one)
+        case RecordT(one, x), RecordT(other, y) if one == other:
+            return RecordT(one, _join_dicts(x, y))
         case ExcT(frozenset() as xs), ExcT(frozenset() as ys):
             return ExcT(xs | ys)
         case _:
@@ -545,6 +617,8 @@ def is_mutable(type_: Type) -> bool:
     match type_:
         case ListT() | DictT() | JsonT() | ErrorT():
             return True
+        case RecordT(cls, attributes):
+            return not cls.frozen or is_mutable(attributes.value)
         case TupleT(items):
             return any(map(is_mutable, items))
         case UnionT(found):

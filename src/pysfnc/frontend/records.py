@@ -1,0 +1,377 @@
+"""Classes of the project that have a compiled form: dataclasses, NamedTuples, Enums and plain classes, as their source says.
+
+Owns the reading of a class: its fields with defaults, its methods and constants through all bases, what types need to know of it, and the first thing
+that stands in the way of a compiled form. Nothing is evaluated: defaults and methods are lowered where they are used.
+"""
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal
+
+from pysfnc.frontend.constants import NotConstant, constant_value
+from pysfnc.frontend.model import ClassBinding, ClassInfo, ExternalBinding, ModuleInfo, ProjectModel
+from pysfnc.frontend.names import resolve_through
+from pysfnc.frontend.parse import parse_expression
+from pysfnc.values.types import EnumClass, RecordClass, RecordField
+
+RecordKind = Literal["dataclass", "named tuple", "enum", "plain"]
+MemberKind = Literal["method", "property", "class method", "static method", "constant"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Field:
+    """A field of a dataclass or NamedTuple. `init_only`: a parameter that `__post_init__` gets and no attribute keeps."""
+
+    name: str
+    module: ModuleInfo
+    annotation: ast.expr
+    default: ast.expr | None = None
+    factory: ast.expr | None = None
+    init: bool = True
+    by_name: bool = False
+    init_only: bool = False
+    shown: bool = True
+    compared: bool = True
+
+    @property
+    def has_default(self) -> bool:
+        """Whether it may be left out."""
+        return self.default is not None or self.factory is not None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Member:
+    """Something a class body defines that is no field; `node` is the function, or the value of a constant."""
+
+    name: str
+    kind: MemberKind
+    home: ClassInfo
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.expr
+    abstract: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why a class has no compiled form: a message that stands alone, and the place."""
+
+    message: str
+    module: ModuleInfo
+    node: ast.AST
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Record:
+    """A class as its source says. `order`: the class and its bases of the project, as Python looks names up."""
+
+    info: ClassInfo
+    kind: RecordKind
+    order: tuple[ClassInfo, ...]
+    fields: tuple[Field, ...]
+    members: Mapping[str, Member]
+    cls: RecordClass
+    enum: EnumClass | None = None
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    """Second names of members of an Enum."""
+    obstacle: Obstacle | None = None
+
+    def method(self, name: str) -> Member | None:
+        """The method that an object has under a name."""
+        found = self.members.get(name)
+        return found if found is not None and found.kind != "constant" else None
+
+
+def record_of(model: ProjectModel, info: ClassInfo) -> Record:
+    """What the source says of a class, read once."""
+    found = model.records.get(info)
+    if not isinstance(found, Record):
+        found = model.records[info] = _Reader(model, info).read()
+    return found
+
+
+def ancestry(model: ProjectModel, info: ClassInfo) -> tuple[ClassInfo, ...]:
+    """The class and the project's classes that it is derived from, in the order in which Python looks names up (C3)."""
+    bases = _project_bases(model, info)
+    rows = [list(ancestry(model, base)) for base in bases if base is not info] + [list(bases)]
+    merged = [info]
+    while rows := [row for row in rows if row]:
+        heads = [row[0] for row in rows if not any(row[0] in other[1:] for other in rows)]
+        chosen = heads[0] if heads else rows[0][0]  # Python refuses what has no order
+        merged.append(chosen)
+        rows = [[one for one in row if one is not chosen] for row in rows]
+    return tuple(merged)
+
+
+def _project_bases(model: ProjectModel, info: ClassInfo) -> list[ClassInfo]:
+    names = [base.value if isinstance(base, ast.Subscript) else base for base in info.node.bases]
+    bindings = [resolve_through(model, info.module, name) for name in names]
+    return [binding.info for binding in bindings if isinstance(binding, ClassBinding) and binding.info is not info]
+
+
+_ENUMS: Final[dict[str, tuple[Literal["int", "str"] | None, Literal["name", "value"]]]] = {
+    "enum.Enum": (None, "name"),
+    "enum.IntEnum": ("int", "value"),
+    "enum.StrEnum": ("str", "value"),
+}
+"""What members of Python's own Enum classes are besides, and what `str()` of them gives."""
+_PLAIN_BASES: Final = frozenset(
+    {"builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", "typing.NamedTuple", *_ENUMS}
+    | {"builtins.str", "builtins.int"}
+)
+_DECORATORS: Final = frozenset({"dataclasses.dataclass", "enum.unique", "typing.final", "typing.runtime_checkable"})
+_METHOD_KINDS: Final[dict[str, MemberKind]] = {
+    "builtins.property": "property",
+    "builtins.classmethod": "class method",
+    "builtins.staticmethod": "static method",
+}
+_KNOWN_SPECIAL: Final = frozenset(
+    {"__init__", "__post_init__", "__str__", "__repr__", "__doc__", "__module__", "__slots__", "__annotations__"}
+    | {"__hash__", "__match_args__"}
+)
+"""Names with a special meaning that are compiled, or that change nothing."""
+
+
+class _Refused(Exception):
+    def __init__(self, obstacle: Obstacle) -> None:
+        super().__init__(obstacle.message)
+        self.obstacle = obstacle
+
+
+class _Reader:
+    """Reads one class with its bases."""
+
+    def __init__(self, model: ProjectModel, info: ClassInfo) -> None:
+        self.model = model
+        self.info = info
+        self.mro = ancestry(model, info)
+
+    def read(self) -> Record:
+        """The class; with an obstacle where it has no compiled form."""
+        externals = [name for one in self.mro for name in self._external_bases(one)]
+        kind: RecordKind = "plain"
+        if any(name in _ENUMS for name in externals):
+            kind = "enum"
+        elif "typing.NamedTuple" in externals:
+            kind = "named tuple"
+        elif any(self._dataclass_mark(one) is not None for one in self.mro):
+            kind = "dataclass"
+        empty = Record(self.info, kind, self.mro, (), {}, RecordClass(self.info.module.name, self.info.name))
+        try:
+            self._check(externals)
+            members = self._members()
+            if kind == "enum":
+                return self._enum(empty, members, externals)
+            return self._record(empty, members)
+        except _Refused as refused:
+            return replace(empty, obstacle=refused.obstacle)
+
+    def _refuse(self, message: str, node: ast.AST, module: ModuleInfo | None = None) -> _Refused:
+        return _Refused(Obstacle(message, module or self.info.module, node))
+
+    # What stands in the way
+
+    def _external_bases(self, info: ClassInfo) -> list[str]:
+        names = [base.value if isinstance(base, ast.Subscript) else base for base in info.node.bases]
+        bindings = [resolve_through(self.model, info.module, name) for name in names]
+        return [b.name if isinstance(b, ExternalBinding) else "?" for b in bindings if not isinstance(b, ClassBinding)]
+
+    def _check(self, externals: list[str]) -> None:
+        for one in self.mro:
+            for name in self._external_bases(one):
+                if name not in _PLAIN_BASES:
+                    shown = name.rpartition(".")[2]
+                    raise self._refuse(f"`{one.name}` is derived from `{shown}`", one.node, one.module)
+            if any(keyword.arg == "metaclass" for keyword in one.node.keywords):
+                raise self._refuse(f"`{one.name}` has a metaclass", one.node, one.module)
+            for decorator in one.node.decorator_list:
+                named = decorator.func if isinstance(decorator, ast.Call) else decorator
+                binding = resolve_through(self.model, one.module, named)
+                if not isinstance(binding, ExternalBinding) or binding.name not in _DECORATORS:
+                    raise self._refuse(f"`{one.name}` has the decorator `@{ast.unparse(named)}`", decorator, one.module)
+        if {"builtins.str", "builtins.int"} & set(externals) and not any(name in _ENUMS for name in externals):
+            raise self._refuse(f"`{self.info.name}` is derived from a builtin class", self.info.node)
+
+    # Members
+
+    def _members(self) -> dict[str, Member]:
+        """What class bodies define, the nearest class first; names of fields are no members."""
+        found: dict[str, Member] = {}
+        for one in self.mro:
+            for statement in one.node.body:
+                for member in self._defined(one, statement):
+                    found.setdefault(member.name, member)
+        return found
+
+    def _defined(self, home: ClassInfo, statement: ast.stmt) -> Iterator[Member]:
+        match statement:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                if name.startswith("_") and name.endswith("_") and name not in _KNOWN_SPECIAL:
+                    raise self._refuse(f"`{home.name}` defines `{name}`", statement, home.module)
+                yield self._function(home, statement)
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                yield Member(name, "constant", home, value)
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                yield Member(name, "constant", home, value)
+            case ast.AnnAssign() | ast.Pass() | ast.Expr(value=ast.Constant()):
+                return
+            case _:
+                raise self._refuse(
+                    f"the body of `{home.name}` holds more than fields and methods", statement, home.module
+                )
+
+    def _function(self, home: ClassInfo, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Member:
+        kind: MemberKind = "method"
+        abstract = False
+        for decorator in node.decorator_list:
+            binding = resolve_through(self.model, home.module, decorator)
+            name = binding.name if isinstance(binding, ExternalBinding) else ""
+            if name in _METHOD_KINDS:
+                kind = _METHOD_KINDS[name]
+            elif name == "abc.abstractmethod":
+                abstract = True
+            elif name not in ("typing.override", "typing.final"):
+                raise self._refuse(
+                    f"the method `{node.name}` of `{home.name}` has the decorator `@{ast.unparse(decorator)}`",
+                    decorator,
+                    home.module,
+                )
+        return Member(node.name, kind, home, node, abstract)
+
+    # Dataclasses, NamedTuples, plain classes
+
+    def _dataclass_mark(self, info: ClassInfo) -> dict[str, bool] | None:
+        """The options of `@dataclass` on a class, None without it."""
+        for decorator in info.node.decorator_list:
+            named = decorator.func if isinstance(decorator, ast.Call) else decorator
+            binding = resolve_through(self.model, info.module, named)
+            if isinstance(binding, ExternalBinding) and binding.name == "dataclasses.dataclass":
+                keywords = decorator.keywords if isinstance(decorator, ast.Call) else []
+                return {word.arg or "": self._flag(info, word.value) for word in keywords}
+        return None
+
+    def _flag(self, info: ClassInfo, node: ast.expr) -> bool:
+        if isinstance(node, ast.Constant) and isinstance(node.value, bool):
+            return node.value
+        raise self._refuse("an option of `@dataclass` is not a constant", node, info.module)
+
+    def _record(self, empty: Record, members: dict[str, Member]) -> Record:
+        fields = list(self._fields(empty.kind).values())
+        for one in fields:
+            members.pop(one.name, None)
+        marks = [mark for one in self.mro if (mark := self._dataclass_mark(one)) is not None]
+        options = marks[0] if marks else {}
+        is_data = empty.kind == "dataclass"
+        own_text = "__repr__" in members or "__str__" in members
+        generated = is_data and options.get("repr", True)
+        cls = RecordClass(
+            module=self.info.module.name,
+            name=self.info.name,
+            fields=tuple(RecordField(f.name, f.shown, f.compared) for f in fields if not f.init_only),
+            frozen=bool(options.get("frozen", False)) or empty.kind == "named tuple",
+            shown="own" if own_text else "fields" if generated or empty.kind == "named tuple" else "plain",
+            compared="own" if "__eq__" in members else "fields" if is_data and options.get("eq", True) else "plain",
+            ranked=bool(options.get("order", False)),
+            travels=is_data,
+        )
+        return replace(empty, fields=tuple(fields), members=members, cls=cls)
+
+    def _fields(self, kind: RecordKind) -> dict[str, Field]:
+        """The fields in their order: those of bases first; one that is declared again keeps its place."""
+        found: dict[str, Field] = {}
+        for one in reversed(self.mro) if kind != "plain" else ():
+            mark = self._dataclass_mark(one)
+            if kind == "dataclass" and mark is None:
+                continue
+            by_name = bool(mark and mark.get("kw_only", False))
+            for statement in one.node.body:
+                if not isinstance(statement, ast.AnnAssign) or not isinstance(statement.target, ast.Name):
+                    continue
+                said = self._annotated_as(one.module, statement.annotation)
+                if said == "KW_ONLY":
+                    by_name = True
+                elif said != "ClassVar":
+                    made = self._field(one, statement, kind, by_name)
+                    found[made.name] = replace(made, init_only=said == "InitVar")
+        return found
+
+    def _annotated_as(self, module: ModuleInfo, annotation: ast.expr) -> str:
+        """`ClassVar`, `InitVar` or `KW_ONLY` where an annotation says so, else nothing."""
+        if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+            parsed = parse_expression(annotation.value)
+            return "" if parsed is None else self._annotated_as(module, parsed)
+        named = annotation.value if isinstance(annotation, ast.Subscript) else annotation
+        binding = resolve_through(self.model, module, named) if isinstance(named, ast.Name | ast.Attribute) else None
+        name = binding.name.rpartition(".")[2] if isinstance(binding, ExternalBinding) else ""
+        return name if name in ("ClassVar", "InitVar", "KW_ONLY") else ""
+
+    def _field(self, home: ClassInfo, statement: ast.AnnAssign, kind: RecordKind, by_name: bool) -> Field:
+        assert isinstance(statement.target, ast.Name)
+        made = Field(statement.target.id, home.module, statement.annotation, by_name=by_name)
+        value = statement.value
+        binding = resolve_through(self.model, home.module, value.func) if isinstance(value, ast.Call) else None
+        is_field = isinstance(binding, ExternalBinding) and binding.name == "dataclasses.field"
+        if kind != "dataclass" or not is_field or not isinstance(value, ast.Call):
+            return replace(made, default=value)
+        options = {keyword.arg: keyword.value for keyword in value.keywords}
+        flags = {
+            name: self._flag(home, options[name]) for name in ("init", "repr", "compare", "kw_only") if name in options
+        }
+        return replace(
+            made,
+            default=options.get("default"),
+            factory=options.get("default_factory"),
+            init=flags.get("init", True),
+            by_name=flags.get("kw_only", by_name),
+            shown=flags.get("repr", True),
+            compared=flags.get("compare", True),
+        )
+
+    # Enums
+
+    def _enum(self, empty: Record, members: dict[str, Member], externals: list[str]) -> Record:
+        base, shown = next(_ENUMS[name] for name in externals if name in _ENUMS)
+        if base is None:
+            mixed = [name for name in externals if name in ("builtins.str", "builtins.int")]
+            base = "str" if "builtins.str" in mixed else "int" if mixed else None
+        values: dict[str, bool | int | float | str | None] = {}
+        aliases: dict[str, str] = {}
+        for name, member in list(members.items()):
+            if member.kind != "constant" or (name.startswith("__") and name.endswith("__")):
+                continue
+            del members[name]
+            value = self._member_value(member, values, base if shown == "value" else None, base)
+            first = next((n for n, old in values.items() if old == value), None)
+            if first is not None:
+                aliases[name] = first
+            else:
+                values[name] = value
+        own = any(name in members for name in ("__str__", "__repr__", "__format__"))
+        enum = EnumClass(self.info.module.name, self.info.name, tuple(values.items()), base, "own" if own else shown)
+        return replace(empty, members=members, enum=enum, aliases=aliases)
+
+    def _member_value(
+        self,
+        member: Member,
+        before: Mapping[str, object],
+        automatic: Literal["int", "str"] | None,
+        base: Literal["int", "str"] | None,
+    ) -> bool | int | float | str | None:
+        node = member.node
+        assert isinstance(node, ast.expr)
+        binding = resolve_through(self.model, member.home.module, node.func) if isinstance(node, ast.Call) else None
+        if isinstance(binding, ExternalBinding) and binding.name == "enum.auto":
+            if automatic == "str":
+                return member.name.lower()
+            if base == "str":
+                raise self._refuse(f"the value of `{member.name}` is made when the class is", node, member.home.module)
+            numbers = [value for value in before.values() if isinstance(value, int)]
+            return max(numbers, default=0) + 1
+        try:
+            value = constant_value(self.model, member.home.module, node)
+        except NotConstant as why:
+            raise self._refuse(f"the value of `{member.name}` is not known: {why.reason}", node, why.module) from None
+        if not isinstance(value, bool | int | float | str | None):
+            raise self._refuse(f"the value of `{member.name}` is a {type(value).__name__}", node, member.home.module)
+        if base is not None and type(value).__name__ != base:
+            raise self._refuse(f"the value of `{member.name}` is no {base}", node, member.home.module)
+        return value
