@@ -94,6 +94,7 @@ def test_members_that_the_java_sdk_was_told_to_name_otherwise() -> None:
         ("iotwireless", "iotwireless", "IotWireless"),
         ("iotsitewise", "iotsitewise", "IoTSiteWise"),
         ("codestar-notifications", "codestarnotifications", "CodestarNotifications"),
+        ("memorydb", "memorydb", "MemoryDB"),
     ],
 )
 def test_names_of_services(boto: str, asl: str, prefix: str) -> None:

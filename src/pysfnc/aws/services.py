@@ -34,7 +34,15 @@ _UNSUPPORTED: Final[Mapping[str, frozenset[str]]] = {
     "lambda": frozenset({"InvokeAsync", "InvokeWithResponseStream"}),
     "rds-data": frozenset({"ExecuteSql"}),
     "bedrock-agent-runtime": frozenset({"InvokeAgent"}),
+    "comprehendmedical": frozenset({"DetectEntities"}),
+    "efs": frozenset({"CreateTags"}),
+    "emr": frozenset({"DescribeJobFlows"}),
+    "iotdeviceadvisor": frozenset({"ListTestCases"}),
+    "mediapackage": frozenset({"RotateChannelCredentials"}),
+    "shield": frozenset({"DeleteSubscription"}),
 }
+# Where the list of exception prefixes in the AWS docs says otherwise than the rule for the names of classes.
+_PREFIXES: Final[Mapping[str, str]] = {"memorydb": "MemoryDB"}
 # Parameters that botocore calls otherwise (its table of parameter aliases).
 _ALIASES: Final[Mapping[tuple[str, str, str], str]] = {
     ("logs", "CreateExportTask", "fromTime"): "from",
@@ -206,7 +214,7 @@ class Service:
         self.model = data.model(name)
         metadata = self.model["metadata"]
         self.service_id: str = metadata.get("serviceId") or metadata["endpointPrefix"]
-        self.error_prefix = service_id_name(self.service_id)
+        self.error_prefix = _PREFIXES.get(name) or service_id_name(self.service_id)
         self.asl_name = self.error_prefix.lower()
         self.protocol: str = metadata["protocol"]
 

@@ -4,9 +4,12 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-__all__ = ["live_view"]
+if TYPE_CHECKING:
+    from rich.live import Live
+
+__all__ = ["live_view", "paused"]
 
 Watcher = Callable[[dict[str, Any]], None]
 
@@ -33,8 +36,27 @@ def live_view(enabled: bool) -> Iterator[Watcher | None]:
 
     board = _Board()
     console = Console(stderr=True)
-    with Live(console=console, get_renderable=board.table, refresh_per_second=10, transient=True):
-        yield board.watch
+    with Live(console=console, get_renderable=board.table, refresh_per_second=10, transient=True) as live:
+        _shown.append(live)
+        try:
+            yield board.watch
+        finally:
+            _shown.remove(live)
+
+
+_shown: "list[Live]" = []
+
+
+@contextmanager
+def paused() -> Iterator[None]:
+    """Take the view away inside the block, so that something can be asked."""
+    for live in _shown:
+        live.stop()
+    try:
+        yield
+    finally:
+        for live in _shown:
+            live.start(refresh=True)
 
 
 class _Board:

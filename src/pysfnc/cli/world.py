@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from pysfnc.cli.arguments import Arguments
 from pysfnc.cli.exits import CommandError
 from pysfnc.cli.files import write_file
+from pysfnc.cli.live import paused
 
 if TYPE_CHECKING:
     from pysfnc.assembly.world import AwsChoice, WorldOptions
-    from pysfnc.engine import Waiting
+    from pysfnc.engine import StepFunctionsApi, Waiting
     from pysfnc.services import Recorder, World
 
 __all__ = ["aws_choice", "world_options", "write_recording"]
@@ -101,20 +102,25 @@ def _tell(waiting: "Waiting") -> None:
     """Say who waits, and how a program or another terminal answers."""
     from pysfnc.services.endpoint import shared_endpoint
 
-    print(
-        f"{waiting.state} waits for an answer. From elsewhere: aws stepfunctions send-task-success --endpoint-url "
-        f"{shared_endpoint().url} --task-token {waiting.token} --task-output JSON",
-        file=sys.stderr,
-    )
+    with paused():
+        print(
+            f"{waiting.state} waits for an answer. From elsewhere: aws stepfunctions send-task-success --endpoint-url "
+            f"{shared_endpoint().url} --task-token {waiting.token} --task-output JSON",
+            file=sys.stderr,
+        )
 
 
 def _answer(world: "World", waiting: list["Waiting"]) -> bool:
     """Ask the person at the terminal for an answer to the task that has waited longest."""
-    from pysfnc.engine import ApiError
-
     if not waiting or world.api is None:
         return False
-    task = waiting[0]
+    with paused():
+        return _asked(world.api, waiting[0])
+
+
+def _asked(api: "StepFunctionsApi", task: "Waiting") -> bool:
+    from pysfnc.engine import ApiError
+
     prompt = f"Answer for {task.state} (JSON; `!Error cause` refuses; nothing lets time pass): "
     while True:
         print(prompt, end="", file=sys.stderr, flush=True)
@@ -123,7 +129,7 @@ def _answer(world: "World", waiting: list["Waiting"]) -> bool:
             return False
         method, given = _reading(line)
         try:
-            world.api.call(method, {"taskToken": task.token, **given})
+            api.call(method, {"taskToken": task.token, **given})
         except ApiError as error:
             print(error.message, file=sys.stderr)
             if error.code != "InvalidOutput":
