@@ -278,3 +278,12 @@ def test_lim_31_bytes_that_are_no_text() -> None:
     python, compiled = both(program, text="%FF%FE")
     assert python.output == "\ufffd\ufffd"
     assert compiled.error == "States.QueryEvaluationError" or "\ufffd" in compiled.output
+
+
+def test_lim_50_keys_that_are_numbers() -> None:
+    for line in ("d = {}\n    d[k] = 1", "d = {k: 1}", "d = dict([(k, 1)])"):
+        program = workflow("k", line, "return len(d)")
+        for outcome in both(program, k="a"):
+            assert outcome.output == 1
+        python, compiled = both(program, k=5)
+        assert (python.output, compiled.error) == (1, "TypeError")

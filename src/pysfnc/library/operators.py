@@ -201,8 +201,10 @@ def _refuse_pow(left: Expr, right: Expr) -> Refusal | None:
         if kinds(side.type) & NUMERIC <= INTEGRAL:
             continue
         if isinstance(right, Const) and right.value in (2, 0.5):
-            other = "x * x" if right.value == 2 else "math.sqrt(x)"
-            return Refusal("unsupported-expression", "`**` of floats has no exact form", f"write instead: `{other}`")
+            other = "`x * x`" if right.value == 2 else "`math.sqrt(x)`"
+            if right.value == 2 and Kind.INT in kinds(side.type):
+                other += ", or an annotation as `int`"
+            return Refusal("unsupported-expression", "`**` of floats has no exact form", f"write instead: {other}")
         return Refusal(
             "unsupported-expression",
             "`**` of floats has no exact form: its last digit depends on the C library",
