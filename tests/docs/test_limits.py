@@ -287,3 +287,19 @@ def test_lim_50_keys_that_are_numbers() -> None:
             assert outcome.output == 1
         python, compiled = both(program, k=5)
         assert (python.output, compiled.error) == (1, "TypeError")
+
+
+def test_lim_32_patterns_and_texts_beyond_ascii() -> None:
+    program = "import re\n" + workflow(
+        "text: str", r'return [re.findall(r"\w", text), re.findall(r"\w", text, re.ASCII)]'
+    )
+    python, compiled = both(program, text="é")
+    assert (python.output, compiled.error) == ([["é"], []], "ValueError")
+    for outcome in both("import re\n" + workflow("text: str", r'return re.findall(r"\w", text, re.ASCII)'), text="éa"):
+        assert outcome.output == ["a"]
+    python, compiled = both("import re\n" + workflow("text: str", 'return re.findall(".", text)'), text="😀")
+    assert python.output == ["😀"]
+    assert (compiled.output, compiled.error) in (
+        (["😀"], None),
+        (None, "ValueError"),
+    )  # as the engine counts characters

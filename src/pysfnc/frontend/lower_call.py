@@ -25,6 +25,7 @@ from pysfnc.frontend.lower_objects import call_object, lower_super
 from pysfnc.frontend.lower_opaque import text_of_bytes
 from pysfnc.frontend.lower_operations import call_operation
 from pysfnc.frontend.lower_raise import new_exception
+from pysfnc.frontend.lower_regex import call_pattern
 from pysfnc.frontend.lower_values import (
     BoundMethod,
     BuiltinFunction,
@@ -89,6 +90,8 @@ def call_node(cx: Context, callee: Static, node: ast.Call) -> Value:
         return lower_super(cx, node)
     if isinstance(callee, BuiltinFunction) and is_special(callee.name):
         return call_builtin(cx, callee.name, None, node)
+    if isinstance(callee, StaticMethod) and isinstance(callee.receiver, Opaque) and callee.receiver.kind == "pattern":
+        return call_pattern(cx, callee.receiver, callee.name, node, node.args)
     if isinstance(callee, External):
         return call_external(cx, callee.name, node)
     spread_ok = isinstance(callee, BuiltinFunction) and callee.name in _STARRED_OK

@@ -50,7 +50,7 @@ from pysfnc.frontend.model import ModuleBinding
 from pysfnc.frontend.names import member
 from pysfnc.ir.exprs import Const, ExcField, Expr, Prim
 from pysfnc.library.context import FIELDS, ROOT
-from pysfnc.values.types import BOOL, FLOAT, INT, JSON, NONE, STR, ErrorT, ExcT, ListT, NeverT, is_mutable
+from pysfnc.values.types import BOOL, FLOAT, INT, JSON, NONE, STR, ErrorT, ExcT, ListT, NeverT, OpaqueT, is_mutable
 
 MAX_INTEGER = 2**53
 OPERATORS: dict[type[ast.operator], str] = {
@@ -266,7 +266,13 @@ def lower_subscript(cx: Context, node: ast.Subscript) -> Value:
         return member_by_name(cx, enum, as_data(cx, index, node.slice), node)
     if isinstance(value, External | ProjectClass | BuiltinFunction):
         return _subscripted_static(cx, value, index, node)
-    return lib.subscript(cx, _sequence_data(cx, value, node.value), as_data(cx, index, node.slice), node)
+    container = _sequence_data(cx, value, node.value)
+    if isinstance(container.type, OpaqueT):
+        from pysfnc.frontend.lower_regex import call_match, is_match
+
+        if is_match(container.type):
+            return call_match(cx, container, "__getitem__", [as_data(cx, index, node.slice)], node)
+    return lib.subscript(cx, container, as_data(cx, index, node.slice), node)
 
 
 def _sequence_data(cx: Context, value: Value, node: ast.expr) -> Expr:

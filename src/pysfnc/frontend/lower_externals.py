@@ -19,6 +19,7 @@ from pysfnc.frontend.lower_digests import OPAQUE_CALLS
 from pysfnc.frontend.lower_environment import environment_get
 from pysfnc.frontend.lower_functions import call_with_options
 from pysfnc.frontend.lower_modules import call_json_dumps, call_json_loads
+from pysfnc.frontend.lower_regex import REGEX_CALLS
 from pysfnc.frontend.lower_values import (
     BuiltinFunction,
     Coroutine,
@@ -151,6 +152,7 @@ _GET: Final = Signature("get", ("key", "default"), frozenset(), (), None, None, 
 
 _SPECIAL: dict[str, Callable[[Context, ast.Call], Value]] = {
     **OPAQUE_CALLS,
+    **REGEX_CALLS,
     "time.sleep": _time_sleep,
     "asyncio.sleep": _asyncio("asyncio.sleep"),
     "asyncio.gather": _asyncio("asyncio.gather"),

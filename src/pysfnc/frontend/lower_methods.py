@@ -15,6 +15,7 @@ from pysfnc.frontend.lower_iterate import simple_place, under
 from pysfnc.frontend.lower_objects import call_object_method, has_own
 from pysfnc.frontend.lower_opaque import call_opaque, has_opaque_method
 from pysfnc.frontend.lower_place import Place, is_local_path, lower_place, may_change, read_place, write_place
+from pysfnc.frontend.lower_regex import call_match, is_match
 from pysfnc.frontend.lower_values import Lazy, LazyComprehension, Origin, Value
 from pysfnc.frontend.lower_views import keep_view
 from pysfnc.ir.exprs import Const, Expr, Var
@@ -38,6 +39,11 @@ def call_method(cx: Context, receiver: Expr, node: ast.Call) -> Value:
     if isinstance(receiver.type, ExcT):
         exception_attribute(cx, receiver, node.func)
         return poison(cx.span(node))
+    if is_match(receiver.type):
+        given = lower_arguments(cx, node)
+        if given is None or given.keywords:
+            return poison(cx.span(node))
+        return call_match(cx, receiver, name, [as_data(cx, value, node) for value in given.positional], node)
     if has_opaque_method(receiver.type, name):
         taken = lower_arguments(cx, node, first=[receiver])
         if taken is None:

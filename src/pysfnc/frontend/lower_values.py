@@ -350,7 +350,7 @@ _DESCRIPTIONS: dict[type, str] = {
 def describe(value: Static) -> str:
     """What a value is, for messages: `a function`, `a zip iterator`."""
     if isinstance(value, Opaque):
-        return {"hash": "a hash", "uuid": "a UUID"}[value.kind]
+        return {"hash": "a hash", "uuid": "a UUID", "pattern": "a compiled pattern"}[value.kind]
     if isinstance(value, Lazy | LazyComprehension):
         return value.what
     return _DESCRIPTIONS[type(value)]

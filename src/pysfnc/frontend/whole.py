@@ -45,6 +45,8 @@ _STORES: Final = frozenset(
         "dict.with_default",
         "is",
         "is not",
+        "truth",
+        "not",
     }
     | {"has_kind", "dict.get", "item", "loop.item", "service.answer"}
 )
