@@ -163,6 +163,17 @@ def test_numbers_beyond_the_range(evaluator: Evaluator, text: str, value: object
         assert evaluator.evaluate(text, VARIABLES) == value
 
 
+def test_levels_are_counted_where_they_are_nested(evaluator: Evaluator) -> None:
+    """The reference library evaluates the parts of arrays and objects at the same time; they are no levels of each other."""
+    wide = ", ".join(f"'k{n}': $string([$count * {n}])" for n in range(150))
+    value = evaluator.evaluate(f"[[{{{wide}}}], {', '.join('[$count + 1]' for _ in range(150))}]", VARIABLES)
+    assert isinstance(value, list) and len(value) == 151
+    deep = "[" * 60 + "$count + 1" + "]" * 60
+    assert evaluator.evaluate(deep, VARIABLES) is not None
+    with pytest.raises(JsonataError, match="Stack overflow"):
+        evaluator.evaluate("[" * 120 + "$count + 1" + "]" * 120, VARIABLES)
+
+
 def test_arithmetic_on_infinity_fails() -> None:
     with pytest.raises(JsonataError) as raised:
         JlensEvaluator().evaluate("1/0 + 1", {})
