@@ -160,7 +160,7 @@ def {_SHOWN}(value):
 
 def watch(source: str) -> str:
     """The program with everything that it makes watched."""
-    return ast.unparse(ast.fix_missing_locations(_Watch().visit(ast.parse(source)))) + _WATCH
+    return _WATCH + ast.unparse(ast.fix_missing_locations(_Watch().visit(ast.parse(source))))
 
 
 def run_watched(watched: str, given: dict[str, Any]) -> Outcome | None:

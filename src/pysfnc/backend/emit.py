@@ -4,7 +4,7 @@ Owns the shape of each state and the order of its fields; expressions come from 
 in the tables here, each with its source.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import Any, Final
@@ -16,7 +16,7 @@ from pysfnc.backend.names import RESERVED, StateNames, VariableNames
 from pysfnc.backend.regions import Regions
 from pysfnc.backend.services import argument_template, retried_names
 from pysfnc.ir.exprs import Const, Expr, Var
-from pysfnc.ir.hir import Assign, FanOut, Fork, Retried, RetryRule, ServiceCall, Suite, Task, TaskCall, Try
+from pysfnc.ir.hir import Assign, FanOut, Fork, Param, Retried, RetryRule, ServiceCall, Suite, Task, TaskCall, Try
 from pysfnc.ir.mir import (
     ITEM,
     Catcher,
@@ -221,15 +221,8 @@ class _StateWriter:
 
     def _task(self, state: Work, effect: TaskCall) -> Json:
         task = self.emitter.tasks[effect.task]
-        order = [param.name for param in task.params if param.kind == "positional"]
         values = {name: self._argument(state, value) for name, value in effect.args}
-        # What can be is given by position, which is shorter and the only way for a positional-only parameter.
-        leading = [name for name, _ in takewhile(lambda pair: pair[0] == pair[1], zip(values, order, strict=False))]
-        by_name = {name: value for name, value in values.items() if name not in leading}
-        payload = {"f": self._checked(state, Const(value=effect.task, type=STR))}
-        payload["a"] = by_name if by_name and not leading else [values[name] for name in leading]
-        if by_name and leading:
-            payload["k"] = by_name
+        payload = {"f": self._checked(state, Const(value=effect.task, type=STR)), **_passed_on(task.params, values)}
         if task.context:
             payload["c"] = _context(task.context)
         made: Json = {
@@ -413,6 +406,18 @@ def _checked_once(computed: list[Computed]) -> list[Computed]:
         for one in others
     ]
     return [first, *shared]
+
+
+def _passed_on(params: Sequence[Param], values: Mapping[str, Any]) -> Json:
+    """The arguments of a call: by position as far as there is no gap, what `*args` gathers included; the others by name."""
+    first = [p.name for p in takewhile(lambda p: p.kind == "positional" and p.name in values, params)]
+    stars = [f"{param.name}[" for param in params if param.kind == "star"]
+    first += [name for name in values for star in stars if name.startswith(star)]
+    ordered = [values[name] for name in first]
+    named = {name: value for name, value in values.items() if name not in first}
+    if not named:
+        return {"a": ordered}
+    return {"a": ordered, "k": named} if ordered else {"a": named}
 
 
 def _retrier(rule: RetryRule, effect: Retried) -> Json:

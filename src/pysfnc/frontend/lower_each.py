@@ -25,7 +25,7 @@ from pysfnc.frontend.lower_state import Fact, State, View, join_states
 from pysfnc.frontend.lower_values import Origin, Value
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, ForEach, If, Raise, Recur, Stmt, Suite, While
-from pysfnc.ir.walk import assigned, free_vars, walk_suite
+from pysfnc.ir.walk import assigned, free_vars, is_never_empty, walk_suite
 from pysfnc.library.iteration import items_type
 from pysfnc.source.span import Span
 from pysfnc.values.types import ERROR, INT, NONE, STR, TupleT, Type
@@ -85,7 +85,7 @@ def _attempt(cx: Context, node: ast.For, source: Source) -> Lowered:
             lower_body(cx, node.body)
 
         back, body = loop_body(cx, label, start, lower)
-        runs = lib.is_never_empty(source.items)
+        runs = is_never_empty(source.items)
         exits = join_states(back) if runs else join_states([start, *back])
         orelse, after = loop_else(cx, exits, node.orelse)
         loop = _Loop(label, name, body, orelse, index, node, since)

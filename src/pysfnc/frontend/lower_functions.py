@@ -206,7 +206,7 @@ def call_task(
     values = bind(cx, signature_of(info.node, info.qualname), given, node)
     if values is None:
         return poison(span)
-    data = {name: as_data(cx, value, node) for name, value in values.items()}
+    data = _sent(info, {name: as_data(cx, value, node) for name, value in values.items()})
     if any(isinstance(value.type, ErrorT) for value in data.values()):
         return poison(span)
     whole = [check_whole(cx, value, value.span or node) for value in data.values()]
@@ -214,7 +214,7 @@ def call_task(
         return poison(span)
     for value in data.values():
         check_travels(cx, value, node)
-    args = _in_order(cx, info, given, data)
+    args = _in_order(cx, given, data)
     chosen = info.task_options if options is None else options
     task = cx.project.task_of(info, reason)
     if reason == "marked `@task`":
@@ -246,15 +246,28 @@ def result_type(info: FunctionInfo) -> Type:
     return JSON if info.returns is None else info.returns
 
 
-def _in_order(cx: Context, info: FunctionInfo, given: Arguments, values: Mapping[str, Expr]) -> dict[str, Expr]:
+def _sent(info: FunctionInfo, values: Mapping[str, Expr]) -> dict[str, Expr]:
+    """The arguments one by one: what `*args` and `**kwargs` gather is sent as it was given."""
+    star, rest = info.node.args.vararg, info.node.args.kwarg
+    found: dict[str, Expr] = {}
+    for name, value in values.items():
+        if star is not None and name == star.arg and isinstance(value, Prim):
+            found.update((f"{name}[{index}]", item) for index, item in enumerate(value.args))
+        elif rest is not None and name == rest.arg and isinstance(value, Prim):
+            keys = (str(key.value) for key in value.args[::2] if isinstance(key, Const))
+            found.update(zip(keys, value.args[1::2], strict=True))
+        else:
+            found[name] = value
+    return found
+
+
+def _in_order(cx: Context, given: Arguments, values: Mapping[str, Expr]) -> dict[str, Expr]:
     """The arguments in the order of the parameters, evaluated in the order of the call."""
-    star = info.node.args.vararg
     by_name = [name for name, _ in given.keywords if name in values]
     positions = [name for name in values if name not in by_name]
     if [*positions, *by_name] == list(values):
         return dict(values)
     evaluated = {name: cx.atom(values[name], "arg") for name in (*positions, *by_name)}
-    assert star is None or star.arg in evaluated
     return {name: evaluated[name] for name in values}
 
 

@@ -31,7 +31,6 @@ from pysfnc.frontend.model import Style
 from pysfnc.frontend.whole import obstacle, operation_obstacle, refuse_whole
 from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Let, ListComp, Logic, NewExc, Prim, Var
 from pysfnc.ir.hir import Eval
-from pysfnc.ir.walk import substitute
 from pysfnc.library import catalog
 from pysfnc.library.dicts import value_type as values_in
 from pysfnc.library.dispatch import having as dispatch_having
@@ -500,31 +499,6 @@ def middle_of(cx: Context, items: Expr, before: int, behind: int, node: ast.AST)
 def keys_of(cx: Context, mapping: Expr, node: ast.AST) -> Expr:
     """The list of the keys of a dict."""
     return _built(cx, node, [mapping], lambda site: catalog.build_iter_list(mapping, site))
-
-
-def is_never_empty(items: Expr) -> bool:
-    """Whether a list has at least one item for sure."""
-    match items:
-        case Prim(op="list.make", args=args):
-            return bool(args)
-        case Prim(
-            op="range.list", args=[Const(value=int() as start), Const(value=int() as stop), Const(value=int() as step)]
-        ):
-            return bool(step) and len(range(start, stop, step)) > 0
-        case Prim(op="enumerate", args=[_, inner]):
-            return is_never_empty(inner)
-        case Prim(op="iter.list", args=[Const(value=str() as text)]):
-            return bool(text)
-        case Prim(op="iter.list" | "reversed", args=[inner]):
-            return is_never_empty(inner)
-        case Prim(op="zip", args=args):
-            return bool(args) and all(map(is_never_empty, args))
-        case ListComp(cond=None, seq=seq):
-            return is_never_empty(seq)
-        case Let(name=name, value=value, body=body):
-            return is_never_empty(substitute(body, {name: value}))
-        case _:
-            return False
 
 
 # Texts

@@ -51,7 +51,7 @@ from pysfnc.ir.hir import (
     While,
 )
 from pysfnc.ir.text import render_expr
-from pysfnc.ir.walk import binds, children, decided, exits, free_vars, stmt_exprs, walk_suite
+from pysfnc.ir.walk import binds, children, decided, exits, finishes, free_vars, stmt_exprs, walk_suite
 from pysfnc.source.span import Span
 from pysfnc.values.types import BoolT, ErrorT, ExcT, FloatT, IntT, Kind, NeverT, NoneT, StrT, Type, kinds
 
@@ -278,8 +278,7 @@ class _Verifier:
         target = self._open(loop.label, _Target(loop=True), scope, loop.span)
         self._suite(loop.body, start, scope)
         del scope.targets[loop.label]
-        endless = isinstance(loop, While) and decided(loop.test) is True
-        return _meet(self._suite(loop.orelse, None if endless else names, scope), target.behind)
+        return _meet(self._suite(loop.orelse, names if finishes(loop) else None, scope), target.behind)
 
     def _open(self, label: str, target: _Target, scope: _Scope, span: Span | None) -> _Target:
         if label in self._labels:

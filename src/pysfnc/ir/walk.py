@@ -186,6 +186,31 @@ def decided(test: Expr) -> bool | None:
             return None
 
 
+def is_never_empty(items: Expr) -> bool:
+    """Whether a list has at least one item for sure."""
+    match items:
+        case Prim(op="list.make", args=args):
+            return bool(args)
+        case Prim(
+            op="range.list", args=[Const(value=int() as start), Const(value=int() as stop), Const(value=int() as step)]
+        ):
+            return bool(step) and len(range(start, stop, step)) > 0
+        case Prim(op="enumerate", args=[_, inner]):
+            return is_never_empty(inner)
+        case Prim(op="iter.list", args=[Const(value=str() as text)]):
+            return bool(text)
+        case Prim(op="iter.list" | "reversed", args=[inner]):
+            return is_never_empty(inner)
+        case Prim(op="zip", args=args):
+            return bool(args) and all(map(is_never_empty, args))
+        case ListComp(cond=None, seq=seq):
+            return is_never_empty(seq)
+        case Let(name=name, value=value, body=body):
+            return is_never_empty(substitute(body, {name: value}))
+        case _:
+            return False
+
+
 def node_count(expr: Expr) -> int:
     """How many nodes an expression has."""
     return sum(1 for _ in walk_expr(expr))
@@ -477,10 +502,17 @@ def _stmt_exits(stmt: Stmt) -> Exits:
             assert_never(stmt)
 
 
+def finishes(loop: While | ForEach) -> bool:
+    """Whether the loop may come to its end by itself. One whose first round leaves it, and that has a first round, does not."""
+    if isinstance(loop, While):
+        return decided(loop.test) is not True
+    again = any(isinstance(s, Continue) and s.label == loop.label for s in walk_suite(loop.body))
+    return again or exits(loop.body).falls or not is_never_empty(loop.seq)
+
+
 def _loop_exits(loop: While | ForEach) -> Exits:
     inside = exits(loop.body)
-    endless = isinstance(loop, While) and decided(loop.test) is True
-    finished = Exits() if endless else exits(loop.orelse)
+    finished = exits(loop.orelse) if finishes(loop) else Exits()
     broken = FALLS if any(isinstance(s, Break) and s.label == loop.label for s in walk_suite(loop.body)) else Exits()
     return replace(inside.without(loop.label), falls=False) | finished | broken
 
