@@ -135,7 +135,7 @@ def test_what_stands_behind_a_raise_is_dropped() -> None:
     loop = ForEach(
         label="l",
         name="i",
-        seq=Prim(op="list.make", args=(const(1),), type=ListT(INT)),
+        seq=var("xs", ListT(INT)),
         body=(block, Assign(name="y", value=op("+", var("nowhere"), const(1)))),
         orelse=(),
     )
