@@ -1,5 +1,6 @@
 """What importing costs: `import pysfnc` is light, and compiling loads nothing that it does not need."""
 
+import json
 import os
 import subprocess
 import sys
@@ -97,3 +98,25 @@ def test_running_a_definition_loads_no_compiler(tmp_path: Path) -> None:
     assert "engine" in layers
     assert not layers & {"frontend", "passes", "plan", "backend", "driver", "packaging"}
     assert not names & {"boto3", "rich", "awslambdaric"}
+
+
+@pytest.mark.parametrize(
+    ("state", "is_loaded"),
+    [
+        ({"Type": "Pass", "End": True}, False),
+        (
+            {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::aws-sdk:sts:getCallerIdentity",
+                "Arguments": {},
+                "End": True,
+            },
+            True,
+        ),
+    ],
+)
+def test_a_run_loads_the_sdk_only_for_a_call_of_aws(tmp_path: Path, state: dict[str, object], is_loaded: bool) -> None:
+    path = tmp_path / "machine.json"
+    path.write_text(json.dumps({"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": state}}))
+    names = loaded_by("from pysfnc.cli.main import main; import sys; main(['run', sys.argv[1], '--json'])", str(path))
+    assert bool(names & {"boto3", "botocore", "moto"}) is is_loaded

@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pysfnc.engine import Machine, VirtualClock, run_machine
+from pysfnc.services import EndpointBackend, World
 from pysfnc.services.endpoint import Endpoint, shared_endpoint
 from pysfnc.testing import answer, heartbeat, refuse, run
 from pysfnc.testing.callbacks import Callback, answering
@@ -195,3 +196,44 @@ def test_a_mock_file_answers_for_tasks(tmp_path: Path) -> None:
     mocks = tmp_path / "mocks.json"
     mocks.write_text(json.dumps({"function:save": {"return": ["mocked"]}}))
     assert run(path, {"key": "new"}, mocks=mocks).output == ["mocked"]
+
+
+@pytest.fixture
+def elsewhere() -> Any:
+    """A stand-in for AWS at an address: the endpoint of another run's mock."""
+    other = Endpoint()
+    with world(lambda: (bucket(), queue())) as made, other.attached(made):
+        made.backend()
+        yield other
+
+
+def test_a_machine_calls_an_endpoint(elsewhere: Endpoint) -> None:
+    states = {
+        "P": {
+            "Type": "Parallel",
+            "Branches": [
+                {"StartAt": "G", "States": {"G": calling("aws-sdk:s3:getObject", {"Bucket": "bucket", "Key": "k"})}},
+                {"StartAt": "S", "States": {"S": calling("sqs:sendMessage", {"QueueUrl": QUEUE, "MessageBody": "x"})}},
+            ],
+            "Output": "{% [$states.result[0].Body, $exists($states.result[1].MessageId)] %}",
+            "Next": "H",
+        },
+        "H": calling(
+            "aws-sdk:s3:headObject",
+            {"Bucket": "bucket", "Key": "none"},
+            Assign={"x": 1},
+            Catch=[{"ErrorEquals": ["S3.NoSuchKeyException"], "Output": "{% $states.input %}", "Next": "E"}],
+        ),
+        "E": passing(),
+    }
+    made = World(None, lambda: EndpointBackend(elsewhere.url))
+    result = run_machine(machine(**states), {}, tasks=made, listener=made)
+    assert (result.output, result.error, result.cause) == (['{"a": 1}', True], None, None)
+
+
+def test_a_machine_calls_an_endpoint_that_is_gone() -> None:
+    made = World(None, lambda: EndpointBackend("http://127.0.0.1:9"))
+    result = run_machine(
+        machine(T=calling("aws-sdk:dynamodb:listTables", {}, TimeoutSeconds=60)), {}, tasks=made, listener=made
+    )
+    assert result.error == "DynamoDb.SdkClientException"
