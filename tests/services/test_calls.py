@@ -292,3 +292,23 @@ def test_an_active_mock_is_used_and_left_alone() -> None:
         bucket()
         assert run({"G": calling("aws-sdk:s3:headObject", {"Bucket": "bucket", "Key": "k"})}).status == "SUCCEEDED"
         assert client("s3").list_buckets()["Buckets"][0]["Name"] == "bucket"
+
+
+def test_what_the_mock_has_not_yet() -> None:
+    with pytest.raises(EngineError, match=r"the mock of AWS \(moto\) does not have databrew\.start_job_run"):
+        run({"T": calling("databrew:startJobRun", {"Name": "x"})})
+
+
+def test_a_fault_of_the_mock_is_no_error_of_the_machine() -> None:
+    def cluster() -> None:
+        ecs = client("ecs")
+        ecs.create_cluster(clusterName="c")
+        ecs.register_task_definition(
+            family="t", containerDefinitions=[{"name": "x", "image": "i", "memory": 1}], networkMode="awsvpc"
+        )
+
+    network = {"AwsvpcConfiguration": {"Subnets": ["subnet-1"]}}
+    arguments = {"Cluster": "c", "TaskDefinition": "t", "LaunchType": "FARGATE", "NetworkConfiguration": network}
+    catching = [{"ErrorEquals": ["States.ALL"], "Next": "K"}]
+    with pytest.raises(EngineError, match=r"the mock of AWS \(moto\) failed: KeyError"):
+        run({"T": calling("ecs:runTask", arguments, Catch=catching), "K": {"Type": "Succeed"}}, cluster)

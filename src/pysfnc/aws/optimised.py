@@ -193,7 +193,9 @@ def _emr_serverless(action: str, method: str, job: Job | None = None) -> Optimis
 def _application(succeeded: str) -> Job:
     ident = "answer.applicationId" if succeeded == "CREATED" else "arguments.applicationId"
     failed = tuple({"TERMINATED"} - {succeeded})
-    return Job("get_application", {"applicationId": ident}, "application", "state", (succeeded,), failed)
+    # What was created may have been started before anybody looked.
+    done = (succeeded, "STARTED") if succeeded == "CREATED" else (succeeded,)
+    return Job("get_application", {"applicationId": ident}, "application", "state", done, failed)
 
 
 _ENDED: Final = ("FAILED", "FAULT", "TIMED_OUT", "STOPPED")

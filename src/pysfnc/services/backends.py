@@ -158,14 +158,20 @@ class MotoBackend:
     @contextlib.contextmanager
     def calls(self) -> Iterator[None]:
         """See `Backend.calls`."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
         try:
             yield
+        except (BotoCoreError, ClientError, EngineError):
+            raise
         except NotImplementedError as error:
             raise NotMocked(str(error) or "that operation") from None
         except ModuleNotFoundError as error:
             raise EngineError(
                 f"the mock of AWS (moto) needs the package {error.name} for this: pip install it"
             ) from None
+        except Exception as error:  # a fault of moto, which a machine must not take for an answer
+            raise EngineError(f"the mock of AWS (moto) failed: {type(error).__name__}: {error}") from error
 
     def forward(
         self, service: str, region: str, method: str, path: str, headers: Mapping[str, str], body: bytes

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pysfnc.aws import Operation
 from pysfnc.engine import TaskCall
-from pysfnc.services.backends import Backend
+from pysfnc.services.backends import Backend, NotMocked
 
 __all__ = ["Answer", "Invoke", "Request", "ServiceError", "Unreachable", "invoking"]
 
@@ -69,18 +69,25 @@ def invoking(backend: Backend) -> Invoke:
     def invoke(request: Request) -> Answer:
         from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
-        with backend.calls():
-            client = backend.client(request.operation.service.name, _role(request.call))
-            try:
+        try:
+            with backend.calls():
+                client = backend.client(request.operation.service.name, _role(request.call))
                 return Answer(getattr(client, request.operation.method)(**request.arguments))
-            except ClientError as error:
-                raise _service_error(error, request.operation) from None
-            except ParamValidationError as error:
-                raise ServiceError("ValidationException", _validation(str(error.kwargs.get("report", "")))) from None
-            except BotoCoreError as error:
-                raise Unreachable(str(error)) from None
+        except ClientError as error:
+            failure = _service_error(error, request.operation)
+            if backend.is_mock and failure.message == _NOT_IMPLEMENTED:
+                raise NotMocked(request.key) from None
+            raise failure from None
+        except ParamValidationError as error:
+            raise ServiceError("ValidationException", _validation(str(error.kwargs.get("report", "")))) from None
+        except BotoCoreError as error:
+            raise Unreachable(str(error)) from None
 
     return invoke
+
+
+_NOT_IMPLEMENTED: Final = "Not yet implemented"
+"""moto's answer for a service or an operation that it does not have."""
 
 
 def _role(call: TaskCall) -> str | None:
