@@ -9,6 +9,7 @@ import pytest
 from pysfnc.testing import NotCompiled, RunOutcome, run
 from tests.boto.harness import ENVIRONMENT, world
 from tests.support import oracle
+from tests.support.http_server import HttpServer
 from tests.support.node_jsonata import find_library
 from tests.support.outcome import Outcome
 
@@ -303,3 +304,30 @@ def test_lim_32_patterns_and_texts_beyond_ascii() -> None:
         (["😀"], None),
         (None, "ValueError"),
     )  # as the engine counts characters
+
+
+REQUEST: Final = """
+import os
+from pysfnc import http, workflow
+
+@workflow
+def w(url: str):
+    try:
+        return http.get(url, connection="arn:aws:events:eu-west-1:123456789012:connection/c/1").text
+    except ValueError as e:
+        return str(e)
+"""
+
+
+def test_lim_45_urls_are_not_checked_before_the_call() -> None:
+    python, compiled = both(REQUEST, url="http://example.com")
+    assert python.output == "url must begin with https://: 'http://example.com'"
+    assert compiled.error == "States.Runtime"
+
+
+def test_lim_46_answers_that_are_no_text() -> None:
+    with HttpServer() as server:
+        server.answer(b"x", content_type="image/png")
+        python, compiled = both(REQUEST, url=server.url)
+    assert python.output == "x"
+    assert compiled.error == "States.Runtime"

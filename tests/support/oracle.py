@@ -10,7 +10,7 @@ import contextlib
 import functools
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from pysfnc.assembly.parameters import needed_parameters, parameters_of_run
 from pysfnc.assembly.reports import message_of
 from pysfnc.diagnostics import Diagnostic
 from pysfnc.engine import LambdaService, Machine, TaskService
+from pysfnc.engine.http import HttpService
 from pysfnc.jsonata.engine import Evaluator
 from pysfnc.lang.context import RunContext, context_object_of, with_input
 from pysfnc.lang.decorators import Workflow
@@ -27,8 +28,9 @@ from pysfnc.testing.contexts import run_context
 from pysfnc.testing.exceptions import name_and_text
 from pysfnc.testing.sleeping import instant_sleep
 from tests.support.direct import DirectInvoker
+from tests.support.http_server import HttpServer, endpoint
 from tests.support.outcome import Outcome
-from tests.support.program import MAIN, Program, loaded, written
+from tests.support.program import MAIN, Call, Program, loaded, written
 
 if TYPE_CHECKING:
     from pysfnc.driver import CompiledWorkflow, CompileResult
@@ -49,10 +51,22 @@ class Rejected(Exception):
 
 
 def run_python(
-    source: Source, input: Any, workflow: str | None = None, *, environment: Mapping[str, str] | None = None
+    source: Source,
+    input: Any,
+    workflow: str | None = None,
+    *,
+    environment: Mapping[str, str] | None = None,
+    http: Sequence[str] | None = None,
 ) -> Outcome:
     """Run a program under CPython, as `workflow.run(input)` does, with sleeping made instant."""
-    with written(_files(source)) as path, _environment(environment), instant_sleep(), loaded(path) as program:
+    with (
+        endpoint(http) as (server, known),
+        written(_files(source)) as path,
+        _environment({**(environment or {}), **known}),
+        instant_sleep(),
+        loaded(path) as program,
+    ):
+        _record_requests(server, program)
         found = _workflow(program, workflow)
         try:
             given = json.loads(json.dumps(input))
@@ -94,6 +108,12 @@ def _environment(variables: Mapping[str, str] | None) -> Iterator[None]:
     finally:
         os.environ.clear()
         os.environ.update(before)
+
+
+def _record_requests(server: HttpServer | None, program: Program) -> None:
+    """Count requests as calls of the program, in their order."""
+    if server is not None:
+        server.on_request = lambda asked: program.calls.append(Call(f"{asked.method} {asked.path}", asked.told()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +168,7 @@ def run_compiled(
     *,
     environment: Mapping[str, str] | None = None,
     services: TaskService | None = None,
+    http: Sequence[str] | None = None,
 ) -> Outcome:
     """Run a program as its compiled machine in virtual time; raises Rejected when it does not compile.
 
@@ -155,13 +176,19 @@ def run_compiled(
     `evaluator` is None for the engine's own. The cause of a failure that comes from Lambda is reduced to its message.
     """
     compiled = compile_program(source, optimize)
-    machine = compiled.machine(workflow, environment or {})
-    with written(_files(source)) as path, _environment(environment), loaded(path) as program:
+    with (
+        endpoint(http) as (server, known),
+        written(_files(source)) as path,
+        _environment(variables := {**(environment or {}), **known}),
+        loaded(path) as program,
+    ):
+        _record_requests(server, program)
+        machine = compiled.machine(workflow, variables)
         invoker = DirectInvoker(path.parent, compiled.result.functions)
         result = machine.run(
             json.loads(json.dumps(input)),
-            machines=compiled.machines(workflow, environment or {}),
-            tasks=LambdaService(invoker, services, blocking=False),
+            machines=compiled.machines(workflow, variables),
+            tasks=LambdaService(invoker, HttpService(services), blocking=False),
             evaluator=evaluator,
             history=False,
             seed=0,

@@ -160,6 +160,7 @@ class RunItem(CaseItem):
                 evaluator,
                 self.section.workflow,
                 environment=self.case.environment,
+                http=self.case.http,
             )
             difference = disagreement(expected, actual, ordered=ordered)
             if difference:
@@ -174,7 +175,11 @@ class RunItem(CaseItem):
         from tests.support import oracle
 
         expected = oracle.run_python(
-            self.case.files, self.section.input, self.section.workflow, environment=self.case.environment
+            self.case.files,
+            self.section.input,
+            self.section.workflow,
+            environment=self.case.environment,
+            http=self.case.http,
         )
         if self.section.text == "?":
             self.accept(self.section, expected.result(), False, inline=True)

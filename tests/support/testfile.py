@@ -25,6 +25,9 @@
   may carry several. A case with such a comment must be rejected with exactly these errors, one without must compile.
 - `[errors]` lists, one per line, `SFN108: part of the message`: errors that belong to no line.
 - `[env]` lists environment variables of all runs of the case, one `NAME=value` a line; a value that begins with `"` is JSON.
+- `[http]` lists what an endpoint of this machine answers, whose URL is the environment variable `API_URL`: one
+  `METHOD /path STATUS BODY` a line, the body as JSON, or behind `text:` as it is. Requests with several lines get them
+  one after the other, the last one ever again; any other request gets a 404. Requests count as task calls.
 - `[run INPUT] OUTPUT` executes in CPython and as the machine, at -O0 and -O1, on each JSONata engine; outcome and
   task calls must agree everywhere, and with OUTPUT. `[run INPUT] ! Error: cause` expects a failure; the cause may be
   left out. With several workflows the name stands first: `[run pay {"amount": 5}] ...`.
@@ -44,7 +47,7 @@ from typing import Any, Final
 
 __all__ = ["Case", "Expectation", "FormatError", "Section", "parse", "unparse"]
 
-SECTION_NAMES: Final = ("case", "file", "env", "errors", "run", "transitions", "tasks", "asl", "hir", "blocks")
+SECTION_NAMES: Final = ("case", "file", "env", "http", "errors", "run", "transitions", "tasks", "asl", "hir", "blocks")
 _HEADING: Final = re.compile(rf"^\[({'|'.join(SECTION_NAMES)})\b")
 _ERROR_COMMENT: Final = re.compile(r"# E\[(SFN\d{3})\](?:: ((?:(?!# E\[).)*))?")
 _JSON_WORDS: Final = frozenset({"true", "false", "null", "NaN", "Infinity"})
@@ -108,6 +111,12 @@ class Case:
             if section.kind == "file":
                 modules[section.argument] = "\n".join(section.body) + "\n"
         return modules
+
+    @property
+    def http(self) -> "tuple[str, ...] | None":
+        """What an endpoint of this machine answers, None without one."""
+        found = [line for section in self.of_kind("http") for line in section.text.split("\n")]
+        return tuple(found) if self.of_kind("http") else None
 
     @property
     def environment(self) -> dict[str, str]:

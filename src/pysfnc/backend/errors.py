@@ -15,6 +15,8 @@ from pysfnc.lang.exceptions import EXTRA_PREFIX
 from pysfnc.library.prelude import define
 
 LAMBDA_REPORT: Final = '{"errorMessage":'
+HTTP_STATUS: Final = "States.Http.StatusCode."
+HTTP_SOCKET: Final = "States.Http.Socket"
 TIMEOUTS: Final = ("States.Timeout", "States.HeartbeatTimeout")
 
 
@@ -78,7 +80,28 @@ def _child(_reading: ErrorReading, error_output: Tree) -> Tree:
     return Call("py_child", (error_output,))
 
 
-FORMS: Final[dict[str, Callable[[ErrorReading, Tree], Tree]]] = {"plain": _plain, "aws": _aws, "child": _child}
+def _http(_reading: ErrorReading, error_output: Tree) -> Tree:
+    """The status is part of the name ("Handling errors in Step Functions workflows", HTTP Task); texts are those of `lang.http`."""
+    name = Field(error_output, "Error")
+    status = Call("substringAfter", (name, Lit(HTTP_STATUS)))
+    refused = Object(
+        (
+            (Lit(NAME), Lit("HTTPError")),
+            (Lit(MESSAGE), Binary("&", Lit("HTTP status "), status)),
+            (Lit(ARGS), Array((Call("number", (status,)),))),
+        )
+    )
+    silent = Object(((Lit(NAME), Lit("ConnectionError")), (Lit(MESSAGE), Lit("the endpoint does not answer"))))
+    other = IfElse(Binary("=", name, Lit(HTTP_SOCKET)), silent, _plain(_reading, error_output))
+    return IfElse(Call("contains", (name, Lit(HTTP_STATUS))), refused, other)
+
+
+FORMS: Final[dict[str, Callable[[ErrorReading, Tree], Tree]]] = {
+    "plain": _plain,
+    "aws": _aws,
+    "child": _child,
+    "http": _http,
+}
 """How each form of error output becomes an exception object."""
 
 

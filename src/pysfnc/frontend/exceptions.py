@@ -23,6 +23,7 @@ BUILTIN_BASES: Final[dict[str, tuple[str, ...]]] = {
 
 _EXTERNAL: Final[dict[str, str]] = {
     "pysfnc.Fail": "Fail",
+    "pysfnc.HTTPError": "HTTPError",
     "asyncio.TimeoutError": "TimeoutError",
     "binascii.Error": "Error",
     "asyncio.CancelledError": "CancelledError",
@@ -72,6 +73,10 @@ _EXTERNAL_BASES: Final[dict[str, tuple[str, ...]]] = {
     "URLError": ("OSError",),
     "HTTPError": ("URLError",),
 }
+
+HTTP_ERROR: Final = "HTTPError"
+METHODS: Final = ("get", "post", "put", "patch", "delete")
+"""Those of `pysfnc.http`."""
 
 _STYLES: Final[tuple[Style, ...]] = ("plain", "key", "os", "own")
 _TIMEOUTS: Final = ("States.Timeout", "States.HeartbeatTimeout")
@@ -198,22 +203,33 @@ _NAMED: Final[dict[str, str]] = {
     "json.loads": "JSONDecodeError",
     "base64.b64decode": "Error",
     "base64.urlsafe_b64decode": "Error",
+    **dict.fromkeys((f"pysfnc.http.{method}" for method in METHODS), "HTTPError"),
 }
 """What a program names, and the exception class that it may meet by that: the class itself, or one that a function raises in the machine."""
 
 
 def _external_classes_used(model: ProjectModel) -> Iterator[str]:
-    """The classes of the standard library that the project's source names, or that functions raise which it names."""
+    """The names of the classes that the project did not write but names, or that functions raise which it names."""
+    dotted = set(_external_names_used(model))
+    if any(name.startswith("pysfnc.") and _NAMED[name] == HTTP_ERROR for name in dotted):
+        # Another class than urllib's of that name.
+        model.exception_bases[HTTP_ERROR] = ("Exception",)
+        if "urllib.error.HTTPError" in dotted:
+            model.ambiguous_exceptions[HTTP_ERROR] = ()
+    return (_NAMED[name] for name in sorted(dotted))
+
+
+def _external_names_used(model: ProjectModel) -> Iterator[str]:
     ends = {dotted.rpartition(".")[2] for dotted in _NAMED}
     for module in model.modules.values():
         for node in module.index.attributes:
             binding = resolve(model, module, node) if node.attr in ends else None
             if isinstance(binding, ExternalBinding) and binding.name in _NAMED:
-                yield _NAMED[binding.name]
+                yield binding.name
         for statement in module.index.imports:
             if isinstance(statement, ast.ImportFrom) and not statement.level:
                 named = (f"{statement.module}.{alias.name}" for alias in statement.names)
-                yield from (_NAMED[name] for name in named if name in _NAMED)
+                yield from (name for name in named if name in _NAMED)
 
 
 def _project_classes(model: ProjectModel) -> list[ClassInfo]:

@@ -20,6 +20,7 @@ from pysfnc.frontend.lower_digests import call_opaque
 from pysfnc.frontend.lower_expr import dotted_exception, static_attribute
 from pysfnc.frontend.lower_externals import call_external, ignored_call
 from pysfnc.frontend.lower_functions import call_configured, call_nested, call_project
+from pysfnc.frontend.lower_http import call_request, is_request, without_auth
 from pysfnc.frontend.lower_methods import call_method
 from pysfnc.frontend.lower_objects import call_object, lower_super
 from pysfnc.frontend.lower_opaque import text_of_bytes
@@ -92,10 +93,12 @@ def call_node(cx: Context, callee: Static, node: ast.Call) -> Value:
         return call_builtin(cx, callee.name, None, node)
     if isinstance(callee, StaticMethod) and isinstance(callee.receiver, Opaque) and callee.receiver.kind == "pattern":
         return call_pattern(cx, callee.receiver, callee.name, node, node.args)
-    if isinstance(callee, External):
+    target = callee.target if isinstance(callee, Configured) else callee
+    if is_request(target):
+        node = without_auth(node)
+    elif isinstance(callee, External):
         return call_external(cx, callee.name, node)
     spread_ok = isinstance(callee, BuiltinFunction) and callee.name in _STARRED_OK
-    target = callee.target if isinstance(callee, Configured) else callee
     given = lower_arguments(cx, node, spread_ok=spread_ok, rest_ok=isinstance(target, ClientMethod))
     return poison(cx.span(node)) if given is None else call_value(cx, callee, given, node)
 
@@ -117,6 +120,8 @@ def call_value(cx: Context, callee: Value, given: Arguments, node: ast.expr) -> 
             if is_special(name):
                 return call_builtin(cx, name, given, node)
             return call_row(cx, name, given, node)
+        case External() if is_request(callee):
+            return call_request(cx, callee, given, node)
         case External(name):
             return call_row(cx, name, given, node)
         case BoundMethod(receiver, name):

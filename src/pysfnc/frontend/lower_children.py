@@ -17,7 +17,7 @@ from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data
 from pysfnc.frontend.lower_values import Value
 from pysfnc.frontend.model import FunctionInfo, TaskOptions
-from pysfnc.ir.exprs import Const, Expr, NewExc, Prim, Var
+from pysfnc.ir.exprs import Cond, Const, Expr, NewExc, Prim, Var
 from pysfnc.ir.hir import ErrorReading, If, Perform, Raise, ServiceCall
 from pysfnc.library.children import ARN, CAUSE, ERROR, JSON_TEXT, OUTPUT, PARSED, SUCCEEDED
 from pysfnc.library.context import ROOT
@@ -83,14 +83,26 @@ def _input(cx: Context, info: FunctionInfo, data: Mapping[str, Expr], node: ast.
     whole = next((value for name, value in data.items() if kinds_of.get(name) == "whole"), None)
     if whole is not None:
         # A text would be taken for JSON, and null for no input.
-        plain = kinds(whole.type) <= {Kind.DICT, Kind.LIST}
-        return whole if plain else Prim(op=JSON_TEXT, args=(whole,), type=STR, span=cx.span(node))
+        return as_json_text(cx, whole, frozenset({Kind.STR, Kind.NONE}), node)
     rest = next((value for name, value in data.items() if kinds_of.get(name) == "rest"), None)
     named = {name: value for name, value in data.items() if kinds_of.get(name) != "rest"}
     if rest is None and not _looks_at_input(cx, info):
         named[STARTED_BY] = Prim(op=f"{ROOT}.execution.id", args=(), type=STR, span=cx.span(node))
     made = _dict(cx, named, node)
     return made if rest is None else lib.merge_dicts(cx, made, rest, node)
+
+
+def as_json_text(cx: Context, value: Expr, of: frozenset[Kind], node: ast.AST) -> Expr:
+    """A value, with those of these kinds as their JSON text."""
+    span = cx.span(node)
+    found = kinds(value.type)
+    if not found & of:
+        return value
+    value = cx.atom(value, "value")
+    as_text = Prim(op=JSON_TEXT, args=(value,), type=STR, span=span)
+    if found <= of:
+        return as_text
+    return Cond(test=lib.has_kind(cx, value, of, node), then=as_text, orelse=value, type=JSON, span=span)
 
 
 def _looks_at_input(cx: Context, info: FunctionInfo) -> bool:

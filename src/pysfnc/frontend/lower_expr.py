@@ -7,11 +7,12 @@ Owns their order of evaluation. What an operation means is `library`, asked thro
 import ast
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.aws_types import BYTES
-from pysfnc.frontend.exceptions import exception_class
+from pysfnc.frontend.exceptions import HTTP_ERROR, exception_class
 from pysfnc.frontend.lower_aws_errors import client_error_attribute
 from pysfnc.frontend.lower_classes import class_attribute, enum_of, member_by_name
 from pysfnc.frontend.lower_clients import client_attribute
@@ -25,6 +26,7 @@ from pysfnc.frontend.lower_core import (
 from pysfnc.frontend.lower_environment import environment_item, is_environ
 from pysfnc.frontend.lower_names import bind_name, external_value, is_local, value_of_binding
 from pysfnc.frontend.lower_objects import has_own, object_attribute, super_attribute
+from pysfnc.frontend.lower_response import RESPONSE, response_attribute
 from pysfnc.frontend.lower_values import (
     BoundMethod,
     BuiltinFunction,
@@ -342,6 +344,8 @@ def data_attribute(cx: Context, base: Expr, node: ast.Attribute) -> Value:
     if has_own(cx, base.type, node.attr):
         return object_attribute(cx, base, node)
     base = lib.decayed(cx, base)
+    if base.type == RESPONSE:
+        return response_attribute(cx, base, node)
     if lib.has_method(base.type, node.attr) and not lib.is_change(base.type, node.attr):
         return BoundMethod(cx.atom(base), node.attr)
     return cx.error(
@@ -362,6 +366,8 @@ def exception_attribute(cx: Context, base: Expr, node: ast.Attribute) -> Value:
         return Lazy("`args` of an exception", args, sequence=True, sized=True)
     if names == frozenset({"Fail"}) and node.attr in ("error", "cause"):
         return ExcField(exc=base, field_="name" if node.attr == "error" else "message", type=STR, span=span)
+    if node.attr == "status_code" and names and names <= frozenset(cx.project.exceptions.descendants(HTTP_ERROR)):
+        return lib.item_at(cx, replace(args, type=ListT(INT)), 0, node)
     of_aws = client_error_attribute(cx, base, node.attr, node)
     if of_aws is not None:
         return of_aws

@@ -24,6 +24,7 @@ from pysfnc.frontend.lower_values import (
     Configured,
     Coroutine,
     ExceptionClass,
+    External,
     ProjectFunction,
     Static,
     Value,
@@ -284,6 +285,8 @@ def seconds(value: float | None) -> Expr | None:
 
 def call_with_options(cx: Context, node: ast.Call) -> Value:
     """`with_options(fn, retry=..., timeout=..., heartbeat=...)`."""
+    from pysfnc.frontend.lower_http import is_request
+
     if len(node.args) != 1 or isinstance(node.args[0], ast.Starred):
         return cx.error(codes.TYPE_MISMATCH, node, "`with_options` takes one function, and options by name")
     target = lower_value(cx, node.args[0])
@@ -291,14 +294,15 @@ def call_with_options(cx: Context, node: ast.Call) -> Value:
     if isinstance(target, Configured):
         base = target.options
         target = target.target
-    if not isinstance(target, ProjectFunction | Closure | ClientMethod):
+    if not isinstance(target, ProjectFunction | Closure | ClientMethod) and not is_request(target):
         if isinstance(target, Static) or not isinstance(target.type, ErrorT):
             cx.error(
                 codes.UNSUPPORTED_CALL,
                 node.args[0],
-                "`with_options` has a compiled form only for functions of the project and methods of clients",
+                "`with_options` has a compiled form only for functions of the project, methods of clients and requests",
             )
         return poison(cx.span(node))
+    assert isinstance(target, Static)
     is_task = isinstance(target, ProjectFunction) and target.info.role == "task"
     if is_task and base is _NO_OPTIONS and isinstance(target, ProjectFunction):
         base = target.info.task_options
@@ -335,6 +339,10 @@ def call_configured(cx: Context, callee: Configured, given: Arguments, node: ast
         from pysfnc.frontend.lower_operations import call_operation
 
         return call_operation(cx, target, given, node, callee.options)
+    if isinstance(target, External):
+        from pysfnc.frontend.lower_http import call_request
+
+        return call_request(cx, target, given, node, callee.options)
     if isinstance(target, ProjectFunction) and target.info.role == "task":
         return call_project(cx, target.info, given, node, callee.options)
     if isinstance(target, ProjectFunction) and target.info.role == "workflow":

@@ -16,6 +16,7 @@ from pysfnc.frontend.lower_objects import call_object_method, has_own
 from pysfnc.frontend.lower_opaque import call_opaque, has_opaque_method
 from pysfnc.frontend.lower_place import Place, is_local_path, lower_place, may_change, read_place, write_place
 from pysfnc.frontend.lower_regex import call_match, is_match
+from pysfnc.frontend.lower_response import RESPONSE, call_response
 from pysfnc.frontend.lower_values import Lazy, LazyComprehension, Origin, Value
 from pysfnc.frontend.lower_views import keep_view
 from pysfnc.ir.exprs import Const, Expr, Var
@@ -48,6 +49,8 @@ def call_method(cx: Context, receiver: Expr, node: ast.Call) -> Value:
         taken = lower_arguments(cx, node, first=[receiver])
         if taken is None:
             return poison(cx.span(node))
+        if receiver.type == RESPONSE:
+            return call_response(cx, as_data(cx, taken.positional[0], node), name, taken, node)
         return call_opaque(
             cx, as_data(cx, taken.positional[0], node), name, taken.positional[1:], taken.keyword_map(), node
         )

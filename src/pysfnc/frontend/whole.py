@@ -48,7 +48,17 @@ _STORES: Final = frozenset(
         "truth",
         "not",
     }
-    | {"has_kind", "dict.get", "item", "loop.item", "service.answer"}
+    | {
+        "has_kind",
+        "dict.get",
+        "item",
+        "loop.item",
+        "service.answer",
+        "http.status",
+        "http.headers",
+        "http.body",
+        "http.json",
+    }
 )
 """Operations that bytes and streams may be arguments of."""
 

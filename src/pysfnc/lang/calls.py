@@ -52,7 +52,7 @@ def error_name_matches(failure: BaseException, name: str) -> bool:
         return not isinstance(failure, TimeoutError)
     if name == "States.Timeout":
         return isinstance(failure, TimeoutError)
-    return own_error_name(failure) == name
+    return own_error_name(failure) == name or (isinstance(failure, HTTPError) and name == HTTPError.__name__)
 
 
 def own_error_name(failure: BaseException) -> str:

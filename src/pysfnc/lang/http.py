@@ -169,8 +169,9 @@ def request(
     from pysfnc.lang.wire import encode_value
 
     target = _checked_url(url)
-    sent = {"Content-Type": "application/json"} if json is not None else {}
-    sent |= _checked_headers(headers)
+    sent = _checked_headers(headers)
+    if json is not None and "content-type" not in map(str.lower, sent):
+        sent["Content-Type"] = "application/json"
     sent |= _of_auth(auth)
     body = None if json is None else _json_bytes(encode_value(json, "json"))
     return _exchange(method, target, _query(params), sent, body)
