@@ -62,7 +62,9 @@ class Member:
     def __init__(self, parent: "Shape", name: str, definition: Mapping[str, Any]) -> None:
         self._parent = parent
         self.name = name
-        self.shape = parent.other(definition["shape"], streaming=bool(definition.get("streaming")))
+        # boto3 streams whatever makes up the body of an answer, also where the model does not ask for it.
+        is_body = parent.definition.get("payload") == name
+        self.shape = parent.other(definition["shape"], streaming=bool(definition.get("streaming")) or is_body)
         self.required = name in parent.definition.get("required", ())
         self.idempotent = bool(definition.get("idempotencyToken"))
         self.json_value = bool(definition.get("jsonvalue"))
@@ -95,7 +97,7 @@ class Shape:
         self.name = name
         self._shapes = shapes
         self.definition: Mapping[str, Any] = shapes[name]
-        self.streaming = streaming or bool(self.definition.get("streaming"))
+        self.streaming = self.definition["type"] == "blob" and (streaming or bool(self.definition.get("streaming")))
 
     def other(self, name: str, *, streaming: bool = False) -> "Shape":
         """Another shape of the same service."""

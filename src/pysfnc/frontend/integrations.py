@@ -25,16 +25,15 @@ JSON_TEXTS: Final = frozenset(
         ("bedrock-runtime", "InvokeModelRequest", "body"),
         ("events", "PutEventsRequestEntry", "Detail"),
         ("lambda", "InvocationRequest", "Payload"),
-        ("sns", "PublishInput", "Message"),
-        ("sns", "PublishBatchRequestEntry", "Message"),
-        ("sqs", "SendMessageBatchRequestEntry", "MessageBody"),
-        ("sqs", "SendMessageRequest", "MessageBody"),
         ("stepfunctions", "SendTaskSuccessInput", "output"),
         ("stepfunctions", "StartExecutionInput", "input"),
         ("stepfunctions", "StartSyncExecutionInput", "input"),
     }
 )
-"""Members (service, shape, name) that hold a message as JSON text; an object in their place is written as its JSON text."""
+"""Members (service, shape, name) whose text is JSON for AWS, which reads it; an object in their place is written as its JSON text.
+
+Messages of SNS and SQS are texts that reach others as they are, blanks included, so they are none of these.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,7 +175,7 @@ class ArgumentWriter:
             return value if check_whole(self.cx, value, value.span or self.node) else poison(value.span)
         if (shape.service, shape.name, member.name) in JSON_TEXTS:
             value = self._message(value)
-        if member.shape.kind == "string" and Kind.STR not in kinds(value.type) and self._is_message(shape, member):
+        if Kind.STR not in kinds(value.type) and self._is_message(shape, member):
             return value
         return self.value(member.shape, value, inner)
 
@@ -246,16 +246,15 @@ class ArgumentWriter:
     def _blob(self, value: Expr, path: str) -> Expr:
         """Bytes are the JSON text of a value (recorded answers), so that only such can be sent."""
         if isinstance(value, Prim) and value.op == "json.dumps":
-            made = self._message(value)
-            if made is not value:
-                return made
-            if isinstance(value.args[1], Const) and value.args[1].value is None:
-                return value.args[0]
+            inner, *options = value.args
+            chosen = [option.value if isinstance(option, Const) else option for option in options]
+            if chosen == [None, ",", ":", False, False] and Kind.STR not in kinds(inner.type):
+                return inner
         return self._wrong(
             codes.AWS_DIFFERENCE,
             value.span,
-            f"{path} is sent as JSON text, with quotes around a text",
-            help="write instead: `json.dumps(...)` of a value that is wanted as JSON, or a `@task` that makes the call",
+            f"{path} is sent as JSON text, with quotes around a text and without blanks",
+            help='write instead: `json.dumps(value, separators=(",", ":"), ensure_ascii=False)`, or a `@task` that makes the call',
         )
 
     # Types
