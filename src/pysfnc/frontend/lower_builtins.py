@@ -16,7 +16,7 @@ from pysfnc.frontend.lower_comprehension import Filtered, Mapped, any_or_all, co
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_value
 from pysfnc.frontend.lower_digests import length_of_bytes, opaque_text
-from pysfnc.frontend.lower_iterate import Source, origin_of, source_of, under
+from pysfnc.frontend.lower_iterate import Source, origin_of, refuse_restless, source_of, under
 from pysfnc.frontend.lower_values import (
     Lazy,
     LazyComprehension,
@@ -31,7 +31,7 @@ from pysfnc.frontend.lower_values import (
 from pysfnc.frontend.narrow import class_names
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.ir.walk import free_vars
-from pysfnc.values.types import BOOL, STR, NeverT
+from pysfnc.values.types import BOOL, NONE, STR, NeverT
 
 Builtin = Callable[[Context, Arguments, ast.expr], Value]
 _BUILTINS: dict[str, Builtin] = {}
@@ -119,7 +119,7 @@ def _enumerate(cx: Context, given: Arguments, node: ast.expr) -> Value:
     values = [*given.positional, *(v for k, v in named.items() if k == "start")]
     if not 1 <= len(values) <= 2 or set(named) - {"start"}:
         return cx.error(codes.TYPE_MISMATCH, node, "`enumerate()` takes an iterable and a start")
-    source = _quiet_items(cx, values[0], node)
+    source = quiet_items(cx, values[0], node)
     start = [as_data(cx, value, node) for value in values[1:]]
     made = lib.call(cx, "enumerate", [source, *start], {}, node)
     if is_poison(made):
@@ -148,8 +148,10 @@ def _origin_of_argument(cx: Context, value: Value, node: ast.expr) -> Origin | N
     return origin_of(cx, node.args[0], value)
 
 
-def _quiet_items(cx: Context, value: Value, node: ast.expr) -> Expr:
+def quiet_items(cx: Context, value: Value, node: ast.expr) -> Expr:
     """The items of an argument that Python would take one by one: all at once only where that makes no difference."""
+    if isinstance(value, Lazy) and value.restless:
+        return refuse_restless(cx, value, node)
     if isinstance(value, LazyComprehension):
         made = collect_quietly(cx, value, node)
         if made is None:
@@ -179,7 +181,7 @@ def _zip(cx: Context, given: Arguments, node: ast.expr) -> Value:
             "`zip(*lists)` of a list of unknown length has no compiled form",
             help="write instead: list comprehensions over the rows",
         )
-    args = [_quiet_items(cx, value, node) for value in given.positional]
+    args = [quiet_items(cx, value, node) for value in given.positional]
     keywords = {name: as_data(cx, value, node) for name, value in given.keywords}
     made = lib.call(cx, "zip", args, keywords, node)
     return made if is_poison(made) else Lazy("a zip iterator", made, under=_under(given.positional, args))
@@ -203,7 +205,7 @@ def _map(cx: Context, given: Arguments, node: ast.expr) -> Value:
     if len(iterables) == 1:
         source = source_of(cx, iterables[0], _argument(node, 1))
     else:
-        rows = [_quiet_items(cx, value, node) for value in iterables]
+        rows = [quiet_items(cx, value, node) for value in iterables]
         zipped = lib.call(cx, "zip", rows, {}, node)
         source = None if is_poison(zipped) else Source(zipped, under=_under(iterables, rows))
     if source is None:
@@ -386,7 +388,7 @@ def _sorted(cx: Context, given: Arguments, node: ast.expr) -> Value:
 def sorted_items(cx: Context, items: Expr, key: Value | None, reverse: Value | None, node: ast.expr) -> Expr:
     """The items in order; all keys are computed first, as CPython does."""
     backwards = Const(value=False, type=BOOL, span=cx.span(node)) if reverse is None else lib.truth(cx, reverse, node)
-    if key is None or (isinstance(key, Const) and key.value is None):
+    if key is None or (not isinstance(key, Static) and key.type == NONE):
         return lib.sort_by(cx, items, None, backwards, node)
     items = cx.atom(items)
     keys = collect(cx, Source(items), Mapped(key, 1, node), node)
@@ -411,7 +413,7 @@ def _extreme(cx: Context, given: Arguments, node: ast.expr, name: str) -> Value:
     ]
     if given.spread is not None:
         args = [lib.binary(cx, "+", lib.make_list(cx, args, node), given.spread, node)] if args else [given.spread]
-    if key is None or (isinstance(key, Const) and key.value is None):
+    if key is None or (not isinstance(key, Static) and key.type == NONE):
         keywords = {k: as_data(cx, v, node) for k, v in named.items() if k != "key"}
         return lib.call(cx, name, args, keywords, node)
     if set(named) - {"key", "default"}:

@@ -29,6 +29,7 @@ from pysfnc.frontend.lower_values import (
     Static,
     Value,
 )
+from pysfnc.frontend.lower_written import WRITTEN_CALLS
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.ir.hir import If, Perform, Raise, Sleep
 from pysfnc.values.types import INT, NONE, STR, Kind, NeverT, kinds
@@ -153,6 +154,7 @@ _GET: Final = Signature("get", ("key", "default"), frozenset(), (), None, None, 
 _SPECIAL: dict[str, Callable[[Context, ast.Call], Value]] = {
     **OPAQUE_CALLS,
     **REGEX_CALLS,
+    **WRITTEN_CALLS,
     "time.sleep": _time_sleep,
     "asyncio.sleep": _asyncio("asyncio.sleep"),
     "asyncio.gather": _asyncio("asyncio.gather"),

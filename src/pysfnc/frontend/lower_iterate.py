@@ -60,6 +60,9 @@ def lower_source(cx: Context, node: ast.expr) -> Source | None:
 def source_of(cx: Context, value: Value, node: ast.expr) -> Source | None:
     """The source for a value that is iterated over."""
     match value:
+        case Lazy(restless=True):
+            refuse_restless(cx, value, node)
+            return None
         case Lazy(items=items, origin=origin):
             return None if is_poison(items) else Source(items, origin, under=under(value))
         case FutureList(outcomes=outcomes, type=type_):
@@ -102,6 +105,16 @@ def under(*values: Value) -> Under:
             case _ if not isinstance(value, Static) and is_mutable(value.type):
                 found |= Under((value,))
     return found
+
+
+def refuse_restless(cx: Context, value: Lazy, node: ast.expr) -> Expr:
+    """Say that an iterator is used step by step whose items were taken all at once."""
+    return cx.error(
+        codes.UNSUPPORTED_EXPRESSION,
+        node,
+        f"{value.what} whose parts may raise or call something is used step by step here",
+        help="write instead: `list(...)` around it",
+    )
 
 
 def origin_of(cx: Context, node: ast.expr, value: Expr) -> Origin | None:

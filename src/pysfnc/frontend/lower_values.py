@@ -159,6 +159,8 @@ class Lazy:
     sized: bool = False
     storable: bool = False
     origin: Origin | None = None
+    restless: bool = False
+    """Taking its items may raise or call something, and they were taken all at once: nobody may take them step by step."""
     under: "Under | None" = None
 
 
