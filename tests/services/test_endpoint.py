@@ -1,6 +1,7 @@
 """Programs that reach a run over HTTP, as Lambda code does."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from pysfnc.engine import Machine, VirtualClock, run_machine
+from pysfnc.engine import EngineError, Machine, VirtualClock, run_machine
 from pysfnc.services import EndpointBackend, World
 from pysfnc.services.endpoint import Endpoint, shared_endpoint
 from pysfnc.testing import answer, heartbeat, refuse, run
@@ -196,6 +197,18 @@ def test_a_mock_file_answers_for_tasks(tmp_path: Path) -> None:
     mocks = tmp_path / "mocks.json"
     mocks.write_text(json.dumps({"function:save": {"return": ["mocked"]}}))
     assert run(path, {"key": "new"}, mocks=mocks).output == ["mocked"]
+
+
+def test_the_mock_is_needed_only_for_what_it_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "program.py"
+    path.write_text(PROGRAM.replace("def flow", "def unmocked"))
+    mocks = tmp_path / "mocks.json"
+    mocks.write_text(json.dumps({"function:save": {"return": ["mocked"]}}))
+    monkeypatch.setitem(sys.modules, "moto", None)
+    assert run(path, {"key": "new"}, mocks=mocks).output == ["mocked"]
+    get = calling("aws-sdk:s3:getObject", {"Bucket": "bucket", "Key": "k"})
+    with pytest.raises(EngineError, match=r"needs the package moto: pip install 'pysfnc\[local\]'"), world() as made:
+        run_machine(machine(G=get), {}, tasks=made)
 
 
 @pytest.fixture

@@ -2,11 +2,11 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from pysfnc.engine import Waiting
+from pysfnc.engine import EngineError, Waiting
 from pysfnc.services import AwsBackend, Backend, EndpointBackend, Mocks, MotoBackend, Recorder, World
 
 if TYPE_CHECKING:
@@ -81,6 +81,8 @@ def world_for(functions: "LocalLambda | None", options: WorldOptions) -> Iterato
 
             stack.enter_context(shared_endpoint().attached(world))
         if functions is not None and functions.calls_aws:
-            # Now, while the environment is that of the run and not that of Lambda code in this process.
-            world.backend()
+            # Now, while the environment is that of the run and not that of Lambda code in this process. Without moto,
+            # the first call that needs it says so.
+            with suppress(EngineError):
+                world.backend()
         yield world
