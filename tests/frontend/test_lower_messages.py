@@ -136,9 +136,6 @@ PROGRAMS: dict[str, str] = {
                 pass
             class C:  # E[SFN101]
                 pass
-            match x:  # E[SFN101]
-                case 1:
-                    pass
             for i in x:  # E[SFN302]
                 i.foo
             raise "text"  # E[SFN302]

@@ -17,12 +17,14 @@ from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_value
 from pysfnc.frontend.lower_digests import length_of_bytes, opaque_text
 from pysfnc.frontend.lower_iterate import Source, origin_of, refuse_restless, source_of, under
+from pysfnc.frontend.lower_objects import enum_members
 from pysfnc.frontend.lower_values import (
     Lazy,
     LazyComprehension,
     MappedResults,
     Opaque,
     Origin,
+    ProjectClass,
     Static,
     TypeOf,
     Under,
@@ -275,7 +277,8 @@ def _len(cx: Context, given: Arguments, node: ast.expr) -> Value:
         return length_of_bytes(cx, value, node)
     if isinstance(value, Lazy) and value.sized:
         return lib.length(cx, value.items, node)
-    return lib.length(cx, as_data(cx, value, node), node)
+    members = enum_members(cx, value, node) if isinstance(value, ProjectClass) else None
+    return lib.length(cx, members or as_data(cx, value, node), node)
 
 
 def _isinstance(cx: Context, node: ast.Call) -> Value:

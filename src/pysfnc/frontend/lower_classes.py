@@ -205,13 +205,6 @@ def member_by_name(cx: Context, record: Record, name: Expr, node: ast.AST) -> Va
     return made if not isinstance(made, Refusal) else cx.refuse(made, node)
 
 
-def members_of(cx: Context, record: Record, node: ast.AST) -> Expr:
-    """`list(Color)`."""
-    assert record.enum is not None
-    items = [enums.build_member(record.enum, name, cx.site(node)) for name, _ in record.enum.members]
-    return lib.make_list(cx, items, node)
-
-
 def enum_of(cx: Context, value: Value) -> Record | None:
     """The Enum that a class is, None for anything else."""
     if not isinstance(value, ProjectClass):

@@ -91,6 +91,13 @@ def lower_if(cx: Context, node: ast.If) -> None:
         for stmt in lower_suite(cx, node.body if test.expr.value else node.orelse):
             cx.out.append(stmt)
         return
+    if test.when_true.reachable != test.when_false.reachable:
+        # What is known of the types decides, although the test is none that is the same for all values.
+        if not isinstance(test.expr, Const | Var):
+            cx.out.append(Eval(value=test.expr, span=cx.span(node.test)))
+        cx.state = (test.when_true if test.when_true.reachable else test.when_false).copy()
+        cx.out.extend(lower_suite(cx, node.body if test.when_true.reachable else node.orelse))
+        return
     cx.state = test.when_true.copy()
     then = lower_suite(cx, node.body)
     start_pending(cx)

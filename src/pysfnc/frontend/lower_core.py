@@ -219,7 +219,6 @@ _STATEMENT_NAMES: dict[type[ast.AST], str] = {
     ast.AsyncWith: "`async with`",
     ast.AsyncFor: "`async for`",
     ast.ClassDef: "a class inside a function",
-    ast.Match: "`match`",
     ast.TryStar: "`except*`",
     ast.Import: "an import inside a function",
     ast.ImportFrom: "an import inside a function",

@@ -15,6 +15,7 @@ from pysfnc.frontend.lower_concurrency import THREAD_POOLS, call_parallel
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_control import evaluate
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_in_order, lower_value
+from pysfnc.frontend.lower_dataclasses import FUNCTIONS
 from pysfnc.frontend.lower_digests import OPAQUE_CALLS
 from pysfnc.frontend.lower_environment import environment_get
 from pysfnc.frontend.lower_functions import call_with_options
@@ -41,7 +42,7 @@ def call_external(cx: Context, name: str, node: ast.Call) -> Value:
     """Call something of another module."""
     from pysfnc.frontend.lower_call import call_row
 
-    special = _SPECIAL.get(name)
+    special = _SPECIAL.get(name) or FUNCTIONS.get(name)
     if special is not None:
         return special(cx, node)
     if name in THREAD_POOLS:

@@ -12,7 +12,7 @@ from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_value
 from pysfnc.frontend.lower_names import fact_of
-from pysfnc.frontend.lower_objects import attribute_holds
+from pysfnc.frontend.lower_objects import attribute_holds, enum_members
 from pysfnc.frontend.lower_place import Place, read_place
 from pysfnc.frontend.lower_values import (
     Future,
@@ -21,6 +21,7 @@ from pysfnc.frontend.lower_values import (
     LazyComprehension,
     MappedResults,
     Origin,
+    ProjectClass,
     Static,
     TupleOf,
     Under,
@@ -75,6 +76,8 @@ def source_of(cx: Context, value: Value, node: ast.expr) -> Source | None:
             from pysfnc.frontend.lower_comprehension import lazy_source
 
             return lazy_source(cx, value, node)
+        case ProjectClass() if (members := enum_members(cx, value, node)) is not None:
+            return Source(members)
         case TupleOf():
             cx.error(
                 codes.UNSUPPORTED_EXPRESSION,

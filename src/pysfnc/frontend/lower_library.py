@@ -22,6 +22,7 @@ from pysfnc.frontend.lower_values import (
     Lazy,
     LazyComprehension,
     Opaque,
+    ProjectClass,
     Static,
     TupleOf,
     TypeOf,
@@ -426,6 +427,10 @@ def items_of(cx: Context, value: Value, node: ast.AST, *, unpacking: bool = Fals
         return value.items
     if isinstance(value, LazyComprehension):
         return _collected(cx, value, node, unpacking)
+    if isinstance(value, ProjectClass):
+        from pysfnc.frontend.lower_objects import enum_members
+
+        return enum_members(cx, value, node) or as_data(cx, value, node)
     data = as_data(cx, value, node)
     return _built(cx, node, [data], lambda site: catalog.build_iter_list(data, site))
 
@@ -468,7 +473,7 @@ def part_of(cx: Context, whole: Expr, index: int) -> Expr:
 
 def whole_items(cx: Context, value: Value, node: ast.AST) -> Expr:
     """An argument of a builtin: an iterator counts as the list of its items, which the builtin takes at once."""
-    if isinstance(value, Lazy | LazyComprehension):
+    if isinstance(value, Lazy | LazyComprehension | ProjectClass):
         return items_of(cx, value, node)
     return as_data(cx, value, node)
 

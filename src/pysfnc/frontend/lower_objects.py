@@ -61,6 +61,15 @@ def class_key(type_: Type) -> tuple[str, str] | None:
             return None
 
 
+def enum_members(cx: Context, value: ProjectClass, node: ast.AST) -> Expr | None:
+    """The list of the members of an Enum, None where the class is none."""
+    record = record_of(cx.project.model, value.info)
+    if record.enum is None or record.obstacle is not None:
+        return None
+    items = [enums.build_member(record.enum, name, cx.site(node)) for name, _ in record.enum.members]
+    return lib.make_list(cx, items, node)
+
+
 def is_object(type_: Type) -> bool:
     """Whether some values of a type are objects of classes."""
     return any(class_key(member) is not None for member in members(type_))
@@ -312,6 +321,11 @@ def call_object_method(cx: Context, receiver: Expr, node: ast.Call) -> Value:
     assert isinstance(node.func, ast.Attribute)
     if len(objects.records(receiver.type)) > 1 and record_of_type(cx, receiver.type) is None:
         return _by_class(cx, receiver, node, lambda inner: call_method(cx, inner, node))
+    from pysfnc.frontend.lower_dataclasses import tuple_method
+
+    special = tuple_method(cx, receiver, node.func.attr, node)
+    if special is not None:
+        return special
     callee = object_attribute(cx, receiver, node.func)
     if not isinstance(callee, Static):
         lower_arguments(cx, node)

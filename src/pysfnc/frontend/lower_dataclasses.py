@@ -1,0 +1,146 @@
+"""Functions of `dataclasses`, and the methods that NamedTuples have besides those of a tuple."""
+
+import ast
+from collections.abc import Callable
+
+from pysfnc.diagnostics import codes
+from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
+from pysfnc.frontend.lower_context import Context, poison
+from pysfnc.frontend.lower_core import as_data, is_poison
+from pysfnc.frontend.lower_objects import record_of_type
+from pysfnc.frontend.lower_values import Value
+from pysfnc.ir.exprs import Const, Expr, Prim
+from pysfnc.values.types import (
+    STR,
+    DictField,
+    DictT,
+    ListT,
+    RecordT,
+    TupleT,
+    Type,
+    UnionT,
+    dict_of,
+    join_all,
+    others_of,
+)
+
+
+def call_replace(cx: Context, node: ast.Call) -> Value:
+    """`dataclasses.replace(x, field=value)`: a new object, made as the class makes one."""
+    found = _object(cx, node)
+    if found is None:
+        return poison(cx.span(node))
+    value, given = found
+    record = record_of_type(cx, value.type)
+    assert record is not None
+    named = dict(given.keywords)
+    held = cx.atom(value)
+    for field in record.fields:
+        if field.init and not field.init_only and field.name not in named:
+            named[field.name] = lib.part(cx, held, _text(cx, field.name, node), node)
+    from pysfnc.frontend.lower_classes import call_class
+
+    return call_class(cx, record.info, Arguments((), tuple(named.items()), ()), node)
+
+
+def call_asdict(cx: Context, node: ast.Call) -> Value:
+    """`dataclasses.asdict(x)`: an object of JSON is its dict already, so only the type changes."""
+    found = _object(cx, node)
+    if found is None:
+        return poison(cx.span(node))
+    value, given = found
+    if given.keywords:
+        return cx.error(codes.UNSUPPORTED_CALL, node, "`asdict()` has a compiled form only without `dict_factory`")
+    return Prim(op="copy.deep", args=(value,), type=_as_dict(value.type), span=cx.span(node))
+
+
+def call_astuple(cx: Context, node: ast.Call) -> Value:
+    """`dataclasses.astuple(x)`."""
+    found = _object(cx, node)
+    if found is None:
+        return poison(cx.span(node))
+    value, given = found
+    record = record_of_type(cx, value.type)
+    assert record is not None and isinstance(value.type, RecordT)
+    if given.keywords or _as_dict(value.type.attributes) != value.type.attributes:
+        return cx.error(
+            codes.UNSUPPORTED_CALL,
+            node,
+            "`astuple()` has a compiled form only for fields that hold no other objects",
+            help="write instead: the tuple itself",
+        )
+    held = cx.atom(value)
+    parts = [lib.part(cx, held, _text(cx, field.name, node), node) for field in record.cls.fields]
+    copies = [Prim(op="copy.deep", args=(part,), type=part.type, span=part.span) for part in parts]
+    return lib.make_tuple(cx, copies, node)
+
+
+def _as_dict(type_: Type) -> Type:
+    """The type with dicts in place of objects."""
+    match type_:
+        case RecordT(_, attributes):
+            return _as_dict(attributes)
+        case DictT():
+            fields = [DictField(f.name, _as_dict(f.type), f.always) for f in type_.fields]
+            return dict_of(fields, _as_dict(others_of(type_)))
+        case ListT(item):
+            return ListT(_as_dict(item))
+        case TupleT(items, named):
+            return TupleT(tuple(map(_as_dict, items)), named)
+        case UnionT(found):
+            return join_all([_as_dict(member) for member in found])
+        case _:
+            return type_
+
+
+def _object(cx: Context, node: ast.Call) -> tuple[Expr, Arguments] | None:
+    """The dataclass object that a function is called with, and the arguments by name; None after a message."""
+    given = lower_arguments(cx, node)
+    if given is None:
+        return None
+    value = as_data(cx, given.positional[0], node) if len(given.positional) == 1 else None
+    if value is not None and is_poison(value):
+        return None
+    if value is None or not isinstance(value.type, RecordT) or not value.type.cls.travels:
+        cx.error(
+            codes.TYPE_MISMATCH,
+            node,
+            "this function takes one object that is known to be of a dataclass",
+        )
+        return None
+    return value, given
+
+
+def _text(cx: Context, value: str, node: ast.AST) -> Const:
+    return Const(value=value, type=STR, span=cx.span(node))
+
+
+FUNCTIONS: dict[str, Callable[[Context, ast.Call], Value]] = {
+    "dataclasses.replace": call_replace,
+    "dataclasses.asdict": call_asdict,
+    "dataclasses.astuple": call_astuple,
+}
+
+
+def tuple_method(cx: Context, receiver: Expr, name: str, node: ast.Call) -> Value | None:
+    """`p._replace(x=1)` and `p._asdict()` of a NamedTuple."""
+    record = record_of_type(cx, receiver.type)
+    if record is None or not isinstance(receiver.type, TupleT) or name not in ("_replace", "_asdict"):
+        return None
+    held = cx.atom(receiver)
+    given = lower_arguments(cx, node)
+    if given is None:
+        return poison(cx.span(node))
+    named = {key: as_data(cx, value, node) for key, value in given.keywords}
+    fields = [field.name for field in record.fields]
+    if given.positional or set(named) - set(fields) or (name == "_asdict" and named):
+        return cx.error(codes.TYPE_MISMATCH, node, f"`{name}()` is called with arguments that it does not take")
+    items = [
+        named[field] if field in named else lib.tuple_item(cx, held, index, node) for index, field in enumerate(fields)
+    ]
+    if name == "_asdict":
+        return lib.make_dict(cx, [(_text(cx, key, node), item) for key, item in zip(fields, items, strict=True)], node)
+    from pysfnc.frontend.lower_classes import named_tuple
+
+    return named_tuple(cx, record, items, node)
