@@ -88,6 +88,15 @@ class CompiledWorkflow:
 
         return render_machine(self.machine)
 
+    def service_calls(self) -> list[dict[str, Any]]:
+        """The calls of services as Task states, with `{% %}` in place of arguments that the machine computes."""
+        from pysfnc.backend.outline import outline
+        from pysfnc.ir.hir import Perform, ServiceCall
+        from pysfnc.ir.walk import walk_suite
+
+        found = (stmt.effect for stmt in walk_suite(self.machine.body) if isinstance(stmt, Perform))
+        return [outline(effect) for effect in found if isinstance(effect, ServiceCall)]
+
     def blocks_text(self) -> str:
         """The planned states, for `--emit blocks`."""
         return self.blocks()

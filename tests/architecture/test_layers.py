@@ -51,7 +51,9 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "packaging": frozenset({"asl", "source", "diagnostics", "lang"}),
     "lambdas": frozenset({"engine", "packaging", "lang", "source"}),
     # 8: brings the compiler and packaging together
-    "assembly": frozenset({"asl", "driver", "functions", "source", "packaging", "lambdas", "engine", "services"}),
+    "assembly": frozenset(
+        {"asl", "aws", "driver", "functions", "source", "packaging", "lambdas", "engine", "services"}
+    ),
     # 9
     "testing": EVERYTHING,
     "cli": EVERYTHING,

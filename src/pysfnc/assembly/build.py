@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pysfnc.assembly.permissions import permissions_of
 from pysfnc.assembly.plan import build_plan
 from pysfnc.functions import deployed
 from pysfnc.packaging import BuiltZip, Target
@@ -42,7 +43,7 @@ def write_build(result: "CompileResult", folder: Path, target: Target, fill: Cal
         text = json.dumps(fill(workflow.definition), indent=2, ensure_ascii=False) + "\n"
         file = f"{workflow.name}.asl.json"
         write_text_atomically(folder / file, text)
-        entries.append(_entry(workflow, file, len(text.encode()), placeholders))
+        entries.append(_entry(workflow, file, len(text.encode()), placeholders, fill))
     manifest = Manifest(
         workflows=tuple(entries),
         functions=functions,
@@ -56,7 +57,11 @@ def write_build(result: "CompileResult", folder: Path, target: Target, fill: Cal
 
 
 def _entry(
-    workflow: "CompiledWorkflow", file: str, definition_bytes: int, placeholders: frozenset[str]
+    workflow: "CompiledWorkflow",
+    file: str,
+    definition_bytes: int,
+    placeholders: frozenset[str],
+    fill: Callable[[Any], Any],
 ) -> WorkflowEntry:
     return WorkflowEntry(
         name=workflow.name,
@@ -68,6 +73,7 @@ def _entry(
         functions=tuple(name for name in workflow.functions if name in placeholders),
         source_map={name: _position(span) for name, span in workflow.source_map.items()},
         children=workflow.children,
+        statements=permissions_of(workflow, fill),
         comment=workflow.definition.get("Comment"),
     )
 

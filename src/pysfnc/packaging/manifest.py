@@ -30,10 +30,11 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What the machine's role must allow: IAM actions on resources, which may hold ``${...}``."""
+    """What the machine's role must allow: IAM actions on resources, which may hold ``${...}``, under conditions in IAM's form."""
 
     actions: tuple[str, ...]
     resources: tuple[str, ...]
+    conditions: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +151,11 @@ def _invocations(functions: Sequence[str]) -> tuple[Statement, ...]:
     return (Statement(("lambda:InvokeFunction",), resources),) if resources else ()
 
 
-def _statement(statement: Statement) -> dict[str, list[str]]:
-    return {"actions": list(statement.actions), "resources": list(statement.resources)}
+def _statement(statement: Statement) -> dict[str, Any]:
+    made: dict[str, Any] = {"actions": list(statement.actions), "resources": list(statement.resources)}
+    if statement.conditions:
+        made["conditions"] = {name: dict(keys) for name, keys in statement.conditions.items()}
+    return made
 
 
 def _position(position: Position) -> dict[str, Any]:

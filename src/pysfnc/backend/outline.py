@@ -1,0 +1,33 @@
+"""Calls of services in outline: what is known of their arguments while compiling. For permissions, which want names and not values."""
+
+from typing import Any, Final
+
+from pysfnc.ir.exprs import Const, Expr, Prim
+from pysfnc.ir.hir import ServiceCall
+from pysfnc.library.children import ARN
+from pysfnc.library.environment import TEXT
+
+COMPUTED: Final = "{% %}"
+"""What the machine computes."""
+
+
+def outline(effect: ServiceCall) -> dict[str, Any]:
+    """The call as a Task state of ASL, with `COMPUTED` in place of what is not known; names may hold placeholders."""
+    made: dict[str, Any] = {"Type": "Task", "Resource": effect.resource, "Arguments": _known(effect.arguments)}
+    if effect.role is not None:
+        made["Credentials"] = {"RoleArn": _known(effect.role)}
+    return made
+
+
+def _known(value: Expr) -> Any:
+    match value:
+        case Const(value=known):
+            return known
+        case Prim(op="list.make", args=items):
+            return list(map(_known, items))
+        case Prim(op="dict.make", args=parts) if all(isinstance(key, Const) for key in parts[::2]):
+            return {_known(key): _known(item) for key, item in zip(parts[::2], parts[1::2], strict=True)}
+        case Prim(op=op, args=(Const(value=name),)) if op in (ARN, TEXT):
+            return f"${{{name}}}"
+        case _:
+            return COMPUTED
