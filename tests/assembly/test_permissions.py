@@ -100,12 +100,13 @@ from pysfnc import http, workflow
 CONNECTION = "arn:aws:events:eu-west-1:123456789012:connection/c/1"
 
 @workflow
-def w(id: str):
+def w(id: str, note: str | None):
     http.get("https://example.com/orders", connection=CONNECTION)
     http.post(f"https://example.com/orders/{id}", connection=CONNECTION)
+    http.put("https://example.com/orders", json=note, connection=CONNECTION)
 """
     compiled = oracle.compile_program(program).workflow(None)
-    first, credentials, secrets, second = permissions_of(compiled, lambda part: part)
+    first, credentials, secrets, second, third = permissions_of(compiled, lambda part: part)
     assert first.actions == second.actions == ("states:InvokeHTTPEndpoint",)
     assert first.resources == ("arn:aws:states:*:*:stateMachine:w",)
     assert first.conditions == {
@@ -113,6 +114,10 @@ def w(id: str):
         "StringLike": {"states:HTTPEndpoint": ["https://example.com/orders"]},
     }
     assert second.conditions == {"StringEquals": {"states:HTTPMethod": ["POST"]}}
+    assert third.conditions == {
+        "StringEquals": {"states:HTTPMethod": ["PUT"]},
+        "StringLike": {"states:HTTPEndpoint": ["https://example.com/orders"]},
+    }
     assert credentials.actions == ("events:RetrieveConnectionCredentials",)
     assert credentials.resources == ("arn:aws:events:eu-west-1:123456789012:connection/c/1",)
     assert secrets.actions == ("secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue")

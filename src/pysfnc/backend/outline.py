@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from pysfnc.ir.exprs import Const, Expr, Prim
+from pysfnc.ir.exprs import Cond, Const, Expr, Prim
 from pysfnc.ir.hir import ServiceCall
 from pysfnc.library.children import ARN
 from pysfnc.library.environment import TEXT
@@ -27,7 +27,21 @@ def _known(value: Expr) -> Any:
             return list(map(_known, items))
         case Prim(op="dict.make", args=parts) if all(isinstance(key, Const) for key in parts[::2]):
             return {_known(key): _known(item) for key, item in zip(parts[::2], parts[1::2], strict=True)}
+        case Prim(op="dict.merge" | "|", args=(base, more)):
+            return _together(_known(base), _known(more))
+        case Cond(then=then, orelse=orelse):
+            return _together(_known(then), _known(orelse))
         case Prim(op=op, args=(Const(value=name),)) if op in (ARN, TEXT):
             return f"${{{name}}}"
         case _:
             return COMPUTED
+
+
+def _together(one: Any, other: Any) -> Any:
+    """What is known of both of two values."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return {
+            **one,
+            **{key: _together(one[key], value) if key in one else value for key, value in other.items()},
+        }
+    return one if one == other else COMPUTED
