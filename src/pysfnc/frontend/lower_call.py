@@ -45,6 +45,7 @@ from pysfnc.frontend.lower_values import (
     Value,
     describe,
 )
+from pysfnc.frontend.lower_written import WRITTEN_CALLS
 from pysfnc.ir.exprs import Expr
 from pysfnc.library import catalog
 
@@ -93,6 +94,10 @@ def call_node(cx: Context, callee: Static, node: ast.Call) -> Value:
         return call_builtin(cx, callee.name, None, node)
     if isinstance(callee, StaticMethod) and isinstance(callee.receiver, Opaque) and callee.receiver.kind == "pattern":
         return call_pattern(cx, callee.receiver, callee.name, node, node.args)
+    if isinstance(callee, StaticMethod) and isinstance(callee.receiver, BuiltinFunction):
+        written = WRITTEN_CALLS.get(f"{callee.receiver.name}.{callee.name}")
+        if written is not None:
+            return written(cx, node)
     target = callee.target if isinstance(callee, Configured) else callee
     if is_request(target):
         node = without_auth(node)

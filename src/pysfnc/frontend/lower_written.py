@@ -76,7 +76,7 @@ def _call(cx: Context, full: str, name: str, iterable: str, given: Arguments, no
     assert info is not None, name
     parameters = signature_of(info.node, name).positional
     positional = [
-        quiet_items(cx, value, node) if parameters[index : index + 1] == (iterable,) else value
+        quiet_items(cx, value, node) if iterable == "*" or parameters[index : index + 1] == (iterable,) else value
         for index, value in enumerate(given.positional)
     ]
     if any(not isinstance(value, Static) and is_poison(value) for value in positional):

@@ -22,10 +22,12 @@ WRITTEN: Final[dict[str, tuple[str, str]]] = {
     "itertools.starmap": ("starmap", "iterable"),
     "itertools.filterfalse": ("filterfalse", "iterable"),
     "itertools.chain.from_iterable": ("from_iterable", "iterable"),
+    "itertools.chain": ("chain", "*"),
+    "dict.fromkeys": ("fromkeys", "iterable"),
     "itertools.combinations": ("combinations", "iterable"),
     "itertools.permutations": ("permutations", "iterable"),
 }
-"""The full name, the function here, and the parameter that takes any iterable, whose items are put into a list first."""
+"""The full name, the function here, and the parameter that takes any iterable, whose items are put into a list first (`*`: all do)."""
 
 
 def heappush(heap: list[Any], item: Any) -> None:
@@ -197,6 +199,17 @@ def filterfalse(predicate: Any, iterable: list[Any]) -> list[Any]:
 
 def from_iterable(iterable: list[Any]) -> list[Any]:
     return [item for items in iterable for item in items]
+
+
+def chain(*iterables: Any) -> list[Any]:
+    found: list[Any] = []
+    for items in iterables:
+        found.extend(items)
+    return found
+
+
+def fromkeys(iterable: list[Any], value: Any = None) -> dict[str, Any]:
+    return {key: value for key in iterable}  # noqa: C420
 
 
 def combinations_2(iterable: list[Any]) -> list[Any]:
