@@ -3,6 +3,7 @@
 #   make test      everything that continuous integration runs
 #   make fuzz      random programs against CPython; N=10000 SEED=1 choose how many and which
 #   make bench     speed of the engine and the compiler, size of the machines
+#   make bench-experts  machines beside hand-written ones; EXPERTS=checkout of the collection that benchmarks/experts names
 
 PY := .venv/bin/python
 RUN := PYTHONPATH=src $(PY)
@@ -11,7 +12,7 @@ N ?= 10000
 SEED ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format types unit fuzz bench clean
+.PHONY: help setup demo test lint format types unit fuzz bench bench-experts clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -53,6 +54,10 @@ bench: setup
 	$(RUN) benchmarks/engine_speed.py
 	$(RUN) benchmarks/compile_speed.py
 	$(RUN) -m benchmarks.compare
+
+# The hand-written machines are read from a checkout of the public collection that the module names.
+bench-experts: setup
+	$(RUN) -m benchmarks.experts.compare $(EXPERTS)
 
 clean:
 	rm -rf .venv node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -19,6 +19,13 @@ SCENARIOS = [
         environ=ENVIRON,
     ),
     Scenario(
+        "three",
+        {"ids": ["a", "b", "c"]},
+        {"sent": 3, "missing": []},
+        {"dynamodb.GetItem": [item], "sqs.SendMessage": SENT},
+        environ=ENVIRON,
+    ),
+    Scenario(
         "no queue",
         {"ids": ["a"]},
         Failure("QueueDoesNotExist"),
