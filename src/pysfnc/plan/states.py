@@ -185,6 +185,20 @@ class ScopePlanner:
         drawn.after = self._standalone(self._flow(node.next), node.span)
         return drawn
 
+    def _joins(self, node: EffectNode) -> bool:
+        """Whether a value is drawn where only one way leads, so that the state before can draw it."""
+        is_draw = self.options.merge and isinstance(node.effect, Draw)
+        return is_draw and self.ways_in.get(node, 0) <= 1 and not _repeats(node)
+
+    def _draw_on(self, state: Work | Pass, node: EffectNode, suite: Suite) -> None:
+        """Draw in the Assign of the state before, which is evaluated once, as that of a Pass is."""
+        assert isinstance(node.effect, Draw)
+        state.assigns = self._assigns(suite, self.live[node.next])
+        if node.target is not None:
+            state.assigns[node.target] = Computed(suite, node.effect.value)
+        self._evaluate(state, suite)
+        state.after = self._standalone(self._flow(node.next), node.span)
+
     def _bodies(self, work: Work, node: EffectNode) -> None:
         """Plan branches and iterations. What they read of the `prefix` is no variable yet: it is handed to them as their input."""
         suites = effect_suites(node.effect)
@@ -250,6 +264,9 @@ class ScopePlanner:
             # Nobody reads what is computed here, but it may fail.
             assigns = {self.names.fresh("checked"): Computed(suite, Const(value=None, type=NONE))}
         node = leaf.node
+        if isinstance(node, EffectNode) and self._joins(node):
+            self._draw_on(work, node, suite)
+            return
         if _is_large(suite, len(assigns)) and isinstance(node, EffectNode) and self._can_absorb(node, False):
             pack = _Pack.of(sorted(assigns), self.names)
             work.assigns = {pack.name: Computed(suite, pack.made())}
