@@ -25,7 +25,7 @@ from pysfnc.frontend.lower_core import (
 )
 from pysfnc.frontend.lower_environment import environment_item, is_environ
 from pysfnc.frontend.lower_names import bind_name, external_value, is_local, value_of_binding
-from pysfnc.frontend.lower_objects import has_own, object_attribute, super_attribute
+from pysfnc.frontend.lower_objects import has_own, kept_method, object_attribute, super_attribute
 from pysfnc.frontend.lower_response import RESPONSE, response_attribute
 from pysfnc.frontend.lower_values import (
     BoundMethod,
@@ -342,7 +342,7 @@ def data_attribute(cx: Context, base: Expr, node: ast.Attribute) -> Value:
     if isinstance(base.type, ExcT):
         return exception_attribute(cx, base, node)
     if has_own(cx, base.type, node.attr):
-        return object_attribute(cx, base, node)
+        return kept_method(cx, object_attribute(cx, base, node), node)
     base = lib.decayed(cx, base)
     if base.type == RESPONSE:
         return response_attribute(cx, base, node)

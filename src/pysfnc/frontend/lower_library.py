@@ -318,7 +318,8 @@ def tuple_item(cx: Context, value: Expr, index: int, node: ast.AST) -> Expr:
 
 def length(cx: Context, value: Expr, node: ast.AST) -> Expr:
     """`len(value)`."""
-    return _built(cx, node, [value], lambda site: catalog.build_call("len", [value], {}, site))
+    data = decayed(cx, value)
+    return _built(cx, node, [data], lambda site: catalog.build_call("len", [data], {}, site))
 
 
 def as_kind(value: Expr, wanted: frozenset[Kind]) -> Expr:
@@ -431,7 +432,7 @@ def items_of(cx: Context, value: Value, node: ast.AST, *, unpacking: bool = Fals
         from pysfnc.frontend.lower_objects import enum_members
 
         return enum_members(cx, value, node) or as_data(cx, value, node)
-    data = as_data(cx, value, node)
+    data = decayed(cx, as_data(cx, value, node))
     return _built(cx, node, [data], lambda site: catalog.build_iter_list(data, site))
 
 

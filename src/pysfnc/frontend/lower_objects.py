@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from pysfnc.diagnostics import codes, nearest
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.effects import may_wait
 from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
@@ -332,12 +333,32 @@ def call_object_method(cx: Context, receiver: Expr, node: ast.Call) -> Value:
         if is_poison(callee):
             return callee
         return cx.error(codes.TYPE_MISMATCH, node.func, f"a value of type `{callee.type}` cannot be called")
-    given = lower_arguments(cx, node)
+    with cx.capture() as own:
+        given = lower_arguments(cx, node)
+    receiver_of = callee.receiver if isinstance(callee, ObjectMethod) else None
+    if isinstance(receiver_of, Var) and not may_wait(receiver_of, own):
+        return cx.error(
+            codes.UNSUPPORTED_EXPRESSION,
+            node,
+            "an argument gives the variable, whose method is called, another value",
+            help="write instead: the assignment before the call",
+        )
+    cx.out.extend(own)
     if given is None:
         return poison(cx.span(node))
     from pysfnc.frontend.lower_call import call_value
 
     return call_value(cx, callee, given, node)
+
+
+def kept_method(cx: Context, value: Value, node: ast.AST) -> Value:
+    """A method that is not called at once: it holds the object, also when the variable gets another one."""
+    if not isinstance(value, ObjectMethod) or not isinstance(value.receiver, Var):
+        return value
+    name = cx.names.fresh("object")
+    bind_variable(cx, name, value.receiver, cx.span(node))
+    cx.frame.names[name] = name
+    return replace(value, receiver=Var(name=name, type=value.receiver.type, span=cx.span(node)))
 
 
 def call_object(cx: Context, method: ObjectMethod, given: Arguments, node: ast.expr) -> Value:
