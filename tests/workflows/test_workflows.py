@@ -91,7 +91,10 @@ def _read(value: Any) -> Any:
     if isinstance(value, list):
         return [_read(part) for part in value]
     if isinstance(value, dict):
-        return {name: json.loads(part) if name in _JSON else _read(part) for name, part in value.items()}
+        return {
+            name: json.loads(part) if name in _JSON and isinstance(part, str | bytes) else _read(part)
+            for name, part in value.items()
+        }
     return value
 
 

@@ -35,11 +35,12 @@ def vend_account(name: str, email: str, unit: str, template: str | None = None) 
     target = unit_id(root, unit)
 
     status = organizations.create_account(AccountName=name, Email=email)["CreateAccountStatus"]
-    while status["State"] == "IN_PROGRESS":
+    while True:
         time.sleep(30)
-        status = organizations.describe_create_account_status(CreateAccountRequestId=status["Id"])[
-            "CreateAccountStatus"
-        ]
+        found = organizations.describe_create_account_status(CreateAccountRequestId=status["Id"])
+        status = found["CreateAccountStatus"]
+        if status["State"] != "IN_PROGRESS":
+            break
     if status["State"] in FAILED_STATES:
         raise AccountNotCreated(f"{name}: {status.get('FailureReason', 'unknown')}")
 

@@ -56,7 +56,8 @@ def pay_once(order: dict) -> dict:
         record = dynamodb.get_item(TableName=TABLE, Key={"id": {"S": key}})["Item"]
         status = record["executionstatus"]["S"]
         if status == "SUCCEEDED":
-            return {**json.loads(record["executionresult"]["S"]), "repeated": True}
+            result: dict = json.loads(record["executionresult"]["S"])
+            return {**result, "repeated": True}
         if status == "IN_PROGRESS":
             time.sleep(10)
             continue

@@ -46,7 +46,7 @@ def route(event: dict, /) -> str:
         return "command"
     if kind == "orderQuery":
         if detail["query"] not in ("itemsSalesReport", "monthlySalesByItem"):
-            raise Fail("UnknownQuery", detail["query"])
+            raise Fail("UnknownQuery", str(detail["query"]))
         report = sales_report(detail)
         answer("orderQueryResponse", {"query": detail["query"], "queryMessageId": event["id"], "queryResult": report})
         return "query"

@@ -18,7 +18,7 @@ post = with_options(
 @workflow
 def deliver(url: str, event: dict) -> dict:
     try:
-        response = post(url, json=event, headers={"X-Event": event["type"]}, connection=CONNECTION)
+        response = post(url, json=event, headers={"X-Event": str(event["type"])}, connection=CONNECTION)
     except HTTPError as error:
         sqs.send_message(QueueUrl=QUEUE, MessageBody=json.dumps(event))
         return {"delivered": False, "status": error.status_code}

@@ -18,10 +18,14 @@ BASIC = {
 
 SCENARIOS = [
     Scenario(
-        "made at once",
+        "made",
         ORDER,
         {"account": "111122223333", "unit": "ou-1", "stack": None},
-        {**BASIC, "organizations.CreateAccount": [DONE]},
+        {
+            **BASIC,
+            "organizations.CreateAccount": [status("IN_PROGRESS")],
+            "organizations.DescribeCreateAccountStatus": [DONE],
+        },
     ),
     Scenario(
         "made after a while, with a stack",
@@ -44,7 +48,8 @@ SCENARIOS = [
             "organizations.ListOrganizationalUnitsForParent": [
                 {"OrganizationalUnits": [{"Id": "ou-9", "Name": "Other"}, {"Id": "ou-2", "Name": "Labs"}]}
             ],
-            "organizations.CreateAccount": [DONE],
+            "organizations.CreateAccount": [status("IN_PROGRESS")],
+            "organizations.DescribeCreateAccountStatus": [DONE],
         },
     ),
     Scenario(
@@ -61,6 +66,10 @@ SCENARIOS = [
         "refused without a reason",
         ORDER,
         Failure("AccountNotCreated", "team: unknown"),
-        {**BASIC, "organizations.CreateAccount": [status("FAILED")]},
+        {
+            **BASIC,
+            "organizations.CreateAccount": [status("IN_PROGRESS")],
+            "organizations.DescribeCreateAccountStatus": [status("FAILED")],
+        },
     ),
 ]
