@@ -215,7 +215,7 @@ from botocore.exceptions import ClientError
 from pysfnc import workflow
 
 db = boto3.client("dynamodb")
-sqs = boto3.client("sqs")
+events = boto3.client("events")
 
 @workflow
 def uncaught():
@@ -223,7 +223,7 @@ def uncaught():
 
 @workflow
 def sent():
-    sqs.send_message(QueueUrl="q", MessageBody=json.dumps({"a": 1}))
+    events.put_events(Entries=[{"Source": "s", "DetailType": "t", "Detail": json.dumps({"a": 1})}])
 
 @workflow
 def unchecked(name):
@@ -256,8 +256,8 @@ def test_lim_41_errors_of_aws_that_nobody_catches() -> None:
 
 
 def test_lim_42_json_in_messages_has_no_blanks() -> None:
-    python, compiled = with_aws("sent", {"sqs.SendMessage": [{"MessageId": "m"}]})
-    assert [calls[0][1]["MessageBody"] for _, calls in (python, compiled)] == ['{"a": 1}', '{"a":1}']
+    python, compiled = with_aws("sent", {"events.PutEvents": [{"FailedEntryCount": 0, "Entries": []}]})
+    assert [calls[0][1]["Entries"][0]["Detail"] for _, calls in (python, compiled)] == ['{"a": 1}', '{"a":1}']
 
 
 def test_lim_43_arguments_of_unknown_type() -> None:
