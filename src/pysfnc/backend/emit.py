@@ -349,7 +349,9 @@ class _StateWriter:
         effect = state.effect
         assert isinstance(effect, Retried)
         rules = [_retrier(rule, effect) for rule in effect.retry]
-        everything = any(rule["ErrorEquals"] == [ALL_ERRORS] for rule in rules)
+        # The first rule that matches counts, and none comes behind one for everything: AWS wants it last.
+        ends = [index for index, rule in enumerate(rules) if rule["ErrorEquals"] == [ALL_ERRORS]]
+        rules, everything = rules[: ends[0] + 1] if ends else rules, bool(ends)
         broad = everything or any(TASK_FAILED in rule["ErrorEquals"] for rule in rules)
         if broad and any(QUERY_ERROR in catcher.errors for catcher in state.catchers):
             rules.insert(0, {"ErrorEquals": [QUERY_ERROR], "MaxAttempts": 0})
