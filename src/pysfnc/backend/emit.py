@@ -193,7 +193,9 @@ class _StateWriter:
             case _:
                 raise AssertionError("no other effect makes a working state")
         own = {} if state.result is None else {state.result: result}
-        self._outcome(made, state.assigns, state.output, own)
+        assigns = {name: _after(state.passed, computed) for name, computed in state.assigns.items()}
+        output = None if state.output is None else _after(state.passed, state.output)
+        self._outcome(made, assigns, output, own)
         retry = self._retry(state)
         if retry:
             made["Retry"] = retry
@@ -396,6 +398,13 @@ def _context(parts: tuple[str, ...]) -> Json:
         found = FIELDS[part]
         made.setdefault(found.path[0], {})[found.path[1]] = expression(found.tree)
     return made
+
+
+def _after(passed: Suite, computed: Computed) -> Computed:
+    """What a state computes when its effect is done: the code before the effect did not fail where the arguments were evaluated."""
+    if not passed or computed.trusted or computed.suite[: len(passed)] != passed:
+        return computed
+    return replace(computed, suite=computed.suite[len(passed) :], trusted=passed)
 
 
 def _checked_once(computed: list[Computed]) -> list[Computed]:

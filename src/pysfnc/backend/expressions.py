@@ -19,7 +19,7 @@ from pysfnc.analysis.failures import expr_errors
 from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Input, Let, ListComp, Logic, NewExc, Prim, Reduce, Var
 from pysfnc.jsonata.printer import print_after, print_binding
 from pysfnc.jsonata.tree import Array, Binary, Bind, Call, Field, Func, IfElse, Keep, Lit, Object, Ref, Seq, Tree
-from pysfnc.jsonata.walk import calls, count_ref, may_raise, replace_ref, tree_children
+from pysfnc.jsonata.walk import calls, count_ref, map_tree, may_raise, replace_ref, tree_children, walk_tree
 from pysfnc.library.prelude import PRELUDE, define
 from pysfnc.library.registry import prim
 from pysfnc.library.row import Arg, Check
@@ -32,6 +32,9 @@ Route = Callable[[str | None], int]
 
 IMPOSSIBLE: Final = -1
 """The route of an exception that cannot be raised, as the code has run before with the same values."""
+
+WRITTEN_OUT: Final = 2
+"""As many exceptions that are known while compiling are written out where they are raised; for more, `py_raise` is defined once."""
 
 MAX_DEPTH: Final = 24
 """Deeper values get a name: AWS's JSONata ends near a hundred levels (measured)."""
@@ -224,8 +227,7 @@ class Lowering:
             return Lit(None)
         if isinstance(exception, Object):
             routed = Object((*exception.pairs, (Lit(ROUTE), Lit(number)))) if number else exception
-            written = _constant(routed)
-            return Call("py_raise", (routed,)) if written is None else Call("error", (_marker(written),))
+            return Call("py_raise", (routed,))
         if number == 0:
             return Call("py_raise", (exception,))
         return Call("py_raise", (Call("merge", (Array((exception, Object(((Lit(ROUTE), Lit(number)),)))),)),))
@@ -299,6 +301,11 @@ def _clean(hint: str) -> str:
 
 def with_prelude(tree: Tree) -> str:
     """The text of an expression, with the definitions of the prelude functions that it uses, directly or not, in front."""
+    tree = _raised_in_place(tree)
+    return print_after([_definition(name) for name in sorted(_prelude_of(tree))], tree)
+
+
+def _prelude_of(tree: Tree) -> set[str]:
     needed: set[str] = set()
     todo = [name for name in calls(tree) if name in PRELUDE]
     while todo:
@@ -306,7 +313,30 @@ def with_prelude(tree: Tree) -> str:
         if name not in needed:
             needed.add(name)
             todo.extend(_called_by(name))
-    return print_after([_definition(name) for name in sorted(needed)], tree)
+    return needed
+
+
+def _raised_in_place(tree: Tree) -> Tree:
+    """The text of an exception in place of a call of `py_raise`, where that takes less room than defining it."""
+    found = [node for node in walk_tree(tree) if _raised(node) is not None]
+    if not 0 < len(found) <= WRITTEN_OUT:
+        return tree
+    written = map_tree(tree, _written_out)
+    return tree if "py_raise" in _prelude_of(written) else written
+
+
+def _written_out(node: Tree) -> Tree:
+    exception = _raised(node)
+    return node if exception is None else Call("error", (_marker(exception),))
+
+
+def _raised(node: Tree) -> dict[str, object] | None:
+    """The exception of a call of `py_raise` that is known while compiling."""
+    match node:
+        case Call(name="py_raise", args=(Object() as exception,)):
+            return _constant(exception)
+        case _:
+            return None
 
 
 @cache
