@@ -12,14 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
-from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from pysfnc.aws.optimised import Optimised, optimised_named
-from pysfnc.aws.services import Operation, service_of_asl
-from pysfnc.aws.shapes import Naming
-from pysfnc.aws.translate import RefusedArguments, answer_to_asl, arguments_to_boto
-from pysfnc.engine import TaskCall, TaskFailure
+from pysfnc.engine import LambdaService
+from pysfnc.services import MotoBackend, World
 from tests.support.oracle import evaluator, run_compiled, run_python
 from tests.support.outcome import Outcome, same_json
 
@@ -35,59 +31,19 @@ def client(name: str) -> Any:
 
 
 @dataclass(slots=True)
-class World:
+class Mock:
     """One mock of AWS: what was called, and answers that take the place of moto's."""
 
     answers: dict[str, list[Any]] = field(default_factory=dict)
     calls: list[tuple[str, Any]] = field(default_factory=list)
 
-    def call(self, call: TaskCall) -> object:
-        """See `TaskService.call`."""
-        operation, naming, entry = _operation(call)
-        given = dict(call.arguments)  # type: ignore[call-overload]
-        for name in entry.json_arguments if entry else ():
-            if name in given and not isinstance(given[name], str):
-                given[name] = json.dumps(given[name], separators=(",", ":"), ensure_ascii=False)
-        try:
-            arguments = arguments_to_boto(operation.input, given, naming)
-        except RefusedArguments as refused:
-            raise TaskFailure("States.Runtime", str(refused)) from None
-        try:
-            answer = getattr(client(operation.service.name), operation.method)(**arguments)
-        except ClientError as error:
-            raise _failure(operation, entry, error) from None
-        result = answer_to_asl(operation.output, answer, naming)
-        return {**result, "SdkHttpMetadata": {"HttpStatusCode": 200}} if entry else result
-
-    @property
-    def blocking(self) -> bool:
-        """Answers come at once."""
-        return False
-
-
-def _operation(call: TaskCall) -> tuple[Operation, Naming, Optimised | None]:
-    if call.service.startswith("aws-sdk:"):
-        return service_of_asl(call.service.removeprefix("aws-sdk:")).of_action(call.action), "sdk", None
-    entry = optimised_named(call.service, call.action)
-    assert entry is not None, call.resource
-    return entry.operation, "api", entry
-
-
-def _failure(operation: Operation, entry: Optimised | None, error: ClientError) -> TaskFailure:
-    code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
-    if type(error) is not ClientError:
-        code = operation.service.errors[type(error).__name__].code
-    if entry is not None:
-        return TaskFailure(
-            entry.asl_error(code),
-            f"{message} (Service: {entry.exception_service}; Status Code: 400; Error Code: {code}; Request ID: r; Proxy: null)",
-        )
-    name = operation.service.asl_error(code)
-    return TaskFailure(name, f"{message} (Service: {operation.service.error_prefix}, Status Code: 400, Request ID: r)")
+    def services(self, functions: LambdaService) -> World:
+        """What answers the tasks of a machine."""
+        return World(functions, lambda: MotoBackend(None))
 
 
 @contextlib.contextmanager
-def world(setup: Setup | None, answers: Mapping[str, list[Any]]) -> Iterator[World]:
+def world(setup: Setup | None, answers: Mapping[str, list[Any]]) -> Iterator[Mock]:
     """A fresh mock, set up."""
     with mock_aws(), _stubbed(answers) as made:
         if setup is not None:
@@ -97,11 +53,11 @@ def world(setup: Setup | None, answers: Mapping[str, list[Any]]) -> Iterator[Wor
 
 
 @contextlib.contextmanager
-def _stubbed(answers: Mapping[str, list[Any]]) -> Iterator[World]:
+def _stubbed(answers: Mapping[str, list[Any]]) -> Iterator[Mock]:
     """Records calls of every client made meanwhile; `answers` of an operation (`batch.DescribeJobs`) come before moto's."""
     import botocore.client
 
-    made = World({name: list(given) for name, given in answers.items()})
+    made = Mock({name: list(given) for name, given in answers.items()})
     original = botocore.client.BaseClient._make_api_call
 
     def call(self: Any, operation: str, params: Any) -> Any:
@@ -164,7 +120,7 @@ def judge(
     for optimize, engine in ((0, engines[0]), *((1, engine) for engine in engines)):
         with world(setup, answers or {}) as machine:
             outcome = run_compiled(
-                text, given, optimize, evaluator(engine), workflow, environment=values, services=machine
+                text, given, optimize, evaluator(engine), workflow, environment=values, services=machine.services
             )
         found = _compared(outcome, in_python=False)
         where = f"at -O{optimize} on {engine}"

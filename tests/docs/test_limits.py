@@ -243,7 +243,7 @@ def with_aws(workflow: str, answers: dict[str, list[Any]], **input: Any) -> list
     found = []
     for run_one in (oracle.run_python, oracle.run_compiled):
         with world(None, answers) as aws:
-            options: dict[str, Any] = {"services": aws} if run_one is oracle.run_compiled else {}
+            options: dict[str, Any] = {"services": aws.services} if run_one is oracle.run_compiled else {}
             outcome = run_one(_AWS, input, workflow=workflow, environment=ENVIRONMENT, **options)
         found.append((outcome, aws.calls))
     return found

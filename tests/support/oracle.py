@@ -10,7 +10,7 @@ import contextlib
 import functools
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from pysfnc.assembly.machines import local_machines
 from pysfnc.assembly.parameters import needed_parameters, parameters_of_run
 from pysfnc.assembly.reports import message_of
 from pysfnc.diagnostics import Diagnostic
-from pysfnc.engine import LambdaService, Machine, TaskService
+from pysfnc.engine import LambdaService, Machine
 from pysfnc.engine.http import HttpService
 from pysfnc.jsonata.engine import Evaluator
 from pysfnc.lang.context import RunContext, context_object_of, with_input
@@ -34,6 +34,7 @@ from tests.support.program import MAIN, Call, Program, loaded, written
 
 if TYPE_CHECKING:
     from pysfnc.driver import CompiledWorkflow, CompileResult
+    from pysfnc.services import World
 
 __all__ = ["Rejected", "compile_program", "run_compiled", "run_python"]
 
@@ -167,12 +168,12 @@ def run_compiled(
     workflow: str | None = None,
     *,
     environment: Mapping[str, str] | None = None,
-    services: TaskService | None = None,
+    services: "Callable[[LambdaService], World] | None" = None,
     http: Sequence[str] | None = None,
 ) -> Outcome:
     """Run a program as its compiled machine in virtual time; raises Rejected when it does not compile.
 
-    `services` answers tasks that call AWS.
+    `services` makes what answers tasks that call AWS.
     `evaluator` is None for the engine's own. The cause of a failure that comes from Lambda is reduced to its message.
     """
     compiled = compile_program(source, optimize)
@@ -185,15 +186,21 @@ def run_compiled(
         _record_requests(server, program)
         machine = compiled.machine(workflow, variables)
         invoker = DirectInvoker(path.parent, compiled.result.functions)
-        result = machine.run(
-            json.loads(json.dumps(input)),
-            machines=compiled.machines(workflow, variables),
-            tasks=LambdaService(invoker, HttpService(services), blocking=False),
-            evaluator=evaluator,
-            history=False,
-            seed=0,
-            context=context_object_of(_context(machine.name)),
-        )
+        functions = LambdaService(invoker, HttpService(None), blocking=False)
+        with contextlib.ExitStack() as stack:
+            world = None if services is None else services(functions)
+            if world is not None:
+                stack.callback(world.close)
+            result = machine.run(
+                json.loads(json.dumps(input)),
+                machines=compiled.machines(workflow, variables),
+                tasks=world or functions,
+                listener=world,
+                evaluator=evaluator,
+                history=False,
+                seed=0,
+                context=context_object_of(_context(machine.name)),
+            )
     calls, transitions = tuple(program.calls), result.transitions
     if result.status == "SUCCEEDED":
         return Outcome(result.output, calls=calls, transitions=transitions)
