@@ -343,7 +343,7 @@ class _StateWriter:
         if catcher.marked:
             return marked_exception(ERROR_OUTPUT)
         if isinstance(state.effect, ServiceCall):
-            return read_error(state.effect.errors, ERROR_OUTPUT)
+            return read_error(state.effect.errors, ERROR_OUTPUT, status=self.emitter.plan.reads_status)
         timeouts = bool({ALL_ERRORS, "States.Timeout"}.intersection(catcher.errors))
         return caught_exception(ERROR_OUTPUT, timeouts=timeouts, args=self.emitter.plan.reads_args)
 

@@ -8,7 +8,7 @@ that `expressions` put into the text. What a service call fails with is read as 
 from collections.abc import Callable
 from typing import Final
 
-from pysfnc.backend.expressions import ARGS, CLOSE, MESSAGE, NAME, OPEN
+from pysfnc.backend.expressions import ARGS, CLOSE, MESSAGE, NAME, OPEN, STATUS
 from pysfnc.ir.hir import ErrorReading
 from pysfnc.jsonata.tree import Array, Binary, Bind, Call, Field, IfElse, Index, Lit, Object, Ref, Regex, Seq, Tree
 from pysfnc.lang.exceptions import EXTRA_PREFIX
@@ -41,9 +41,13 @@ def caught_exception(error_output: Tree, *, timeouts: bool, args: bool) -> Tree:
     return made
 
 
-def read_error(reading: ErrorReading, error_output: Tree) -> Tree:
-    """The exception that a service call failed with."""
-    return FORMS[reading.form](reading, error_output)
+def read_error(reading: ErrorReading, error_output: Tree, *, status: bool) -> Tree:
+    """The exception that a service call failed with. `status`: somebody reads the HTTP status of errors of AWS."""
+    made = FORMS[reading.form](reading, error_output)
+    if not status or reading.form != "aws":
+        return made
+    found = Object(((Lit(STATUS), Call("py_aws_status", (Field(error_output, "Cause"),))),))
+    return Call("merge", (Array((made, found)),))
 
 
 def _plain(_reading: ErrorReading, error_output: Tree) -> Tree:
@@ -137,6 +141,9 @@ def _define_aws() -> None:
     plain = Call("substringAfter", (error, Lit(".")))
     found = IfElse(Call("contains", (Ref("text"), mark)), inside, plain)
     define("py_aws_code", ("x",), Seq((Bind("text", Call("substringAfter", (cause, service))), found)))
+    digits = Call("substringAfter", (Ref("x"), Lit("Status Code: ")))
+    number = Call("number", (Call("substring", (digits, Lit(0), Lit(3))),))
+    define("py_aws_status", ("x",), IfElse(Call("contains", (Ref("x"), Lit("Status Code: "))), number, Lit(0)))
     define("py_aws_text", ("x",), Call("substringBefore", (cause, service)))
 
 

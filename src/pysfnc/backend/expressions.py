@@ -42,6 +42,7 @@ NAME: Final = "e"
 MESSAGE: Final = "c"
 ARGS: Final = "a"
 ROUTE: Final = "r"
+STATUS: Final = "s"
 OPEN: Final = ("<py", "sfnc>")
 CLOSE: Final = ("</py", "sfnc>")
 """The marks around an exception inside an error text, in halves, so that the text of the expression itself does not hold a whole one."""
@@ -290,6 +291,8 @@ def _exc_field(exc: Tree, which: str) -> Tree:
         return Field(exc, NAME)
     if which == "message":
         return Field(exc, MESSAGE)
+    if which == "status":
+        return Field(exc, STATUS)
     given = Call("exists", (Field(exc, ARGS),))
     return IfElse(given, Field(exc, ARGS), Array((Field(exc, MESSAGE),)))
 

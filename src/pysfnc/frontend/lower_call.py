@@ -35,16 +35,20 @@ from pysfnc.frontend.lower_values import (
     Configured,
     ExceptionClass,
     External,
+    Intrinsic,
     ObjectMethod,
     Opaque,
+    PaginatorOf,
     ProjectClass,
     ProjectFunction,
     Session,
     Static,
     StaticMethod,
     Value,
+    WaiterOf,
     describe,
 )
+from pysfnc.frontend.lower_walkers import WALKERS, call_walker
 from pysfnc.frontend.lower_written import WRITTEN_CALLS
 from pysfnc.ir.exprs import Expr
 from pysfnc.library import catalog
@@ -104,8 +108,15 @@ def call_node(cx: Context, callee: Static, node: ast.Call) -> Value:
     elif isinstance(callee, External):
         return call_external(cx, callee.name, node)
     spread_ok = isinstance(callee, BuiltinFunction) and callee.name in _STARRED_OK
-    given = lower_arguments(cx, node, spread_ok=spread_ok, rest_ok=isinstance(target, ClientMethod))
+    given = lower_arguments(cx, node, spread_ok=spread_ok, rest_ok=_takes_rest(target))
     return poison(cx.span(node)) if given is None else call_value(cx, callee, given, node)
+
+
+def _takes_rest(callee: Static) -> bool:
+    """Whether a dict of unknown keys may be spread into the arguments."""
+    if isinstance(callee, StaticMethod):
+        return isinstance(callee.receiver, WaiterOf | PaginatorOf)
+    return isinstance(callee, ClientMethod)
 
 
 def call_value(cx: Context, callee: Value, given: Arguments, node: ast.expr) -> Value:
@@ -115,8 +126,12 @@ def call_value(cx: Context, callee: Value, given: Arguments, node: ast.expr) -> 
             return call_project(cx, info, given, node)
         case Closure():
             return call_nested(cx, callee, given, node)
+        case ClientMethod(_, name) if name in WALKERS:
+            return WALKERS[name](cx, callee, given, node)
         case ClientMethod():
             return call_operation(cx, callee, given, node)
+        case Intrinsic(build):
+            return build(cx, given.positional, node)
         case Configured():
             return call_configured(cx, callee, given, node)
         case ExceptionClass():
@@ -204,6 +219,8 @@ def _call_static_method(cx: Context, receiver: Static, name: str, given: Argumen
         args = [as_data(cx, value, node) for value in rest]
         keywords = {key: as_data(cx, value, node) for key, value in given.keywords}
         return lib.method(cx, name, as_data(cx, first, node), args, keywords, node)
+    if isinstance(receiver, WaiterOf | PaginatorOf):
+        return call_walker(cx, receiver, name, given, node)
     if isinstance(receiver, Session) and name == "client":
         return make_client(cx, given, node)
     return call_pool_method(cx, receiver, name, given, node)

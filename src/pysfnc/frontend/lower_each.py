@@ -14,15 +14,15 @@ from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_assign import assign
 from pysfnc.frontend.lower_concurrency import start_pending
 from pysfnc.frontend.lower_context import Context
-from pysfnc.frontend.lower_core import lower_body, statement
+from pysfnc.frontend.lower_core import lower_body, lower_value, statement
 from pysfnc.frontend.lower_frame import lookup_frame
-from pysfnc.frontend.lower_iterate import Source, lower_source
+from pysfnc.frontend.lower_iterate import Source, source_of
 from pysfnc.frontend.lower_loops import Lowered, loop_body, loop_else, settle
 from pysfnc.frontend.lower_names import bind_name, owned_variable
 from pysfnc.frontend.lower_place import Place, read_place, touches
 from pysfnc.frontend.lower_shared import shared_of
 from pysfnc.frontend.lower_state import Fact, State, View, join_states
-from pysfnc.frontend.lower_values import Origin, Value
+from pysfnc.frontend.lower_values import Origin, Pages, Value
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, ForEach, If, Raise, Recur, Stmt, Suite, While
 from pysfnc.ir.walk import assigned, free_vars, is_never_empty, walk_suite
@@ -35,7 +35,13 @@ from pysfnc.values.types import ERROR, INT, NONE, STR, TupleT, Type
 def lower_for(cx: Context, node: ast.For) -> None:
     """`for target in iterable: ... else: ...`. The iterable is evaluated once, before the loop."""
     start_pending(cx)
-    source = lower_source(cx, node.iter)
+    value = lower_value(cx, node.iter)
+    if isinstance(value, Pages):
+        from pysfnc.frontend.lower_pages import lower_pages
+
+        lower_pages(cx, node, value)
+        return
+    source = source_of(cx, value, node.iter)
     if source is None:
         _look_inside(cx, node)
         return

@@ -31,7 +31,7 @@ def call_operation(
 ) -> Value:
     """`client.method(Name=value, ...)`."""
     operation = service(method.service).operation(method.name)
-    if not _can_be_called(cx, operation, given, node):
+    if not can_be_called(cx, operation, given, node):
         return poison(cx.span(node))
     known = None if given.rest is not None else [name for name, _ in given.keywords]
     chosen = integration(operation, known)
@@ -42,7 +42,8 @@ def call_operation(
     return perform(cx, chosen, arguments, node, options)
 
 
-def _can_be_called(cx: Context, operation: Operation, given: Arguments, node: ast.expr) -> bool:
+def can_be_called(cx: Context, operation: Operation, given: Arguments, node: ast.expr) -> bool:
+    """Whether a machine can call the operation with such arguments; a message otherwise."""
     if operation.refusal is not None:
         cx.error(
             codes.AWS_DIFFERENCE,

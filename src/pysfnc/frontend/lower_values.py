@@ -267,6 +267,39 @@ class ClientMethod:
 
 
 @dataclass(frozen=True, slots=True)
+class WaiterOf:
+    """`client.get_waiter(name)`."""
+
+    service: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaginatorOf:
+    """`client.get_paginator(name)`."""
+
+    service: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pages:
+    """What `paginate(...)` gives: an iterator over answers. The arguments are evaluated; `options` are those of `PaginationConfig`."""
+
+    paginator: PaginatorOf
+    options: tuple[tuple[str, Expr], ...]
+    given: "Arguments"
+    node: ast.expr
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Intrinsic:
+    """A function that code of the compiler's own calls."""
+
+    build: "Callable[[Context, tuple[Value, ...], ast.expr], Value]"
+
+
+@dataclass(frozen=True, slots=True)
 class BoundMethod:
     """A method of data that changes nothing, not called yet: `d.get` as a key function."""
 
@@ -315,6 +348,10 @@ Static = (
     | Client
     | ClientExceptions
     | ClientMethod
+    | WaiterOf
+    | PaginatorOf
+    | Pages
+    | Intrinsic
     | BoundMethod
     | StaticMethod
     | TupleOf
@@ -343,6 +380,10 @@ _DESCRIPTIONS: dict[type, str] = {
     Client: "a client of boto3",
     ClientExceptions: "the exceptions of a client",
     ClientMethod: "a method of a client",
+    WaiterOf: "a waiter",
+    PaginatorOf: "a paginator",
+    Pages: "an iterator over pages",
+    Intrinsic: "a function",
     BoundMethod: "a method",
     StaticMethod: "a method",
     TupleOf: "a tuple that holds something that is no data",

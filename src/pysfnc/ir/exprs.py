@@ -119,14 +119,14 @@ class NewExc:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExcField:
-    """`name`: the error name; `message`: `str(e)`; `args`: `list(e.args)`."""
+    """`name`: the error name; `message`: `str(e)`; `args`: `list(e.args)`; `status`: the HTTP status of an error of AWS."""
 
     exc: "Expr"
-    field_: str  # "name" | "message" | "args"
+    field_: str  # "name" | "message" | "args" | "status"
     type: Type
     span: Span | None = field(default=None, compare=False)
 
 
 Expr = Const | Var | Input | Prim | Cond | Logic | Let | ListComp | Reduce | NewExc | ExcField
 
-EXC_FIELDS: Final = ("name", "message", "args")
+EXC_FIELDS: Final = ("name", "message", "args", "status")

@@ -163,5 +163,7 @@ class MachinePlan:
     lambda_retry: bool
     reads_args: bool
     """Whether the program reads `args` of exceptions."""
+    reads_status: bool
+    """Whether it reads the HTTP status of errors of AWS."""
     timeout_s: int | None
     comment: str | None

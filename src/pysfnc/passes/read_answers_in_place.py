@@ -19,6 +19,7 @@ from pysfnc.ir.exprs import Cond, Const, Expr, Let, ListComp, Prim, Reduce, Var
 from pysfnc.ir.hir import Assign, FanOut, ForEach, Perform, Stmt, Suite, Try
 from pysfnc.ir.walk import map_children, map_suite_exprs, map_suites, stmt_exprs, suite_exprs, walk_expr, walk_suite
 from pysfnc.library.aws_forms import Form
+from pysfnc.library.aws_matches import in_form
 from pysfnc.library.row import NameSupply
 from pysfnc.values.types import BOOL, JSON, STR, DictT, ListT, Type, field_of
 
@@ -225,11 +226,15 @@ def _got(expr: Prim, raw: Expr, form: Form) -> Expr:
         return expr
     name = member.asl_name(form.naming)
     inner = form.of(member.shape)
-    if name is None or member.json_value or not (inner.is_same or isinstance(raw, Var)):
+    if name is None or member.json_value or not (inner.is_same or isinstance(raw, Var) or _is_empty(default)):
         return expr
     here = Const(value=name, type=STR)
     if inner.is_same:
         return replace(expr, args=(raw, here, default))
+    if _is_empty(default):
+        # An empty one is the same in both forms.
+        type_ = _raw_type(member.shape)
+        return _translation(replace(expr, args=(raw, here, default), type=type_), inner, expr.type)
     always = isinstance(base.type, DictT) and field_of(base.type, member.name).always
     found = Prim(
         op="service.member",
@@ -242,6 +247,17 @@ def _got(expr: Prim, raw: Expr, form: Form) -> Expr:
         return value
     test = Prim(op="in", args=(here, raw), type=BOOL, span=expr.span)
     return Cond(test=test, then=value, orelse=default, type=expr.type, span=expr.span)
+
+
+def _is_empty(expr: Expr) -> bool:
+    return isinstance(expr, Prim) and expr.op in ("list.make", "dict.make") and not expr.args
+
+
+def _tested(expr: Prim, raw: Expr, form: Form) -> Expr:
+    """Whether an answer is what a waiter waits for."""
+    test = expr.args[1]
+    assert isinstance(test, Const)
+    return replace(expr, args=(raw, replace(test, value=in_form(str(test.value), form.naming))))
 
 
 def _has(expr: Prim, raw: Expr, form: Form) -> Expr:
@@ -270,6 +286,7 @@ _RULES: Final[Mapping[str, Mapping[tuple[int, str], Rule]]] = {
     "dict.get": {(0, "structure"): _got},
     "list.at": {(0, "list"): _part},
     "loop.item": {(0, "list"): _part},
+    "service.matches": {(0, "structure"): _tested},
     "in": {(1, "structure"): _has, (1, "map"): _in_map},
     "not in": {(1, "structure"): _has, (1, "map"): _in_map},
 }

@@ -89,9 +89,16 @@ def plan_machine(
     """The states of a workflow whose `body` begins with the binding of its parameters."""
     scope = ScopePlanner(names, exceptions, options).plan(body, "machine")
     parts = (part for expr in suite_exprs(body) for part in walk_expr(expr))
-    reads_args = any(isinstance(part, ExcField) and part.field_ == "args" for part in parts)
+    read = {part.field_ for part in parts if isinstance(part, ExcField)}
     return MachinePlan(
-        machine.name, scope, exceptions, machine.lambda_retry, reads_args, machine.timeout_s, machine.comment
+        machine.name,
+        scope,
+        exceptions,
+        machine.lambda_retry,
+        "args" in read,
+        "status" in read,
+        machine.timeout_s,
+        machine.comment,
     )
 
 

@@ -1,0 +1,163 @@
+"""`for page in paginator.paginate(...)`: a loop that calls the operation for each page.
+
+Owns what `botocore.paginate.PageIterator` does: each answer says where the next page begins, and the first that does not is the last.
+"""
+
+import ast
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from pysfnc.aws.services import Paginator, service
+from pysfnc.diagnostics import codes
+from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.integrations import Integration, integration
+from pysfnc.frontend.lower_arguments import Arguments
+from pysfnc.frontend.lower_assign import assign
+from pysfnc.frontend.lower_concurrency import start_pending
+from pysfnc.frontend.lower_context import Context
+from pysfnc.frontend.lower_core import as_data, lower_body
+from pysfnc.frontend.lower_loops import Lowered, loop_body, loop_else, settle
+from pysfnc.frontend.lower_names import bind_variable
+from pysfnc.frontend.lower_operations import can_be_called, perform
+from pysfnc.frontend.lower_state import join_states
+from pysfnc.frontend.lower_values import Pages
+from pysfnc.frontend.model import TaskOptions
+from pysfnc.frontend.service_arguments import ArgumentWriter
+from pysfnc.ir.exprs import Cond, Const, Expr, Logic, Prim, Var
+from pysfnc.ir.hir import Block, Break, Continue, If, Leave, Stmt, Suite, While
+from pysfnc.ir.walk import map_suites
+from pysfnc.values.types import BOOL, NONE, STR, DictT, ErrorT, join
+
+_PLAIN: Final = re.compile(r"\w+(\.\w+)*")
+_TOKEN: Final = join(STR, NONE)
+
+
+def lower_pages(cx: Context, node: ast.For, pages: Pages) -> None:
+    """A `for` over pages."""
+    found = service(pages.paginator.service).paginators[pages.paginator.name]
+    options, given = dict(pages.options), pages.given
+    if not _is_simple(cx, found, pages) or not can_be_called(cx, found.operation, given, pages.node):
+        return
+    if "PageSize" in options and found.limit_key is not None:
+        size = ((found.limit_key, options["PageSize"]),)
+        given = replace(given, keywords=(*(pair for pair in given.keywords if pair[0] != found.limit_key), *size))
+    start_pending(cx)
+    tokens = [cx.names.fresh("token") for _ in found.input_tokens]
+    span = cx.span(node.iter)
+    for token in tokens:
+        bind_variable(cx, token, Const(value=None, type=NONE, span=span), span)
+    call = _caller(cx, found, given, tokens, pages.node)
+    if call is not None:
+        settle(cx, node, lambda: _attempt(cx, node, found, tokens, call))
+
+
+def _is_simple(cx: Context, found: Paginator, pages: Pages) -> bool:
+    paths = (*found.output_tokens, *([found.more_results] if found.more_results else []))
+    if all(map(_PLAIN.fullmatch, paths)):
+        return True
+    cx.error(
+        codes.AWS_DIFFERENCE,
+        pages.node,
+        f"the paginator `{pages.paginator.name}` has no compiled form: it finds the next page by `{' '.join(paths)}`",
+        help="write instead: a loop that calls the operation with the marker of the last page",
+    )
+    return False
+
+
+def _caller(
+    cx: Context, found: Paginator, given: Arguments, tokens: list[str], node: ast.expr
+) -> Callable[[], Expr] | None:
+    """The call for the next page. A marker that is None is as good as none: Step Functions leaves null out (recorded answers)."""
+    names = None if given.rest is not None else [*(name for name, _ in given.keywords), *found.input_tokens]
+    chosen = integration(found.operation, names)
+    values = {found.operation.parameter(name): as_data(cx, value, node) for name, value in given.keywords}
+    arguments = ArgumentWriter(cx, chosen, node).arguments(values, given.rest)
+    if isinstance(arguments.type, ErrorT):
+        return None
+    return lambda: perform(cx, chosen, _with_tokens(cx, chosen, arguments, found, tokens, node), node, TaskOptions())
+
+
+def _with_tokens(
+    cx: Context, chosen: Integration, arguments: Expr, found: Paginator, tokens: list[str], node: ast.AST
+) -> Expr:
+    shape = found.operation.input
+    assert shape is not None
+    parts: list[Expr] = []
+    for name, token in zip(found.input_tokens, tokens, strict=True):
+        asl_name = shape.members[name].asl_name(chosen.naming)
+        parts += [Const(value=asl_name, type=STR), Var(name=token, type=_TOKEN, span=cx.span(node))]
+    if isinstance(arguments, Prim) and arguments.op == "dict.make":
+        return replace(arguments, args=(*arguments.args, *parts))
+    more = Prim(op="dict.make", args=tuple(parts), type=DictT(_TOKEN), span=cx.span(node))
+    return lib.binary(cx, "|", arguments, more, node)
+
+
+def _attempt(cx: Context, node: ast.For, found: Paginator, tokens: list[str], call: Callable[[], Expr]) -> Lowered:
+    """One round is a block that `continue` jumps behind, where it is seen whether there is another page."""
+    label, round_ = cx.names.fresh("pages"), cx.names.fresh("page")
+    span = cx.span(node)
+    with cx.flow.landing(f"break {label}") as breaks, cx.capture() as out:
+
+        def lower() -> None:
+            page = cx.atom(call(), "page")
+            _read_tokens(cx, found, tokens, page, node)
+            assign(cx, node.target, page, node)
+            lower_body(cx, node.body)
+
+        back, body = loop_body(cx, label, cx.state, lower)
+        exits = join_states(back)
+        orelse, after = loop_else(cx, exits, node.orelse)
+        leave = (*orelse, *((Break(label=label, span=span),) if after.reachable else ()))
+        block = Block(label=round_, body=_leaving(body, label, round_), span=span)
+        rounds: Suite = (block,)
+        if exits.reachable:
+            rounds = (block, If(test=_are_none(tokens), then=leave, orelse=(), span=span))
+        out.append(While(label=label, test=Const(value=True, type=BOOL), body=rounds, orelse=(), span=span))
+    cx.state = join_states([after, *breaks.states])
+    return Lowered(tuple(out), [exits])
+
+
+def _read_tokens(cx: Context, found: Paginator, tokens: list[str], page: Expr, node: ast.For) -> None:
+    """Where the next page begins, None where there is none; an empty marker is none."""
+    span = cx.span(node.iter)
+    nothing = Const(value=None, type=NONE, span=span)
+    more = None if found.more_results is None else lib.truth(cx, _at(cx, page, found.more_results, node), node)
+    for token, path in zip(tokens, found.output_tokens, strict=True):
+        value = cx.atom(_at(cx, page, path, node), "next")
+        test = lib.truth(cx, value, node)
+        if more is not None:
+            test = Logic(op="and", left=more, right=test, type=BOOL, span=span)
+        kept: Expr = Cond(test=test, then=value, orelse=nothing, type=join(value.type, NONE), span=span)
+        bind_variable(cx, token, kept, span)
+
+
+def _at(cx: Context, value: Expr, path: str, node: ast.AST) -> Expr:
+    """`value.get(first, {}).get(second)` for `first.second`."""
+    *outer, last = path.split(".")
+    for part in outer:
+        key = Const(value=part, type=STR)
+        value = lib.method(cx, "get", value, [key, lib.make_dict(cx, [], node)], {}, node)
+    return lib.method(cx, "get", value, [Const(value=last, type=STR)], {}, node)
+
+
+def _are_none(tokens: list[str]) -> Expr:
+    """Whether no marker is left."""
+    nothing = Const(value=None, type=NONE)
+    tests: list[Expr] = [Prim(op="is", args=(Var(name=token, type=_TOKEN), nothing), type=BOOL) for token in tokens]
+    found = tests[0]
+    for test in tests[1:]:
+        found = Logic(op="and", left=found, right=test, type=BOOL)
+    return found
+
+
+def _leaving(suite: Suite, loop: str, block: str) -> Suite:
+    """The body with `continue` as a jump behind the block."""
+    return tuple(_leaving_stmt(stmt, loop, block) for stmt in suite)
+
+
+def _leaving_stmt(stmt: Stmt, loop: str, block: str) -> Stmt:
+    if isinstance(stmt, Continue) and stmt.label == loop:
+        return Leave(label=block, span=stmt.span)
+    return map_suites(stmt, lambda inner: _leaving(inner, loop, block))
