@@ -89,13 +89,21 @@ class CompiledWorkflow:
         return render_machine(self.machine)
 
     def service_calls(self) -> list[dict[str, Any]]:
-        """The calls of services as Task states, with `{% %}` in place of arguments that the machine computes."""
-        from pysfnc.backend.outline import outline
-        from pysfnc.ir.hir import Perform, ServiceCall
+        """The calls of services and distributed Maps as states, with `{% %}` in place of what the machine computes."""
+        from pysfnc.backend.outline import outline, outline_of_map
+        from pysfnc.ir.hir import FanOut, Perform, ServiceCall
         from pysfnc.ir.walk import walk_suite
 
-        found = (stmt.effect for stmt in walk_suite(self.machine.body) if isinstance(stmt, Perform))
-        return [outline(effect) for effect in found if isinstance(effect, ServiceCall)]
+        found: list[dict[str, Any]] = []
+        for stmt in walk_suite(self.machine.body):
+            match stmt:
+                case Perform(effect=ServiceCall() as effect):
+                    found.append(outline(effect))
+                case Perform(effect=FanOut(distributed=settings)) if settings is not None:
+                    found.append(outline_of_map(settings))
+                case _:
+                    pass
+        return found
 
     def blocks_text(self) -> str:
         """The planned states, for `--emit blocks`."""

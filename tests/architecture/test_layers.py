@@ -66,8 +66,8 @@ THIRD_PARTY: Final[dict[str, frozenset[str]]] = {
     "jlens": frozenset({"jsonata"}),
     "rich": frozenset({"cli"}),
     "awslambdaric": frozenset({"lambdas"}),
-    "boto3": frozenset({"services"}),
-    "botocore": frozenset({"engine", "services"}),
+    "boto3": frozenset({"services", "lang"}),
+    "botocore": frozenset({"engine", "services", "lang"}),
     "pytest": frozenset({"testing"}),
 }
 

@@ -21,6 +21,7 @@ from pysfnc.assembly.reports import message_of
 from pysfnc.diagnostics import Diagnostic
 from pysfnc.engine import LambdaService, Machine
 from pysfnc.engine.http import HttpService
+from pysfnc.engine.objects import ObjectStore
 from pysfnc.jsonata.engine import Evaluator
 from pysfnc.lang.context import RunContext, context_object_of, with_input
 from pysfnc.lang.decorators import Workflow
@@ -169,11 +170,12 @@ def run_compiled(
     *,
     environment: Mapping[str, str] | None = None,
     services: "Callable[[LambdaService], World] | None" = None,
+    objects: ObjectStore | None = None,
     http: Sequence[str] | None = None,
 ) -> Outcome:
     """Run a program as its compiled machine in virtual time; raises Rejected when it does not compile.
 
-    `services` makes what answers tasks that call AWS.
+    `services` makes what answers tasks that call AWS, `objects` is what distributed Maps read and write where there are none.
     `evaluator` is None for the engine's own. The cause of a failure that comes from Lambda is reduced to its message.
     """
     compiled = compile_program(source, optimize)
@@ -196,6 +198,7 @@ def run_compiled(
                 machines=compiled.machines(workflow, variables),
                 tasks=world or functions,
                 listener=world,
+                objects=world or objects,
                 evaluator=evaluator,
                 history=False,
                 seed=0,

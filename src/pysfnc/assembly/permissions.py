@@ -71,9 +71,7 @@ def permissions_of(workflow: "CompiledWorkflow", fill: Callable[[Any], Any]) -> 
 
     Its calls are read before they became expressions. `fill` fills in what placeholders have a value.
     """
-    maps = [state for state in states_of(workflow.definition) if state.get("Type") == "Map"]
-    states = [*map(fill, workflow.service_calls()), *map(fill, maps)]
-    return statements_of(workflow.name, states, workflow.children)
+    return statements_of(workflow.name, map(fill, workflow.service_calls()), workflow.children)
 
 
 def states_of(part: Any) -> Iterator[dict[str, Any]]:

@@ -16,7 +16,20 @@ from pysfnc.backend.names import RESERVED, StateNames, VariableNames
 from pysfnc.backend.regions import Regions
 from pysfnc.backend.services import argument_template, retried_names
 from pysfnc.ir.exprs import Const, Expr, Var
-from pysfnc.ir.hir import Assign, FanOut, Fork, Param, Retried, RetryRule, ServiceCall, Suite, Task, TaskCall, Try
+from pysfnc.ir.hir import (
+    Assign,
+    Distributed,
+    FanOut,
+    Fork,
+    Param,
+    Retried,
+    RetryRule,
+    ServiceCall,
+    Suite,
+    Task,
+    TaskCall,
+    Try,
+)
 from pysfnc.ir.mir import (
     ITEM,
     Catcher,
@@ -57,6 +70,7 @@ LAMBDA_RETRY: Final[dict[str, Any]] = {
     "JitterStrategy": "FULL",
 }
 NEVER_RAISED: Final = "Pysfnc.Never"
+PUT_OBJECT: Final = "arn:aws:states:::s3:putObject"
 QUERY_ERROR: Final = "States.QueryEvaluationError"
 INPUT: Final = Field(Ref("states"), "input")
 RESULT: Final = Field(Ref("states"), "result")
@@ -261,6 +275,8 @@ class _StateWriter:
             made["HeartbeatSeconds"] = self._argument(state, effect.heartbeat_s)
 
     def _fan_out(self, state: Work, effect: FanOut) -> Json:
+        if effect.distributed is not None:
+            return self._distributed(state, effect, effect.distributed)
         made: Json = {"Type": "Map", "Items": self._checked(state, effect.seq)}
         if effect.max_concurrency is not None:
             made["MaxConcurrency"] = self._argument(state, effect.max_concurrency)
@@ -271,6 +287,48 @@ class _StateWriter:
             **self.emitter.scope(state.bodies[0], self.defined),
         }
         return made
+
+    def _distributed(self, state: Work, effect: FanOut, settings: Distributed) -> Json:
+        made: Json = {"Type": "Map"}
+        if settings.label is not None:
+            made["Label"] = settings.label
+        if settings.reader is None:
+            made["Items"] = self._checked(state, effect.seq)
+        else:
+            made["ItemReader"] = {"Resource": settings.resource}
+            if settings.reading is not None:
+                made["ItemReader"]["ReaderConfig"] = self._display(state, settings.reading)
+            made["ItemReader"]["Arguments"] = self._display(state, settings.reader, checked=True)
+        if settings.batch is not None:
+            made["ItemBatcher"] = {"MaxItemsPerBatch": self._argument(state, settings.batch)}
+            if state.handed:
+                made["ItemBatcher"]["BatchInput"] = self._handed(state)
+        elif state.handed:
+            made["ItemSelector"] = {ITEM: expression(MAP_ITEM), **self._handed(state)}
+        options = {
+            "MaxConcurrency": effect.max_concurrency,
+            "ToleratedFailurePercentage": settings.percentage,
+            "ToleratedFailureCount": settings.count,
+        }
+        made |= {name: self._argument(state, value) for name, value in options.items() if value is not None}
+        kind = "EXPRESS" if settings.express else "STANDARD"
+        made["ItemProcessor"] = {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": kind},
+            **self.emitter.scope(state.bodies[0]),
+        }
+        if settings.results is not None:
+            arguments = self._display(state, settings.results)
+            made["ResultWriter"] = {"Resource": PUT_OBJECT, "Arguments": arguments}
+        return made
+
+    def _display(self, state: Work, value: Expr, *, checked: bool = False) -> Any:
+        """A dict as JSON with expressions inside."""
+        return argument_template(
+            value,
+            first=lambda part: self._checked(state, part) if checked else self._argument(state, part),
+            others=lambda part: self._argument(state, part),
+            whole=lambda: None,
+        )
 
     def _handed(self, state: Work) -> Json:
         return {name: template(self._computed(computed, {})) for name, computed in state.handed.items()}

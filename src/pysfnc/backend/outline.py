@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from pysfnc.ir.exprs import Cond, Const, Expr, Prim
-from pysfnc.ir.hir import ServiceCall
+from pysfnc.ir.hir import Distributed, ServiceCall
 from pysfnc.library.children import ARN
 from pysfnc.library.environment import TEXT
 
@@ -16,6 +16,18 @@ def outline(effect: ServiceCall) -> dict[str, Any]:
     made: dict[str, Any] = {"Type": "Task", "Resource": effect.resource, "Arguments": _known(effect.arguments)}
     if effect.role is not None:
         made["Credentials"] = {"RoleArn": _known(effect.role)}
+    return made
+
+
+def outline_of_map(settings: Distributed) -> dict[str, Any]:
+    """A distributed Map as a state of ASL, its reader and writer only."""
+    made: dict[str, Any] = {"Type": "Map", "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED"}}}
+    if settings.reader is not None:
+        config = {} if settings.reading is None else _known(settings.reading)
+        arguments = _known(settings.reader)
+        made["ItemReader"] = {"Resource": settings.resource, "ReaderConfig": config, "Arguments": arguments}
+    if settings.results is not None:
+        made["ResultWriter"] = {"Resource": "arn:aws:states:::s3:putObject", "Arguments": _known(settings.results)}
     return made
 
 

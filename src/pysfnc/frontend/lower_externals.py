@@ -17,6 +17,7 @@ from pysfnc.frontend.lower_control import evaluate
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_in_order, lower_value
 from pysfnc.frontend.lower_dataclasses import FUNCTIONS
 from pysfnc.frontend.lower_digests import OPAQUE_CALLS
+from pysfnc.frontend.lower_distributed import DATASETS, call_dataset, call_distributed_map
 from pysfnc.frontend.lower_environment import environment_get
 from pysfnc.frontend.lower_functions import call_with_options
 from pysfnc.frontend.lower_modules import call_json_dumps, call_json_loads
@@ -152,6 +153,11 @@ def _environment_get(cx: Context, node: ast.Call) -> Value:
 
 _GET: Final = Signature("get", ("key", "default"), frozenset(), (), None, None, frozenset({"default"}))
 
+
+def _dataset(name: str) -> Callable[[Context, ast.Call], Value]:
+    return lambda cx, node: call_dataset(cx, name, node)
+
+
 _SPECIAL: dict[str, Callable[[Context, ast.Call], Value]] = {
     **OPAQUE_CALLS,
     **REGEX_CALLS,
@@ -166,6 +172,8 @@ _SPECIAL: dict[str, Callable[[Context, ast.Call], Value]] = {
     "os.environ.get": _environment_get,
     "os.getenv": _environment_get,
     **BOTO3_CALLS,
+    "pysfnc.distributed_map": call_distributed_map,
+    **{f"pysfnc.{name}": _dataset(f"pysfnc.{name}") for name in DATASETS},
 }
 
 

@@ -239,6 +239,24 @@ class MappedResults:
     type: Type
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Dataset:
+    """`s3_csv(...)`: what a distributed Map reads, as the arguments of a call of S3; `item` is the type of its items."""
+
+    kind: str
+    resource: str
+    arguments: Expr
+    reading: Expr | None
+    item: Type
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ResultsPlace:
+    """`s3_results(...)`: where a distributed Map writes, as the arguments of a call of S3."""
+
+    arguments: Expr
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """A session of boto3."""
@@ -344,6 +362,8 @@ Static = (
     | Future
     | FutureList
     | MappedResults
+    | Dataset
+    | ResultsPlace
     | Session
     | Client
     | ClientExceptions
@@ -359,6 +379,8 @@ Static = (
 Value = Expr | Static
 
 _DESCRIPTIONS: dict[type, str] = {
+    Dataset: "a dataset",
+    ResultsPlace: "a place for results",
     Closure: "a function",
     ProjectFunction: "a function",
     BuiltinFunction: "a function",

@@ -284,8 +284,31 @@ class Fork:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Distributed:
+    """How a `FanOut` runs in executions of its own.
+
+    `reader`: the arguments of the call of S3 that gives the items, in the form of ASL, for the integration `resource`, read with `reading`
+    (ReaderConfig); None if they are those of `seq`. `batch`: the item is a list of so many. `results`: the arguments of the call that writes
+    the results; then the result says where they are.
+    """
+
+    express: bool = False
+    label: str | None = None
+    resource: str = ""
+    reader: Expr | None = None
+    reading: Expr | None = None
+    batch: Expr | None = None
+    percentage: Expr | None = None
+    count: Expr | None = None
+    results: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FanOut:
-    """`body` runs for each item of `seq`, at the same time; the result is the list of what the iterations return, in order."""
+    """`body` runs for each item of `seq`, at the same time; the result is the list of what the iterations return, in order.
+
+    `distributed`: each iteration is an execution, which gets what it reads of the variables around it by value.
+    """
 
     name: str
     seq: Expr
@@ -293,6 +316,7 @@ class FanOut:
     max_concurrency: Expr | None
     retry: tuple[RetryRule, ...]
     result: Type
+    distributed: Distributed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,9 @@ from pysfnc.source.span import Span
 
 ITEM: Final = "item~"
 """The key of an iteration's item among what is handed to it; no variable of a program has this name."""
+BATCH_ITEMS: Final = "Items"
+BATCH_INPUT: Final = "BatchInput"
+"""The keys of what an execution gets that works on a batch (AWS docs, "ItemBatcher")."""
 
 
 @dataclass(frozen=True, slots=True)

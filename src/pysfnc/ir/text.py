@@ -13,6 +13,7 @@ from pysfnc.ir.hir import (
     Block,
     Break,
     Continue,
+    Distributed,
     Draw,
     Effect,
     Eval,
@@ -183,10 +184,17 @@ def _effect_lines(effect: Effect, target: str) -> _Lines:
                 for depth, line in _nested("branch:", branch):
                     yield depth + 1, line
         case FanOut(name=name, seq=seq, body=body, max_concurrency=limit, retry=retry):
-            options = _option("at_most", limit) + _retry(retry)
+            options = _option("at_most", limit) + _retry(retry) + _distributed(effect.distributed)
             yield from _nested(f"{target}each {name} in {render_expr(seq)}{options}:", body)
         case _:
             assert_never(effect)
+
+
+def _distributed(given: Distributed | None) -> str:
+    if given is None:
+        return ""
+    named = ("reader", "reading", "batch", "percentage", "count", "results")
+    return " distributed" + "".join(_option(name, getattr(given, name)) for name in named)
 
 
 def _option(name: str, value: Expr | None) -> str:

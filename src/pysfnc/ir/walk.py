@@ -14,6 +14,7 @@ from pysfnc.ir.hir import (
     Block,
     Break,
     Continue,
+    Distributed,
     Draw,
     Effect,
     Eval,
@@ -233,10 +234,15 @@ def effect_exprs(effect: Effect) -> tuple[Expr, ...]:
             return (value,)
         case Fork():
             return ()
-        case FanOut(seq=seq, max_concurrency=limit):
-            return (seq,) if limit is None else (seq, limit)
+        case FanOut(seq=seq, max_concurrency=limit, distributed=settings):
+            found = (seq, limit, *(_settings(settings) if settings is not None else ()))
+            return tuple(e for e in found if e is not None)
         case _:
             assert_never(effect)
+
+
+def _settings(given: Distributed) -> tuple[Expr | None, ...]:
+    return (given.reader, given.reading, given.batch, given.percentage, given.count, given.results)
 
 
 def effect_suites(effect: Effect) -> tuple[Suite, ...]:
@@ -336,7 +342,18 @@ def _map_effect_exprs(effect: Effect, fn: Callable[[Expr], Expr]) -> Effect:
         case Fork():
             return effect
         case FanOut():
-            return replace(effect, seq=fn(effect.seq), max_concurrency=maybe(effect.max_concurrency))
+            given = effect.distributed
+            if given is not None:
+                given = replace(
+                    given,
+                    reader=maybe(given.reader),
+                    reading=maybe(given.reading),
+                    batch=maybe(given.batch),
+                    percentage=maybe(given.percentage),
+                    count=maybe(given.count),
+                    results=maybe(given.results),
+                )
+            return replace(effect, seq=fn(effect.seq), max_concurrency=maybe(effect.max_concurrency), distributed=given)
         case _:
             assert_never(effect)
 

@@ -7,7 +7,9 @@ that (`asyncio`, `inspect`, `dataclasses`, `threading`) at the moment they are n
 from pysfnc.lang import http
 from pysfnc.lang.concurrency import parallel
 from pysfnc.lang.context import context
+from pysfnc.lang.datasets import s3_csv, s3_inventory, s3_json, s3_jsonl, s3_objects, s3_results
 from pysfnc.lang.decorators import inline, task, with_options, workflow
+from pysfnc.lang.distributed import distributed_map
 from pysfnc.lang.errors import Fail
 from pysfnc.lang.http import HTTPError
 from pysfnc.lang.options import Retry
@@ -17,9 +19,16 @@ __all__ = [
     "HTTPError",
     "Retry",
     "context",
+    "distributed_map",
     "http",
     "inline",
     "parallel",
+    "s3_csv",
+    "s3_inventory",
+    "s3_json",
+    "s3_jsonl",
+    "s3_objects",
+    "s3_results",
     "task",
     "with_options",
     "workflow",

@@ -61,7 +61,7 @@ def _bound(stmt: Stmt) -> Iterator[tuple[str, str | None]]:
         case Assign(name=name, value=value, changes=changes):
             answer = _answer(value)
             yield name, None if changes or answer is None else answer[1].text()
-        case ForEach(name=name, seq=seq) | Perform(effect=FanOut(name=name, seq=seq)):
+        case ForEach(name=name, seq=seq) | Perform(effect=FanOut(name=name, seq=seq, distributed=None)):
             answer = _answer(seq)
             yield name, None if answer is None else answer[1].of(answer[1].shape.element).text()
             if isinstance(stmt, Perform) and stmt.target is not None:

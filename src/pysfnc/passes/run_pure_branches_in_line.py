@@ -27,7 +27,7 @@ def _stmt(stmt: Stmt, names: NameSupply) -> tuple[Stmt, ...]:
     match stmt:
         case Perform(effect=Fork(retry=()) as fork) if not any(map(has_effect, fork.branches)):
             return _fork(stmt, fork, names)
-        case Perform(effect=FanOut(retry=()) as fan) if not has_effect(fan.body):
+        case Perform(effect=FanOut(retry=(), distributed=None) as fan) if not has_effect(fan.body):
             return _fan_out(stmt, fan, names)
         case _:
             return (stmt,)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from pysfnc.analysis.failures import escaping_errors, expr_errors
+from pysfnc.analysis.liveness import liveness
 from pysfnc.ir.exprs import Const, ExcField, Expr, Input, NewExc, Prim, Var
 from pysfnc.ir.hir import (
     Assign,
@@ -30,6 +31,8 @@ from pysfnc.ir.hir import (
     TaskCall,
 )
 from pysfnc.ir.mir import (
+    BATCH_INPUT,
+    BATCH_ITEMS,
     ITEM,
     Alias,
     Catcher,
@@ -208,6 +211,9 @@ class ScopePlanner:
 
     def _bodies(self, work: Work, node: EffectNode) -> None:
         """Plan branches and iterations. What they read of the `prefix` is no variable yet: it is handed to them as their input."""
+        if isinstance(node.effect, FanOut) and node.effect.distributed is not None:
+            self._executions(work, node.effect)
+            return
         suites = effect_suites(node.effect)
         shared = sorted(assigned(work.prefix) & _NOTHING.union(*map(reads, suites)))
         work.handed = {name: Computed(work.passed, Var(name=name, type=NONE)) for name in shared}
@@ -222,6 +228,21 @@ class ScopePlanner:
             planner = ScopePlanner(self.names, self.exceptions, self.options, watched=watched)
             kind: Literal["branch", "iteration"] = "iteration" if isinstance(node.effect, FanOut) else "branch"
             work.bodies.append(planner.plan((*begin, *body), kind))
+
+    def _executions(self, work: Work, effect: FanOut) -> None:
+        """Plan executions of their own: they see no variable from outside, so that all they read is handed to them."""
+        assert effect.distributed is not None
+        shared = sorted(liveness(effect.body, _NOTHING).start - {effect.name})
+        work.handed = {name: Computed(work.passed, Var(name=name, type=NONE)) for name in shared}
+        inside = {name: self.names.fresh(name) for name in shared}
+        batched = effect.distributed.batch is not None
+        given = _part(BATCH_INPUT) if batched else None
+        begin = [Assign(name=new, value=_part(name, given)) for name, new in inside.items()]
+        item = _part(BATCH_ITEMS) if batched else _part(ITEM) if shared else Input(type=NONE)
+        begin.append(Assign(name=effect.name, value=item))
+        body = map_suite_exprs(effect.body, lambda expr: rename(expr, inside))
+        planner = ScopePlanner(self.names, self.exceptions, self.options, watched=True)
+        work.bodies.append(planner.plan((*begin, *body), "iteration"))
 
     def _after_pause(self, pause: Pause, flow: Flow) -> None:
         """A Wait can assign, but not catch."""
@@ -600,8 +621,8 @@ class ScopePlanner:
         return {name: Computed(suite, Var(name=name, type=NONE)) for name in sorted(assigned(suite) & needed)}
 
 
-def _part(key: str) -> Expr:
-    return Prim(op="scope.part", args=(Input(type=NONE), Const(value=key, type=STR)), type=NONE)
+def _part(key: str, of: Expr | None = None) -> Expr:
+    return Prim(op="scope.part", args=(of or Input(type=NONE), Const(value=key, type=STR)), type=NONE)
 
 
 def _passed(prefix: Suite) -> Suite:
