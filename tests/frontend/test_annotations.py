@@ -22,6 +22,7 @@ from pysfnc.values.types import (
     EnumClass,
     EnumT,
     ListT,
+    OpaqueT,
     RecordClass,
     RecordField,
     RecordT,
@@ -148,10 +149,13 @@ WITHOUT_FORM = [
     ("Pair | tuple[int]", "JSON does not tell `Pair` from `tuple[int]`"),
     ("Color | str", "JSON does not tell `Color` from `str`"),
     ("More", "`More` holds values of its own type"),
-    ("datetime.datetime", "`datetime` has no form"),
-    ("datetime.date", "`date` has no form"),
-    ("decimal.Decimal", "`Decimal` has no form"),
-    ("bytes", "`bytes` has no form"),
+    ("datetime.datetime", "a machine does not read `datetime` from its input"),
+    ("list[datetime.date]", "a machine does not read `date` from its input"),
+    ("dict[str, tuple[int, decimal.Decimal]]", "a machine does not read `Decimal` from its input"),
+    ("bytes | None", "a machine does not read `bytes` from its input"),
+    ("Any | bytes", "JSON does not tell `Any` from `bytes`"),
+    ("decimal.Decimal | Color", "JSON does not tell `Decimal` from `Color`"),
+    ("decimal.Decimal | bytes", "JSON does not tell `Decimal` from `bytes`"),
     ("tuple", "a tuple of unknown length"),
     ("Tuple", "a tuple of unknown length"),
     ("tuple[int, ...]", "a tuple of unknown length"),
@@ -219,6 +223,7 @@ def test_tasks_take_any_parameter_but_give_only_what_a_machine_holds(tmp_path: P
         "@task\ndef c() -> Plain: ...\n"
         "@task\ndef d() -> list[Plain]: ...\n"
         "@task\ndef e() -> More: ...\n"
+        "@task\ndef g() -> tuple[bytes, decimal.Decimal | None, list[datetime.date | datetime.datetime]]: ...\n"
     )
     loaded = load(tmp_path, source)
     assert loaded.messages == []  # nobody uses `a` yet
@@ -229,6 +234,9 @@ def test_tasks_take_any_parameter_but_give_only_what_a_machine_holds(tmp_path: P
     assert loaded.function("c").returns == named
     assert loaded.function("d").returns == ListT(named)
     assert loaded.function("e").returns is None and loaded.function("e").problems
+    raw, amount, day, moment = (OpaqueT(name, on_wire=True) for name in ("bytes", "Decimal", "date", "datetime"))
+    assert loaded.function("g").returns == TupleT((raw, join(NONE, amount), ListT(join(day, moment))))
+    assert not loaded.function("g").problems
 
 
 def test_names_that_do_not_exist_at_run_time_say_nothing(tmp_path: Path) -> None:

@@ -50,6 +50,7 @@ from pysfnc.frontend.lower_values import (
 )
 from pysfnc.frontend.model import ModuleBinding
 from pysfnc.frontend.names import member
+from pysfnc.frontend.whole import refuse_text
 from pysfnc.ir.exprs import Const, ExcField, Expr, Prim
 from pysfnc.library.context import FIELDS, ROOT
 from pysfnc.values.types import BOOL, FLOAT, INT, JSON, NONE, STR, ErrorT, ExcT, ListT, NeverT, OpaqueT, is_mutable
@@ -348,6 +349,8 @@ def data_attribute(cx: Context, base: Expr, node: ast.Attribute) -> Value:
         return response_attribute(cx, base, node)
     if lib.has_method(base.type, node.attr) and not lib.is_change(base.type, node.attr):
         return BoundMethod(cx.atom(base), node.attr)
+    if isinstance(base.type, OpaqueT) and base.type.on_wire:
+        return refuse_text(cx, base.type.name, node)
     return cx.error(
         codes.UNSUPPORTED_EXPRESSION,
         node,

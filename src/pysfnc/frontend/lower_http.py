@@ -23,7 +23,7 @@ from pysfnc.frontend.lower_functions import seconds
 from pysfnc.frontend.lower_response import RESPONSE
 from pysfnc.frontend.lower_values import External, Value
 from pysfnc.frontend.model import TaskOptions
-from pysfnc.frontend.whole import check_whole
+from pysfnc.frontend.whole import check_no_text, check_whole
 from pysfnc.ir.exprs import Cond, Const, Expr, Prim, Var
 from pysfnc.ir.hir import ErrorReading, Perform, RetryRule, ServiceCall
 from pysfnc.lang.http import is_refused
@@ -202,7 +202,8 @@ def _names_of(type_: Type) -> Iterator[str | None]:
 
 
 def _with_body(cx: Context, made: dict[str, Expr], body: Expr, node: ast.expr) -> Expr:
-    if not check_whole(cx, body, body.span or node):
+    where = body.span or node
+    if not check_no_text(cx, body, where) or not check_whole(cx, body, where):
         return poison(cx.span(node))
     span = cx.span(node)
     headers = made.get("Headers")

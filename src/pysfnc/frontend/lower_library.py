@@ -29,7 +29,7 @@ from pysfnc.frontend.lower_values import (
     Value,
 )
 from pysfnc.frontend.model import Style
-from pysfnc.frontend.whole import obstacle, operation_obstacle, refuse_whole
+from pysfnc.frontend.whole import obstacle, operation_obstacle, refuse_text, refuse_whole, text_held
 from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Let, ListComp, Logic, NewExc, Prim, Var
 from pysfnc.ir.hir import Eval
 from pysfnc.library import catalog
@@ -40,7 +40,7 @@ from pysfnc.library.iteration import items_type
 from pysfnc.library.lists import item_type as items_in
 from pysfnc.library.objects import build_attribute, build_is_record, build_set_attribute
 from pysfnc.library.row import Change, Refusal, Site
-from pysfnc.library.typenames import is_of_class, number_is_ambiguous, of_kinds
+from pysfnc.library.typenames import class_clash, is_of_class, number_is_ambiguous, of_kinds
 from pysfnc.source.span import Span
 from pysfnc.values.types import (
     BOOL,
@@ -57,6 +57,7 @@ from pysfnc.values.types import (
     LazyDictT,
     ListT,
     NeverT,
+    OpaqueT,
     RecordT,
     TupleT,
     Type,
@@ -84,18 +85,79 @@ _SYMBOLS: Final[dict[type[ast.cmpop], str]] = {
 }
 
 
-def _built(cx: Context, node: ast.AST, args: Sequence[Expr], build: Callable[[Site], Built]) -> Expr:
-    """Ask the library, unless an operand was reported already or is never there."""
+def _built(
+    cx: Context, node: ast.AST, args: Sequence[Expr], build: Callable[[Site], Built], *, held: Sequence[Expr] = ()
+) -> Expr:
+    """Ask the library, unless an operand was reported already or is never there.
+
+    `held`: the operands that the operation keeps or passes on without looking at what they hold.
+    """
     if any(isinstance(arg.type, ErrorT) for arg in args):
         return poison(cx.span(node))
     if any(isinstance(arg.type, NeverT) for arg in args):
         return _never(cx, args, node)
+    text = next(filter(None, (text_held(arg.type) for arg in args if not any(arg is other for other in held))), None)
+    if text is not None:
+        return refuse_text(cx, text, node)
     made = build(cx.site(node))
     if isinstance(made, Refusal):
         missing = next(filter(None, (obstacle(arg.type) for arg in args)), None)
         return cx.refuse(made, node) if missing is None else refuse_whole(cx, missing, node)
     missing = operation_obstacle(made)
     return made if missing is None else refuse_whole(cx, missing, node)
+
+
+def _inner(args: Sequence[Expr]) -> list[Expr]:
+    """The operands that are no text of the wire themselves, though they may hold some."""
+    return [
+        arg for arg in args if not any(isinstance(member, OpaqueT) and member.on_wire for member in members(arg.type))
+    ]
+
+
+def _valued(pairs: Expr) -> list[Expr]:
+    """Pairs that become keys and values, where the values only may be texts of the wire."""
+    match pairs.type:
+        case ListT(TupleT((key, _))) if text_held(key) is None:
+            return [pairs]
+        case _:
+            return []
+
+
+def _told_by_text(args: Sequence[Expr]) -> list[Expr]:
+    """The operands of which the text tells whether they are true: bytes have an empty one, and zero does not."""
+    return [arg for arg in args if OpaqueT("Decimal", on_wire=True) not in members(arg.type)]
+
+
+def _containers(symbol: str, one: Expr, other: Expr) -> list[Expr]:
+    """The operands of operators that join or repeat containers."""
+    return _inner([one, other]) if symbol.removesuffix("=") in ("+", "*", "|") else []
+
+
+def _compared(symbol: str, one: Expr, other: Expr) -> list[Expr]:
+    """The operands of comparisons that look at no value: with None, and for a key of a dict."""
+    if symbol in ("is", "is not") and NONE in (one.type, other.type):
+        return [one, other]
+    return [other] if symbol in ("in", "not in") and kinds(other.type) == {Kind.DICT} else []
+
+
+_HOLDING_CALLS: Final = frozenset(
+    {"len", "list", "tuple", "enumerate", "zip", "reversed", "copy.copy", "copy.deepcopy"}
+)
+"""Functions that look at no item of their arguments."""
+_HOLDING_METHODS: Final = frozenset({"get", "items", "keys", "values", "copy"})
+"""Methods that look at the receiver's keys and their first argument only."""
+_HOLDING_CHANGES: Final = frozenset(
+    {"append", "extend", "insert", "pop", "clear", "reverse", "update", "setdefault", "popitem"}
+)
+"""Methods that change containers without a look at items. Keys and positions are their first arguments."""
+_KEYED: Final = frozenset({"insert", "pop", "setdefault"})
+
+
+def _is_kept(name: str, arg: Expr, given: Sequence[Expr]) -> bool:
+    """Whether a changing method keeps one of its operands as it is."""
+    if arg is given[0] or name in ("extend", "update"):
+        return name in _HOLDING_CHANGES and bool(_inner([arg]))
+    return name in _HOLDING_CHANGES and not (name in _KEYED and arg is given[1])
 
 
 def _never(cx: Context, args: Sequence[Expr], node: ast.AST) -> Expr:
@@ -120,7 +182,13 @@ def binary(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) -> 
         template = left.value
         return _built(cx, node, [left, right], lambda site: catalog.build_percent(template, right, site))
     one, other = decayed(cx, left), decayed(cx, right)
-    return _built(cx, node, [one, other], lambda site: catalog.build_binary(symbol, one, other, site))
+    return _built(
+        cx,
+        node,
+        [one, other],
+        lambda site: catalog.build_binary(symbol, one, other, site),
+        held=_containers(symbol, one, other),
+    )
 
 
 def unary(cx: Context, symbol: str, operand: Expr, node: ast.AST) -> Expr:
@@ -136,7 +204,7 @@ def truth(cx: Context, value: Value, node: ast.AST) -> Expr:
     data: Expr = value
     if isinstance(data.type, BoolT):
         return data
-    return _built(cx, node, [data], lambda site: catalog.build_truth(data, site))
+    return _built(cx, node, [data], lambda site: catalog.build_truth(data, site), held=_told_by_text([data]))
 
 
 def _static_truth(cx: Context, value: Value, node: ast.AST) -> Expr:
@@ -150,7 +218,7 @@ def _static_truth(cx: Context, value: Value, node: ast.AST) -> Expr:
 
 def negate(cx: Context, test: Expr, node: ast.AST) -> Expr:
     """`not test`."""
-    return _built(cx, node, [test], lambda site: catalog.build_not(test, site))
+    return _built(cx, node, [test], lambda site: catalog.build_not(test, site), held=_told_by_text([test]))
 
 
 def kept_by_truth(type_: Type, truth_: bool) -> Type:
@@ -178,7 +246,13 @@ def compare(cx: Context, op: ast.cmpop, left: Value, right: Value, node: ast.AST
     ranked = _ranked(cx, symbol, one, other, node)
     if ranked is not None:
         one, other = ranked
-    return _built(cx, node, [one, other], lambda site: catalog.build_compare(symbol, one, other, site))
+    return _built(
+        cx,
+        node,
+        [one, other],
+        lambda site: catalog.build_compare(symbol, one, other, site),
+        held=_compared(symbol, one, other),
+    )
 
 
 def _ranked(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) -> tuple[Expr, Expr] | None:
@@ -237,7 +311,7 @@ def subscript(cx: Context, value: Expr, index: Expr, node: ast.AST) -> Expr:
     if status is not None and isinstance(index, Const) and index.value == "HTTPStatusCode":
         return Const(value=status, type=INT, span=cx.span(node))
     key = decayed(cx, index)
-    made = _built(cx, node, [value, key], lambda site: catalog.build_subscript(value, key, site))
+    made = _built(cx, node, [value, key], lambda site: catalog.build_subscript(value, key, site), held=_inner([value]))
     return _metadata(cx, made, node)
 
 
@@ -253,7 +327,13 @@ def _metadata(cx: Context, made: Expr, node: ast.AST) -> Expr:
 def slice_of(cx: Context, value: Expr, bounds: Sequence[Expr | None], node: ast.AST) -> Expr:
     """`value[low:high:step]`; a bound left out is None."""
     low, high, step = (Const(value=None, type=NONE, span=cx.span(node)) if b is None else b for b in bounds)
-    return _built(cx, node, [value, low, high, step], lambda site: catalog.build_slice(value, low, high, step, site))
+    return _built(
+        cx,
+        node,
+        [value, low, high, step],
+        lambda site: catalog.build_slice(value, low, high, step, site),
+        held=_inner([value]),
+    )
 
 
 def part(cx: Context, value: Expr, key: Expr, node: ast.AST) -> Expr:
@@ -261,7 +341,7 @@ def part(cx: Context, value: Expr, key: Expr, node: ast.AST) -> Expr:
     name = _attribute_name(value, key)
     if name is None:
         return subscript(cx, value, key, node)
-    return _built(cx, node, [value], lambda site: build_attribute(value, name, site))
+    return _built(cx, node, [value], lambda site: build_attribute(value, name, site), held=_inner([value]))
 
 
 def set_part(cx: Context, value: Expr, key: Expr, new: Expr, node: ast.AST, *, existing: bool = False) -> Expr:
@@ -270,7 +350,9 @@ def set_part(cx: Context, value: Expr, key: Expr, new: Expr, node: ast.AST, *, e
     if name is None:
         return set_item(cx, value, key, new, node, existing=existing)
     holder = having_kind(cx, value, name, frozenset({Kind.RECORD}), node)
-    return _built(cx, node, [holder, new], lambda site: build_set_attribute(holder, name, new, site))
+    return _built(
+        cx, node, [holder, new], lambda site: build_set_attribute(holder, name, new, site), held=[holder, new]
+    )
 
 
 def _attribute_name(value: Expr, key: Expr) -> str | None:
@@ -281,7 +363,7 @@ def _attribute_name(value: Expr, key: Expr) -> str | None:
 
 def having_kind(cx: Context, value: Expr, name: str, wanted: frozenset[Kind], node: ast.AST) -> Expr:
     """The value, after the AttributeError of one of another kind."""
-    return _built(cx, node, [value], lambda site: dispatch_having(value, name, wanted, site))
+    return _built(cx, node, [value], lambda site: dispatch_having(value, name, wanted, site), held=_inner([value]))
 
 
 def decayed(cx: Context, value: Expr) -> Expr:
@@ -303,12 +385,19 @@ def set_item(cx: Context, container: Expr, key: Expr, value: Expr, node: ast.AST
         node,
         [container, key, value],
         lambda site: catalog.build_set_item(container, key, value, site, existing),
+        held=[*_inner([container]), value],
     )
 
 
 def delete_item(cx: Context, container: Expr, key: Expr, node: ast.AST) -> Expr:
     """What `container` is after `del container[key]`."""
-    return _built(cx, node, [container, key], lambda site: catalog.build_delete_item(container, key, site))
+    return _built(
+        cx,
+        node,
+        [container, key],
+        lambda site: catalog.build_delete_item(container, key, site),
+        held=_inner([container]),
+    )
 
 
 def tuple_item(cx: Context, value: Expr, index: int, node: ast.AST) -> Expr:
@@ -319,7 +408,7 @@ def tuple_item(cx: Context, value: Expr, index: int, node: ast.AST) -> Expr:
 def length(cx: Context, value: Expr, node: ast.AST) -> Expr:
     """`len(value)`."""
     data = decayed(cx, value)
-    return _built(cx, node, [data], lambda site: catalog.build_call("len", [data], {}, site))
+    return _built(cx, node, [data], lambda site: catalog.build_call("len", [data], {}, site), held=_inner([data]))
 
 
 def as_kind(value: Expr, wanted: frozenset[Kind]) -> Expr:
@@ -349,7 +438,9 @@ def _display(cx: Context, items: Sequence[Expr], type_: Type, node: ast.AST) -> 
 def make_dict(cx: Context, pairs: Sequence[tuple[Expr, Expr]], node: ast.AST) -> Expr:
     """`{k: v}`."""
     flat = [part for pair in pairs for part in pair]
-    return _built(cx, node, flat, lambda site: catalog.build_dict(list(pairs), site))
+    return _built(
+        cx, node, flat, lambda site: catalog.build_dict(list(pairs), site), held=[value for _, value in pairs]
+    )
 
 
 def merge_dicts(cx: Context, base: Expr, other: Expr, node: ast.AST) -> Expr:
@@ -368,22 +459,24 @@ def merge_dicts(cx: Context, base: Expr, other: Expr, node: ast.AST) -> Expr:
 
 def dict_of_pairs(cx: Context, pairs: Expr, node: ast.AST) -> Expr:
     """The dict of a list of pairs."""
-    return _built(cx, node, [pairs], lambda site: catalog.build_of_pairs(pairs, site))
+    return _built(cx, node, [pairs], lambda site: catalog.build_of_pairs(pairs, site), held=_valued(pairs))
 
 
 def copy_of_list(cx: Context, items: Expr, node: ast.AST) -> Expr:
     """A new list with the same items."""
-    return _built(cx, node, [items], lambda site: catalog.build_copy(items, site))
+    return _built(cx, node, [items], lambda site: catalog.build_copy(items, site), held=_inner([items]))
 
 
 def appended(cx: Context, items: Expr, value: Expr, node: ast.AST) -> Expr:
     """`items` after `items.append(value)`."""
-    return _built(cx, node, [items, value], lambda site: catalog.build_append(items, value, site))
+    return _built(cx, node, [items, value], lambda site: catalog.build_append(items, value, site), held=[items, value])
 
 
 def extended(cx: Context, items: Expr, more: Expr, node: ast.AST) -> Expr:
     """`items` after `items.extend(more)`."""
-    return _built(cx, node, [items, more], lambda site: catalog.build_extend(items, more, site))
+    return _built(
+        cx, node, [items, more], lambda site: catalog.build_extend(items, more, site), held=_inner([items, more])
+    )
 
 
 def augmented_list(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) -> Expr:
@@ -395,7 +488,11 @@ def augmented_list(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.
         type_ = ListT(items_type(right.type))
         items = Prim(op="iter.list", args=(right,), type=type_, span=cx.span(node))
     longer = _built(
-        cx, node, [left, items], lambda site: catalog.build_extend(as_kind(left, frozenset({Kind.LIST})), items, site)
+        cx,
+        node,
+        [left, items],
+        lambda site: catalog.build_extend(as_kind(left, frozenset({Kind.LIST})), items, site),
+        held=_inner([left, items]),
     )
     rest = replace(left, type=without_kinds(left.type, frozenset({Kind.LIST})))
     other = _built(
@@ -433,7 +530,7 @@ def items_of(cx: Context, value: Value, node: ast.AST, *, unpacking: bool = Fals
 
         return enum_members(cx, value, node) or as_data(cx, value, node)
     data = decayed(cx, as_data(cx, value, node))
-    return _built(cx, node, [data], lambda site: catalog.build_iter_list(data, site))
+    return _built(cx, node, [data], lambda site: catalog.build_iter_list(data, site), held=_inner([data]))
 
 
 def _collected(cx: Context, value: LazyComprehension, node: ast.AST, unpacking: bool) -> Expr:
@@ -481,17 +578,19 @@ def whole_items(cx: Context, value: Value, node: ast.AST) -> Expr:
 
 def unpackable(cx: Context, value: Expr, node: ast.AST) -> Expr:
     """The list of the items that `a, b = value` takes apart."""
-    return _built(cx, node, [value], lambda site: catalog.build_unpack_list(value, site))
+    return _built(cx, node, [value], lambda site: catalog.build_unpack_list(value, site), held=_inner([value]))
 
 
 def unpack_check(cx: Context, items: Expr, fixed: int, star: bool, node: ast.AST) -> Expr:
     """None, after the ValueError of a list that has not as many items as there are targets."""
-    return _built(cx, node, [items], lambda site: catalog.build_unpack_check(items, fixed, star, site))
+    return _built(
+        cx, node, [items], lambda site: catalog.build_unpack_check(items, fixed, star, site), held=_inner([items])
+    )
 
 
 def item_at(cx: Context, items: Expr, position: int, node: ast.AST) -> Expr:
     """An item that is known to be there."""
-    return _built(cx, node, [items], lambda site: catalog.build_item_at(items, position, site))
+    return _built(cx, node, [items], lambda site: catalog.build_item_at(items, position, site), held=_inner([items]))
 
 
 def middle_of(cx: Context, items: Expr, before: int, behind: int, node: ast.AST) -> Expr:
@@ -504,7 +603,7 @@ def middle_of(cx: Context, items: Expr, before: int, behind: int, node: ast.AST)
 
 def keys_of(cx: Context, mapping: Expr, node: ast.AST) -> Expr:
     """The list of the keys of a dict."""
-    return _built(cx, node, [mapping], lambda site: catalog.build_iter_list(mapping, site))
+    return _built(cx, node, [mapping], lambda site: catalog.build_iter_list(mapping, site), held=_inner([mapping]))
 
 
 # Texts
@@ -638,7 +737,13 @@ def call(cx: Context, name: str, args: Sequence[Expr], keywords: dict[str, Expr]
     if name in ("str", "repr") and len(args) == 1 and not keywords:
         return to_str(cx, args[0], node) if name == "str" else to_repr(cx, args[0], node)
     given, named = [decayed(cx, arg) for arg in args], {key: decayed(cx, arg) for key, arg in keywords.items()}
-    return _built(cx, node, [*given, *named.values()], lambda site: catalog.build_call(name, given, named, site))
+    return _built(
+        cx,
+        node,
+        [*given, *named.values()],
+        lambda site: catalog.build_call(name, given, named, site),
+        held=_inner(given) if name in _HOLDING_CALLS else _told_by_text(given) if name == "bool" else (),
+    )
 
 
 def method(
@@ -655,6 +760,7 @@ def method(
         node,
         [receiver, *given, *named.values()],
         lambda site: catalog.build_method(name, receiver, given, named, site),
+        held=[*_inner([receiver]), *given[1:]] if name in _HOLDING_METHODS else (),
     )
 
 
@@ -674,6 +780,9 @@ def having(cx: Context, receiver: Expr, name: str, node: ast.AST) -> Expr:
     usable = frozenset(
         kind for kind in found if catalog.find_kind_method(kind, name) or catalog.find_change(kind, name)
     )
+    text = text_held(receiver.type)
+    if usable and text is not None and not _inner([receiver]):
+        return refuse_text(cx, text, node)
     return receiver if not usable else dispatch_having(receiver, name, usable, cx.site(node))
 
 
@@ -694,6 +803,10 @@ def method_change(
     given = [receiver, *args, *keywords.values()]
     if any(isinstance(arg.type, ErrorT) for arg in given):
         return None
+    refused = next((text for arg in given if not _is_kept(name, arg, given) and (text := text_held(arg.type))), None)
+    if refused is not None:
+        refuse_text(cx, refused, node)
+        return None
     change = catalog.build_change(name, receiver, args, keywords, cx.site(node))
     if isinstance(change, Refusal):
         cx.refuse(change, node)
@@ -704,12 +817,19 @@ def method_change(
 def sort_by(cx: Context, items: Expr, keys: Expr | None, reverse: Expr, node: ast.AST) -> Expr:
     """`sorted(items, key=..., reverse=...)` with the keys computed."""
     given = [items, reverse] if keys is None else [items, reverse, keys]
-    return _built(cx, node, given, lambda site: catalog.build_sorted(items, keys, reverse, site))
+    return _built(
+        cx,
+        node,
+        given,
+        lambda site: catalog.build_sorted(items, keys, reverse, site),
+        held=() if keys is None else _inner([items]),
+    )
 
 
 def has_kind(cx: Context, value: Expr, wanted: frozenset[Kind], node: ast.AST) -> Expr:
     """Whether a value has one of these kinds."""
-    return _built(cx, node, [value], lambda site: catalog.build_has_kind(value, wanted, site))
+    held = () if class_clash(value.type) else [value]
+    return _built(cx, node, [value], lambda site: catalog.build_has_kind(value, wanted, site), held=held)
 
 
 def new_exception(cx: Context, name: str, args: Sequence[Expr], node: ast.AST, style: Style = "plain") -> Expr:
@@ -756,7 +876,13 @@ def new_fail(cx: Context, args: Sequence[Expr], node: ast.AST) -> Expr:
 def make_dict_of(cx: Context, args: Sequence[Expr], keywords: dict[str, Expr], node: ast.AST) -> Expr:
     """`dict(source, **keywords)`."""
     given = [*args, *keywords.values()]
-    return _built(cx, node, given, lambda site: catalog.build_dict_call(args, keywords, site))
+    return _built(
+        cx,
+        node,
+        given,
+        lambda site: catalog.build_dict_call(args, keywords, site),
+        held=[*_inner(args), *keywords.values()],
+    )
 
 
 def extreme_by(cx: Context, name: str, items: Expr, keys: Expr, default: Expr | None, node: ast.AST) -> Expr:
@@ -786,7 +912,7 @@ def length_list(cx: Context, items: Expr, node: ast.AST) -> Expr:
 def is_instance(cx: Context, value: Expr, names: Sequence[str], node: ast.AST) -> Expr:
     """`isinstance(value, names)`; the names are those of builtin types and exception classes."""
     if isinstance(value.type, ErrorT | NeverT):
-        return _built(cx, node, [value], lambda _site: value)
+        return _built(cx, node, [value], lambda _site: value, held=[value])
     if any(is_of_class(member) for member in members(value.type)):
         return _is_object(cx, value, names, node)
     if Kind.EXCEPTION in kinds(value.type):
@@ -815,12 +941,12 @@ def _is_object(cx: Context, value: Expr, names: Sequence[str], node: ast.AST) ->
     mine = [member for member in members(value.type) if is_of_class(member)]
     wanted = [member for member in mine if is_of_classes(cx, member, list(names))]
     others = [member for member in members(value.type) if member not in mine]
-    made = _built(cx, node, [data], lambda site: build_is_record(data, wanted, site))
+    made = _built(cx, node, [data], lambda site: build_is_record(data, wanted, site), held=[data])
     if not others:
         return made
     rest = replace(data, type=join_all(others)) if isinstance(data, Var) else data
     inner = is_instance(cx, rest, [name for name in names if ":" not in name], node)
-    not_mine = negate(cx, _built(cx, node, [data], lambda site: build_is_record(data, mine, site)), node)
+    not_mine = negate(cx, _built(cx, node, [data], lambda site: build_is_record(data, mine, site), held=[data]), node)
     both = Logic(op="and", left=not_mine, right=inner, type=BOOL, span=cx.span(node))
     return Logic(op="or", left=made, right=both, type=BOOL, span=cx.span(node))
 

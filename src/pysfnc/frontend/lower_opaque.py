@@ -12,6 +12,7 @@ from pysfnc.diagnostics import codes
 from pysfnc.frontend.aws_types import BYTES, STREAM
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_values import Static, Value
+from pysfnc.frontend.whole import refuse_text
 from pysfnc.ir.exprs import Const, Expr, Prim
 from pysfnc.values.types import STR, OpaqueT, Type
 
@@ -33,6 +34,8 @@ def call_opaque(
     cx: Context, receiver: Expr, name: str, args: Sequence[Value], keywords: dict[str, Value], node: ast.AST
 ) -> Expr:
     """`stream.read()`, `bytes.decode()`, `str.encode()`."""
+    if isinstance(receiver.type, OpaqueT) and receiver.type.on_wire:
+        return refuse_text(cx, receiver.type.name, node)
     made = _METHODS.get((receiver.type, name))
     if made is None:
         return cx.error(

@@ -14,7 +14,7 @@ from pysfnc.diagnostics import Code, codes, nearest
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.integrations import JSON_TEXTS, Integration
 from pysfnc.frontend.lower_context import Context, poison
-from pysfnc.frontend.whole import check_whole
+from pysfnc.frontend.whole import check_no_text, check_whole
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, ListComp, Prim
 from pysfnc.library.aws_forms import Form
 from pysfnc.source.span import Span
@@ -108,6 +108,8 @@ class ArgumentWriter:
         """A value of a shape in the form of the definition."""
         if isinstance(value.type, ErrorT | NeverT):
             return value
+        if not check_no_text(self.cx, value, value.span or self.node):
+            return poison(value.span)
         if not self._fits(shape, value.type, value.span, path):
             return poison(value.span)
         if isinstance(value, Cond):
@@ -172,7 +174,9 @@ class ArgumentWriter:
     def _of_member(self, shape: Shape, member: Member, value: Expr, path: str) -> Expr:
         inner = f"`{member.name}` of {path}"
         if member.json_value:
-            return value if check_whole(self.cx, value, value.span or self.node) else poison(value.span)
+            where = value.span or self.node
+            plain = check_no_text(self.cx, value, where) and check_whole(self.cx, value, where)
+            return value if plain else poison(value.span)
         if (shape.service, shape.name, member.name) in JSON_TEXTS:
             value = self._message(value)
         if Kind.STR not in kinds(value.type) and self._is_message(shape, member):

@@ -16,6 +16,7 @@ from pysfnc.frontend.faults import fault, not_constant
 from pysfnc.frontend.model import FunctionInfo, ProjectModel
 from pysfnc.ir.exprs import Expr
 from pysfnc.ir.hir import Param
+from pysfnc.values.fits import text_inside
 from pysfnc.values.types import ERROR
 
 Kind = Literal["positional", "keyword", "star", "rest", "whole"]
@@ -68,17 +69,17 @@ def _param(
     problems: list[Diagnostic],
 ) -> Param:
     read = None if argument.annotation is None else read_annotation(argument.annotation, info.module, model)
-    declared = read.type if read is not None else None
-    if read is not None and read.problem is not None and info.role == "workflow":
-        problems.append(_annotation_fault(f"parameter `{argument.arg}` of `{info.qualname}`", read))
-        declared = ERROR
+    found = None if read is None or info.role != "workflow" else _parameter_fault(info, argument, read)
+    if found is not None:
+        problems.append(found)
+    known = read if found is None and read is not None and read.problem is None else None
     return Param(
         name=argument.arg,
         kind=kind,
-        type=declared,
+        type=ERROR if found is not None else known.type if known is not None else None,
         default=None if default is None else _default(model, info, argument, default, problems),
-        annotation=read.text if read is not None and read.problem is None else None,
-        fit=read.fit if read is not None and read.problem is None else None,
+        annotation=known.text if known is not None else None,
+        fit=known.fit if known is not None else None,
         has_default=default is not None,
     )
 
@@ -120,6 +121,25 @@ def _workflow_problems(info: FunctionInfo) -> Iterator[Diagnostic]:
             f"positional-only `{arguments.posonlyargs[0].arg}` takes the whole input of `{info.qualname}` and must be its only parameter",
             "write instead: parameters without `/`, or one parameter that is the input",
         )
+
+
+def _parameter_fault(info: FunctionInfo, argument: ast.arg, read: Annotation) -> Diagnostic | None:
+    """What a machine cannot follow in the annotation of a workflow's parameter.
+
+    Of a text Python makes an object, whose own text may be another: "1.50" of "+01.50". The machine has no such rules.
+    """
+    if read.problem is not None:
+        return _annotation_fault(f"parameter `{argument.arg}` of `{info.qualname}`", read)
+    name = text_inside(read.fit)
+    if name is None:
+        return None
+    return fault(
+        codes.UNSUPPORTED_ANNOTATION,
+        info.module,
+        argument.annotation or argument,
+        f"parameter `{argument.arg}` of `{info.qualname}`: a machine does not read `{name}` from its input",
+        f"write instead: a parameter of type `str`, and a `@task` that returns the `{name}` it stands for",
+    )
 
 
 def _annotation_fault(what: str, read: Annotation) -> Diagnostic:

@@ -4,13 +4,26 @@ Such values can be held and passed on, and their members read. Whoever needs all
 """
 
 import ast
+from collections.abc import Iterable
 from typing import Final
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.lower_context import Context
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, Prim
 from pysfnc.source.span import Span
-from pysfnc.values.types import DictT, Kind, LazyDictT, ListT, OpaqueT, TupleT, Type, UnionT, kinds, members
+from pysfnc.values.types import (
+    DictT,
+    Kind,
+    LazyDictT,
+    ListT,
+    OpaqueT,
+    RecordT,
+    TupleT,
+    Type,
+    UnionT,
+    kinds,
+    members,
+)
 
 _NEEDS_ALL: Final = frozenset(
     {"==", "!=", "in", "not in", "str", "repr", "format", "json.dumps", "copy.deep", "min", "max", "list.position"}
@@ -70,6 +83,8 @@ def obstacle(type_: Type) -> str | None:
 
 def _obstacle(type_: Type, seen: frozenset[str]) -> str | None:
     match type_:
+        case OpaqueT(_, on_wire=True):
+            return None
         case OpaqueT(name):
             return f"`{name}`, which is no JSON"
         case LazyDictT():
@@ -103,6 +118,49 @@ def check_whole(cx: Context, value: Expr, node: ast.AST | Span) -> bool:
     if found is not None:
         refuse_whole(cx, found, node)
     return found is None
+
+
+def check_no_text(cx: Context, value: Expr, node: ast.AST | Span) -> bool:
+    """Whether a value can leave for somebody who does not know texts of the wire, such as AWS; a message otherwise."""
+    text = text_held(value.type)
+    if text is not None:
+        refuse_text(cx, text, node)
+    return text is None
+
+
+def text_held(type_: Type) -> str | None:
+    """The name of a type that travels as text (`Decimal`), if a value may be of it or hold such values; None otherwise.
+
+    The machine knows the text and not what Python does with the value: `Decimal("1.0")` is `Decimal("1.00")`, and true.
+    """
+    match type_:
+        case OpaqueT(name, on_wire=True):
+            return name
+        case LazyDictT():
+            return None  # of AWS
+        case DictT(value, fields, rest):
+            inside: Iterable[Type] = (value, *(field.type for field in fields), rest or value)
+        case ListT(item):
+            inside = (item,)
+        case TupleT(items):
+            inside = items
+        case RecordT(_, attributes):
+            inside = (attributes,)
+        case UnionT(found):
+            inside = sorted(found, key=str)
+        case _:
+            return None
+    return next(filter(None, map(text_held, inside)), None)
+
+
+def refuse_text(cx: Context, name: str, node: ast.AST | Span) -> Expr:
+    """Say that a value that travels as text is looked at."""
+    return cx.error(
+        codes.UNSUPPORTED_EXPRESSION,
+        node,
+        f"a machine holds a `{name}` and passes it on, and cannot look at it",
+        help="write instead: a `@task` that does this and returns what comes out; `is None` can be asked here",
+    )
 
 
 def refuse_whole(cx: Context, missing: str, node: ast.AST | Span) -> Expr:

@@ -253,6 +253,5 @@ async def run_encoded_async(function: Callable[..., Any], args: list[Any], kwarg
 
 
 def _checked_result(function: Callable[..., Any], result: Any) -> Any:
-    encoded = encode_result(function, result)
-    decode_result(function, encoded)
-    return encoded
+    """The encoding of what the caller gets: a text that is declared as `Decimal`, say, has the one form that a `Decimal` has."""
+    return encode_result(function, decode_result(function, encode_result(function, result)))

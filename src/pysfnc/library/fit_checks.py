@@ -25,6 +25,7 @@ from pysfnc.values.fits import (
     NamedFit,
     RecordFit,
     ScalarFit,
+    TextFit,
     TupleFit,
     UnionFit,
     flattened,
@@ -246,6 +247,8 @@ def fit_kinds(fit: Fit) -> frozenset[Kind]:
             return JSON_KINDS
         case ScalarFit(_, type_):
             return _NUMBERS if kinds(type_) == {Kind.FLOAT} else kinds(type_)
+        case TextFit():
+            return frozenset({Kind.STR})
         case ListFit() | TupleFit():
             return frozenset({Kind.LIST})
         case DictFit() | RecordFit():

@@ -22,6 +22,7 @@ from pysfnc.values.fits import (
     NamedFit,
     RecordFit,
     ScalarFit,
+    TextFit,
     TupleFit,
     UnionFit,
 )
@@ -100,6 +101,8 @@ def _data(fit: Fit | None) -> Any:
             return name
         case AnyFit(name):
             return ["any", name]
+        case TextFit(name):
+            return ["text", name]
         case ListFit(item):
             return ["list", _data(item)]
         case DictFit(key, value):
@@ -129,6 +132,8 @@ def _fit(data: Any) -> Fit | None:
             return _SCALARS[data]
         case ["any", name]:
             return AnyFit(name)
+        case ["text", name]:
+            return TextFit(name)
         case ["list", item]:
             return ListFit(_fit(item))
         case ["dict", key, value]:

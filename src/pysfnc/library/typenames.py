@@ -26,6 +26,7 @@ from pysfnc.values.types import (
     Kind,
     ListT,
     NeverT,
+    OpaqueT,
     RecordT,
     TupleT,
     Type,
@@ -130,15 +131,22 @@ def ambiguity(type_: Type) -> str | None:
 
 
 def class_clash(type_: Type) -> str | None:
-    """Two members of a union, at least one of a class of the project, that look alike in JSON."""
+    """Two members of a union that look alike in JSON, at least one of a class of the project or one that travels as text."""
     found = members(type_)
     for index, first in enumerate(found):
         for second in found[index + 1 :]:
-            if not (is_of_class(first) or is_of_class(second)) or not json_types(first) & json_types(second):
+            if not (_looks_like_others(first) or _looks_like_others(second)) or not json_types(first) & json_types(
+                second
+            ):
                 continue
             if not (isinstance(first, RecordT) and isinstance(second, RecordT)) or key_apart(first, second) is None:
                 return f"{first} or {second}"
     return None
+
+
+def _looks_like_others(type_: Type) -> bool:
+    """Whether the machine holds values of a type in the form that values of another may have."""
+    return is_of_class(type_) or (isinstance(type_, OpaqueT) and type_.on_wire)
 
 
 def key_apart(first: RecordT, second: RecordT) -> tuple[str, bool] | None:

@@ -21,6 +21,7 @@ from pysfnc.values.types import (
     EnumClass,
     EnumT,
     ListT,
+    OpaqueT,
     RecordClass,
     RecordT,
     TupleT,
@@ -44,6 +45,13 @@ class ScalarFit:
 
     name: str
     type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class TextFit:
+    """A Python type that travels as a text of its own: `Decimal`, `bytes`, `date`, `datetime`."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +120,7 @@ class NamedFit:
     target: "Fit"
 
 
-Fit = AnyFit | ScalarFit | ListFit | DictFit | TupleFit | ChoiceFit | UnionFit | RecordFit | NamedFit
+Fit = AnyFit | ScalarFit | TextFit | ListFit | DictFit | TupleFit | ChoiceFit | UnionFit | RecordFit | NamedFit
 
 ANY_FIT: Final = AnyFit()
 NONE_FIT: Final = ScalarFit("None", NONE)
@@ -125,7 +133,7 @@ STR_FIT: Final = ScalarFit("str", STR)
 def text_of(fit: Fit) -> str:
     """The annotation as messages name it."""
     match fit:
-        case AnyFit(name) | ScalarFit(name, _) | RecordFit(name, _) | NamedFit(name, _):
+        case AnyFit(name) | ScalarFit(name, _) | TextFit(name) | RecordFit(name, _) | NamedFit(name, _):
             return name
         case TupleFit(_, RecordClass() as cls):
             return cls.name
@@ -150,6 +158,8 @@ def type_of(fit: Fit) -> Type:
             return JSON
         case ScalarFit(_, type_):
             return type_
+        case TextFit(name):
+            return OpaqueT(name, on_wire=True)
         case ListFit(item):
             return ListT(type_of(item) if item else JSON)
         case DictFit(_, value):
@@ -195,6 +205,26 @@ def flattened(fit: Fit) -> tuple[Fit, ...]:
             return tuple(inner for member in found for inner in flattened(member))
         case _:
             return (fit,)
+
+
+def text_inside(fit: Fit | None) -> str | None:
+    """The name of a type in a fit whose values travel as texts of their own, None where there is none."""
+    match fit:
+        case TextFit(name):
+            return name
+        case ListFit(item):
+            return text_inside(item)
+        case DictFit(_, value):
+            return text_inside(value)
+        case TupleFit(items):
+            inside = items
+        case RecordFit(_, fields):
+            inside = tuple(field.fit for field in fields)
+        case UnionFit() | NamedFit():
+            inside = flattened(fit)
+        case _:
+            return None
+    return next(filter(None, map(text_inside, inside)), None)
 
 
 _SCALARS: Final[dict[type, Type]] = {type(None): NONE, bool: BOOL, int: INT, float: FLOAT, str: STR}

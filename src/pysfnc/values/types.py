@@ -222,9 +222,14 @@ class LazyDictT(DictT):
 
 @dataclass(frozen=True, slots=True)
 class OpaqueT(Type):
-    """An object that is no data of its own in the machine and knows only what is done for it by name: `bytes`, a stream."""
+    """An object that is no data of its own in the machine and knows only what is done for it by name: `bytes`, a stream.
+
+    `on_wire`: the machine holds the text that stands for the object where it travels (`pysfnc.lang.wire`), as for a `Decimal` out of a
+    task. It can be held and passed on, and nothing else. Others have a form that belongs to where they come from.
+    """
 
     name: str
+    on_wire: bool = False
 
     def __str__(self) -> str:
         return self.name
