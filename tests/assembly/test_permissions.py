@@ -293,6 +293,41 @@ def test_distributed_maps() -> None:
     ]
 
 
+def test_distributed_maps_of_programs() -> None:
+    program = """
+import os
+import boto3
+from pysfnc import distributed_map, s3_csv, s3_inventory, s3_objects, s3_results, workflow
+
+db = boto3.client("dynamodb")
+
+@workflow
+def w(prefix: str):
+    rows = s3_csv(os.environ["BUCKET"], "a.csv")
+    distributed_map(lambda row: db.put_item(TableName="t", Item={"id": {"S": row["id"]}})["Attributes"], rows)
+    distributed_map(len, s3_objects("in", prefix), results=s3_results("out", "runs"))
+    distributed_map(len, s3_inventory("inventory", "manifest.json"))
+"""
+    own = [
+        (["states:StartExecution"], ["arn:aws:states:*:*:stateMachine:w"]),
+        (
+            ["states:DescribeExecution", "states:RedriveExecution", "states:StopExecution"],
+            ["arn:aws:states:*:*:execution:w/*"],
+        ),
+    ]
+    assert of_program(program) == [
+        *own,
+        (["s3:GetObject"], ["arn:aws:s3:::${BUCKET}/a.csv"]),
+        (["dynamodb:PutItem"], ["arn:aws:dynamodb:*:*:table/t"]),
+        (["s3:ListBucket"], ["arn:aws:s3:::in"]),
+        (
+            ["s3:AbortMultipartUpload", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject"],
+            ["arn:aws:s3:::out/runs/*"],
+        ),
+        (["s3:GetObject"], ["arn:aws:s3:::*/*"]),
+    ]
+
+
 def test_states_inside_others_count() -> None:
     task = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:ec2:describeInstances", "Arguments": {}, "End": True}
     inner = {"StartAt": "T", "States": {"T": task}}

@@ -100,6 +100,20 @@ def test_listings_are_typed() -> None:
     assert both(program, {"prefix": "none/"}).output == []
 
 
+def test_a_dataset_is_what_it_was_when_it_was_made() -> None:
+    program = """
+    @workflow
+    def w(key: str, prefix: str):
+        rows = s3_jsonl("data", key)
+        place = s3_results("data", prefix)
+        key = prefix = "other"
+        first = distributed_map(lambda row: row["a"], rows)
+        written = distributed_map(lambda row: row["a"], rows, results=place)
+        return [first, written["ResultWriterDetails"]["Key"].startswith("out/"), key]
+    """
+    assert both(program, {"key": "in/c.jsonl", "prefix": "out"}).output == [[1, 2.5], True, "other"]
+
+
 def test_batches_with_what_is_read_outside() -> None:
     program = """
     @workflow

@@ -6,7 +6,7 @@ in the tables here, each with its source.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import takewhile
+from itertools import count, takewhile
 from typing import Any, Final
 
 from pysfnc.analysis.failures import expr_errors, suite_errors
@@ -70,6 +70,7 @@ LAMBDA_RETRY: Final[dict[str, Any]] = {
     "JitterStrategy": "FULL",
 }
 NEVER_RAISED: Final = "Pysfnc.Never"
+MAX_LABEL: Final = 40
 PUT_OBJECT: Final = "arn:aws:states:::s3:putObject"
 QUERY_ERROR: Final = "States.QueryEvaluationError"
 INPUT: Final = Field(Ref("states"), "input")
@@ -115,6 +116,13 @@ class _Emitter:
     variables: VariableNames = field(default_factory=VariableNames)
     source_map: dict[str, Span] = field(default_factory=dict)
     too_deep: list[tuple[Span | None, int]] = field(default_factory=list)
+    labels: set[tuple[str, int]] = field(default_factory=set)
+
+    def label(self, wanted: str) -> str:
+        """A label that no other Map has, as AWS wants it; a helper that is written in place twice has the same one twice."""
+        number = next(n for n in count(1) if (wanted, n) not in self.labels)
+        self.labels.add((wanted, number))
+        return wanted if number == 1 else f"{wanted[: MAX_LABEL - 4]}-{number}"
 
     # Scopes
 
@@ -291,7 +299,7 @@ class _StateWriter:
     def _distributed(self, state: Work, effect: FanOut, settings: Distributed) -> Json:
         made: Json = {"Type": "Map"}
         if settings.label is not None:
-            made["Label"] = settings.label
+            made["Label"] = self.emitter.label(settings.label)
         if settings.reader is None:
             made["Items"] = self._checked(state, effect.seq)
         else:

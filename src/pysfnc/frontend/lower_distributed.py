@@ -31,6 +31,7 @@ from pysfnc.ir.hir import Distributed, FanOut, Handler, Perform, Raise, ServiceC
 from pysfnc.ir.walk import suite_exprs, walk_expr, walk_suite
 from pysfnc.lang.datasets import DELIMITERS
 from pysfnc.library.context import ROOT
+from pysfnc.library.environment import TEXT
 from pysfnc.values.types import (
     FLOAT,
     INT,
@@ -97,8 +98,7 @@ def call_dataset(cx: Context, name: str, node: ast.Call) -> Value:
     if any(map(is_poison, data.values())) or not all(_has(cx, data, key, Kind.STR, node) for key in required):
         return poison(cx.span(node))
     names = {"bucket": "Bucket", "key": "Key", "prefix": "Prefix"}
-    # Evaluated here; headers are constants, and stay as they are written.
-    data = {key: value if key == "headers" else cx.atom(value, key) for key, value in data.items()}
+    data = {key: value if key == "headers" else _now(cx, value, key) for key, value in data.items()}
     arguments = _dict(cx, {field: data[key] for key, field in names.items() if key in data}, node)
     if kind == "s3_results":
         return ResultsPlace(arguments)
@@ -342,6 +342,12 @@ def _body_fits(cx: Context, body: Suite, settings: Distributed, node: ast.expr) 
 
 
 # Parts
+
+
+def _now(cx: Context, value: Expr, hint: str) -> Expr:
+    """The value as it is now, also where a variable that it reads gets another before the map begins."""
+    fixed = isinstance(value, Const) or (isinstance(value, Prim) and value.op == TEXT)
+    return value if fixed else cx.temporary(value, hint)
 
 
 def _has(cx: Context, data: Options, name: str, kind: Kind, node: ast.expr) -> bool:
