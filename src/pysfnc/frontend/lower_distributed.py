@@ -26,6 +26,7 @@ from pysfnc.frontend.lower_values import (
     Static,
     Value,
 )
+from pysfnc.frontend.whole import refuse_text, text_held
 from pysfnc.ir.exprs import Const, ExcField, Expr, NewExc, Prim, Var
 from pysfnc.ir.hir import Distributed, FanOut, Handler, Perform, Raise, ServiceCall, Suite, Try
 from pysfnc.ir.walk import suite_exprs, walk_expr, walk_suite
@@ -199,6 +200,10 @@ def call_distributed_map(cx: Context, node: ast.Call) -> Value:
         return poison(span)
     result: Type = ListT(join(made, _FAILED) if tolerant else made)
     if settings.results is not None:
+        # Python writes inputs and outputs with `json.dumps`, which knows none of these.
+        text = text_held(item.type) or text_held(made)
+        if text is not None:
+            return refuse_text(cx, text, node)
         result = DictT(JSON)
     target = cx.names.fresh("results")
     limit = options.get("max_concurrency")
