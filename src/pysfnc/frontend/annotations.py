@@ -6,6 +6,7 @@ and types are in `values.fits`.
 
 import ast
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -189,13 +190,19 @@ class _Reader:
         )
 
     def _made_type(self, constant: ConstantBinding, call: ast.Call) -> Fit:
-        """`NewType("UserId", str)` is its base; a TypeVar says nothing."""
+        """`NewType("UserId", str)` is its base; a TypeVar says nothing; `TypedDict("Event", {...})` is a class."""
         binding = resolve_through(self.model, constant.module, call.func)
         name = binding.name.rpartition(".")[2] if isinstance(binding, ExternalBinding) else ""
         if name == "NewType" and len(call.args) == 2:
             return self.read(constant.module, call.args[1])
         if name in ("TypeVar", "ParamSpec", "TypeVarTuple"):
             return AnyFit(constant.name)
+        written = called_typed_dict(self.model, constant.module, call)
+        if written is not None:
+            self.open_names.append(call)
+            fields = [FieldFit(key.name, self._of_field(key), key.required) for key in written[1]]
+            self.open_names.pop()
+            return RecordFit(written[0], tuple(fields))
         return self._without_form(constant.module, call, f"`{constant.name}` is made when the program runs")
 
     def _external(self, module: ModuleInfo, node: ast.expr, name: str) -> Fit:
@@ -386,6 +393,8 @@ def record_kind(model: ProjectModel, info: ClassInfo) -> str | None:
                     return _RECORD_BASES[dotted]
                 case ExternalBinding(dotted) if dotted not in _PLAIN_BASES and not current.is_exception:
                     return f"`{dotted.rpartition('.')[2]}` class"
+                case ConstantBinding(value=ast.Call() as call, module=home) if called_typed_dict(model, home, call):
+                    return "TypedDict"
                 case ClassBinding(parent) if parent not in seen:
                     seen.add(parent)
                     todo.append(parent)
@@ -407,8 +416,13 @@ class FieldNode:
 def typed_dict_fields(model: ProjectModel, info: ClassInfo) -> list[FieldNode]:
     """The keys of a TypedDict, those of its bases first; a key that is declared again keeps its place."""
     found: dict[str, FieldNode] = {}
-    for base in _class_bases(model, info):
-        found |= {field.name: field for field in typed_dict_fields(model, base)}
+    for base in info.node.bases:
+        match resolve_through(model, info.module, base.value if isinstance(base, ast.Subscript) else base):
+            case ClassBinding(parent) if parent is not info:
+                found |= {field.name: field for field in typed_dict_fields(model, parent)}
+            case ConstantBinding(value=ast.Call() as call, module=home):
+                written = called_typed_dict(model, home, call)
+                found |= {field.name: field for field in (written[1] if written else ())}
     total = _is_total(info)
     for item in info.node.body:
         if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name):
@@ -418,18 +432,39 @@ def typed_dict_fields(model: ProjectModel, info: ClassInfo) -> list[FieldNode]:
     return list(found.values())
 
 
-def _class_bases(model: ProjectModel, info: ClassInfo) -> list[ClassInfo]:
-    """The classes of the project that a class is derived from directly."""
-    names = [base.value if isinstance(base, ast.Subscript) else base for base in info.node.bases]
-    bindings = [resolve_through(model, info.module, name) for name in names]
-    return [binding.info for binding in bindings if isinstance(binding, ClassBinding) and binding.info is not info]
+def called_typed_dict(model: ProjectModel, module: ModuleInfo, call: ast.Call) -> tuple[str, list[FieldNode]] | None:
+    """The name and the keys of `TypedDict("Event", {"detail-type": str}, total=False)`, where keys need not be identifiers.
+
+    None for any other call, and for one whose keys are not written out.
+    """
+    binding = resolve_through(model, module, call.func)
+    if not (isinstance(binding, ExternalBinding) and _RECORD_BASES.get(binding.name) == "TypedDict"):
+        return None
+    match call.args:
+        case [ast.Constant(value=str(name)), ast.Dict(keys=keys, values=values)]:
+            if any(keyword.arg != "total" for keyword in call.keywords):
+                return None
+        case _:
+            return None
+    total = _says_total(call.keywords)
+    fields: list[FieldNode] = []
+    for key, annotation in zip(keys, values, strict=True):
+        if not (isinstance(key, ast.Constant) and isinstance(key.value, str)):
+            return None
+        required = _says_required(model, module, annotation)
+        fields.append(FieldNode(key.value, module, annotation, total if required is None else required))
+    return name, fields
 
 
 def _is_total(info: ClassInfo) -> bool:
     """Whether the keys that a TypedDict declares are required where they do not say otherwise."""
+    return _says_total(info.node.keywords)
+
+
+def _says_total(keywords: Iterable[ast.keyword]) -> bool:
     return not any(
         keyword.arg == "total" and isinstance(keyword.value, ast.Constant) and keyword.value.value is False
-        for keyword in info.node.keywords
+        for keyword in keywords
     )
 
 
