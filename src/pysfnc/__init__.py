@@ -5,6 +5,7 @@ the engine and the packaging live in subpackages that this module never loads.
 """
 
 from pysfnc.lang import (
+    CallbackFailed,
     Fail,
     HTTPError,
     Retry,
@@ -20,11 +21,13 @@ from pysfnc.lang import (
     s3_objects,
     s3_results,
     task,
+    wait_for_callback,
     with_options,
     workflow,
 )
 
 __all__ = [
+    "CallbackFailed",
     "Fail",
     "HTTPError",
     "Retry",
@@ -40,6 +43,7 @@ __all__ = [
     "s3_objects",
     "s3_results",
     "task",
+    "wait_for_callback",
     "with_options",
     "workflow",
 ]

@@ -13,6 +13,7 @@ import pysfnc
 
 SOURCE: Final = Path(pysfnc.__file__).parents[1]
 PUBLIC: Final = [
+    "CallbackFailed",
     "Fail",
     "HTTPError",
     "Retry",
@@ -28,6 +29,7 @@ PUBLIC: Final = [
     "s3_objects",
     "s3_results",
     "task",
+    "wait_for_callback",
     "with_options",
     "workflow",
 ]

@@ -8,6 +8,7 @@ import pysfnc
 
 def test_the_public_names_are_these() -> None:
     assert sorted(pysfnc.__all__) == [
+        "CallbackFailed",
         "Fail",
         "HTTPError",
         "Retry",
@@ -23,6 +24,7 @@ def test_the_public_names_are_these() -> None:
         "s3_objects",
         "s3_results",
         "task",
+        "wait_for_callback",
         "with_options",
         "workflow",
     ]
@@ -55,6 +57,7 @@ def test_importing_loads_nothing_heavy() -> None:
         "pysfnc.lang.calls",
         "pysfnc.lang.clock",
         "pysfnc.lang.concurrency",
+        "pysfnc.lang.callbacks",
         "pysfnc.lang.context",
         "pysfnc.lang.datasets",
         "pysfnc.lang.decorators",

@@ -25,6 +25,7 @@ from pysfnc.engine.objects import ObjectStore
 from pysfnc.jsonata.engine import Evaluator
 from pysfnc.lang.context import RunContext, context_object_of, with_input
 from pysfnc.lang.decorators import Workflow
+from pysfnc.testing.callbacks import answering
 from pysfnc.testing.contexts import run_context
 from pysfnc.testing.exceptions import name_and_text
 from pysfnc.testing.sleeping import instant_sleep
@@ -193,6 +194,7 @@ def run_compiled(
             world = None if services is None else services(functions)
             if world is not None:
                 stack.callback(world.close)
+                stack.enter_context(answering(world))
             result = machine.run(
                 json.loads(json.dumps(input)),
                 machines=compiled.machines(workflow, variables),

@@ -198,7 +198,7 @@ class _StateWriter:
         match state.effect:
             case TaskCall() as effect:
                 made = self._task(state, effect)
-                result: Tree = Field(RESULT, "Payload")
+                result: Tree = Field(RESULT, "Payload") if effect.waits is None else RESULT
             case ServiceCall() as effect:
                 made = self._service(state, effect)
                 result = RESULT
@@ -251,7 +251,7 @@ class _StateWriter:
             payload["c"] = _context(task.context)
         made: Json = {
             "Type": "Task",
-            "Resource": LAMBDA_INVOKE,
+            "Resource": LAMBDA_INVOKE if effect.waits is None else f"{LAMBDA_INVOKE}.waitForTaskToken",
             "Arguments": {"FunctionName": f"${{{self.emitter.placeholder(effect.task)}}}", "Payload": payload},
         }
         self._limits(made, state, effect)
@@ -410,6 +410,8 @@ class _StateWriter:
             return marked_exception(ERROR_OUTPUT)
         if isinstance(state.effect, ServiceCall):
             return read_error(state.effect.errors, ERROR_OUTPUT, status=self.emitter.plan.reads_status)
+        if isinstance(state.effect, TaskCall) and state.effect.waits is not None:
+            return read_error(state.effect.waits, ERROR_OUTPUT, status=False)
         timeouts = bool({ALL_ERRORS, "States.Timeout"}.intersection(catcher.errors))
         return caught_exception(ERROR_OUTPUT, timeouts=timeouts, args=self.emitter.plan.reads_args)
 

@@ -100,11 +100,57 @@ def _http(_reading: ErrorReading, error_output: Tree) -> Tree:
     return IfElse(Call("contains", (name, Lit(HTTP_STATUS))), refused, other)
 
 
+def _callback_aws(reading: ErrorReading, error_output: Tree) -> Tree:
+    """An error of the AWS operation that sends the token, or what was answered with the token."""
+    return _callback(error_output, Call("contains", (Ref("cause"), Lit(_SERVICE))), _aws(reading, error_output))
+
+
+def _callback_lambda(_reading: ErrorReading, error_output: Tree) -> Tree:
+    """An error of the function that got the token, or what was answered with the token."""
+    is_own = Binary(
+        "or",
+        Binary("=", Call("substring", (Ref("cause"), Lit(0), Lit(len(LAMBDA_REPORT)))), Lit(LAMBDA_REPORT)),
+        Call("contains", (Ref("error"), Regex(r"^Lambda\."))),
+    )
+    return _callback(error_output, is_own, caught_exception(error_output, timeouts=False, args=True))
+
+
+def _callback(error_output: Tree, is_own: Tree, own: Tree) -> Tree:
+    """`is_own` looks at `error` and `cause`, which are texts there; SendTaskFailure may leave both out, and they are null then."""
+    name, text = Field(error_output, "Error"), Field(error_output, "Cause")
+    late = Object(((Lit(NAME), Lit("TimeoutError")), (Lit(MESSAGE), Lit(""))))
+    failed = Object(
+        (
+            (Lit(NAME), Lit("CallbackFailed")),
+            (Lit(MESSAGE), Ref("cause")),
+            (Lit(ARGS), Array((_or_null(Ref("error")), _or_null(Ref("cause"))))),
+        )
+    )
+    parts = (
+        Bind("error", _as_text(name)),
+        Bind("cause", _as_text(text)),
+        IfElse(Binary("in", Ref("error"), Array(tuple(map(Lit, TIMEOUTS)))), late, IfElse(is_own, own, failed)),
+    )
+    return Seq(parts)
+
+
+def _as_text(value: Tree) -> Tree:
+    return IfElse(Binary("=", Call("type", (value,)), Lit("string")), value, Lit(""))
+
+
+def _or_null(text: Tree) -> Tree:
+    return IfElse(Binary("=", text, Lit("")), Lit(None), text)
+
+
+_SERVICE: Final = " (Service: "
+
 FORMS: Final[dict[str, Callable[[ErrorReading, Tree], Tree]]] = {
     "plain": _plain,
     "aws": _aws,
     "child": _child,
     "http": _http,
+    "callback_aws": _callback_aws,
+    "callback_lambda": _callback_lambda,
 }
 """How each form of error output becomes an exception object."""
 

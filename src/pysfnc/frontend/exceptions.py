@@ -22,6 +22,7 @@ BUILTIN_BASES: Final[dict[str, tuple[str, ...]]] = {
 """Every builtin exception class and its direct bases."""
 
 _EXTERNAL: Final[dict[str, str]] = {
+    "pysfnc.CallbackFailed": "CallbackFailed",
     "pysfnc.Fail": "Fail",
     "pysfnc.HTTPError": "HTTPError",
     "asyncio.TimeoutError": "TimeoutError",
@@ -57,6 +58,7 @@ _EXTERNAL: Final[dict[str, str]] = {
 _EXTERNAL_BASES: Final[dict[str, tuple[str, ...]]] = {
     "Fail": ("Exception",),
     "BotoCoreError": ("Exception",),
+    "CallbackFailed": ("Exception",),
     "ClientError": ("Exception",),
     "WaiterError": ("BotoCoreError",),
     "BrokenExecutor": ("RuntimeError",),

@@ -21,6 +21,7 @@ from pysfnc.frontend.lower_values import (
     CoroutineList,
     External,
     Future,
+    Intrinsic,
     MappedResults,
     Pool,
     ProjectFunction,
@@ -378,6 +379,8 @@ def run_coroutine(cx: Context, coroutine: Coroutine, node: ast.expr) -> Value:
     function = coroutine.function
     if isinstance(function, External) and function.name == "asyncio.sleep":
         return lower_sleep(cx, coroutine.given, node)
+    if isinstance(function, Intrinsic):
+        return function.build(cx, (), coroutine.node)
     if isinstance(function, External):
         return _gather(cx, coroutine.given, node)
     assert isinstance(function, ProjectFunction | Closure | Configured)

@@ -89,6 +89,8 @@ class Context:
     """The functions that call themselves around the present point."""
     tried: list[ast.AST] = field(default_factory=list)
     """The functions around the present point that are written in place unless they turn out to call themselves."""
+    pattern: str = ""
+    """The pattern of the integrations that calls become."""
     awaiting: bool = False
     """Whether the call that is made next is awaited."""
     regions: dict[str, int] = field(default_factory=dict)

@@ -53,8 +53,24 @@ from pysfnc.frontend.names import member
 from pysfnc.frontend.whole import refuse_text
 from pysfnc.ir.exprs import Const, ExcField, Expr, Prim
 from pysfnc.library.context import FIELDS, ROOT
-from pysfnc.values.types import BOOL, FLOAT, INT, JSON, NONE, STR, ErrorT, ExcT, ListT, NeverT, OpaqueT, is_mutable
+from pysfnc.values.types import (
+    BOOL,
+    FLOAT,
+    INT,
+    JSON,
+    NONE,
+    STR,
+    ErrorT,
+    ExcT,
+    ListT,
+    NeverT,
+    OpaqueT,
+    is_mutable,
+    join,
+)
 
+_FAILURES = frozenset({"CallbackFailed", "JobFailed"})
+"""Exceptions with an error name and a cause."""
 MAX_INTEGER = 2**53
 OPERATORS: dict[type[ast.operator], str] = {
     ast.Add: "+",
@@ -369,6 +385,10 @@ def exception_attribute(cx: Context, base: Expr, node: ast.Attribute) -> Value:
         return Lazy("`args` of an exception", args, sequence=True, sized=True)
     if names == frozenset({"Fail"}) and node.attr in ("error", "cause"):
         return ExcField(exc=base, field_="name" if node.attr == "error" else "message", type=STR, span=span)
+    if names and names <= _FAILURES and node.attr in ("error", "cause"):
+        cx.journal.args_read.append(span)
+        position = 0 if node.attr == "error" else 1
+        return lib.item_at(cx, replace(args, type=ListT(join(STR, NONE))), position, node)
     if node.attr == "status_code" and names and names <= frozenset(cx.project.exceptions.descendants(HTTP_ERROR)):
         return lib.item_at(cx, replace(args, type=ListT(INT)), 0, node)
     of_aws = client_error_attribute(cx, base, node.attr, node)

@@ -10,6 +10,7 @@ from typing import Final
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_arguments import Arguments, Signature, bind, lower_arguments
+from pysfnc.frontend.lower_callbacks import lower_wait
 from pysfnc.frontend.lower_clients import BOTO3_CALLS
 from pysfnc.frontend.lower_concurrency import THREAD_POOLS, call_parallel
 from pysfnc.frontend.lower_context import Context, poison
@@ -168,6 +169,7 @@ _SPECIAL: dict[str, Callable[[Context, ast.Call], Value]] = {
     "json.dumps": call_json_dumps,
     "json.loads": call_json_loads,
     "pysfnc.parallel": _parallel,
+    "pysfnc.wait_for_callback": lower_wait,
     "pysfnc.with_options": call_with_options,
     "os.environ.get": _environment_get,
     "os.getenv": _environment_get,

@@ -307,14 +307,14 @@ def call_with_options(cx: Context, node: ast.Call) -> Value:
     if is_task and base is _NO_OPTIONS and isinstance(target, ProjectFunction):
         base = target.info.task_options
     options, problems = call_options(
-        cx.project.model, cx.frame.module, node.keywords, base, is_task=is_task, classes=_class_finder(cx)
+        cx.project.model, cx.frame.module, node.keywords, base, is_task=is_task, classes=class_finder(cx)
     )
     for problem in problems:
         cx.sink.add(problem)
     return poison(cx.span(node)) if problems else Configured(target, options)
 
 
-def _class_finder(cx: Context) -> ClassFinder:
+def class_finder(cx: Context) -> ClassFinder:
     """How a retrier finds classes that only the lowering knows: `client.exceptions.X`."""
 
     def find(_module: ModuleInfo, node: ast.expr) -> str | None:

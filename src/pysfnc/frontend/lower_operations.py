@@ -34,7 +34,7 @@ def call_operation(
     if not can_be_called(cx, operation, given, node):
         return poison(cx.span(node))
     known = None if given.rest is not None else [name for name, _ in given.keywords]
-    chosen = integration(operation, known)
+    chosen = integration(operation, known, cx.pattern)
     values = {operation.parameter(name): as_data(cx, value, node) for name, value in given.keywords}
     arguments = ArgumentWriter(cx, chosen, node).arguments(values, given.rest)
     if isinstance(arguments.type, ErrorT):

@@ -227,6 +227,8 @@ class TaskCall:
     timeout_s: Expr | None
     heartbeat_s: Expr | None
     result: Type
+    waits: "ErrorReading | None" = None
+    """The function gets a task token (`service.token` among `args`), and the result is what somebody answers with that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ that (`asyncio`, `inspect`, `dataclasses`, `threading`) at the moment they are n
 """
 
 from pysfnc.lang import http
+from pysfnc.lang.callbacks import CallbackFailed, wait_for_callback
 from pysfnc.lang.concurrency import parallel
 from pysfnc.lang.context import context
 from pysfnc.lang.datasets import s3_csv, s3_inventory, s3_json, s3_jsonl, s3_objects, s3_results
@@ -15,6 +16,7 @@ from pysfnc.lang.http import HTTPError
 from pysfnc.lang.options import Retry
 
 __all__ = [
+    "CallbackFailed",
     "Fail",
     "HTTPError",
     "Retry",
@@ -30,6 +32,7 @@ __all__ = [
     "s3_objects",
     "s3_results",
     "task",
+    "wait_for_callback",
     "with_options",
     "workflow",
 ]

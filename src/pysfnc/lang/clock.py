@@ -27,6 +27,11 @@ async def sleep_async(seconds: float) -> None:
     await asyncio.sleep(seconds)
 
 
+def is_replaced() -> bool:
+    """Whether time passes at once."""
+    return _replacement is not None
+
+
 def replace_sleep(function: Sleep | None) -> Sleep | None:
     """Make `function` what retries sleep with; None restores real time.
 

@@ -21,6 +21,8 @@ def caught_names(classes: tuple[str, ...] | None, effect: Effect, table: Excepti
     if isinstance(effect, ServiceCall):
         return None if effect.errors.decoded else _of_service(_covered(classes, table), effect.errors)
     found = _covered(classes, table)
+    if isinstance(effect, TaskCall) and effect.waits is not None:
+        return None
     if isinstance(effect, TaskCall):
         found = tuple(name for name in found if "." not in name)  # AWS's own names, which no function fails with
     if "Fail" in classes or any(name.endswith(FAMILY) for name in found):

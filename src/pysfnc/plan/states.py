@@ -549,6 +549,8 @@ class ScopePlanner:
 
     def _leaves_read(self, node: EffectNode) -> bool:
         """Whether what the effect fails with must be read before it leaves the scope, as nobody could do it later."""
+        if isinstance(node.effect, TaskCall):
+            return node.effect.waits is not None
         if not isinstance(node.effect, ServiceCall):
             return False
         errors = node.effect.errors
