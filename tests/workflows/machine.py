@@ -7,11 +7,13 @@ from typing import Any
 from pysfnc.engine import LambdaService, RunResult
 from pysfnc.lang.context import context_object_of
 from pysfnc.services import World
+from pysfnc.testing.callbacks import answering
 from tests.support.direct import DirectInvoker
 from tests.support.oracle import Compiled, compile_program, evaluator
 from tests.support.program import MAIN, loaded, written
 from tests.workflows.aws import FakeAws, fake_aws
 from tests.workflows.python import PROGRAMS, shown_context
+from tests.workflows.replies import reply_late
 from tests.workflows.scenario import Scenario
 
 
@@ -56,6 +58,7 @@ def run_as_machine(
             aws.input,
             tasks=world,
             listener=world,
+            objects=world,
             evaluator=evaluator(engine),
             machines=others,
             context=context_object_of(shown_context(machine.name)),
@@ -70,8 +73,9 @@ def _world(name: str, program: Compiled, scenario: Scenario) -> Iterator[tuple[W
     source = {f"{MAIN}.py": (PROGRAMS / f"{name}.py").read_text()}
     with fake_aws(scenario) as aws, written(source) as path, loaded(path):
         functions = LambdaService(DirectInvoker(path.parent, program.result.functions), blocking=False)
-        world = World(functions, FakeBackend)
+        world = World(functions, FakeBackend, on_waiting=lambda _: reply_late())
         try:
-            yield world, aws
+            with answering(world):
+                yield world, aws
         finally:
             world.close()

@@ -20,7 +20,7 @@ Calls = list[tuple[str, dict[str, Any]]]
 _CONCURRENT = re.compile(r"\b(parallel|ThreadPoolExecutor|gather|distributed_map)\(")
 _JSON = frozenset({name for _, _, name in JSON_TEXTS})
 _MADE_UP = re.compile(
-    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"  # a UUID
+    r"(?:python-)?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"  # a UUID, a token of a run as Python
     r"|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)"  # the present moment
     r"|[A-Za-z0-9+/=_-]{60,}"  # a task token, a hash
 )
@@ -72,10 +72,10 @@ def _outcome(output: Any, error: str | None, cause: str | None) -> tuple[Any, st
 
 
 def _class_of(error: str | None) -> str | None:
-    """`DynamoDB.ResourceNotFoundException`, and boto3's `ResourceNotFoundException`."""
+    """`Rds.DbInstanceNotFoundException`, and boto3's `DBInstanceNotFoundFault`."""
     if error is None or error.startswith("States."):
         return error
-    return error.rpartition(".")[2].removesuffix("Exception").removesuffix("Fault")
+    return error.rpartition(".")[2].removesuffix("Exception").removesuffix("Fault").lower()
 
 
 def _shown(calls: Calls, *, ordered: bool) -> list[str]:

@@ -24,7 +24,7 @@ def call_opaque(cx: Context, receiver: Opaque, name: str, given: Arguments, node
     """A method of a hash."""
     if receiver.kind == "hash" and name == "hexdigest" and not given.positional:
         return Prim(op=f"hash.{receiver.detail}", args=(receiver.value,), type=STR, span=cx.span(node))
-    what = {"hash": "a hash", "uuid": "a UUID"}[receiver.kind]
+    what = {"hash": "a hash", "uuid": "a UUID", "pattern": "a pattern, taken from it before the call,"}[receiver.kind]
     return cx.error(
         codes.UNSUPPORTED_CALL,
         node,

@@ -16,7 +16,7 @@ def process(request: dict, decision: str) -> str:
 
 
 @workflow
-def approve(request: dict, hours: int = 24) -> str:
+def approve(request: dict) -> str:
     def submit(token: str) -> None:
         sns.publish(
             TopicArn=TOPIC,
@@ -25,7 +25,7 @@ def approve(request: dict, hours: int = 24) -> str:
         )
 
     try:
-        answer = wait_for_callback(submit, timeout=hours * 3600)
+        answer = wait_for_callback(submit, timeout=86400)
     except TimeoutError:
         return process(request, "nobody decided")
     except CallbackFailed as failure:

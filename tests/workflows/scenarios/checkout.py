@@ -3,6 +3,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pysfnc import testing
+from tests.workflows.replies import reply
 from tests.workflows.scenario import Answer, AwsError, Failure, Scenario
 
 QUEUE = "https://sqs.us-east-1.amazonaws.com/123456789012/"
@@ -31,11 +32,11 @@ def asked(reply: Callable[[str], None]) -> Callable[[dict[str, Any]], Answer]:
 
 
 def answered(value: Any) -> Callable[[dict[str, Any]], Answer]:
-    return asked(lambda token: testing.answer(token, value))
+    return asked(lambda token: reply(lambda: testing.answer(token, value)))
 
 
 def refused(error: str, cause: str) -> Callable[[dict[str, Any]], Answer]:
-    return asked(lambda token: testing.refuse(token, error, cause))
+    return asked(lambda token: reply(lambda: testing.refuse(token, error, cause)))
 
 
 PAID = answered({"status": "PaymentSuccessful"})

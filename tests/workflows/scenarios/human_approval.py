@@ -2,6 +2,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pysfnc import testing
+from tests.workflows.replies import reply
 from tests.workflows.scenario import Answer, AwsError, Failure, Scenario
 
 ENVIRON = {"APPROVERS_TOPIC": "arn:aws:sns:us-east-1:123456789012:approvers"}
@@ -17,11 +18,11 @@ def mailed(reply: Callable[[str], None]) -> Callable[[dict[str, Any]], Answer]:
 
 
 def answered(value: Any) -> Callable[[dict[str, Any]], Answer]:
-    return mailed(lambda token: testing.answer(token, value))
+    return mailed(lambda token: reply(lambda: testing.answer(token, value)))
 
 
 def refused(error: str, cause: str) -> Callable[[dict[str, Any]], Answer]:
-    return mailed(lambda token: testing.refuse(token, error, cause))
+    return mailed(lambda token: reply(lambda: testing.refuse(token, error, cause)))
 
 
 def scenario(label: str, expected: Any, publish: Answer) -> Scenario:
