@@ -8,11 +8,12 @@ results of `map` are taken.
 import ast
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_arguments import Arguments, evaluated
-from pysfnc.frontend.lower_context import Context, poison
+from pysfnc.frontend.lower_context import Context, Trial, poison
 from pysfnc.frontend.lower_core import as_data, expression, is_poison, lower_body, lower_expr, lower_value, statement
 from pysfnc.frontend.lower_values import (
     Closure,
@@ -34,7 +35,11 @@ from pysfnc.ir.exprs import Const, Expr, ListComp, Var
 from pysfnc.ir.hir import Assign, FanOut, ForEach, Fork, Handler, If, Perform, Raise, RetryRule, Return, Suite, Try
 from pysfnc.values.types import NEVER, NONE, ExcT, Kind, ListT, TupleT, Type, join, kinds
 
+T = TypeVar("T")
+
 THREAD_POOLS = frozenset({"concurrent.futures.ThreadPoolExecutor", "concurrent.futures.thread.ThreadPoolExecutor"})
+
+_CHANGEABLE = frozenset({Kind.LIST, Kind.DICT, Kind.RECORD})
 
 
 # Branches
@@ -285,7 +290,23 @@ def _submitted(cx: Context, given: Arguments, node: ast.expr) -> Callable[[], Va
         return None
     function, *values = given.positional
     rest = evaluated(cx, Arguments(tuple(values), given.keywords, given.nodes[1:]))
-    return lambda: call_value(cx, function, rest, node)
+    atoms = {value.name for value in _values(given) if isinstance(value, Var)}
+
+    def own(value: Value) -> Value:
+        """An object that was made for the call belongs to the branch, which may change it."""
+        fresh = isinstance(value, Var) and value.name not in atoms and kinds(value.type) & _CHANGEABLE
+        return cx.temporary(value, "arg") if fresh and isinstance(value, Var) else value
+
+    def run() -> Value:
+        positional = tuple(map(own, rest.positional))
+        keywords = tuple((name, own(value)) for name, value in rest.keywords)
+        return call_value(cx, function, replace(rest, positional=positional, keywords=keywords), node)
+
+    return run
+
+
+def _values(given: Arguments) -> tuple[Value, ...]:
+    return (*given.positional, *(value for _, value in given.keywords))
 
 
 def start_pending(cx: Context) -> None:
@@ -303,6 +324,25 @@ def start_pending(cx: Context) -> None:
         for index, entry in enumerate(waiting):
             part = lib.part_of(cx, whole, index)
             cx.emit(Assign(name=entry.outcome, value=part, span=entry.span))
+
+
+def on_some_ways(cx: Context, lower: Callable[[], T]) -> T:
+    """Lower code that runs on some ways only, such as an arm of a conditional expression.
+
+    What was submitted before is started on every way. When the code starts it, it is started before the code instead, and the
+    code lowered again.
+    """
+    waiting = dict(cx.flow.pending)
+    if not any(waiting.values()):
+        return lower()
+    trial = Trial(cx)
+    made = lower()
+    if cx.flow.pending == waiting:
+        trial.accept()
+        return made
+    trial.discard()
+    start_pending(cx)
+    return lower()
 
 
 def _pool_map(cx: Context, pool: Pool, given: Arguments, node: ast.expr) -> Value:

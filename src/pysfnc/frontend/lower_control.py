@@ -173,6 +173,7 @@ def function_frame(cx: Context) -> Frame:
 @statement(ast.Assert)
 def lower_assert(cx: Context, node: ast.Assert) -> None:
     """`assert test, message`: the message is evaluated only when the test fails."""
+    start_pending(cx)
     test = lower_test(cx, node.test)
     cx.observe(test.expr)
     cx.state = test.when_false.copy()

@@ -7,8 +7,10 @@ reached. What a single test tells about a variable is `narrow`.
 import ast
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.lower_concurrency import on_some_ways
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data, expression, is_poison, lower_expr, lower_in_order, lower_value
 from pysfnc.frontend.lower_state import State, join_states
@@ -55,7 +57,7 @@ def _bool_test(cx: Context, is_and: bool, values: list[ast.expr], node: ast.expr
     """`a and b and ...` as a condition: each part is evaluated where the ones before did not decide."""
     first = lower_test(cx, values[0])
     for value in values[1:]:
-        first = _then(cx, is_and, first, value, node)
+        first = on_some_ways(cx, partial(_then, cx, is_and, first, value, node))
     return first
 
 
@@ -111,7 +113,7 @@ def lower_bool_op(cx: Context, node: ast.BoolOp) -> Value:
     value = lower_expr(cx, node.values[0])
     before = node.values[0]
     for operand in node.values[1:]:
-        value = _bool_value(cx, is_and, value, before, operand, node)
+        value = on_some_ways(cx, partial(_bool_value, cx, is_and, value, before, operand, node))
         before = operand
     return value
 
@@ -193,6 +195,12 @@ def lower_either(
 ) -> Value:
     """One of two values, each evaluated only when it is the one."""
     cx.observe(test.expr)
+    return on_some_ways(cx, lambda: _one_of_two(cx, test, then, orelse, node))
+
+
+def _one_of_two(
+    cx: Context, test: Test, then: Callable[[], Value], orelse: Callable[[], Value], node: ast.AST
+) -> Value:
     if not test.when_false.reachable or not test.when_true.reachable:
         taken, state = (then, test.when_true) if test.when_true.reachable else (orelse, test.when_false)
         cx.state = state.copy()
@@ -234,7 +242,7 @@ def lower_compare(cx: Context, node: ast.Compare) -> Value:
     if len(node.ops) == 1:
         return lib.compare(cx, node.ops[0], first, second, node)
     left, middle = as_data(cx, first, node.left), as_data(cx, second, node.comparators[0])
-    return _chain(cx, node, 0, left, middle)
+    return on_some_ways(cx, lambda: _chain(cx, node, 0, left, middle))
 
 
 def _chain(cx: Context, node: ast.Compare, index: int, left: Expr, right: Expr) -> Expr:
