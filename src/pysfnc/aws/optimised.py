@@ -9,7 +9,7 @@ they are those of the AWS SDK for Java 1, which these integrations use.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
@@ -33,13 +33,13 @@ class Job:
     """
 
     describe: str
-    arguments: Mapping[str, str]
+    arguments: Mapping[str, str] = field(hash=False)
     job: str
     status: str
     succeeded: tuple[str, ...]
     failed: tuple[str, ...]
     member: str = ""
-    cancel: tuple[str, Mapping[str, str]] | None = None
+    cancel: tuple[str, Mapping[str, str]] | None = field(default=None, hash=False)
 
 
 @dataclass(frozen=True)
