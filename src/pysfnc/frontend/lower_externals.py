@@ -21,6 +21,7 @@ from pysfnc.frontend.lower_digests import OPAQUE_CALLS
 from pysfnc.frontend.lower_distributed import DATASETS, call_dataset, call_distributed_map
 from pysfnc.frontend.lower_environment import environment_get
 from pysfnc.frontend.lower_functions import call_with_options
+from pysfnc.frontend.lower_jobs import lower_run_job
 from pysfnc.frontend.lower_modules import call_json_dumps, call_json_loads
 from pysfnc.frontend.lower_regex import REGEX_CALLS
 from pysfnc.frontend.lower_values import (
@@ -169,6 +170,7 @@ _SPECIAL: dict[str, Callable[[Context, ast.Call], Value]] = {
     "json.dumps": call_json_dumps,
     "json.loads": call_json_loads,
     "pysfnc.parallel": _parallel,
+    "pysfnc.run_job": lower_run_job,
     "pysfnc.wait_for_callback": lower_wait,
     "pysfnc.with_options": call_with_options,
     "os.environ.get": _environment_get,

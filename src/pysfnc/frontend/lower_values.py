@@ -310,6 +310,14 @@ class Pages:
     node: ast.expr
 
 
+@dataclass(frozen=True, slots=True)
+class JobOf:
+    """`run_job(client.method, ...)`: a function that runs the job."""
+
+    method: ClientMethod
+    options: TaskOptions
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Intrinsic:
     """A function that code of the compiler's own calls."""
@@ -371,6 +379,7 @@ Static = (
     | WaiterOf
     | PaginatorOf
     | Pages
+    | JobOf
     | Intrinsic
     | BoundMethod
     | StaticMethod
@@ -405,6 +414,7 @@ _DESCRIPTIONS: dict[type, str] = {
     WaiterOf: "a waiter",
     PaginatorOf: "a paginator",
     Pages: "an iterator over pages",
+    JobOf: "a function",
     Intrinsic: "a function",
     BoundMethod: "a method",
     StaticMethod: "a method",
