@@ -157,6 +157,7 @@ def compile_file(path: str, options: Options | None = None) -> CompileResult:
 
 def _compile(path: str, options: Options) -> CompileResult:
     from pysfnc.analysis.aliases import check_aliases
+    from pysfnc.analysis.branch_checks import check_branches
     from pysfnc.analysis.classes import narrow_exceptions
     from pysfnc.frontend.build import build_program
     from pysfnc.frontend.exceptions import BUILTIN_BASES
@@ -167,6 +168,7 @@ def _compile(path: str, options: Options) -> CompileResult:
     if program is not None and not sink.has_errors:
         for machine in program.machines:
             check_aliases(machine, sink)
+            check_branches(machine, sink)
     if program is None or sink.has_errors:
         return CompileResult(source, sink.diagnostics)
     program = narrow_exceptions(program, frozenset(BUILTIN_BASES))

@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from pysfnc.ir.hir import FanOut, Fork, Perform, Program, RetryRule, Suite, TaskCall, Try
-from pysfnc.ir.walk import effect_suites, stmt_suites
+from pysfnc.ir.exprs import TELLING, Const, Prim
+from pysfnc.ir.hir import FanOut, Fork, Perform, Program, Raise, RetryRule, Suite, TaskCall, Try
+from pysfnc.ir.walk import effect_suites, stmt_exprs, stmt_suites, walk_expr
 from pysfnc.packaging.functions import deployed_functions
 from pysfnc.packaging.model import DeployedFunction, FunctionSpec
 
@@ -50,7 +51,7 @@ def _expected_exceptions(program: Program) -> dict[str, frozenset[str]]:
     """
     named: dict[str, set[str]] = {}
     for machine in program.machines:
-        _expect(machine.body, frozenset(), named)
+        _expect(machine.body, frozenset(), _told_later(machine.body), named)
     classes = {name for name, _ in program.exceptions.bases} - {"Exception", "BaseException", "Fail"}
     below = cache(program.exceptions.descendants)
     covered = {task: {low for name in _asked(names, classes) for low in below(name)} for task, names in named.items()}
@@ -63,23 +64,51 @@ def _asked(names: set[str], classes: set[str]) -> set[str]:
     return (names & classes) | ({"Exception"} if "Fail" in names else set())
 
 
-def _expect(suite: Suite, around: frozenset[str], named: dict[str, set[str]]) -> None:
-    """Add to `named` what each call of a task stands in; `around` are the classes named outside of the suite."""
+def _told_later(suite: Suite, around: frozenset[str] = frozenset()) -> frozenset[str]:
+    """The classes by which exceptions are told that were kept as values: those of handlers around what raises them, and of `isinstance`."""
+    found: frozenset[str] = frozenset()
+    for stmt in suite:
+        if isinstance(stmt, Raise) and getattr(stmt.exc.type, "names", ()) is None:
+            found |= around
+        for part in (part for expr in stmt_exprs(stmt) for part in walk_expr(expr)):
+            if isinstance(part, Prim) and part.op in TELLING:
+                found |= {arg.value for arg in part.args if isinstance(arg, Const) and isinstance(arg.value, str)}
+        if isinstance(stmt, Try):
+            handled = {name for handler in stmt.handlers for name in handler.classes or ()}
+            found |= _told_later(stmt.body, around | handled)
+            rest = (*(handler.body for handler in stmt.handlers), stmt.orelse, stmt.final)
+        else:
+            rest = stmt_suites(stmt)
+        for inner in rest:
+            found |= _told_later(inner, around)
+    return found
+
+
+def _keeps(stmt: Try) -> bool:
+    """Whether a handler of everything keeps the exception as a value."""
+    return any(handler.classes is None and handler.name is not None for handler in stmt.handlers)
+
+
+def _expect(suite: Suite, around: frozenset[str], later: frozenset[str], named: dict[str, set[str]]) -> None:
+    """Add to `named` what each call of a task stands in.
+
+    `around` are the classes named outside of the suite, `later` those by which exceptions that are kept are told.
+    """
     for stmt in suite:
         match stmt:
             case Perform(effect=TaskCall(task=task, retry=retry)):
                 named.setdefault(task, set()).update(around, _retried(retry))
             case Perform(effect=Fork(retry=retry) | FanOut(retry=retry) as effect):
                 for body in effect_suites(effect):
-                    _expect(body, around | _retried(retry), named)
+                    _expect(body, around | _retried(retry), later, named)
             case Try():
                 handled = {name for handler in stmt.handlers for name in handler.classes or ()}
-                _expect(stmt.body, around | handled, named)
+                _expect(stmt.body, around | handled | (later if _keeps(stmt) else frozenset()), later, named)
                 for part in (*(handler.body for handler in stmt.handlers), stmt.orelse, stmt.final):
-                    _expect(part, around, named)
+                    _expect(part, around, later, named)
             case _:
                 for inner in stmt_suites(stmt):
-                    _expect(inner, around, named)
+                    _expect(inner, around, later, named)
 
 
 def _retried(rules: Iterable[RetryRule]) -> frozenset[str]:

@@ -197,6 +197,11 @@ class _Runner:
                 raise self.value(stmt.exc, names)
             case hir.Try():
                 self._try(stmt, names)
+            case hir.Beside():
+                results = [self._branch(body, names) for body in stmt.branches]
+                if stmt.target is not None:
+                    names[stmt.target] = tuple(results)
+                self.suite(stmt.body, names)
             case hir.Perform():
                 result = self._perform(stmt.effect, names)
                 if stmt.target is not None:
@@ -254,11 +259,26 @@ class _Runner:
                 assert self.value(effect.seconds, names) >= 0
                 return None
             case hir.Fork(branches=branches):
-                return self._result([self._branch(body, names) for body in branches], effect.result)
+                return self._result(self._branches([(body, names) for body in branches], effect.rest), effect.result)
             case hir.FanOut():
                 seq = self.value(effect.seq, names)
                 assert isinstance(seq, list), effect
-                return [self._branch(effect.body, {**names, effect.name: item}) for item in seq]
+                bodies = [(effect.body, {**names, effect.name: item}) for item in seq]
+                return self._branches(bodies, effect.rest)
+
+    def _branches(self, bodies: list[tuple[hir.Suite, dict[str, Any]]], rest: str) -> list[Any]:
+        """The results of branches, run one after the other; a failure ends them where it ends them all."""
+        results, failures = [], []
+        for body, names in bodies:
+            try:
+                results.append(self._branch(body, names))
+            except Exception as error:
+                if rest in ("stop", "leave", "await"):
+                    raise
+                failures.append(error)
+        if failures:
+            raise ExceptionGroup("unhandled errors in a TaskGroup", failures) if rest == "group" else failures[0]
+        return results
 
     def _result(self, values: list[Any], type_: Any) -> Any:
         return tuple(values) if isinstance(type_, TupleT) else values
@@ -518,6 +538,8 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "item.delete": _delete_item,
     "slice": lambda base, *bounds: base[slice(*bounds)],
     "attribute": _attribute,
+    "exc.is_absent": lambda error: error is None,
+    "clock.ms": lambda: 0,
     "exc.is_one": lambda error, *names: _name(error) in names,
     "list.make": lambda *items: list(items),
     "list.at": operator.getitem,

@@ -176,7 +176,7 @@ PROGRAMS: dict[str, str] = {
             a = f(x) + 1  # E[SFN102]
             async for i in x:  # E[SFN101]
                 pass
-            return await asyncio.gather(f(1), f(2), return_exceptions=True)  # E[SFN107]
+            return await asyncio.gather(f(1), f(2), loop=None)  # E[SFN107]
     """,
     "lists_changed_in_a_loop": """
         @workflow
@@ -265,8 +265,8 @@ PROGRAMS: dict[str, str] = {
             with ThreadPoolExecutor() as pool:
                 futures = []
                 for x in xs:
-                    futures.append(pool.submit(f, x))  # E[SFN102]
-            return futures
+                    futures.append(pool.submit(f, x))
+            return futures  # E[SFN102]
     """,
 }
 

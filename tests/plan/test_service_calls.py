@@ -22,6 +22,7 @@ from pysfnc.ir.hir import (
     Try,
 )
 from pysfnc.library import catalog
+from pysfnc.library.raised import NAME
 from pysfnc.library.row import NameSupply, Refusal, Site
 from pysfnc.values.types import JSON, STR, DictT, ExcT
 from tests.plan.build import TABLE, const, definition_of, fork, on, op, read_input, text_of, throw, var
@@ -247,7 +248,7 @@ def test_a_decoded_error_is_known_by_what_its_cause_says(monkeypatch: pytest.Mon
 
     def child(_reading: ErrorReading, output: Tree) -> Tree:
         inner = Call("parse", (Field(output, "Cause"),))
-        return Object(((Lit("e"), Field(inner, "Error")), (Lit("c"), Field(inner, "Cause"))))
+        return Object(((Lit(NAME), Field(inner, "Error")), (Lit("c"), Field(inner, "Cause"))))
 
     monkeypatch.setitem(errors.FORMS, "child", child)
     call = service(None, errors=ErrorReading(form="child", decoded=True))

@@ -8,8 +8,10 @@ that the Lambda handler uses.
 import atexit
 import contextlib
 import functools
+import gc
 import json
 import os
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -77,7 +79,16 @@ def run_python(
         except Exception as error:
             name, cause = name_and_text(error)
             return Outcome(error=name, cause=cause, calls=tuple(program.calls))
+        finally:
+            _forget_coroutines()
         return Outcome(output, calls=tuple(program.calls))
+
+
+def _forget_coroutines() -> None:
+    """Coroutines that a failing program made and never awaited are no fault of the test."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        gc.collect()
 
 
 def _workflow(program: Program, name: str | None) -> Workflow[Any, Any]:

@@ -22,6 +22,7 @@ from pysfnc.diagnostics import Sink
 from pysfnc.ir.exprs import Expr, Prim, Var
 from pysfnc.ir.hir import (
     Assign,
+    Beside,
     Block,
     Break,
     Continue,
@@ -157,6 +158,8 @@ class _Checker:
                 return self._call(stmt, function, state, rest)
             case Recur(label=label):
                 return self._call(stmt, self._functions[label], state, rest)
+            case Beside():
+                return self._beside(stmt, state)
             case Perform():
                 return self._perform(stmt, state)
             case _:
@@ -311,15 +314,24 @@ class _Checker:
             case _:
                 assert_never(stmt.effect)
 
+    def _beside(self, stmt: Beside, state: State) -> State | None:
+        """The body runs here; nothing that it changes may be held by what the branches read."""
+        around = self._around
+        self._around |= frozenset(name for branch in stmt.branches for name in reads(branch))
+        state = self._fork(stmt, stmt.branches, state)
+        end = self.suite(stmt.body, state)
+        self._around = around
+        return end
+
     def _fresh(self, stmt: Perform, state: State) -> Nodes:
         return frozenset({state.make(self._values.site(id(stmt)), lazy=True)})
 
-    def _bind(self, stmt: Perform, nodes: Nodes, state: State) -> State:
+    def _bind(self, stmt: Perform | Beside, nodes: Nodes, state: State) -> State:
         if stmt.target is not None:
             state.names[stmt.target] = Held(nodes, stmt.span)
         return state
 
-    def _fork(self, stmt: Perform, branches: tuple[Suite, ...], state: State) -> State:
+    def _fork(self, stmt: Perform | Beside, branches: tuple[Suite, ...], state: State) -> State:
         after = self._live.after(stmt) - ({stmt.target} if stmt.target else set())
         made = state.make(self._values.site(id(stmt)))
         state.names[_branches(stmt)] = Held(frozenset({made}), stmt.span)
@@ -344,7 +356,7 @@ class _Checker:
         del state.names[hidden]
         return self._collect(stmt, state)
 
-    def _branch(self, stmt: Perform, body: Suite, label: str, around: frozenset[str], state: State) -> State:
+    def _branch(self, stmt: Perform | Beside, body: Suite, label: str, around: frozenset[str], state: State) -> State:
         """Run one branch; what it returns goes into the list of results under `label`."""
         saved, around_before = self._ways, self._around
         self._ways = _Ways()
@@ -364,7 +376,7 @@ class _Checker:
         ended.keep(names)
         return ended
 
-    def _collect(self, stmt: Perform, state: State) -> State:
+    def _collect(self, stmt: Perform | Beside, state: State) -> State:
         results = state.names.pop(_branches(stmt))
         return self._bind(stmt, results.nodes, state)
 
@@ -451,7 +463,7 @@ def _take(table: dict[str, State], label: str, state: State) -> None:
     table[label] = _joined(table.get(label), state) or state
 
 
-def _branches(stmt: Perform) -> str:
+def _branches(stmt: Perform | Beside) -> str:
     return f"%branches {id(stmt)}"
 
 

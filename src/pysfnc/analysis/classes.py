@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final
 
 from pysfnc.analysis.failures import own_errors
-from pysfnc.ir.exprs import Const, NewExc
+from pysfnc.ir.exprs import TELLING, Const, NewExc, Prim
 from pysfnc.ir.hir import FAMILY, ExceptionTable, Perform, Program, Retried, RetryRule, Stmt, Suite, TaskCall, Try
 from pysfnc.ir.walk import has_effect, map_suites, suite_exprs, walk_expr, walk_suite
 
@@ -38,6 +38,8 @@ def _named(suite: Suite, table: ExceptionTable, aws: set[str]) -> set[str]:
     for expr in suite_exprs(suite):
         for part in walk_expr(expr):
             found |= own_errors(part)
+            if isinstance(part, Prim) and part.op in TELLING:
+                found |= {arg.value for arg in part.args if isinstance(arg, Const) and isinstance(arg.value, str)}
             if isinstance(part, NewExc) and isinstance(part.name, Const) and isinstance(part.name.value, str):
                 found.add(part.name.value)
     for stmt in walk_suite(suite):

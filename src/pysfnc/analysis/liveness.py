@@ -13,6 +13,7 @@ from typing import assert_never
 from pysfnc.ir.exprs import Const, Var
 from pysfnc.ir.hir import (
     Assign,
+    Beside,
     Block,
     Break,
     Continue,
@@ -44,6 +45,7 @@ class Liveness:
 
     _before: dict[int, Names] = field(default_factory=dict)
     _after: dict[int, Names] = field(default_factory=dict)
+    _raised: dict[int, Names] = field(default_factory=dict)
     _kept: list[Stmt] = field(default_factory=list)
     """Statements are told apart by identity, so they must not go away before the answers do."""
     start: Names = _NOTHING
@@ -57,9 +59,14 @@ class Liveness:
         """What may be read once the statement has ended without a jump or an exception; for a loop, behind it."""
         return self._after[id(stmt)]
 
-    def _note(self, stmt: Stmt, before: Names, after: Names) -> None:
+    def raised(self, stmt: Stmt) -> Names:
+        """What may be read once an exception has left the statement."""
+        return self._raised[id(stmt)]
+
+    def _note(self, stmt: Stmt, before: Names, after: Names, raised: Names) -> None:
         if id(stmt) not in self._before:
             self._kept.append(stmt)
+        self._raised[id(stmt)] = self._raised.get(id(stmt), _NOTHING) | raised
         self._before[id(stmt)] = self._before.get(id(stmt), _NOTHING) | before
         self._after[id(stmt)] = self._after.get(id(stmt), _NOTHING) | after
 
@@ -113,7 +120,7 @@ class _Solver:
     def suite(self, suite: Suite, after: Names, ways: _Ways) -> Names:
         for stmt in reversed(suite):
             before = self._stmt(stmt, after, ways)
-            self._result._note(stmt, before, after)
+            self._result._note(stmt, before, after, ways.raised)
             after = before
         return after
 
@@ -146,6 +153,10 @@ class _Solver:
                 return self._recursion(stmt, after, ways) | read | ways.raised
             case Recur(label=label, targets=targets):
                 return after.difference(filter(None, targets)) | read | ways.inside.get(label, _NOTHING) | ways.raised
+            case Beside(branches=branches, target=target, body=body):
+                kept = after if target is None else after - {target}
+                inner = (self.suite(branch, _NOTHING, _Ways()) for branch in branches)
+                return self.suite(body, kept, ways) | read | _union(inner) | ways.raised
             case Perform(effect=effect, target=target):
                 kept = after if target is None else after - {target}
                 own = {effect.name} if isinstance(effect, FanOut) else set()

@@ -10,6 +10,7 @@ from typing import assert_never
 from pysfnc.ir.exprs import Expr, Prim
 from pysfnc.ir.hir import (
     Assign,
+    Beside,
     Block,
     Break,
     Continue,
@@ -47,7 +48,7 @@ def suite_may_raise(suite: Suite, prim_raises: PrimRaises) -> bool:
 
 def _stmt_may_raise(stmt: Stmt, prim_raises: PrimRaises) -> bool:
     match stmt:
-        case Raise() | Recur() | Perform():
+        case Raise() | Recur() | Perform() | Beside():
             # A call, a branch or an iteration can always fail: Lambda itself may be out of reach, a quota used up. A function that calls itself
             # fails where its body does, which is asked of the whole function.
             return True

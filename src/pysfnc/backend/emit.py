@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from pysfnc.analysis.failures import expr_errors, suite_errors
 from pysfnc.backend.errors import caught_exception, marked_exception, raised_exception, read_error
-from pysfnc.backend.expressions import MESSAGE, NAME, Lowering, with_prelude
+from pysfnc.backend.expressions import Lowering, with_prelude
 from pysfnc.backend.names import RESERVED, StateNames, VariableNames
 from pysfnc.backend.regions import Regions
 from pysfnc.backend.services import argument_template, retried_names
@@ -51,6 +51,7 @@ from pysfnc.jsonata.tidy import tidy
 from pysfnc.jsonata.tree import Array, Binary, Call, Field, Lit, Neg, Object, Placeholder, Ref, Tree
 from pysfnc.jsonata.walk import tree_depth
 from pysfnc.library.context import FIELDS
+from pysfnc.library.raised import MESSAGE, NAME
 from pysfnc.plan.caught import ALL_ERRORS, TASK_FAILED
 from pysfnc.source.span import Span
 from pysfnc.values.types import NONE, STR, IntT
@@ -206,7 +207,8 @@ class _StateWriter:
                 made = {"Type": "Parallel"}
                 if state.handed or suite_errors(state.prefix):
                     check = self._checked(state, Const(value=None, type=NONE))
-                    made["Arguments"] = {"": check, **self._handed(state)} if state.handed else check
+                    handed = self._handed(state)
+                    made["Arguments"] = check if not handed else handed if check is None else {"": check, **handed}
                 made["Branches"] = [self.emitter.scope(body, self.defined) for body in state.bodies]
                 result = RESULT
             case FanOut() as effect:

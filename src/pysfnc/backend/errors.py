@@ -1,6 +1,6 @@
 """Exception objects from what a Catch gives.
 
-A Catch has `{"Error", "Cause"}` (ASL spec, "Error output"). The exception object of the machine is `{"e": name, "c": text, "a": args}`. What a Lambda
+A Catch has `{"Error", "Cause"}` (ASL spec, "Error output"). The exception object of the machine is that of `library.raised`. What a Lambda
 function raised arrives as JSON in the Cause (`errorMessage`, `stackTrace`); what an expression of the same state raised is in the marker
 that `expressions` put into the text. What a service call fails with is read as its `ErrorReading` says: `FORMS` holds a row for each form.
 """
@@ -8,11 +8,12 @@ that `expressions` put into the text. What a service call fails with is read as 
 from collections.abc import Callable
 from typing import Final
 
-from pysfnc.backend.expressions import ARGS, CLOSE, MESSAGE, NAME, OPEN, STATUS
+from pysfnc.backend.expressions import CLOSE, OPEN, STATUS
 from pysfnc.ir.hir import ErrorReading
 from pysfnc.jsonata.tree import Array, Binary, Bind, Call, Field, IfElse, Index, Lit, Object, Ref, Regex, Seq, Tree
 from pysfnc.lang.exceptions import EXTRA_PREFIX
 from pysfnc.library.prelude import define
+from pysfnc.library.raised import ARGS, MESSAGE, NAME
 
 LAMBDA_REPORT: Final = '{"errorMessage":'
 HTTP_STATUS: Final = "States.Http.StatusCode."

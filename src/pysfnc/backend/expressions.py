@@ -21,6 +21,7 @@ from pysfnc.jsonata.printer import print_after, print_binding
 from pysfnc.jsonata.tree import Array, Binary, Bind, Call, Field, Func, IfElse, Keep, Lit, Object, Ref, Seq, Tree
 from pysfnc.jsonata.walk import calls, count_ref, map_tree, may_raise, replace_ref, tree_children, walk_tree
 from pysfnc.library.prelude import PRELUDE, define
+from pysfnc.library.raised import ARGS, MESSAGE, NAME, ROUTE
 from pysfnc.library.registry import prim
 from pysfnc.library.row import Arg, Check
 from pysfnc.library.shapes import array_of
@@ -38,10 +39,6 @@ WRITTEN_OUT: Final = 2
 
 MAX_DEPTH: Final = 24
 """Deeper values get a name: AWS's JSONata ends near a hundred levels (measured)."""
-NAME: Final = "e"
-MESSAGE: Final = "c"
-ARGS: Final = "a"
-ROUTE: Final = "r"
 STATUS: Final = "s"
 OPEN: Final = ("<py", "sfnc>")
 CLOSE: Final = ("</py", "sfnc>")
@@ -216,6 +213,8 @@ class Lowering:
 
     def exception_of(self, check: Check) -> Tree:
         """The exception object of a failed check."""
+        if check.kept is not None:
+            return check.kept
         pairs: list[tuple[Tree, Tree]] = [(Lit(NAME), Lit(check.error)), (Lit(MESSAGE), check.message)]
         if check.args is not None and self.reads_args:
             pairs.append((Lit(ARGS), Array(check.args)))

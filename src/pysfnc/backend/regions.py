@@ -19,7 +19,6 @@ from pysfnc.analysis.failures import expr_errors, own_errors, raised_classes, su
 from pysfnc.analysis.liveness import liveness
 from pysfnc.backend.expressions import (
     IMPOSSIBLE,
-    NAME,
     Env,
     Lowering,
     Out,
@@ -48,6 +47,7 @@ from pysfnc.ir.hir import (
 from pysfnc.ir.walk import assigned, exits, free_vars, reads, walk_suite
 from pysfnc.jsonata.tree import Array, Binary, Bind, Call, Field, Func, IfElse, Index, Lit, Object, Ref, Tree
 from pysfnc.jsonata.walk import map_tree
+from pysfnc.library.raised import NAME
 from pysfnc.library.registry import prim
 from pysfnc.library.row import Arg, Check
 from pysfnc.values.types import BOOL

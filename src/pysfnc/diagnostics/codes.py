@@ -47,6 +47,9 @@ UNKNOWN_EXCEPTION_CLASS: Final = Code("SFN404", "unknown-exception-class", "an e
 EXCEPTION_BEHAVIOUR: Final = Code("SFN405", "exception-behaviour", "a raised exception class with code of its own")
 AMBIGUOUS_EXCEPTION: Final = Code("SFN406", "ambiguous-exception", "two exception classes of one name")
 AWS_DIFFERENCE: Final = Code("SFN407", "aws-difference", "a call of AWS that a machine would make differently")
+LEFT_RUNNING: Final = Code("SFN408", "left-running", "branches that go on by themselves when one of them fails")
+SHARED_WITH_BRANCH: Final = Code("SFN409", "shared-with-branch", "a variable assigned while a branch may read it")
+STOPPED_CLEANUP: Final = Code("SFN410", "stopped-cleanup", "code that runs in a branch that is stopped")
 
 # 5xx: limits of Step Functions
 DEFINITION_TOO_LARGE: Final = Code("SFN501", "definition-too-large", "the definition passes the limit of AWS")

@@ -11,17 +11,20 @@ from dataclasses import replace
 from pysfnc.diagnostics import Sink, codes
 from pysfnc.frontend import (
     lower_assign,
+    lower_async_with,
+    lower_asyncio,
     lower_call,
     lower_comprehension,
-    lower_concurrency,
     lower_control,
     lower_each,
     lower_expr,
     lower_loops,
     lower_match,
     lower_names,
+    lower_pools,
     lower_test,
     lower_try,
+    lower_try_star,
 )
 from pysfnc.frontend.changes import changes_reached_from
 from pysfnc.frontend.environment import Use, environment_of, read_environment, reads_environment
@@ -42,17 +45,20 @@ from pysfnc.values.types import ERROR, JSON, NONE, DictT, Type, join
 
 CONSTRUCTS = (
     lower_assign,
+    lower_async_with,
+    lower_asyncio,
     lower_call,
     lower_comprehension,
-    lower_concurrency,
     lower_control,
     lower_each,
     lower_expr,
     lower_loops,
     lower_match,
     lower_names,
+    lower_pools,
     lower_test,
     lower_try,
+    lower_try_star,
 )
 """The modules that register the lowering of some construct."""
 

@@ -16,9 +16,13 @@ from pysfnc.frontend.lower_comprehension import Filtered, Mapped, any_or_all, co
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_value
 from pysfnc.frontend.lower_digests import length_of_bytes, opaque_text
+from pysfnc.frontend.lower_futures import first_future, future_count, futures_named
 from pysfnc.frontend.lower_iterate import Source, origin_of, refuse_restless, source_of, under
 from pysfnc.frontend.lower_objects import enum_members
 from pysfnc.frontend.lower_values import (
+    FutureDict,
+    FutureList,
+    FutureSet,
     Lazy,
     LazyComprehension,
     MappedResults,
@@ -26,6 +30,7 @@ from pysfnc.frontend.lower_values import (
     Origin,
     ProjectClass,
     Static,
+    TupleOf,
     TypeOf,
     Under,
     Value,
@@ -54,6 +59,10 @@ def is_special(name: str) -> bool:
 
 def call_builtin(cx: Context, name: str, given: Arguments | None, node: ast.expr) -> Value:
     """Call one of these builtins; `given` None: the arguments were not evaluated yet."""
+    if name in ("iter", "set") and isinstance(node, ast.Call) and len(node.args) == 1:
+        futures = futures_named(cx, node.args[0])
+        if futures is not None:
+            return futures
     if name in _NEVER:
         return cx.error(codes.UNSUPPORTED_CALL, node, f"`{name}()` has no compiled form", help=_NEVER[name])
     if given is None:
@@ -236,6 +245,8 @@ def _next(cx: Context, given: Arguments, node: ast.expr) -> Value:
     if not _plain(cx, given, node, "next", 2):
         return poison(cx.span(node))
     iterator, *default = given.positional
+    if isinstance(iterator, FutureSet):
+        return first_future(cx, iterator, node)
     if not isinstance(iterator, LazyComprehension):
         return cx.error(
             codes.UNSUPPORTED_CALL,
@@ -277,6 +288,9 @@ def _len(cx: Context, given: Arguments, node: ast.expr) -> Value:
         return length_of_bytes(cx, value, node)
     if isinstance(value, Lazy) and value.sized:
         return lib.length(cx, value.items, node)
+    count = future_count(cx, value, node)
+    if count is not None:
+        return count
     members = enum_members(cx, value, node) if isinstance(value, ProjectClass) else None
     return lib.length(cx, members or as_data(cx, value, node), node)
 
@@ -347,10 +361,12 @@ def _list(cx: Context, given: Arguments, node: ast.expr) -> Value:
     if not given.positional:
         return lib.make_list(cx, [], node)
     value = given.positional[0]
+    if isinstance(value, FutureList | FutureSet | FutureDict | TupleOf):
+        return value
     if isinstance(value, MappedResults):
-        from pysfnc.frontend.lower_concurrency import all_results
+        from pysfnc.frontend.lower_futures import collected
 
-        return all_results(cx, value, node)
+        return collected(cx, value, node)
     items = lib.items_of(cx, value, node)
     # What was made just now needs no copy.
     return items if isinstance(value, Static) or is_poison(items) else lib.copy_of_list(cx, items, node)

@@ -1,7 +1,7 @@
 """Calls: what is called, and where the call goes.
 
 Owns the dispatch by the kind of the callee. Arguments are `lower_arguments`, functions of the project `lower_functions`, builtins with a meaning
-of their own `lower_builtins`, everything that runs at the same time `lower_concurrency`.
+of their own `lower_builtins`, what runs at the same time `lower_branches`.
 """
 
 import ast
@@ -13,7 +13,6 @@ from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
 from pysfnc.frontend.lower_builtins import call_builtin, is_special
 from pysfnc.frontend.lower_classes import call_class
 from pysfnc.frontend.lower_clients import make_client
-from pysfnc.frontend.lower_concurrency import call_pool_method
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, expression, is_poison, lower_value
 from pysfnc.frontend.lower_digests import call_opaque
@@ -25,6 +24,7 @@ from pysfnc.frontend.lower_methods import call_method
 from pysfnc.frontend.lower_objects import call_object, lower_super
 from pysfnc.frontend.lower_opaque import text_of_bytes
 from pysfnc.frontend.lower_operations import call_operation
+from pysfnc.frontend.lower_pools import call_pool_method
 from pysfnc.frontend.lower_raise import new_exception
 from pysfnc.frontend.lower_regex import call_pattern
 from pysfnc.frontend.lower_values import (

@@ -14,23 +14,25 @@ from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.effects import can_raise
 from pysfnc.frontend.lower_arguments import Arguments
 from pysfnc.frontend.lower_assign import assign
-from pysfnc.frontend.lower_concurrency import fan_out_outcomes, start_pending
+from pysfnc.frontend.lower_asyncio import AWAITED
+from pysfnc.frontend.lower_batches import Row, Start, begin_rows, kept_going, late_bound, start_of
+from pysfnc.frontend.lower_branches import raise_if_any
 from pysfnc.frontend.lower_context import Context, Trial, poison
 from pysfnc.frontend.lower_control import function_frame
 from pysfnc.frontend.lower_core import as_data, expression, is_poison, lower_in_order, lower_value
 from pysfnc.frontend.lower_each import run_each
 from pysfnc.frontend.lower_frame import Frame
 from pysfnc.frontend.lower_iterate import Source, lower_source, under
-from pysfnc.frontend.lower_names import bind_variable, fact_of
+from pysfnc.frontend.lower_names import bind_variable
 from pysfnc.frontend.lower_state import Fact, join_states
 from pysfnc.frontend.lower_test import Test, lower_test
 from pysfnc.frontend.lower_values import (
     Closure,
     Configured,
     CoroutineList,
-    FutureList,
+    External,
+    FutureDict,
     LazyComprehension,
-    Pool,
     ProjectFunction,
     Static,
     Under,
@@ -43,6 +45,7 @@ from pysfnc.ir.walk import free_vars, substitute
 from pysfnc.values.types import BOOL, NEVER, NONE, ListT, Type
 
 Receive = Callable[[Value], None]
+Calls = ast.ListComp | ast.GeneratorExp | ast.DictComp
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +210,27 @@ class Element:
             run_each(cx, source, lambda item: inner.each(cx, item, receive), self.node)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows(Element):
+    """As `Element` for calls that are made later: the element is the tuple of the arguments."""
+
+    row: Row | None = None
+
+    def inner(self, frame: Frame) -> "Element":
+        """The parts behind the next `for`."""
+        return Rows(self.node, self.around, self.index + 1, frame, self.row)
+
+    def element(self, cx: Context) -> Value:
+        """The arguments of one call; with the value for a dict of futures."""
+        assert self.row is not None
+        given = lib.make_tuple(cx, list(self.row.lower(cx)), self.node)
+        if not isinstance(self.node, ast.DictComp):
+            return given
+        kept = given if can_raise(given) is False else cx.temporary(given, "arguments")
+        value = as_data(cx, lower_value(cx, self.node.value), self.node.value)
+        return lib.make_tuple(cx, [kept, value], self.node)
+
+
 def _when(cx: Context, test: Test, then: Callable[[], None], node: ast.AST) -> None:
     """What is done only where a test holds."""
     cx.observe(test.expr)
@@ -345,13 +369,10 @@ def _called_together(cx: Context, node: ast.ListComp | ast.GeneratorExp) -> Valu
     """`[pool.submit(f, x) for x in xs]` and `[f(x) for x in xs]` of an async function; None for any other comprehension."""
     if not isinstance(node.elt, ast.Call):
         return None
-    func = node.elt.func
-    if isinstance(func, ast.Attribute) and func.attr == "submit" and isinstance(func.value, ast.Name):
-        found = fact_of(cx, func.value)
-        if found is None or not isinstance(found[1].static, Pool):
-            return None
-        return _submitted_together(cx, node, found[1].static)
-    return _coroutines(cx, node) if _is_async(cx, func) else None
+    start = start_of(cx, node.elt)
+    if start is not None:
+        return _submitted_together(cx, node, node.elt, start)
+    return _coroutines(cx, node, node.elt) if _is_async(cx, node.elt.func) else None
 
 
 def _is_async(cx: Context, func: ast.expr) -> bool:
@@ -364,87 +385,100 @@ def _is_async(cx: Context, func: ast.expr) -> bool:
     target = callee.target if isinstance(callee, Configured) else callee
     if isinstance(target, ProjectFunction):
         return target.info.is_async
+    if isinstance(target, External):
+        return target.name in AWAITED
     return isinstance(target, Closure) and isinstance(target.node, ast.AsyncFunctionDef)
 
 
-def _seq_of_calls(cx: Context, node: ast.ListComp | ast.GeneratorExp) -> tuple[Expr, ast.expr] | None:
-    """The list of what the calls are made for, and the target that each item is assigned to."""
-    generator = node.generators[0]
-    if len(node.generators) == 1 and not generator.ifs and not generator.is_async:
-        source = lower_source(cx, generator.iter)
-        if source is None or source.step is None:
-            return None if source is None else (source.items, generator.target)
-    names = [name for part in node.generators for name in sorted(target_names(part.target))]
-    parts: list[ast.expr] = [ast.copy_location(ast.Name(id=name, ctx=ast.Load()), node) for name in names]
-    store: list[ast.expr] = [ast.copy_location(ast.Name(id=name, ctx=ast.Store()), node) for name in names]
-    one = len(parts) == 1
-    rows = ast.ListComp(elt=parts[0] if one else ast.Tuple(elts=parts, ctx=ast.Load()), generators=node.generators)
-    ast.copy_location(rows, node)
-    ast.copy_location(rows.elt, node)
-    made = _start(cx, rows)
+def _rows_of_calls(cx: Context, node: Calls, row: Row) -> Expr | None:
+    """The list of the arguments of the calls, evaluated where the comprehension stands; None after a message."""
+    names = frozenset(name for part in node.generators for name in target_names(part.target))
+    if not row.is_regular():
+        cx.error(
+            codes.UNSUPPORTED_PARAMETER_KIND,
+            row.node,
+            "calls that are made together have a compiled form only with arguments that are written out one by one",
+            help="write instead: each argument",
+        )
+        return None
+    if late_bound(cx, row, names):
+        return None
+    made = _start(cx, node)
     if made is None:
         return None
-    target = store[0] if one else ast.copy_location(ast.Tuple(elts=store, ctx=ast.Store()), node)
-    return collect(cx, *made, rows), target
+    source, _ = made
+    if row.start.kind != "pool":
+        return collect(cx, source, Rows(node, cx.frame, row=row), node)
+    return _rows_one_by_one(cx, source, Rows(node, cx.frame, row=row), node)
 
 
-def _element_of_calls(
-    node: ast.ListComp | ast.GeneratorExp, target: ast.expr, around: Frame
-) -> Callable[[Context, Expr], Value]:
-    """What evaluates the element for one item, inside the branch that runs it."""
+def _rows_one_by_one(cx: Context, source: Source, stage: Stage, node: Calls) -> Expr:
+    """As `collect`, but what was submitted to a pool before an exception runs all the same."""
+    trial = Trial(cx)
+    made = _pure_list(cx, source, stage, node)
+    if made is not None and not trial.out and not trial.failed and not can_raise(made):
+        state = trial.state_before()
+        trial.accept()
+        cx.state = state
+        return made
+    trial.discard()
+    return _list_by_loop(cx, source, stage, node)
 
-    def element(cx: Context, item: Expr) -> Value:
-        stage = Element(node, around)
-        with cx.in_frame(stage.frame(cx)):
-            assign(cx, target, item, target)
-            return stage.element(cx)
 
-    return element
+def _submitted_together(cx: Context, node: Calls, call: ast.Call, start: Start) -> Value:
+    row = Row(start, call)
+    found: list[Expr] = []
 
+    def lower() -> None:
+        rows = _rows_of_calls(cx, node, row)
+        if rows is not None:
+            found.append(cx.atom(rows, "rows"))
 
-def _coroutines(cx: Context, node: ast.ListComp | ast.GeneratorExp) -> Value:
-    found = _seq_of_calls(cx, node)
-    if found is None:
+    failed = kept_going(cx, lower, start.kind == "pool", node)
+    if not found or is_poison(found[0]):
         return poison(cx.span(node))
-    items, target = found
-    return items if is_poison(items) else CoroutineList(cx.atom(items), _element_of_calls(node, target, cx.frame))
+    rows = found[0]
+    values: Expr | None = None
+    if isinstance(node, ast.DictComp):
+        rows, values = (cx.atom(_column(cx, found[0], index, node), "rows") for index in (0, 1))
+    futures = begin_rows(cx, rows, row)
+    if failed is not None:
+        raise_if_any(cx, failed, node)
+    return futures if values is None else FutureDict(futures, values)
+
+
+def _column(cx: Context, rows: Expr, index: int, node: ast.AST) -> Expr:
+    """The list of the items of pairs at one place."""
+    item = Var(name=cx.names.fresh("row"), type=lib.item_type(rows.type), span=cx.span(node))
+    if item.type == NEVER:
+        return lib.make_list(cx, [], node)
+    body = lib.tuple_item(cx, item, index, node)
+    return ListComp(name=item.name, seq=rows, cond=None, body=body, type=ListT(body.type), span=cx.span(node))
+
+
+def _coroutines(cx: Context, node: ast.ListComp | ast.GeneratorExp, call: ast.Call) -> Value:
+    row = Row(Start(None, "tasks"), ast.copy_location(ast.Call(func=call.func, args=[call], keywords=[]), call))
+    rows = _rows_of_calls(cx, node, row)
+    if rows is None or is_poison(rows):
+        return poison(cx.span(node))
+    return CoroutineList(
+        cx.atom(rows, "rows"), lambda inner, item: row.coroutine(inner, lib.known_items(inner, item) or [])
+    )
 
 
 def as_calls(cx: Context, lazy: LazyComprehension, node: ast.expr) -> Value:
-    """A generator of calls as a list of coroutines."""
-    if isinstance(lazy.stage, Element) and isinstance(node, ast.GeneratorExp) and isinstance(node.elt, ast.Call):
-        return _coroutines(cx, node)
+    """A generator of calls as a list of coroutines or tasks."""
+    if isinstance(node, ast.GeneratorExp):
+        return _called_together(cx, node) or lazy
     return lazy
-
-
-def _submitted_together(cx: Context, node: ast.ListComp | ast.GeneratorExp, pool: Pool) -> Value:
-    from pysfnc.frontend.lower_arguments import lower_arguments
-    from pysfnc.frontend.lower_call import call_value
-
-    start_pending(cx)
-    found = _seq_of_calls(cx, node)
-    if found is None or is_poison(found[0]):
-        return poison(cx.span(node))
-    items, target = found
-    call, around = node.elt, cx.frame
-    assert isinstance(call, ast.Call)
-
-    def run(item: Expr) -> Value:
-        with cx.in_frame(Element(node, around).frame(cx)):
-            assign(cx, target, item, target)
-            given = lower_arguments(cx, call)
-            if given is None or not given.positional:
-                return poison(cx.span(call))
-            rest = Arguments(given.positional[1:], given.keywords, given.nodes[1:])
-            return call_value(cx, given.positional[0], rest, call)
-
-    outcomes, type_ = fan_out_outcomes(cx, items, run, node, pool.max_workers)
-    return FutureList(outcomes, type_)
 
 
 @expression(ast.DictComp)
 def lower_dict_comp(cx: Context, node: ast.DictComp) -> Value:
     """`{key: value for ...}`: a later value wins, the first place of a key stays."""
+    start = start_of(cx, node.key)
+    if start is not None and isinstance(node.key, ast.Call):
+        return _submitted_together(cx, node, node.key, start)
     made = _start(cx, node)
     if made is None:
         return poison(cx.span(node))

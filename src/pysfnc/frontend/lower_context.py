@@ -6,7 +6,7 @@ Owns the mechanics (capturing statements, attempts that are taken back, messages
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pysfnc.diagnostics import Code, Diagnostic, Label, Sink, find_code
@@ -19,13 +19,14 @@ from pysfnc.frontend.lower_state import State
 from pysfnc.frontend.model import FunctionInfo
 from pysfnc.frontend.retries import shared_name
 from pysfnc.ir.exprs import Const, Expr, Var
-from pysfnc.ir.hir import Assign, Perform, Placement, Raise, Stmt
+from pysfnc.ir.hir import Assign, Hold, Perform, Placement, Raise, Stmt
 from pysfnc.ir.walk import stmt_exprs
 from pysfnc.library.row import Refusal, Site
 from pysfnc.source.span import Span
 from pysfnc.values.types import ERROR, NEVER
 
 if TYPE_CHECKING:
+    from pysfnc.frontend.lower_batches import Batch
     from pysfnc.frontend.lower_recursion import Running
 
 MAX_DEPTH = 150
@@ -93,10 +94,16 @@ class Context:
     """The pattern of the integrations that calls become."""
     awaiting: bool = False
     """Whether the call that is made next is awaited."""
+    hold: Hold = "loop"
+    """What the code keeps to itself during the effects that are emitted now."""
     regions: dict[str, int] = field(default_factory=dict)
     """The branch that owns each variable."""
     workflow: FunctionInfo | None = None
     """The workflow that becomes this machine."""
+    batches: "dict[ast.stmt, Batch]" = field(default_factory=dict)
+    """Statements of the loops around that submit calls which start behind the loop."""
+    semaphores: dict[int, Expr] = field(default_factory=dict)
+    """The limits of the semaphores that were entered, by their numbers."""
 
     @property
     def state(self) -> State:
@@ -129,6 +136,8 @@ class Context:
             return
         if isinstance(stmt, Raise | Perform) or (self.flow.guards and any(map(can_raise, stmt_exprs(stmt)))):
             self.flow.may_raise_here()
+        if isinstance(stmt, Perform) and stmt.hold == "loop":
+            stmt = replace(stmt, hold=self.hold)
         self.out.append(stmt)
 
     def observe(self, expr: Expr) -> None:

@@ -8,7 +8,6 @@ import ast
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.changes import CHANGING_METHODS
-from pysfnc.frontend.lower_concurrency import start_pending
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_suite, lower_value, statement
 from pysfnc.frontend.lower_expr import make_closure
@@ -83,7 +82,6 @@ def evaluate(cx: Context, value: Expr) -> None:
 @statement(ast.If)
 def lower_if(cx: Context, node: ast.If) -> None:
     """`if`/`elif`/`else`."""
-    start_pending(cx)
     test = lower_test(cx, node.test)
     cx.observe(test.expr)
     if isinstance(test.expr, Const) and not is_poison(test.expr):
@@ -100,14 +98,12 @@ def lower_if(cx: Context, node: ast.If) -> None:
         return
     cx.state = test.when_true.copy()
     then = lower_suite(cx, node.body)
-    start_pending(cx)
     after_then = cx.state
     cx.state = test.when_false.copy()
     is_elif = len(node.orelse) == 1 and isinstance(node.orelse[0], ast.If)
     cx.depth -= is_elif  # a chain of `elif` is long, not deep
     orelse = lower_suite(cx, node.orelse)
     cx.depth += is_elif
-    start_pending(cx)
     cx.state = join_states([after_then, cx.state])
     if then or orelse:
         cx.out.append(If(test=test.expr, then=then, orelse=orelse, span=cx.span(node)))
@@ -121,7 +117,6 @@ def lower_return(cx: Context, node: ast.Return) -> None:
     value: Value = (
         Const(value=None, type=NONE, span=cx.span(node)) if node.value is None else lower_value(cx, node.value)
     )
-    start_pending(cx)
     leave_function(cx, value, node)
 
 

@@ -147,10 +147,18 @@ def lower_exprs(cx: Context, nodes: Sequence[ast.expr]) -> list[Expr]:
 
 def lower_body(cx: Context, body: Sequence[ast.stmt]) -> None:
     """Lower statements in order. What follows a return, raise, break or continue is never reached and is left out."""
+    from pysfnc.frontend.lower_batches import add_row
+    from pysfnc.frontend.lower_groups import before_statement
+
     for stmt in body:
         if not cx.state.reachable:
             return
-        lower_stmt(cx, stmt)
+        if cx.flow.pending:
+            before_statement(cx, stmt)
+        if stmt in cx.batches:
+            add_row(cx, stmt, cx.batches[stmt])
+        else:
+            lower_stmt(cx, stmt)
 
 
 def lower_stmt(cx: Context, stmt: ast.stmt) -> None:
@@ -181,8 +189,11 @@ def lower_stmt(cx: Context, stmt: ast.stmt) -> None:
 
 def lower_suite(cx: Context, body: Sequence[ast.stmt]) -> Suite:
     """Lower statements into a suite of their own."""
+    from pysfnc.frontend.lower_groups import close_here
+
     with cx.capture() as own:
         lower_body(cx, body)
+        close_here(cx)
     return tuple(own)
 
 

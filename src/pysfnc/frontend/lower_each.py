@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_assign import assign
-from pysfnc.frontend.lower_concurrency import start_pending
+from pysfnc.frontend.lower_batches import lower_with_batches
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import lower_body, lower_value, statement
 from pysfnc.frontend.lower_frame import lookup_frame
@@ -34,7 +34,6 @@ from pysfnc.values.types import ERROR, INT, NONE, STR, TupleT, Type
 @statement(ast.For)
 def lower_for(cx: Context, node: ast.For) -> None:
     """`for target in iterable: ... else: ...`. The iterable is evaluated once, before the loop."""
-    start_pending(cx)
     value = lower_value(cx, node.iter)
     if isinstance(value, Pages):
         from pysfnc.frontend.lower_pages import lower_pages
@@ -46,7 +45,7 @@ def lower_for(cx: Context, node: ast.For) -> None:
         _look_inside(cx, node)
         return
     cx.observe(source.items)
-    settle(cx, node, lambda: _attempt(cx, node, source))
+    lower_with_batches(cx, node, lambda: settle(cx, node, lambda: _attempt(cx, node, source)))
 
 
 def _look_inside(cx: Context, node: ast.For) -> None:

@@ -35,6 +35,9 @@ from pysfnc.frontend.lower_values import (
     Closure,
     ExceptionClass,
     External,
+    FutureDict,
+    FutureList,
+    FutureSet,
     Lazy,
     ModuleValue,
     Opaque,
@@ -52,7 +55,9 @@ from pysfnc.frontend.model import ModuleBinding
 from pysfnc.frontend.names import member
 from pysfnc.frontend.whole import refuse_text
 from pysfnc.ir.exprs import Const, ExcField, Expr, Prim
+from pysfnc.ir.outcomes import GROUP
 from pysfnc.library.context import FIELDS, ROOT
+from pysfnc.source.span import Span
 from pysfnc.values.types import (
     BOOL,
     FLOAT,
@@ -65,6 +70,7 @@ from pysfnc.values.types import (
     ListT,
     NeverT,
     OpaqueT,
+    Type,
     is_mutable,
     join,
 )
@@ -283,6 +289,10 @@ def lower_subscript(cx: Context, node: ast.Subscript) -> Value:
     enum = enum_of(cx, value)
     if enum is not None:
         return member_by_name(cx, enum, as_data(cx, index, node.slice), node)
+    if isinstance(value, FutureList | FutureDict | FutureSet):
+        from pysfnc.frontend.lower_futures import future_item
+
+        return future_item(cx, value, index, node)
     if isinstance(value, External | ProjectClass | BuiltinFunction):
         return _subscripted_static(cx, value, index, node)
     container = _sequence_data(cx, value, node.value)
@@ -383,6 +393,8 @@ def exception_attribute(cx: Context, base: Expr, node: ast.Attribute) -> Value:
     if node.attr == "args":
         cx.journal.args_read.append(span)
         return Lazy("`args` of an exception", args, sequence=True, sized=True)
+    if names == frozenset({GROUP}) and node.attr in ("exceptions", "message"):
+        return _group_attribute(args, node.attr, span)
     if names == frozenset({"Fail"}) and node.attr in ("error", "cause"):
         return ExcField(exc=base, field_="name" if node.attr == "error" else "message", type=STR, span=span)
     if names and names <= _FAILURES and node.attr in ("error", "cause"):
@@ -400,6 +412,16 @@ def exception_attribute(cx: Context, base: Expr, node: ast.Attribute) -> Value:
         f"the attribute `{node.attr}` of an exception cannot be read in the machine",
         help="write instead: `str(e)`, `e.args` or `type(e).__name__`",
     )
+
+
+def _group_attribute(args: ExcField, name: str, span: Span) -> Value:
+    """`message` and `exceptions` of an exception group, which are its arguments."""
+    type_: Type = STR if name == "message" else ListT(ExcT(None))
+    place = Const(value=0 if name == "message" else 1, type=INT, span=span)
+    found = Prim(op="loop.item", args=(args, place), type=type_, span=span)
+    if name == "message":
+        return found
+    return Lazy("`exceptions` of an exception group", found, sequence=True, sized=True)
 
 
 def static_attribute(cx: Context, base: Static, node: ast.Attribute) -> Value:

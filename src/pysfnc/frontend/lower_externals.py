@@ -10,9 +10,10 @@ from typing import Final
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_arguments import Arguments, Signature, bind, lower_arguments
+from pysfnc.frontend.lower_asyncio import AWAITED, awaited, call_create_task
+from pysfnc.frontend.lower_branches import call_parallel
 from pysfnc.frontend.lower_callbacks import lower_wait
 from pysfnc.frontend.lower_clients import BOTO3_CALLS
-from pysfnc.frontend.lower_concurrency import THREAD_POOLS, call_parallel
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_control import evaluate
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_in_order, lower_value
@@ -21,13 +22,16 @@ from pysfnc.frontend.lower_digests import OPAQUE_CALLS
 from pysfnc.frontend.lower_distributed import DATASETS, call_dataset, call_distributed_map
 from pysfnc.frontend.lower_environment import environment_get
 from pysfnc.frontend.lower_functions import call_with_options
+from pysfnc.frontend.lower_futures import call_as_completed
 from pysfnc.frontend.lower_modules import call_json_dumps, call_json_loads
+from pysfnc.frontend.lower_pools import THREAD_POOLS
 from pysfnc.frontend.lower_regex import REGEX_CALLS
 from pysfnc.frontend.lower_values import (
     BuiltinFunction,
     Coroutine,
     CoroutineList,
     External,
+    FutureList,
     LazyComprehension,
     Static,
     Value,
@@ -65,15 +69,55 @@ def _parallel(cx: Context, node: ast.Call) -> Value:
 
 def _time_sleep(cx: Context, node: ast.Call) -> Value:
     given = lower_arguments(cx, node)
-    return poison(cx.span(node)) if given is None else lower_sleep(cx, given, node)
+    if given is None:
+        return poison(cx.span(node))
+    if len(given.positional) != 1 or given.keywords:
+        return cx.error(codes.TYPE_MISMATCH, node, "`sleep` takes one number of seconds")
+    return lower_sleep(cx, given.positional[0], node)
 
 
 def _asyncio(name: str) -> Callable[[Context, ast.Call], Value]:
     def call(cx: Context, node: ast.Call) -> Value:
-        given = _gather_arguments(cx, node) if name == "asyncio.gather" else lower_arguments(cx, node)
+        given = _gather_arguments(cx, node) if name == "asyncio.gather" else lower_arguments(cx, _without_sets(node))
         return poison(cx.span(node)) if given is None else Coroutine(External(name), given, node)
 
     return call
+
+
+def _asyncio_run(cx: Context, node: ast.Call) -> Value:
+    """`asyncio.run(main())` in a function that is not async itself."""
+    given = lower_arguments(cx, node)
+    if given is None or len(given.positional) != 1:
+        return poison(cx.span(node))
+    return awaited(cx, given.positional[0], node)
+
+
+def _as_completed(cx: Context, node: ast.Call) -> Value:
+    given = lower_arguments(cx, _without_sets(node))
+    return poison(cx.span(node)) if given is None else call_as_completed(cx, given, node)
+
+
+def _wait(cx: Context, node: ast.Call) -> Value:
+    """`concurrent.futures.wait(futures, return_when=...)`."""
+    given = lower_arguments(cx, _without_sets(node))
+    return poison(cx.span(node)) if given is None else AWAITED["asyncio.wait"](cx, given, node)
+
+
+def _semaphore(name: str) -> Callable[[Context, ast.Call], Value]:
+    def call(cx: Context, node: ast.Call) -> Value:
+        from pysfnc.frontend.lower_async_with import call_semaphore
+
+        return call_semaphore(cx, name, node)
+
+    return call
+
+
+def _without_sets(node: ast.Call) -> ast.Call:
+    """The call with lists for sets that are written out: of the futures in them the order does not matter."""
+    args = [
+        ast.copy_location(ast.List(arg.elts, ast.Load()), arg) if isinstance(arg, ast.Set) else arg for arg in node.args
+    ]
+    return ast.copy_location(ast.Call(node.func, args, node.keywords), node)
 
 
 def _gather_arguments(cx: Context, node: ast.Call) -> Arguments | None:
@@ -87,7 +131,7 @@ def _gather_arguments(cx: Context, node: ast.Call) -> Arguments | None:
         from pysfnc.frontend.lower_comprehension import as_calls
 
         value = as_calls(cx, value, spread)
-    if isinstance(value, CoroutineList):
+    if isinstance(value, CoroutineList | FutureList):
         return Arguments((value,), keywords, (spread,))
     known = lib.known_items(cx, value)
     if known is not None:
@@ -102,12 +146,10 @@ def _gather_arguments(cx: Context, node: ast.Call) -> Arguments | None:
     return None
 
 
-def lower_sleep(cx: Context, given: Arguments, node: ast.expr) -> Expr:
-    """`time.sleep(seconds)`; a negative length raises before anything waits."""
+def lower_sleep(cx: Context, value: Value, node: ast.expr) -> Expr:
+    """Wait; a negative length raises before anything waits."""
     span = cx.span(node)
-    if len(given.positional) != 1 or given.keywords:
-        return cx.error(codes.TYPE_MISMATCH, node, "`sleep` takes one number of seconds")
-    seconds = as_data(cx, given.positional[0], node)
+    seconds = as_data(cx, value, node)
     nothing = Const(value=None, type=NONE, span=span)
     if is_poison(seconds) or isinstance(seconds.type, NeverT):
         return seconds
@@ -125,6 +167,8 @@ def lower_sleep(cx: Context, given: Arguments, node: ast.expr) -> Expr:
     if Kind.BOOL in kinds(seconds.type):
         seconds = lib.binary(cx, "+", seconds, Const(value=0, type=INT, span=span), node)
     if isinstance(seconds, Const) and isinstance(seconds.value, int | float) and seconds.value >= 0:
+        if seconds.value == 0:
+            return nothing
         cx.emit(Perform(effect=Sleep(seconds=seconds), target=None, span=span))
         return nothing
     seconds = cx.atom(seconds, "seconds")
@@ -159,13 +203,21 @@ def _dataset(name: str) -> Callable[[Context, ast.Call], Value]:
     return lambda cx, node: call_dataset(cx, name, node)
 
 
+SEMAPHORES = ("asyncio.Semaphore", "asyncio.BoundedSemaphore", "asyncio.Lock")
+
 _SPECIAL: dict[str, Callable[[Context, ast.Call], Value]] = {
     **OPAQUE_CALLS,
     **REGEX_CALLS,
     **WRITTEN_CALLS,
     "time.sleep": _time_sleep,
-    "asyncio.sleep": _asyncio("asyncio.sleep"),
-    "asyncio.gather": _asyncio("asyncio.gather"),
+    **{name: _asyncio(name) for name in AWAITED},
+    "asyncio.create_task": call_create_task,
+    "asyncio.ensure_future": call_create_task,
+    "asyncio.run": _asyncio_run,
+    "asyncio.as_completed": _as_completed,
+    "concurrent.futures.as_completed": _as_completed,
+    "concurrent.futures.wait": _wait,
+    **{name: _semaphore(name) for name in SEMAPHORES},
     "json.dumps": call_json_dumps,
     "json.loads": call_json_loads,
     "pysfnc.parallel": _parallel,

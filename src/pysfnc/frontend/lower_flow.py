@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from pysfnc.frontend.lower_state import State, join_states, unreachable
-from pysfnc.frontend.lower_values import Submitted
+from pysfnc.frontend.lower_values import Pending
 
 MACHINE_RETURN = "return"
 
@@ -44,8 +44,8 @@ class Flow:
     guards: list[Guard] = field(default_factory=list)
     region: int = 0
     regions: int = 0
-    pending: dict[int, tuple[Submitted, ...]] = field(default_factory=dict)
-    """What was submitted to each open thread pool and has not been started yet."""
+    pending: dict[int, Pending] = field(default_factory=dict)
+    """What was submitted and has not been started yet, by the number of the pool or group."""
 
     def jump(self, key: str) -> None:
         """Leave for the landing `key`: its state is the present one, which ends here."""
@@ -141,4 +141,4 @@ class FlowMark:
     arrivals: list[int]
     guards: list[State]
     regions: int
-    pending: dict[int, tuple[Submitted, ...]]
+    pending: dict[int, Pending]

@@ -330,7 +330,7 @@ def class_finder(cx: Context) -> ClassFinder:
 
 def call_configured(cx: Context, callee: Configured, given: Arguments, node: ast.expr) -> Value:
     """Call a function with options: on its own state for a task, around the whole of a compiled function."""
-    from pysfnc.frontend.lower_concurrency import retried_as_a_whole
+    from pysfnc.frontend.lower_branches import retried_as_a_whole
 
     target: Static = callee.target
     if isinstance(target, ProjectFunction) and target.info.is_async and not cx.awaiting:

@@ -10,11 +10,11 @@ from dataclasses import replace
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.lower_annotation import believe
 from pysfnc.frontend.lower_arguments import Arguments, bind, signature_of
-from pysfnc.frontend.lower_concurrency import start_pending
 from pysfnc.frontend.lower_context import Context, Trial, nothing, poison
 from pysfnc.frontend.lower_control import leave_function
 from pysfnc.frontend.lower_core import lower_body, lower_value, present
 from pysfnc.frontend.lower_frame import Frame, variable_of
+from pysfnc.frontend.lower_groups import close_here
 from pysfnc.frontend.lower_names import bind_variable
 from pysfnc.frontend.lower_recursion import Bind, CallsItself, call_again, call_recursive, running
 from pysfnc.frontend.lower_state import Fact, join_states
@@ -263,7 +263,7 @@ def _lower_body(cx: Context, frame: Frame, node: FunctionNode, call: ast.AST) ->
                 return lower_value(cx, node.body)
             with cx.flow.landing(frame.exit_label) as exits:
                 lower_body(cx, node.body)
-                start_pending(cx)
+                close_here(cx, at_end=True)
                 if cx.state.reachable:
                     leave_function(cx, Const(value=None, type=NONE, span=cx.span(node)), node)
             cx.state = join_states(exits.states)

@@ -15,8 +15,11 @@ from pysfnc.frontend.lower_names import fact_of
 from pysfnc.frontend.lower_objects import attribute_holds, enum_members
 from pysfnc.frontend.lower_place import Place, read_place
 from pysfnc.frontend.lower_values import (
+    Completions,
     Future,
+    FutureDict,
     FutureList,
+    FutureSet,
     Lazy,
     LazyComprehension,
     MappedResults,
@@ -66,11 +69,15 @@ def source_of(cx: Context, value: Value, node: ast.expr) -> Source | None:
             return None
         case Lazy(items=items, origin=origin):
             return None if is_poison(items) else Source(items, origin, under=under(value))
-        case FutureList(outcomes=outcomes, type=type_):
-            return Source(outcomes, step=lambda inner, item: Future(None, as_data(inner, item, node), type_))
+        case FutureList() | FutureDict() | FutureSet() | Completions():
+            return _futures(cx, value, node)
         case MappedResults(outcomes=outcomes, type=type_):
-            from pysfnc.frontend.lower_concurrency import result_of
+            from pysfnc.frontend.lower_branches import result_of
+            from pysfnc.frontend.lower_futures import use_up
+            from pysfnc.frontend.lower_groups import close
 
+            close(cx, value.group)
+            use_up(cx, value)
             return Source(outcomes, step=lambda inner, item: result_of(inner, as_data(inner, item, node), type_, node))
         case LazyComprehension():
             from pysfnc.frontend.lower_comprehension import lazy_source
@@ -78,6 +85,8 @@ def source_of(cx: Context, value: Value, node: ast.expr) -> Source | None:
             return lazy_source(cx, value, node)
         case ProjectClass() if (members := enum_members(cx, value, node)) is not None:
             return Source(members)
+        case TupleOf(items=parts) if parts and all(isinstance(part, Future) for part in parts):
+            return _futures(cx, value, node)
         case TupleOf():
             cx.error(
                 codes.UNSUPPORTED_EXPRESSION,
@@ -118,6 +127,37 @@ def refuse_restless(cx: Context, value: Lazy, node: ast.expr) -> Expr:
         f"{value.what} whose parts may raise or call something is used step by step here",
         help="write instead: `list(...)` around it",
     )
+
+
+def _futures(cx: Context, value: Static, node: ast.expr) -> Source | None:
+    """Futures one by one; the calls have ended."""
+    from pysfnc.frontend import lower_futures as promises
+
+    match value:
+        case Completions(futures=futures, pairs=pairs):
+            return Source(
+                pairs,
+                step=lambda inner, item: promises.future_of_pair(inner, futures, as_data(inner, item, node), node),
+            )
+        case FutureSet(futures=futures, items=items, is_done=True):
+            return Source(
+                items,
+                step=lambda inner, item: promises.future_of_pair(inner, futures, as_data(inner, item, node), node),
+            )
+        case FutureSet(futures=futures, items=items):
+            return Source(items, step=lambda inner, item: promises.stopped_future(futures))
+        case FutureDict(futures=listed):
+            promises.close_all(cx, listed)
+            pairs = lib.call(cx, "enumerate", [listed.outcomes], {}, node)
+            return Source(
+                pairs, step=lambda inner, item: promises.future_of_pair(inner, listed, as_data(inner, item, node), node)
+            )
+    futures_ = promises.futures_in(cx, value, node)
+    if futures_ is None:
+        return None
+    promises.close_all(cx, futures_)
+    outcomes = promises.outcomes_of(cx, futures_, node)
+    return Source(outcomes, step=lambda inner, item: promises.future_of(inner, futures_, as_data(inner, item, node)))
 
 
 def origin_of(cx: Context, node: ast.expr, value: Expr) -> Origin | None:

@@ -19,6 +19,8 @@ from pysfnc.frontend.lower_environment import environment_has, is_environ
 from pysfnc.frontend.lower_values import (
     BuiltinFunction,
     ExceptionClass,
+    FutureList,
+    FutureSet,
     Lazy,
     LazyComprehension,
     Opaque,
@@ -213,6 +215,8 @@ def _static_truth(cx: Context, value: Value, node: ast.AST) -> Expr:
         return truth(cx, value.items, node)
     if isinstance(value, TupleOf):
         return Const(value=bool(value.items), type=BOOL, span=cx.span(node))
+    if isinstance(value, FutureSet | FutureList):
+        return truth(cx, value.items if isinstance(value, FutureSet) else value.outcomes, node)
     return as_data(cx, value, node)
 
 
@@ -649,6 +653,8 @@ def _shown(cx: Context, value: Value, node: ast.AST) -> Expr:
 
 def to_str(cx: Context, value: Expr, node: ast.AST) -> Expr:
     """`str(value)`."""
+    if _is_mixed(value.type):
+        return _by_exception(cx, value, lambda part: to_str(cx, part, node), node)
     own = _own_text(cx, value, node, ("__str__", "__repr__"))
     if own is not None:
         return own
@@ -659,6 +665,8 @@ def to_repr(cx: Context, value: Expr, node: ast.AST) -> Expr:
     """`repr(value)`."""
     if isinstance(value.type, ExcT):
         return _exception_repr(cx, value, node)
+    if _is_mixed(value.type):
+        return _by_exception(cx, value, lambda part: to_repr(cx, part, node), node)
     own = _own_text(cx, value, node, ("__repr__",))
     if own is not None:
         return own
@@ -669,6 +677,30 @@ def _own_text(cx: Context, value: Expr, node: ast.AST, names: tuple[str, ...]) -
     from pysfnc.frontend.lower_objects import own_text
 
     return own_text(cx, value, node, names)
+
+
+def _is_mixed(type_: Type) -> bool:
+    """Whether a value may be an exception or something else."""
+    return Kind.EXCEPTION in kinds(type_) and not isinstance(type_, ExcT)
+
+
+def _by_exception(cx: Context, value: Expr, made: Callable[[Expr], Expr], node: ast.AST) -> Expr:
+    """What is made of a value, which may be an exception or something else."""
+    atom = cx.atom(value, "mixed")
+    exceptions = frozenset({Kind.EXCEPTION})
+    test = has_kind(cx, atom, exceptions, node)
+    with cx.capture() as own:
+        then, orelse = made(as_kind(atom, exceptions)), made(replace(atom, type=without_kinds(atom.type, exceptions)))
+    if own:
+        return cx.error(
+            codes.TYPE_NEEDED,
+            node,
+            "the value may be an exception or something else",
+            help="write instead: `isinstance(value, BaseException)` before, and each case for itself",
+        )
+    if isinstance(then.type, ErrorT) or isinstance(orelse.type, ErrorT):
+        return poison(cx.span(node))
+    return Cond(test=test, then=then, orelse=orelse, type=join(then.type, orelse.type), span=cx.span(node))
 
 
 def _exception_repr(cx: Context, value: Expr, node: ast.AST) -> Expr:
@@ -721,6 +753,8 @@ def type_name(cx: Context, value: Expr, node: ast.AST) -> Expr:
     """`type(value).__name__`."""
     if isinstance(value.type, ExcT):
         return class_name(cx, value, ExcField(exc=value, field_="name", type=STR, span=cx.span(node)), node)
+    if _is_mixed(value.type):
+        return _by_exception(cx, value, lambda part: type_name(cx, part, node), node)
     return _built(cx, node, [value], lambda site: catalog.build_type_name(value, site))
 
 
@@ -915,9 +949,14 @@ def is_instance(cx: Context, value: Expr, names: Sequence[str], node: ast.AST) -
         return _built(cx, node, [value], lambda _site: value, held=[value])
     if any(is_of_class(member) for member in members(value.type)):
         return _is_object(cx, value, names, node)
-    if Kind.EXCEPTION in kinds(value.type):
-        return _is_exception(cx, value, names, node)
     wanted = frozenset[Kind]().union(*(CLASS_KINDS.get(name, frozenset()) for name in names))
+    if Kind.EXCEPTION in kinds(value.type):
+        value = value if isinstance(value.type, ExcT) else cx.atom(value)
+        test = _is_exception(cx, value, names, node)
+        if isinstance(value.type, ExcT) or not wanted & kinds(value.type):
+            return test
+        other = has_kind(cx, value, wanted & kinds(value.type), node)
+        return Logic(op="or", left=other, right=test, type=BOOL, span=cx.span(node))
     asked = wanted & {Kind.INT, Kind.FLOAT}
     if len(asked) == 1 and number_is_ambiguous(value.type):
         return cx.error(

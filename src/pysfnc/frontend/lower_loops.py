@@ -9,10 +9,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from pysfnc.diagnostics import codes
-from pysfnc.frontend.lower_concurrency import start_pending
+from pysfnc.frontend.lower_batches import lower_with_batches
 from pysfnc.frontend.lower_context import Context, Trial
 from pysfnc.frontend.lower_control import function_frame
 from pysfnc.frontend.lower_core import lower_body, lower_suite, statement
+from pysfnc.frontend.lower_groups import close_here
 from pysfnc.frontend.lower_state import State, join_states
 from pysfnc.frontend.lower_test import lower_test
 from pysfnc.ir.exprs import Const
@@ -39,7 +40,6 @@ def settle(cx: Context, node: ast.AST, attempt: Callable[[], Lowered]) -> None:
 
     `attempt` starts at `cx.state` and leaves there the state behind the loop. What was submitted before the loop starts before it.
     """
-    start_pending(cx)
     head = cx.state.copy()
     for round_ in range(MAX_ROUNDS + 1):
         cx.state = head.copy()
@@ -99,8 +99,7 @@ def _widened(cx: Context, before: State, after: State, node: ast.AST) -> State:
 @statement(ast.While)
 def lower_while(cx: Context, node: ast.While) -> None:
     """`while test: ... else: ...`."""
-    start_pending(cx)
-    settle(cx, node, lambda: _attempt_while(cx, node))
+    lower_with_batches(cx, node, lambda: settle(cx, node, lambda: _attempt_while(cx, node)))
 
 
 def _attempt_while(cx: Context, node: ast.While) -> Lowered:
@@ -132,7 +131,7 @@ def loop_body(cx: Context, label: str, start: State, lower: Callable[[], None]) 
     try:
         with cx.flow.landing(f"continue {label}") as again, cx.capture() as body:
             lower()
-            start_pending(cx)
+            close_here(cx)
     finally:
         frame.loops.pop()
     return [cx.state, *again.states], tuple(body)
@@ -148,7 +147,6 @@ def loop_else(cx: Context, start: State, node: Sequence[ast.stmt]) -> tuple[Suit
 @statement(ast.Break)
 def lower_break(cx: Context, node: ast.Break) -> None:
     """`break`."""
-    start_pending(cx)
     label = function_frame(cx).loops[-1]
     cx.emit(Break(label=label, span=cx.span(node)))
     cx.flow.jump(f"break {label}")
@@ -157,7 +155,6 @@ def lower_break(cx: Context, node: ast.Break) -> None:
 @statement(ast.Continue)
 def lower_continue(cx: Context, node: ast.Continue) -> None:
     """`continue`."""
-    start_pending(cx)
     label = function_frame(cx).loops[-1]
     cx.emit(Continue(label=label, span=cx.span(node)))
     cx.flow.jump(f"continue {label}")

@@ -21,7 +21,6 @@ from pysfnc.frontend.lower_values import (
     External,
     Lazy,
     LazyComprehension,
-    MappedResults,
     ModuleValue,
     ProjectClass,
     ProjectFunction,
@@ -166,7 +165,7 @@ def bind_variable(cx: Context, variable: str, value: Expr, span: Span, *, view: 
 
 def bind_static(cx: Context, variable: str, value: Static, node: ast.AST) -> None:
     """Bind a value that exists only while compiling."""
-    if isinstance(value, LazyComprehension | MappedResults) or (isinstance(value, Lazy) and not value.storable):
+    if isinstance(value, LazyComprehension) or (isinstance(value, Lazy) and not value.storable):
         cx.error(
             codes.UNSUPPORTED_EXPRESSION,
             node,

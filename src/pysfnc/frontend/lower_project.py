@@ -38,7 +38,13 @@ class Project:
     """The services of AWS that the program has clients of."""
     machines: dict[FunctionInfo, str] = field(default_factory=dict)
     """The workflows that others call -> the placeholder of their machine's ARN."""
+    asks_for_order: bool = False
+    """Whether the program asks which of several calls ended first, so that it matters when they did."""
     _scopes: dict[ast.AST, Scope] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        texts = [module.source.text for module in self.model.modules.values()]
+        self.asks_for_order = any(word in text for text in texts for word in ("as_completed", "FIRST_"))
 
     def scope(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Scope:
         """The scope of a function, computed once."""

@@ -15,11 +15,11 @@ from dataclasses import dataclass, field, replace
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_arguments import Arguments, signature_of
-from pysfnc.frontend.lower_concurrency import start_pending
 from pysfnc.frontend.lower_context import Context, Trial, nothing, poison
 from pysfnc.frontend.lower_control import leave_function
 from pysfnc.frontend.lower_core import lower_body, lower_value
 from pysfnc.frontend.lower_frame import Frame, variable_of
+from pysfnc.frontend.lower_groups import close_here
 from pysfnc.frontend.lower_iterate import simple_place
 from pysfnc.frontend.lower_place import Place, may_change, write_place
 from pysfnc.frontend.lower_shared import shared_of
@@ -228,7 +228,7 @@ def _body(cx: Context, function: Running, frame: Frame, shared: Mapping[str, obj
                 leave_function(cx, lower_value(cx, function.node.body), function.node)
             else:
                 lower_body(cx, function.node.body)
-                start_pending(cx)
+                close_here(cx, at_end=True)
                 if cx.state.reachable:
                     none = Const(value=None, type=NONE, span=cx.span(function.node))
                     leave_function(cx, none, function.node)

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data, expression, is_poison, lower_expr, lower_in_order, lower_value
+from pysfnc.frontend.lower_futures import is_among
 from pysfnc.frontend.lower_state import State, join_states
-from pysfnc.frontend.lower_values import Static, Value
+from pysfnc.frontend.lower_values import Future, FutureSet, Static, Value
 from pysfnc.frontend.narrow import narrowed
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, Logic, Var
 from pysfnc.ir.hir import Assign, If, Stmt
@@ -231,6 +232,9 @@ def lower_compare(cx: Context, node: ast.Compare) -> Value:
     first, second = lower_in_order(
         cx, [lambda: lower_value(cx, node.left), lambda: lower_value(cx, node.comparators[0])]
     )
+    if isinstance(first, Future) and isinstance(second, FutureSet) and isinstance(node.ops[0], ast.In | ast.NotIn):
+        found = is_among(cx, first, second, node)
+        return found if isinstance(node.ops[0], ast.In) else lib.negate(cx, found, node)
     if len(node.ops) == 1:
         return lib.compare(cx, node.ops[0], first, second, node)
     left, middle = as_data(cx, first, node.left), as_data(cx, second, node.comparators[0])

@@ -7,7 +7,7 @@ import ast
 from dataclasses import dataclass
 
 from pysfnc.diagnostics import codes
-from pysfnc.frontend.lower_concurrency import start_pending
+from pysfnc.frontend.exceptions import exception_class
 from pysfnc.frontend.lower_context import Context, Handling, Trial
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_in_order, lower_suite, lower_value, statement
 from pysfnc.frontend.lower_names import owned_variable
@@ -31,7 +31,6 @@ class _Parts:
 @statement(ast.Try)
 def lower_try(cx: Context, node: ast.Try) -> None:
     """`try`/`except`/`else`/`finally`."""
-    start_pending(cx)
     if not node.finalbody:
         parts = _guarded(cx, node)
         cx.out.append(_made(cx, node, parts, ()))
@@ -69,10 +68,6 @@ def _guarded(cx: Context, node: ast.Try) -> _Parts:
     before = cx.state.copy()
     with cx.flow.guarded() as guard:
         body = lower_suite(cx, node.body)
-        start = len(body)
-        with cx.capture() as rest:
-            start_pending(cx)
-        body = (*body[:start], *rest)
     raised = guard.state if guard.state.reachable else before
     orelse = lower_suite(cx, node.orelse)
     ends = [cx.state]
@@ -86,7 +81,7 @@ def _guarded(cx: Context, node: ast.Try) -> _Parts:
 
 
 def _handler(cx: Context, node: ast.ExceptHandler) -> Handler:
-    classes = _classes(cx, node.type)
+    classes = handled_classes(cx, node.type)
     type_ = _caught(cx, classes)
     variable = owned_variable(cx, node.name, node, "rebound") if node.name else None
     name = variable or cx.names.fresh("error")
@@ -108,10 +103,19 @@ def _handler(cx: Context, node: ast.ExceptHandler) -> Handler:
     end.facts.pop(name, None)
     cx.state = end
     kept = name if variable is not None or handling.used else None
-    return Handler(classes=classes, name=kept, body=body, span=cx.span(node).head())
+    return Handler(classes=classes, name=kept, body=body, bare=_is_bare(cx, node.type), span=cx.span(node).head())
 
 
-def _classes(cx: Context, node: ast.expr | None) -> tuple[str, ...] | None:
+def _is_bare(cx: Context, node: ast.expr | None) -> bool:
+    """Whether a handler takes what is no `Exception` as well."""
+    if node is None:
+        return True
+    parts = node.elts if isinstance(node, ast.Tuple) else [node]
+    known = [exception_class(cx.project.model, cx.frame.module, part) for part in parts]
+    return any(class_ is not None and class_.name == "BaseException" for class_ in known)
+
+
+def handled_classes(cx: Context, node: ast.expr | None) -> tuple[str, ...] | None:
     """The classes of an `except`; None for everything. A class that is not known is reported and left out."""
     if node is None:
         return None
@@ -143,7 +147,6 @@ def _caught(cx: Context, classes: tuple[str, ...] | None) -> Type:
 @statement(ast.Raise)
 def lower_raise(cx: Context, node: ast.Raise) -> None:
     """`raise`, `raise exc`, `raise exc from cause`. The cause is evaluated and has no other meaning in the machine."""
-    start_pending(cx)
     if node.exc is None:
         _raise_again(cx, node)
         return

@@ -7,7 +7,7 @@ helpers and called, but not stored in lists and dicts, compared, or sent anywher
 import ast
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pysfnc.frontend.model import ClassInfo, FunctionInfo, ModuleInfo, Style, TaskOptions
 from pysfnc.ir.exprs import Expr, Var
@@ -204,37 +204,116 @@ class Pool:
     max_workers: Expr | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
+class TaskGroup:
+    """`asyncio.TaskGroup` inside its `async with`; see `Pool`."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Submitted:
-    """One `pool.submit(...)`: the body of the branch, and the variable that will hold its outcome."""
+    """A call that was submitted: the body of its branch, and the variable that will hold its outcome.
+
+    `many`: calls for the items of a list; the body returns the list of their outcomes. `copies`: what the body reads of variables of the program
+    is kept in variables of its own, in case those are assigned anew before it starts. `unless`: a variable with the exception that came up before
+    the call was submitted, which it then was not.
+    """
 
     body: Suite
     outcome: str
     type: Type
     span: Span | None
+    many: bool = False
+    copies: tuple[tuple[str, Var], ...] = ()
+    unless: str | None = None
+
+
+GroupKind = Literal["pool", "tasks", "group"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What was submitted to a pool or task group, or created as tasks, and was not waited for yet.
+
+    `begin` and `end` are variables that are assigned where the first and the last of them was submitted; what stands behind the last runs beside
+    them, what stands between has no effect. What was submitted later, behind an effect, is `inner`. `limit` is how many run at once. `failed` is
+    a variable with the exception that code between them raised, or None.
+    """
+
+    kind: GroupKind
+    begin: str
+    end: str = ""
+    entries: tuple[Submitted, ...] = ()
+    limit: Expr | None = None
+    inner: "Pending | None" = None
+    failed: str | None = None
+
+    @property
+    def all_entries(self) -> tuple[Submitted, ...]:
+        """Those submitted later included."""
+        return self.entries if self.inner is None else (*self.entries, *self.inner.all_entries)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Future:
-    """The promise of a submitted call. `outcome` holds a pair (exception or None, value) once the group ran."""
+    """The promise of a submitted call: `outcome` is an outcome once the calls of `Flow.pending[group]` have run.
 
-    pool: Pool | None
+    `index` is its place in the list of futures that it comes from. `sure`: it did not fail, as that would have ended its group. `stopped`: it was
+    cancelled. `race`: the number of the call that won and its own; of the others nothing is known.
+    """
+
+    group: int
     outcome: Expr
     type: Type
+    is_task: bool = False
+    index: Expr | None = None
+    sure: bool = False
+    stopped: bool = False
+    race: tuple[Expr, Expr] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FutureList:
-    """A list of futures of one fan-out; `outcomes` is the list of their pairs."""
+    """The futures of one fan-out; `outcomes` is the list of their outcomes."""
 
+    group: int
     outcomes: Expr
     type: Type
+    is_task: bool = False
+    sure: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FutureDict:
+    """`{pool.submit(f, x): x for x in xs}`: a value for each future."""
+
+    futures: FutureList
+    values: Expr
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FutureSet:
+    """What `wait` gives: `done` is a list of pairs of a number and an outcome, else those of `rest`, of which only the numbers are known."""
+
+    futures: "tuple[Future, ...] | FutureList"
+    items: Expr
+    is_done: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Completions:
+    """`as_completed(...)`: the futures in the order in which they ended; `pairs` is a list of pairs of a number and an outcome."""
+
+    futures: "tuple[Future, ...] | FutureList"
+    pairs: Expr
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MappedResults:
-    """What `pool.map(...)` gives: an iterator over results; `outcomes` is the list of pairs (exception or None, value)."""
+    """What `pool.map(...)` gives: an iterator over results; `outcomes` is the list of outcomes."""
 
+    group: int
     outcomes: Expr
     type: Type
 
@@ -318,6 +397,21 @@ class Intrinsic:
 
 
 @dataclass(frozen=True, slots=True)
+class Used:
+    """An iterator that was used up."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Semaphore:
+    """`asyncio.Semaphore(limit)`."""
+
+    limit: Expr
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class BoundMethod:
     """A method of data that changes nothing, not called yet: `d.get` as a key function."""
 
@@ -359,8 +453,12 @@ Static = (
     | LazyComprehension
     | Opaque
     | Pool
+    | TaskGroup
     | Future
     | FutureList
+    | FutureDict
+    | FutureSet
+    | Completions
     | MappedResults
     | Dataset
     | ResultsPlace
@@ -372,6 +470,8 @@ Static = (
     | PaginatorOf
     | Pages
     | Intrinsic
+    | Used
+    | Semaphore
     | BoundMethod
     | StaticMethod
     | TupleOf
@@ -395,8 +495,12 @@ _DESCRIPTIONS: dict[type, str] = {
     Coroutine: "a coroutine that was not awaited",
     CoroutineList: "a list of coroutines that were not awaited",
     Pool: "a thread pool",
+    TaskGroup: "a task group",
     Future: "a future",
     FutureList: "a list of futures",
+    FutureDict: "a dict of futures",
+    FutureSet: "a set of futures",
+    Completions: "an iterator over futures",
     MappedResults: "an iterator",
     Session: "a session of boto3",
     Client: "a client of boto3",
@@ -406,6 +510,7 @@ _DESCRIPTIONS: dict[type, str] = {
     PaginatorOf: "a paginator",
     Pages: "an iterator over pages",
     Intrinsic: "a function",
+    Semaphore: "a semaphore",
     BoundMethod: "a method",
     StaticMethod: "a method",
     TupleOf: "a tuple that holds something that is no data",
@@ -416,6 +521,6 @@ def describe(value: Static) -> str:
     """What a value is, for messages: `a function`, `a zip iterator`."""
     if isinstance(value, Opaque):
         return {"hash": "a hash", "uuid": "a UUID", "pattern": "a compiled pattern"}[value.kind]
-    if isinstance(value, Lazy | LazyComprehension):
+    if isinstance(value, Lazy | LazyComprehension | Used):
         return value.what
     return _DESCRIPTIONS[type(value)]

@@ -129,4 +129,7 @@ class ExcField:
 
 Expr = Const | Var | Input | Prim | Cond | Logic | Let | ListComp | Reduce | NewExc | ExcField
 
+TELLING: Final = frozenset({"exc.is_one", "group.matching"})
+"""The operations that tell exceptions by the names of their classes, which stand among their arguments."""
+
 EXC_FIELDS: Final = ("name", "message", "args", "status")

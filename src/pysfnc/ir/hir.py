@@ -128,6 +128,8 @@ class Handler:
     classes: tuple[str, ...] | None
     name: str | None
     body: "Suite"
+    bare: bool = False
+    """It is `except:` or `except BaseException`, which also see that a branch is stopped."""
     route: int | None = None
     """Set by `plan` only: the exception leaves the state through its Catch, which takes it on by this number; `body` is empty."""
     span: Span | None = field(default=None, compare=False)
@@ -175,10 +177,32 @@ class Recur:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Perform:
-    """An effect; its result is bound to `target`."""
+    """An effect; its result is bound to `target`.
+
+    `hold`: Python does not let go of the event loop (or of a thread beside it) during the effect, nor between it and what follows in the branch.
+    """
 
     effect: "Effect"
     target: str | None
+    hold: "Hold" = "loop"
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """`body` runs here while `branches` run at the same time; all of them have ended behind it.
+
+    The list of what the branches return is bound to `target`. `rest` counts the body as one more branch. With `wins` the end of the body stops
+    the branches, of which nothing is read then. With `limit` there are no branches: a body that takes longer (in seconds) is stopped, and
+    TimeoutError is raised. Variables and jumps of the body are those of its surroundings. One of the first passes makes a `Fork` of it.
+    """
+
+    branches: "tuple[Suite, ...]"
+    target: str | None
+    body: "Suite"
+    rest: "Rest" = "stop"
+    wins: bool = False
+    limit: Expr | None = None
     span: Span | None = field(default=None, compare=False)
 
 
@@ -198,6 +222,7 @@ Stmt = (
     | Recursion
     | Recur
     | Perform
+    | Beside
 )
 Suite = tuple[Stmt, ...]
 
@@ -275,6 +300,25 @@ class Sleep:
     seconds: Expr
 
 
+Hold = Literal["loop", "thread"] | None
+"""What code keeps to itself while it waits for an effect: the event loop, so that nothing else runs; a thread, which cannot be stopped; nothing."""
+
+Rest = Literal["stop", "finish", "in_order", "collect", "leave", "await", "group", "first"]
+"""What becomes of the other branches when one fails. The first passes leave `stop` only.
+
+- `stop`: they are stopped, and the failure is raised.
+- `finish`: they run to their ends, then the failure that came first is raised.
+- `in_order`: they run to their ends, then the failure of the first branch that failed is raised.
+- `collect`: they run to their ends, then an ExceptionGroup of all failures is raised.
+- `leave`: the failure is raised at once, and they go on with nobody waiting for them (`asyncio.gather`).
+- `await`: the failure is raised at once, and they go on; somebody may wait for them later (`asyncio.create_task`).
+- `group`: they are stopped, and an ExceptionGroup of the failure is raised (`asyncio.TaskGroup`).
+- `first`: the first branch that ends, whichever way, ends them all. The result is (number, (exception or None, value)).
+
+`leave`, `await` and `group` become one of those before them, by what the branches do and what comes behind (`analysis.rests`).
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fork:
     """Branches that run at the same time; the result is the list of what they return. One branch with `retry`: a helper retried as a whole."""
@@ -282,6 +326,7 @@ class Fork:
     branches: tuple[Suite, ...]
     retry: tuple[RetryRule, ...]
     result: Type
+    rest: Rest = "stop"
     comment: str | None = None
 
 
@@ -319,6 +364,7 @@ class FanOut:
     retry: tuple[RetryRule, ...]
     result: Type
     distributed: Distributed | None = None
+    rest: Rest = "stop"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from typing import assert_never
 from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Input, Let, ListComp, Logic, NewExc, Prim, Reduce, Var
 from pysfnc.ir.hir import (
     Assign,
+    Beside,
     Block,
     Break,
     Continue,
@@ -30,6 +31,7 @@ from pysfnc.ir.hir import (
     Raise,
     Recur,
     Recursion,
+    Rest,
     RetryRule,
     Return,
     ServiceCall,
@@ -148,6 +150,8 @@ def _stmt_lines(stmt: Stmt) -> _Lines:
             yield from _nested(head, body)
         case Recur(label=label, args=args):
             yield 0, f"{_targets(stmt.targets)}again {label}({', '.join(map(render_expr, args))})"
+        case Beside():
+            yield from _beside_lines(stmt)
         case Perform(effect=effect, target=target):
             yield from _effect_lines(effect, "" if target is None else f"{target} = ")
         case _:
@@ -156,6 +160,17 @@ def _stmt_lines(stmt: Stmt) -> _Lines:
 
 def _targets(names: tuple[str | None, ...]) -> str:
     return f"{', '.join(name or '_' for name in names)} = " if names else ""
+
+
+def _beside_lines(stmt: Beside) -> _Lines:
+    target = "" if stmt.target is None else f"{stmt.target} = "
+    yield from _nested(f"{target}beside{_option('limit', stmt.limit)}{_rest(stmt.rest)}:", stmt.body)
+    for branch in stmt.branches:
+        yield from _nested("branch:", branch)
+
+
+def _rest(rest: Rest) -> str:
+    return "" if rest == "stop" else f" ({rest})"
 
 
 def _handler_head(handler: Handler) -> str:
@@ -178,13 +193,13 @@ def _effect_lines(effect: Effect, target: str) -> _Lines:
             yield 0, f"{target}draw {render_expr(value)}"
         case Sleep(seconds=seconds):
             yield 0, f"{target}sleep {render_expr(seconds)}"
-        case Fork(branches=branches, retry=retry):
-            yield 0, f"{target}fork{_retry(retry)}:"
+        case Fork(branches=branches, retry=retry, rest=rest):
+            yield 0, f"{target}fork{_retry(retry)}{_rest(rest)}:"
             for branch in branches:
                 for depth, line in _nested("branch:", branch):
                     yield depth + 1, line
         case FanOut(name=name, seq=seq, body=body, max_concurrency=limit, retry=retry):
-            options = _option("at_most", limit) + _retry(retry) + _distributed(effect.distributed)
+            options = _option("at_most", limit) + _retry(retry) + _distributed(effect.distributed) + _rest(effect.rest)
             yield from _nested(f"{target}each {name} in {render_expr(seq)}{options}:", body)
         case _:
             assert_never(effect)

@@ -25,6 +25,7 @@ from pysfnc.ir.exprs import (
 )
 from pysfnc.ir.hir import (
     Assign,
+    Beside,
     Block,
     Break,
     Continue,
@@ -51,7 +52,7 @@ from pysfnc.ir.hir import (
     While,
 )
 from pysfnc.ir.text import render_expr
-from pysfnc.ir.walk import binds, children, decided, exits, finishes, free_vars, stmt_exprs, walk_suite
+from pysfnc.ir.walk import binds, children, decided, ends, exits, finishes, free_vars, stmt_exprs, walk_suite
 from pysfnc.source.span import Span
 from pysfnc.values.types import BoolT, ErrorT, ExcT, FloatT, IntT, Kind, NeverT, NoneT, StrT, Type, kinds
 
@@ -252,6 +253,8 @@ class _Verifier:
                 if open_ is None or len(open_.params) != len(args) or len(open_.results) != len(targets):
                     self._fault(f"no function {stmt.label} with these parameters and results is open here", stmt.span)
                 return _plus(names, filter(None, targets))
+            case Beside():
+                return self._beside(stmt, names, scope)
             case Perform():
                 return self._perform(stmt, names, scope)
             case _:
@@ -348,7 +351,20 @@ class _Verifier:
                 self._inner("the body of a FanOut", body, names, scope, name)
             case _:
                 assert_never(stmt.effect)
+        if not ends(stmt.effect):
+            return None
         return names if stmt.target is None else _plus(names, (stmt.target,))
+
+    def _beside(self, stmt: Beside, names: _Names, scope: _Scope) -> _Names:
+        if stmt.limit is not None and stmt.branches:
+            self._fault("a Beside with a limit has branches", stmt.span)
+        for number, branch in enumerate(stmt.branches, 1):
+            self._inner(f"branch {number}", branch, names, scope)
+        after = self._suite(stmt.body, names, scope)
+        if stmt.target is None:
+            return after
+        self._own(stmt.target, scope, stmt.span)
+        return _plus(after, (stmt.target,))
 
     def _inner(self, what: str, suite: Suite, names: _Names, scope: _Scope, *own: str) -> None:
         outer = scope.outer | (names or frozenset())

@@ -11,6 +11,7 @@ from typing import Final, assert_never
 from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Input, Let, ListComp, Logic, NewExc, Prim, Reduce, Var
 from pysfnc.ir.hir import (
     Assign,
+    Beside,
     Block,
     Break,
     Continue,
@@ -273,6 +274,8 @@ def stmt_exprs(stmt: Stmt) -> tuple[Expr, ...]:
             return args
         case Perform(effect=effect):
             return effect_exprs(effect)
+        case Beside(limit=limit):
+            return () if limit is None else (limit,)
         case Block() | Break() | Continue() | Leave() | Try():
             return ()
         case _:
@@ -292,6 +295,8 @@ def stmt_suites(stmt: Stmt) -> tuple[Suite, ...]:
             return (body, *(handler.body for handler in handlers), orelse, final)
         case Perform(effect=effect):
             return effect_suites(effect)
+        case Beside(branches=branches, body=body):
+            return (*branches, body)
         case Assign() | Eval() | Break() | Continue() | Leave() | Return() | Raise() | Recur():
             return ()
         case _:
@@ -313,6 +318,8 @@ def map_exprs(stmt: Stmt, fn: Callable[[Expr], Expr]) -> Stmt:
             return replace(stmt, args=tuple(map(fn, stmt.args)))
         case Perform():
             return replace(stmt, effect=_map_effect_exprs(stmt.effect, fn))
+        case Beside():
+            return stmt if stmt.limit is None else replace(stmt, limit=fn(stmt.limit))
         case Block() | Break() | Continue() | Leave() | Try():
             return stmt
         case _:
@@ -375,6 +382,8 @@ def map_suites(stmt: Stmt, fn: Callable[[Suite], Suite]) -> Stmt:
             return replace(stmt, effect=replace(fork, branches=tuple(map(fn, fork.branches))))
         case Perform(effect=FanOut() as fan):
             return replace(stmt, effect=replace(fan, body=fn(fan.body)))
+        case Beside():
+            return replace(stmt, branches=tuple(map(fn, stmt.branches)), body=fn(stmt.body))
         case Perform() | Assign() | Eval() | Break() | Continue() | Leave() | Return() | Raise() | Recur():
             return stmt
         case _:
@@ -413,7 +422,7 @@ def targets(stmt: Stmt) -> tuple[str, ...]:
     match stmt:
         case Assign(name=name) | ForEach(name=name):
             return (name,)
-        case Perform(target=target):
+        case Perform(target=target) | Beside(target=target):
             return () if target is None else (target,)
         case Try(handlers=handlers):
             return tuple(handler.name for handler in handlers if handler.name is not None)
@@ -432,6 +441,9 @@ def assigned(suite: Suite, *, branches: bool = False) -> frozenset[str]:
             continue
         if isinstance(stmt, Recursion):
             found.update(stmt.params)
+        if isinstance(stmt, Beside) and not branches:
+            found |= assigned(stmt.body)
+            continue
         if isinstance(stmt, Perform) and isinstance(stmt.effect, FanOut):
             found.add(stmt.effect.name)
         for inner in stmt_suites(stmt):
@@ -440,8 +452,8 @@ def assigned(suite: Suite, *, branches: bool = False) -> frozenset[str]:
 
 
 def has_effect(suite: Suite) -> bool:
-    """Whether a `Perform` stands anywhere in the suite."""
-    return any(isinstance(stmt, Perform) for stmt in walk_suite(suite))
+    """Whether a `Perform` or `Beside` stands anywhere in the suite."""
+    return any(isinstance(stmt, Perform | Beside) for stmt in walk_suite(suite))
 
 
 # Ways out
@@ -494,8 +506,10 @@ def _stmt_exits(stmt: Stmt) -> Exits:
         case Assign(value=evaluated) | Eval(value=evaluated):
             # A value of no type is never there: evaluating it always raises.
             return Exits() if isinstance(evaluated.type, NeverT) else FALLS
-        case Recur() | Perform():
+        case Recur():
             return FALLS
+        case Perform(effect=effect):
+            return Exits(falls=ends(effect))
         case Recursion(body=body):
             return replace(FALLS, raises=exits(body).raises)
         case If(test=test, then=then, orelse=orelse):
@@ -513,6 +527,8 @@ def _stmt_exits(stmt: Stmt) -> Exits:
             return Exits(returns=True)
         case Raise():
             return Exits(raises=True)
+        case Beside(body=body):
+            return exits(body)
         case Try():
             return _try_exits(stmt)
         case _:
@@ -525,6 +541,11 @@ def finishes(loop: While | ForEach) -> bool:
         return decided(loop.test) is not True
     again = any(isinstance(s, Continue) and s.label == loop.label for s in walk_suite(loop.body))
     return again or exits(loop.body).falls or not is_never_empty(loop.seq)
+
+
+def ends(effect: Effect) -> bool:
+    """Whether an effect may come to an end without failing: not if it has a branch that never returns."""
+    return not isinstance(effect, Fork) or all(exits(branch).returns for branch in effect.branches)
 
 
 def _loop_exits(loop: While | ForEach) -> Exits:

@@ -11,6 +11,7 @@ from typing import Final
 
 from pysfnc.jsonata.tree import Call, Field, IfElse, Lit, Object, Regex, Tree
 from pysfnc.library.make import call, text
+from pysfnc.library.raised import NAME
 from pysfnc.library.registry import register_prim
 from pysfnc.library.row import Arg, PrimRow
 from pysfnc.values.types import STR, DictField, DictT, LazyDictT, Type
@@ -69,7 +70,7 @@ def _operation(args: Sequence[Arg], _type: Type) -> Tree:
 
 
 def _class_name(args: Sequence[Arg], _type: Type) -> Tree:
-    name, constant = Field(args[0].tree, "e"), args[1].tree
+    name, constant = Field(args[0].tree, NAME), args[1].tree
     assert isinstance(constant, Lit) and isinstance(constant.value, str), "made by the compiler with a constant"
     families, names, suffixed = json.loads(constant.value)
     made: Tree = call("substringAfter", name, text("."))

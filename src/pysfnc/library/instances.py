@@ -34,8 +34,6 @@ def _unclear(type_: Type, wanted: frozenset[Kind], what: str) -> Refusal | None:
         return refuse_ambiguity("int or float", what)
     if kinds(type_) >= _ARRAYS and not wanted >= _ARRAYS and wanted & _ARRAYS:
         return refuse_ambiguity("list or tuple", what)
-    if kinds(type_) >= {Kind.DICT, Kind.EXCEPTION} and (Kind.DICT in wanted) != (Kind.EXCEPTION in wanted):
-        return refuse_ambiguity("dict or exception", what)
     return None
 
 

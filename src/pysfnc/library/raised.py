@@ -1,18 +1,28 @@
-"""Tests of exception objects at run time: made by the compiler, never written by a program. None of them can fail."""
+"""Tests of exception objects at run time: made by the compiler, never written by a program. None of them can fail.
+
+An exception object is `{NAME: name, MESSAGE: str(e)}` with `ARGS` where the arguments are not just the message. No dict of a program has the key
+`NAME`, so exceptions can be told from dicts.
+"""
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
 from pysfnc.ir.hir import FAMILY
 from pysfnc.jsonata.tree import Array, Binary, Call, Field, Lit, Regex, Tree
 from pysfnc.library.make import either
 from pysfnc.library.registry import register_prim
-from pysfnc.library.row import Arg, PrimRow
+from pysfnc.library.row import Arg, Check, PrimRow
 from pysfnc.values.types import Type
+
+NAME: Final = "e!"
+MESSAGE: Final = "c"
+ARGS: Final = "a"
+ROUTE: Final = "r"
 
 
 def _is_one(args: Sequence[Arg], _type: Type) -> Tree:
-    name = Field(args[0].tree, "e")
+    name = Field(args[0].tree, NAME)
     wanted = [str(arg.tree.value) for arg in args[1:] if isinstance(arg.tree, Lit)]
     families = [text.removesuffix(FAMILY) for text in wanted if text.endswith(FAMILY)]
     names = tuple(Lit(text) for text in wanted if not text.endswith(FAMILY))
@@ -29,9 +39,23 @@ def _is_none(args: Sequence[Arg], type_: Type) -> Tree:
 
 
 def _route(args: Sequence[Arg], _type: Type) -> Tree:
-    return Binary("=", Field(args[0].tree, "r"), args[1].tree)
+    return Binary("=", Field(args[0].tree, ROUTE), args[1].tree)
 
 
+def _no_exception(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
+    value = args[0].tree
+    ok = Call("not", (Call("exists", (Field(value, NAME),)),))
+    return (Check(ok, "ValueError", Lit(f"a dict with the key {NAME!r} cannot stand beside exceptions")),)
+
+
+def _kept(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
+    value = args[0].tree
+    return (Check(Binary("=", value, Lit(None)), "Exception", Lit(""), kept=value),)
+
+
+register_prim(PrimRow(op="exc.raise_kept", lower=lambda _args, _: Lit(None), checks=_kept))
+register_prim(PrimRow(op="value.no_exception", lower=lambda args, _: args[0].tree, checks=_no_exception))
 register_prim(PrimRow(op="exc.is_one", lower=_is_one))
 register_prim(PrimRow(op="exc.is_none", lower=_is_none))
 register_prim(PrimRow(op="exc.route_is", lower=_route))
+register_prim(PrimRow(op="exc.is_absent", lower=lambda args, _: Binary("=", args[0].tree, Lit(None))))

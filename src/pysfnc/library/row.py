@@ -32,6 +32,8 @@ class Check:
     """`str(exception)` as a string tree."""
     args: "tuple[Tree, ...] | None" = None
     """`exception.args` when they are not just the message (KeyError's key)."""
+    kept: Tree | None = None
+    """An exception object that is raised as it is; `error` is then a class above its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -161,7 +161,7 @@ def _position_checks(base: Arg, index: Arg) -> list[Check]:
         missing = key_error(base, index)
         expect(found, negate(mapping), "KeyError", missing.message, missing.args)
     name = "tuple" if kinds(base.type) & ARRAYS == TUPLE else "list"
-    if array != FALSE or string != FALSE:
+    if string != FALSE or (array != FALSE and not _is_inside(base, index)):
         size = choose([(string, length(base.tree))], count(base.tree))
         what = choose([(string, text("string index out of range"))], text(f"{name} index out of range"))
         expect(found, in_range(index, size), "IndexError", what)
@@ -198,6 +198,13 @@ def _any_item_checks(base: Arg, index: Arg) -> list[Check]:
             inside = in_range(index, length(base.tree))
             expect(found, implies(string, inside), "IndexError", text("string index out of range"))
     return found
+
+
+def _is_inside(base: Arg, index: Arg) -> bool:
+    """Whether a constant index fits every tuple that the value may be."""
+    value = index.tree.value if isinstance(index.tree, Lit) else None
+    arrays = [member for member in members(base.type) if kinds(member) & ARRAYS]
+    return isinstance(value, int) and all(isinstance(m, TupleT) and 0 <= value < len(m.items) for m in arrays)
 
 
 def _text_index(index: Arg) -> Tree:

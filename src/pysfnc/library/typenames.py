@@ -12,6 +12,7 @@ from typing import Final
 from pysfnc.jsonata.tree import Array, Binary, Call, Field, IfElse, Lit, Object, Ref, Tree
 from pysfnc.library.make import FALSE, TRUE, both, call, choose, either, eq, join, text, type_of
 from pysfnc.library.prelude import define
+from pysfnc.library.raised import NAME
 from pysfnc.library.row import Arg, Refusal
 from pysfnc.library.shapes import ne
 from pysfnc.values.types import (
@@ -22,6 +23,7 @@ from pysfnc.values.types import (
     STR,
     DictT,
     EnumT,
+    ExcT,
     JsonT,
     Kind,
     ListT,
@@ -36,10 +38,12 @@ from pysfnc.values.types import (
     kinds,
     members,
     others_of,
+    without_kinds,
 )
 
 NUMERIC: Final = frozenset({Kind.BOOL, Kind.INT, Kind.FLOAT})
 INTEGRAL: Final = frozenset({Kind.BOOL, Kind.INT})
+OBJECTS: Final = frozenset({Kind.DICT, Kind.RECORD})
 SEQUENCES: Final = frozenset({Kind.STR, Kind.LIST, Kind.TUPLE})
 
 JSON_TYPE: Final = {
@@ -114,15 +118,13 @@ def number_is_ambiguous(type_: Type) -> bool:
 def ambiguity(type_: Type) -> str | None:
     """What JSON cannot tell apart in values of this type, or inside them; None for nothing.
 
-    One of "int or float", "list or tuple", "dict or exception", or two types of which one is a class of the project.
+    One of "int or float", "list or tuple", or two types of which one is a class of the project.
     """
     if number_is_ambiguous(type_):
         return "int or float"
     found = kinds(type_)
     if found >= {Kind.LIST, Kind.TUPLE} or sum(isinstance(m, TupleT) for m in members(type_)) > 1:
         return "list or tuple"
-    if found >= {Kind.DICT, Kind.EXCEPTION}:
-        return "dict or exception"
     clash = class_clash(type_)
     if clash is not None:
         return clash
@@ -135,6 +137,8 @@ def class_clash(type_: Type) -> str | None:
     found = members(type_)
     for index, first in enumerate(found):
         for second in found[index + 1 :]:
+            if isinstance(first, ExcT) or isinstance(second, ExcT):
+                continue
             if not (_looks_like_others(first) or _looks_like_others(second)) or not json_types(first) & json_types(
                 second
             ):
@@ -192,6 +196,8 @@ def has_kind(arg: Arg, wanted: frozenset[Kind]) -> Tree:
         return TRUE
     if not possible & wanted:
         return FALSE
+    if Kind.EXCEPTION in possible and possible & OBJECTS:
+        return _beside_exceptions(arg, wanted)
     if Kind.RECORD in possible or Kind.ENUM in possible:
         return _has_kind_or_class(arg, wanted)
     names = sorted({JSON_TYPE[kind] for kind in possible & wanted})
@@ -236,6 +242,16 @@ def _is_apart(value: Tree, record: Type, other: RecordT) -> Tree:
         return ne(type_of(value), text("object"))
     exists = call("exists", Field(value, found[0]))
     return exists if found[1] else call("not", exists)
+
+
+def _beside_exceptions(arg: Arg, wanted: frozenset[Kind]) -> Tree:
+    """`has_kind` where exceptions have to be told from other objects."""
+    exception = frozenset({Kind.EXCEPTION})
+    marked = both(_is_one_of(arg.tree, ["object"]), call("exists", Field(arg.tree, NAME)))
+    others = has_kind(Arg(arg.tree, without_kinds(arg.type, exception)), wanted - exception)
+    if not wanted & exception:
+        return call("not", marked) if others == TRUE else both(call("not", marked), others)
+    return marked if others == FALSE else either(marked, others)
 
 
 def _is_one_of(value: Tree, names: list[str]) -> Tree:

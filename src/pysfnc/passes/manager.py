@@ -3,17 +3,29 @@
 from collections.abc import Callable
 from typing import Final
 
+from pysfnc.analysis.rests import resolve_rests
 from pysfnc.ir.hir import Suite
 from pysfnc.library.row import NameSupply
+from pysfnc.passes.carry_exceptions import carry_exceptions
 from pysfnc.passes.catch_by_code import catch_by_code
 from pysfnc.passes.drop_dead_assigns import drop_dead_assigns
 from pysfnc.passes.drop_idle_handlers import drop_idle_handlers
 from pysfnc.passes.drop_unreached import drop_unreached
 from pysfnc.passes.read_answers_in_place import read_answers_in_place
 from pysfnc.passes.run_pure_branches_in_line import run_pure_branches_in_line
+from pysfnc.passes.settle_branches import settle_branches
 from pysfnc.passes.take_decided_ways import take_decided_ways
+from pysfnc.passes.write_beside import write_beside
 
 Pass = Callable[[Suite, NameSupply], Suite]
+
+WRITING: Final[tuple[Pass, ...]] = (
+    lambda suite, _: resolve_rests(suite),
+    write_beside,
+    settle_branches,
+    carry_exceptions,
+)
+"""Passes that write what runs at the same time in the one form that the stages behind them know; they run at every level."""
 
 CLEANING: Final[tuple[Pass, ...]] = (
     take_decided_ways,
@@ -33,6 +45,6 @@ OPTIMISING: Final[tuple[Pass, ...]] = (
 
 def run_passes(suite: Suite, names: NameSupply, *, optimise: bool) -> Suite:
     """The body of a machine after all passes."""
-    for one in (*CLEANING, *(OPTIMISING if optimise else ())):
+    for one in (*WRITING, *CLEANING, *(OPTIMISING if optimise else ())):
         suite = one(suite, names)
     return suite

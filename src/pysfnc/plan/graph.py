@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import (
     Assign,
+    Beside,
     Block,
     Break,
     Continue,
@@ -28,7 +29,7 @@ from pysfnc.ir.hir import (
     Try,
     While,
 )
-from pysfnc.ir.walk import assigned, exits, has_effect, map_suites
+from pysfnc.ir.walk import assigned, ends, exits, has_effect, map_suites
 from pysfnc.library.row import NameSupply
 from pysfnc.source.span import Span
 from pysfnc.values.types import BOOL, INT, JSON, NONE, ExcT, ListT, TupleT, Type, join_all
@@ -148,7 +149,8 @@ class GraphBuilder:
     def _stmt(self, stmt: Stmt, after: Node, ways: Ways, handlers: Handlers | None) -> Node:
         match stmt:
             case Perform(effect=effect, target=target):
-                return EffectNode(handlers, stmt.span, effect, target, after)
+                next_ = after if ends(effect) else EndNode(None, stmt.span, Const(value=None, type=NONE))
+                return EffectNode(handlers, stmt.span, effect, target, next_)
             case Return(value=value):
                 return self._return(stmt, value, ways, handlers)
             case Raise(exc=exc):
@@ -161,6 +163,8 @@ class GraphBuilder:
                 return self._jump(ways.jumps["leave", label], ways, handlers)
             case Assign() | Eval() | Recursion() | Recur():
                 return PureNode(handlers, stmt.span, stmt, after)
+            case Beside():
+                raise AssertionError("a pass makes a Fork of it")
             case _:
                 return self._compound(stmt, after, ways, handlers)
 

@@ -161,8 +161,11 @@ class ScopePlanner:
 
     # Effects
 
-    def _effect(self, node: EffectNode, prefix: Suite) -> State:
-        """The state of an effect with everything that comes after it. A `prefix` makes it a state of its own."""
+    def _effect(self, node: EffectNode, prefix: Suite, entered: dict[Catch, int] | None = None) -> State:
+        """The state of an effect with everything that comes after it. A `prefix` makes it a state of its own.
+
+        `entered`: handlers of code of the prefix that are entered through the Catch of the state, with their numbers.
+        """
         if isinstance(node.effect, Sleep):
             pause = Pause(hint="Wait", span=node.span, seconds=node.effect.seconds, prefix=prefix, after=self._done())
             if not prefix:
@@ -178,7 +181,8 @@ class ScopePlanner:
             self.effects[node] = work
         self._bodies(work, node)
         flow = self._flow(node.next)
-        routes = self._routes(flow, node, prefix)
+        changed = assigned(prefix) | ({node.target} if node.target else set())
+        routes = self._routes(flow, changed, entered)
         begin = work.passed if result is None else (*work.passed, _hold(node.target, result))
         self._settle(work, flow, begin, routes)
         self._catchers(work, node, routes)
@@ -295,7 +299,7 @@ class ScopePlanner:
         if isinstance(node, EffectNode) and self._joins(node):
             self._draw_on(work, node, suite)
             return
-        if _is_large(suite, len(assigns)) and isinstance(node, EffectNode) and self._can_absorb(node, False):
+        if _is_large(suite, len(assigns)) and isinstance(node, EffectNode) and self._can_absorb(node, (), fails=False):
             pack = _Pack.of(sorted(assigns), self.names)
             work.assigns = {pack.name: Computed(suite, pack.made())}
             work.after = self._effect(node, pack.unpacking(assigns))
@@ -350,15 +354,30 @@ class ScopePlanner:
             return self._throw_state(flow, span)
         written = FlowSuite.write(flow, self.names, catch_all=self.exceptions)
         if written.places > 1:
-            return self._decision(flow, written, span)
+            return self._before_effect(flow) or self._decision(flow, written, span)
         return self._single(flow, span)
+
+    def _before_effect(self, flow: Flow) -> State | None:
+        """A flow that leads to one effect unless its code fails, as one state: handlers of the code are entered through its Catch."""
+        routes = self._routes(flow, _NOTHING)
+        if not routes:
+            return None
+        written = FlowSuite.write(flow, self.names, routes)
+        node = written.leaves[0].node if len(written.leaves) == 1 else None
+        if not isinstance(node, EffectNode) or not self._can_absorb(node, written.suite, fails=True):
+            return None
+        return self._effect(node, written.suite, routes)
 
     def _single(self, flow: Flow, span: Span | None) -> State:
         """A flow that leads to one place, or fails."""
         written = FlowSuite.write(flow, self.names)
         fails = self._fails(written.suite)
         leaf = written.leaves[0] if written.leaves else None
-        if leaf is not None and isinstance(leaf.node, EffectNode) and self._can_absorb(leaf.node, fails):
+        if (
+            leaf is not None
+            and isinstance(leaf.node, EffectNode)
+            and self._can_absorb(leaf.node, written.suite, fails=fails)
+        ):
             return self._effect(leaf.node, written.suite)
         if leaf is not None and leaf.node is not None and not fails:
             assigns = self._assigns(written.suite, self._live_at(leaf))
@@ -371,7 +390,7 @@ class ScopePlanner:
             self._uncaught(state)
         return state
 
-    def _can_absorb(self, node: EffectNode, fails: bool) -> bool:
+    def _can_absorb(self, node: EffectNode, before: Suite, *, fails: bool) -> bool:
         """Whether the code before an effect can go into its state, as nothing else needs the state without it.
 
         What a handler reads of that code is computed again by the Catch: that must not fail where the code itself did.
@@ -381,7 +400,9 @@ class ScopePlanner:
         if isinstance(node.effect, Sleep | Draw):
             return not fails
         if node.handlers is not None and fails and any(map(expr_errors, effect_exprs(node.effect))):
-            return False
+            read = _NOTHING.union(*map(self._needed, node.handlers.chain()))
+            if read & assigned(before):
+                return False
         return isinstance(node.effect, TaskCall | ServiceCall) or (
             self.ways_in.get(node, 0) <= 1 and not _repeats(node)
         )
@@ -495,20 +516,22 @@ class ScopePlanner:
 
     # Handlers
 
-    def _routes(self, flow: Flow, node: EffectNode, prefix: Suite) -> dict[Catch, int]:
-        """The handlers of code of the flow that are entered through the Catch of the state.
+    def _routes(
+        self, flow: Flow, changed: Names | set[str], entered: dict[Catch, int] | None = None
+    ) -> dict[Catch, int]:
+        """The handlers of code of the flow that are entered through the Catch of the state, after those that are `entered` from it anyway.
 
         An exception that the flow itself can handle on its way to the same place stays in it. One that leads elsewhere would need a Choice
         behind the state; the Catch takes it there for nothing, as long as the handler reads nothing that the state would have assigned.
         """
         guards = [part for part in flow_parts(flow) if isinstance(part, Guard)]
+        found = dict(entered or {})
         if not self.options.merge or not guards or len(FlowSuite.write(flow, self.names).leaves) <= 1:
-            return {}
-        changed = assigned(prefix) | ({node.target} if node.target else set())
+            return found
+        changed = set(changed)
         for part in flow_parts(flow):
             if isinstance(part, Do | Guard):
                 changed |= assigned(part.stmts)
-        found: dict[Catch, int] = {}
         for guard in guards:
             catches = [catch for catch, _ in guard.catches]
             needed = _NOTHING.union(*(self._needed(catch) for catch in catches))
