@@ -24,6 +24,7 @@ from pysfnc.jsonata.engine import Evaluator, JlensEvaluator, JsonataError
 from pysfnc.jsonata.tree import Lit
 from pysfnc.library import catalog
 from pysfnc.library.make import const
+from pysfnc.library.raised import MESSAGE, NAME
 from pysfnc.library.row import NameSupply, Refusal, Site
 from pysfnc.values.types import (
     BOOL,
@@ -257,7 +258,7 @@ def _decoded(text: str) -> Raised | None:
     if start < 0 or end < 0:
         return None
     found = json.loads(text[start + len("".join(OPEN)) : end])
-    return Raised(found["e"], found["c"])
+    return Raised(found[NAME], found[MESSAGE])
 
 
 def module_function(node: ast.expr) -> str:

@@ -14,7 +14,7 @@ from typing import Final
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_arguments import Arguments, Signature, bind, lower_arguments
-from pysfnc.frontend.lower_concurrency import lower_branch
+from pysfnc.frontend.lower_branches import lower_branch
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
 from pysfnc.frontend.lower_values import (

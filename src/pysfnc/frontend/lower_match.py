@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pysfnc.diagnostics import codes
-from pysfnc.frontend.lower_concurrency import start_pending
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_body, lower_stmt, lower_value, statement
 from pysfnc.frontend.lower_frame import Frame
@@ -36,7 +35,6 @@ class Pattern:
 @statement(ast.Match)
 def lower_match(cx: Context, node: ast.Match) -> None:
     """`match subject: case ...`."""
-    start_pending(cx)
     captured = {name for case in node.cases for name in _captured(case.pattern)}
     inner = Frame(
         scope=Scope(bound=frozenset()),

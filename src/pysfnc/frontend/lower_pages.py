@@ -15,7 +15,6 @@ from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.integrations import Integration, integration
 from pysfnc.frontend.lower_arguments import Arguments
 from pysfnc.frontend.lower_assign import assign
-from pysfnc.frontend.lower_concurrency import start_pending
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data, lower_body
 from pysfnc.frontend.lower_loops import Lowered, loop_body, loop_else, settle
@@ -43,7 +42,6 @@ def lower_pages(cx: Context, node: ast.For, pages: Pages) -> None:
     if "PageSize" in options and found.limit_key is not None:
         size = ((found.limit_key, options["PageSize"]),)
         given = replace(given, keywords=(*(pair for pair in given.keywords if pair[0] != found.limit_key), *size))
-    start_pending(cx)
     tokens = [cx.names.fresh("token") for _ in found.input_tokens]
     span = cx.span(node.iter)
     for token in tokens:
