@@ -72,23 +72,23 @@ def run_python(
         loaded(path) as program,
     ):
         _record_requests(server, program)
-        found = _workflow(program, workflow)
-        try:
-            given = json.loads(json.dumps(input))
-            output = found.run(given, context=with_input(_context(found.name), given))
-        except Exception as error:
-            name, cause = name_and_text(error)
-            return Outcome(error=name, cause=cause, calls=tuple(program.calls))
-        finally:
-            _forget_coroutines()
-        return Outcome(output, calls=tuple(program.calls))
+        with warnings.catch_warnings():
+            # Coroutines that a failing program made and never awaited are no fault of the test.
+            warnings.simplefilter("ignore", RuntimeWarning)
+            outcome = _outcome(_workflow(program, workflow), input, program)
+            if not outcome.succeeded and any("async def" in text for text in _files(source).values()):
+                gc.collect()
+        return outcome
 
 
-def _forget_coroutines() -> None:
-    """Coroutines that a failing program made and never awaited are no fault of the test."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        gc.collect()
+def _outcome(workflow: Workflow[Any, Any], input: Any, program: Program) -> Outcome:
+    given = json.loads(json.dumps(input))
+    try:
+        output = workflow.run(given, context=with_input(_context(workflow.name), given))
+    except Exception as error:
+        name, cause = name_and_text(error)
+        return Outcome(error=name, cause=cause, calls=tuple(program.calls))
+    return Outcome(output, calls=tuple(program.calls))
 
 
 def _workflow(program: Program, name: str | None) -> Workflow[Any, Any]:
