@@ -153,6 +153,18 @@ def test_lim_15_long_waits() -> None:
     assert (python.output, compiled.error) == (1_158, "States.QueryEvaluationError")
 
 
+def test_lim_20_results_of_races() -> None:
+    program = (
+        "import asyncio\nfrom pysfnc import workflow\n\n"
+        "async def text(n: int) -> str:\n    await asyncio.sleep(1)\n    return 'a' * n\n\n"
+        "@workflow\nasync def w(n: int):\n    return len(await asyncio.wait_for(text(n), 9))\n"
+    )
+    for outcome in both(program, n=32_000):
+        assert outcome.output == 32_000
+    python, compiled = both(program, n=33_000)
+    assert (python.output, compiled.error) == (33_000, "States.DataLimitExceeded")
+
+
 def test_lim_16_a_loop_without_calls_is_one_expression(tmp_path: Path) -> None:
     program = workflow("n: int", "total = 0", "for i in range(n):", "    total += i", "return total")
     assert machine(program, tmp_path, n=10).transitions == 1
