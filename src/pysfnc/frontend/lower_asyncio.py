@@ -1,43 +1,30 @@
-"""`asyncio`: awaiting calls and tasks, `gather`, `wait_for`, `wait`, `to_thread`, `create_task`.
-
-An awaitable is a value of compile time (`Coroutine`, a `Future` that is a task); what awaiting it does is looked up here. The calls that are made
-together become branches, with Python's rule for what becomes of the others when one fails.
-"""
+"""`asyncio`: limits of time, tasks, threads, waiting for some of several tasks."""
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
+from pysfnc.frontend.lower_await import asyncio_function, awaited, run_coroutine
 from pysfnc.frontend.lower_branches import (
-    all_results,
-    fan_out,
-    item_of,
-    lower_branch,
-    outcome_of,
     perform,
     perform_fork,
-    result_type,
 )
 from pysfnc.frontend.lower_context import Context, poison
-from pysfnc.frontend.lower_core import as_data, expression, is_poison, lower_value
-from pysfnc.frontend.lower_futures import close_all, future_result, futures_in, outcomes_of
-from pysfnc.frontend.lower_groups import close, is_running, take, task_group_here
+from pysfnc.frontend.lower_core import as_data, is_poison
+from pysfnc.frontend.lower_futures import close_all, futures_in, outcomes_of
+from pysfnc.frontend.lower_gather import calls_of, entries_of
+from pysfnc.frontend.lower_groups import task_group_here
 from pysfnc.frontend.lower_names import bind_variable
 from pysfnc.frontend.lower_pools import add_call, kept_arguments, submitted_call
 from pysfnc.frontend.lower_values import (
-    Closure,
-    Configured,
     Coroutine,
-    CoroutineList,
     External,
     Future,
     FutureList,
     FutureSet,
-    Intrinsic,
-    ProjectFunction,
     Static,
     Submitted,
     TaskGroup,
@@ -45,202 +32,19 @@ from pysfnc.frontend.lower_values import (
     Value,
     describe,
 )
-from pysfnc.ir.exprs import Cond, Const, Expr, ListComp, Prim, Var
-from pysfnc.ir.hir import Assign, Beside, FanOut, ForEach, Fork, Perform, Suite, While
+from pysfnc.ir.exprs import Cond, Const, Expr, Prim, Var
+from pysfnc.ir.hir import Assign, Beside, ForEach, Fork, Perform, Suite, While
 from pysfnc.ir.outcomes import outcome_type
 from pysfnc.ir.walk import map_suites, walk_suite
-from pysfnc.values.types import BOOL, INT, ExcT, Kind, ListT, TupleT, Type, join, join_all, kinds
+from pysfnc.values.types import INT, Kind, ListT, TupleT, join, join_all, kinds
 
 _NUMBERS = frozenset({Kind.INT, Kind.FLOAT})
-_HELP = "write instead: `await f(x)` or `await asyncio.gather(f(x), g(y))`"
-
-
-@expression(ast.Await)
-def lower_await(cx: Context, node: ast.Await) -> Value:
-    """`await` of a call, of a task, of what `asyncio` makes of them."""
-    value = lower_value(cx, node.value)
-    return awaited(cx, value, node)
-
-
-def awaited(cx: Context, value: Value, node: ast.expr) -> Value:
-    """The result of awaiting a value."""
-    if isinstance(value, Coroutine):
-        return run_coroutine(cx, value, node)
-    if isinstance(value, Future) and value.is_task:
-        native = value.outcome.name if isinstance(value.outcome, Var) else None
-        close(cx, value.group, native=native)
-        return future_result(cx, value, node)
-    if is_poison(value):
-        return value
-    what = describe(value) if isinstance(value, Static) else "data"
-    return cx.error(
-        codes.UNSUPPORTED_ASYNC, node, f"{what} is awaited, and only calls and tasks have a compiled form", help=_HELP
-    )
-
-
-def run_coroutine(cx: Context, coroutine: Coroutine, node: ast.expr) -> Value:
-    """Run a call that waited to be awaited."""
-    from pysfnc.frontend.lower_call import call_value
-
-    function = coroutine.function
-    if isinstance(function, External):
-        return AWAITED[function.name](cx, coroutine.given, node)
-    assert isinstance(function, Intrinsic | ProjectFunction | Closure | Configured)
-    cx.awaiting = True
-    hold, cx.hold = cx.hold, None if _only_waits(function) else cx.hold
-    try:
-        if isinstance(function, Intrinsic):
-            return function.build(cx, (), coroutine.node)
-        return call_value(cx, function, coroutine.given, coroutine.node)
-    finally:
-        cx.awaiting, cx.hold = False, hold
-
-
-def _only_waits(function: Static) -> bool:
-    """Whether awaiting a call does nothing but wait for Lambda or for a callback."""
-    target = function.target if isinstance(function, Configured) else function
-    return isinstance(target, Intrinsic) or (isinstance(target, ProjectFunction) and target.info.role == "task")
-
-
-# Calls that are made together
-
-
-Call = tuple[Suite, Type]
-
-
-def _gather(cx: Context, given: Arguments, node: ast.expr) -> Value:
-    """`gather(*aws, return_exceptions=False)`."""
-    wants = given.keyword_map().pop("return_exceptions", None)
-    if set(given.keyword_map()) - {"return_exceptions"} or not (wants is None or isinstance(wants, Const)):
-        return cx.error(
-            codes.UNSUPPORTED_ASYNC, node, "of the options of `gather` only a constant `return_exceptions` is known"
-        )
-    keeps = isinstance(wants, Const) and bool(wants.value)
-    if len(given.positional) == 1 and isinstance(given.positional[0], CoroutineList | FutureList):
-        return _gather_many(cx, given.positional[0], keeps, node)
-    calls = _calls(cx, given.positional, node)
-    if calls is None:
-        return poison(cx.span(node))
-    if not calls:
-        return lib.make_list(cx, [], node)
-    if keeps:
-        bodies = [(outcome_of(cx, body, type_), result_type(cx, type_)) for body, type_ in calls]
-        outcomes = perform_fork(cx, bodies, node, "stop")
-        types = [type_ for _, type_ in calls]
-        return lib.make_list(cx, [_either(cx, o, t, node) for o, t in zip(outcomes, types, strict=True)], node)
-    return lib.make_list(cx, perform_fork(cx, calls, node, "leave"), node)
-
-
-def _calls(cx: Context, values: Sequence[Value], node: ast.expr) -> list[Call] | None:
-    """The bodies of the branches for awaitables; None after a message. Tasks that have not begun yet become branches themselves."""
-    begun = {value.group for value in values if isinstance(value, Future)}
-    ready = _entries(cx, begun, values)
-    found: list[Call] = []
-    for value in values:
-        if is_poison(value):
-            return None
-        if (
-            isinstance(value, Future)
-            and value.is_task
-            and isinstance(value.outcome, Var)
-            and value.outcome.name in ready
-        ):
-            entry = ready[value.outcome.name]
-            found.append((entry.body, entry.type))
-        else:
-            found.append(lower_branch(cx, _awaiting(cx, value, node), node))
-    return found
-
-
-def _entries(cx: Context, groups: set[int], values: Sequence[Value]) -> dict[str, Submitted]:
-    """The calls of groups of which nothing else is waited for, taken out of them; other groups are closed."""
-    wanted = {outcome.name for value in values if (outcome := _outcome_var(value)) is not None}
-    found: dict[str, Submitted] = {}
-    for number in sorted(groups):
-        pending = cx.flow.pending.get(number)
-        if pending is None or pending.kind != "tasks" or is_running(cx, pending):
-            close(cx, number)
-            continue
-        if not all(entry.outcome in wanted for entry in pending.entries):
-            close(cx, number)
-            continue
-        taken = take(cx, number)
-        assert taken is not None
-        cx.out.extend(taken[1])
-        found.update((entry.outcome, entry) for entry in taken[0].entries)
-    return found
-
-
-def _outcome_var(value: Value) -> Var | None:
-    match value:
-        case Future(outcome=Var() as outcome) | FutureList(outcomes=Var() as outcome):
-            return outcome
-        case _:
-            return None
-
-
-def _awaiting(cx: Context, value: Value, node: ast.expr) -> Callable[[], Value]:
-    return lambda: awaited(cx, value, node)
-
-
-def _gather_many(cx: Context, calls: CoroutineList | FutureList, keeps: bool, node: ast.expr) -> Value:
-    """`gather(*(f(x) for x in xs))` and `gather(*tasks)`."""
-    if isinstance(calls, FutureList):
-        ready = _entries(cx, {calls.group}, [calls])
-        if not ready:
-            return _gathered_before(cx, calls.outcomes, calls.type, keeps, node)
-        (entry,) = ready.values()
-        return _run_each(cx, entry, keeps, node)
-    item = item_of(cx, calls.items, node)
-    body, type_ = lower_branch(cx, lambda: awaited(cx, calls.element(cx, item), node), node)
-    return _each(cx, item, calls.items, body, type_, keeps, node)
-
-
-def _run_each(cx: Context, entry: Submitted, keeps: bool, node: ast.expr) -> Value:
-    each = entry.body[0]
-    assert isinstance(each, Perform) and isinstance(each.effect, FanOut)
-    fan = each.effect
-    item = Var(name=fan.name, type=lib.item_type(fan.seq.type))
-    return _each(cx, item, fan.seq, fan.body, entry.type, keeps, node)
-
-
-def _each(cx: Context, item: Var, seq: Expr, body: Suite, type_: Type, keeps: bool, node: ast.expr) -> Value:
-    span = cx.span(node)
-    if not keeps:
-        return fan_out(cx, item, seq, body, ListT(type_), span, "leave", None)
-    outcomes = fan_out(cx, item, seq, outcome_of(cx, body, type_), ListT(result_type(cx, type_)), span, "stop", None)
-    return _eithers(cx, outcomes, type_, node)
-
-
-def _gathered_before(cx: Context, outcomes: Expr, type_: Type, keeps: bool, node: ast.expr) -> Value:
-    return _eithers(cx, outcomes, type_, node) if keeps else all_results(cx, outcomes, type_, node)
-
-
-def _either(cx: Context, outcome: Expr, type_: Type, node: ast.AST) -> Expr:
-    """The exception of an outcome if there is one, else the value."""
-    pair = cx.atom(outcome, "outcome")
-    return _exception_or_value(cx, pair, type_, node)
-
-
-def _exception_or_value(cx: Context, pair: Expr, type_: Type, node: ast.AST) -> Expr:
-    error, value = lib.tuple_item(cx, pair, 0, node), replace(lib.tuple_item(cx, pair, 1, node), type=type_)
-    test = Prim(op="exc.is_absent", args=(error,), type=BOOL, span=cx.span(node))
-    if Kind.DICT in kinds(type_):
-        value = Prim(op="value.no_exception", args=(value,), type=type_, span=cx.span(node))
-    failure = replace(error, type=ExcT(None))
-    return Cond(test=test, then=value, orelse=failure, type=join(type_, ExcT(None)), span=cx.span(node))
-
-
-def _eithers(cx: Context, outcomes: Expr, type_: Type, node: ast.AST) -> Expr:
-    name = cx.names.fresh("outcome")
-    item = Var(name=name, type=lib.item_type(outcomes.type), span=cx.span(node))
-    value = _exception_or_value(cx, item, type_, node)
-    return ListComp(name=name, seq=outcomes, cond=None, body=value, type=ListT(value.type), span=cx.span(node))
-
+_HELP = "write instead: `create_task(f(x))`"
 
 # Limits of time
 
 
+@asyncio_function("asyncio.wait_for")
 def _wait_for(cx: Context, given: Arguments, node: ast.expr) -> Value:
     """`wait_for(aw, timeout)`."""
     found = dict(zip(("fut", "timeout"), given.positional, strict=False)) | given.keyword_map()
@@ -264,7 +68,7 @@ def _wait_for(cx: Context, given: Arguments, node: ast.expr) -> Value:
 
 def _awaited_alone(cx: Context, target: Value, node: ast.expr) -> Value:
     if isinstance(target, Future) and target.group in cx.flow.pending:
-        calls = _calls(cx, [target], node)
+        calls = calls_of(cx, [target], node)
         if calls is not None and target.group not in cx.flow.pending and calls:
             return perform_fork(cx, calls, node, "stop")[0]
     return awaited(cx, target, node)
@@ -331,6 +135,7 @@ def group_method(cx: Context, group: TaskGroup, name: str, given: Arguments, nod
     return cx.error(codes.UNSUPPORTED_CALL, node, f"`{name}` of a task group has no compiled form")
 
 
+@asyncio_function("asyncio.to_thread")
 def _to_thread(cx: Context, given: Arguments, node: ast.expr) -> Value:
     """`to_thread(f, *args)`: the thread cannot be stopped between two effects, but somebody else runs meanwhile."""
     called = submitted_call(cx, given, node)
@@ -357,6 +162,7 @@ def _let_go(suite: Suite) -> Suite:
 # Waiting for some
 
 
+@asyncio_function("asyncio.wait")
 def _wait(cx: Context, given: Arguments, node: ast.expr) -> Value:
     """`done, pending = await asyncio.wait(tasks, return_when=...)`."""
     options = given.keyword_map()
@@ -380,7 +186,7 @@ def wait_for_some(cx: Context, futures: tuple[Future, ...] | FutureList, when: V
     values: Sequence[Value] = futures if isinstance(futures, tuple) else (futures,)
     if name == "FIRST_COMPLETED" and isinstance(futures, tuple):
         groups = {future.group for future in futures}
-        ready = _entries(cx, groups, values)
+        ready = entries_of(cx, groups, values)
         if len(ready) == len(futures):
             return _race(cx, futures, [ready[_name_of(future)] for future in futures], node)
     close_all(cx, futures)
@@ -428,6 +234,7 @@ def _overtaken(cx: Context, old: Future, new: Future) -> None:
             cx.state.facts[name] = replace(fact, static=new)
 
 
+@asyncio_function("asyncio.sleep")
 def _sleep(cx: Context, given: Arguments, node: ast.expr) -> Value:
     """`asyncio.sleep(delay, result=None)`."""
     from pysfnc.frontend.lower_externals import lower_sleep
@@ -440,16 +247,6 @@ def _sleep(cx: Context, given: Arguments, node: ast.expr) -> Value:
     slept = lower_sleep(cx, found["delay"], node)
     cx.hold = hold
     return slept if result is None or is_poison(slept) else result
-
-
-AWAITED: dict[str, Callable[[Context, Arguments, ast.expr], Value]] = {
-    "asyncio.sleep": _sleep,
-    "asyncio.gather": _gather,
-    "asyncio.wait_for": _wait_for,
-    "asyncio.wait": _wait,
-    "asyncio.to_thread": _to_thread,
-}
-"""What awaiting a call of another module does."""
 
 
 def call_create_task(cx: Context, node: ast.Call) -> Value:

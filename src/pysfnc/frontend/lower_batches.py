@@ -135,7 +135,7 @@ class Row:
 
     def made(self, cx: Context, items: Sequence[Value]) -> Value:
         """Make the call with the values of a row; runs in the branch."""
-        from pysfnc.frontend.lower_asyncio import awaited
+        from pysfnc.frontend.lower_await import awaited
         from pysfnc.frontend.lower_call import call_value
 
         if self.start.kind != "pool":

@@ -14,7 +14,7 @@ from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.effects import can_raise
 from pysfnc.frontend.lower_arguments import Arguments
 from pysfnc.frontend.lower_assign import assign
-from pysfnc.frontend.lower_asyncio import AWAITED
+from pysfnc.frontend.lower_await import AWAITED
 from pysfnc.frontend.lower_batches import Row, Start, begin_rows, kept_going, late_bound, start_of
 from pysfnc.frontend.lower_branches import raise_if_any
 from pysfnc.frontend.lower_context import Context, Trial, poison

@@ -148,7 +148,7 @@ def lower_exprs(cx: Context, nodes: Sequence[ast.expr]) -> list[Expr]:
 def lower_body(cx: Context, body: Sequence[ast.stmt]) -> None:
     """Lower statements in order. What follows a return, raise, break or continue is never reached and is left out."""
     from pysfnc.frontend.lower_batches import add_row
-    from pysfnc.frontend.lower_groups import before_statement
+    from pysfnc.frontend.lower_closing import before_statement
 
     for stmt in body:
         if not cx.state.reachable:

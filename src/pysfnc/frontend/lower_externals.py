@@ -10,7 +10,8 @@ from typing import Final
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_arguments import Arguments, Signature, bind, lower_arguments
-from pysfnc.frontend.lower_asyncio import AWAITED, awaited, call_create_task
+from pysfnc.frontend.lower_asyncio import call_create_task
+from pysfnc.frontend.lower_await import AWAITED, awaited
 from pysfnc.frontend.lower_branches import call_parallel
 from pysfnc.frontend.lower_callbacks import lower_wait
 from pysfnc.frontend.lower_clients import BOTO3_CALLS
