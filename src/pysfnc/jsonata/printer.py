@@ -125,6 +125,9 @@ def _write(tree: Tree) -> tuple[str, int]:
             return f"({_print(base, 0)}).{_field(name)}", _STEP
         case Field(base, name):
             return f"{_print(base, _STEP)}.{_field(name)}", _STEP
+        case Index(Array() as base, index):
+            # Without the parentheses the item of another array display is not spliced, whatever it evaluates to.
+            return f"({_print(base, 0)})[{_print(index, 0)}]", _STEP
         case Index(base, index):
             return f"{_print(base, _POSTFIX)}[{_print(index, 0)}]", _STEP
         case Keep(base):
