@@ -21,7 +21,7 @@ EVERYTHING: Final = COMPILER | {"functions", "engine", "packaging", "lambdas", "
 
 MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     # 0: what users import, and the text of programs
-    "lang": frozenset(),
+    "lang": frozenset({"aws"}),  # what describes jobs, when one is run
     "source": frozenset(),
     # 1
     "diagnostics": frozenset({"source"}),

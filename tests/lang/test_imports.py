@@ -11,12 +11,14 @@ def test_the_public_names_are_these() -> None:
         "CallbackFailed",
         "Fail",
         "HTTPError",
+        "JobFailed",
         "Retry",
         "context",
         "distributed_map",
         "http",
         "inline",
         "parallel",
+        "run_job",
         "s3_csv",
         "s3_inventory",
         "s3_json",
@@ -64,6 +66,7 @@ def test_importing_loads_nothing_heavy() -> None:
         "pysfnc.lang.distributed",
         "pysfnc.lang.errors",
         "pysfnc.lang.http",
+        "pysfnc.lang.jobs",
         "pysfnc.lang.options",
     }
 

@@ -9,7 +9,7 @@ they are those of the AWS SDK for Java 1, which these integrations use.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
@@ -30,16 +30,18 @@ class Job:
     succeeded, failed: statuses that end it. Any other: it goes on. With no `succeeded` it ends when it is gone.
     member: the result is an object with this one member that holds the description; "" for the description itself.
     cancel: method that stops it when the execution is stopped, with its arguments; None if Step Functions leaves it.
+    sets: arguments that Step Functions gives to the start itself, over those of the program.
     """
 
     describe: str
-    arguments: Mapping[str, str]
+    arguments: Mapping[str, str] = field(hash=False)
     job: str
     status: str
     succeeded: tuple[str, ...]
     failed: tuple[str, ...]
     member: str = ""
-    cancel: tuple[str, Mapping[str, str]] | None = None
+    cancel: tuple[str, Mapping[str, str]] | None = field(default=None, hash=False)
+    sets: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -311,6 +313,7 @@ _ALL: Final = (
             "describe_tasks", {"cluster": "arguments.cluster", "tasks": "[answer.tasks.0.taskArn]"}, "tasks.0",
             "lastStatus", ("STOPPED",), (),
             cancel=("stop_task", {"cluster": "arguments.cluster", "task": "answer.tasks.0.taskArn"}),
+            sets=(("startedBy", "AWS Step Functions"),),
         ),
     ),
     Optimised("eks", "runJob", "", "", _JOB, "EKS", "AmazonEKSException"),

@@ -6,6 +6,7 @@ that `expressions` put into the text. What a service call fails with is read as 
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from pysfnc.backend.expressions import CLOSE, OPEN, STATUS
@@ -143,6 +144,30 @@ def _or_null(text: Tree) -> Tree:
     return IfElse(Binary("=", text, Lit("")), Lit(None), text)
 
 
+def _job(reading: ErrorReading, error_output: Tree) -> Tree:
+    """An error of the operation that starts a job, or the job's own failure: its description as text.
+
+    `detail` is the operation's name and the path of the status in the description.
+    """
+    operation, _, path = reading.detail.partition(" ")
+    cause = Field(error_output, "Cause")
+    status: Tree = Call("parse", (cause,))
+    for part in path.split("."):
+        status = Field(status, part)
+    failed = Object(
+        (
+            (Lit(NAME), Lit("JobFailed")),
+            (Lit(MESSAGE), Binary("&", Lit("the job ended with status "), Ref("status"))),
+            (Lit(ARGS), Array((Ref("status"), Binary("&", Lit("the job ended with status "), Ref("status"))))),
+        )
+    )
+    is_described = Call("contains", (cause, Regex(r"^\{")))
+    own = Seq((Bind("status", Call("string", (status,))), failed))
+    is_failed = Binary("=", Field(error_output, "Error"), Lit("States.TaskFailed"))
+    of_aws = _aws(replace(reading, detail=operation), error_output)
+    return IfElse(IfElse(is_failed, is_described, Lit(False)), own, of_aws)
+
+
 _SERVICE: Final = " (Service: "
 
 FORMS: Final[dict[str, Callable[[ErrorReading, Tree], Tree]]] = {
@@ -150,6 +175,7 @@ FORMS: Final[dict[str, Callable[[ErrorReading, Tree], Tree]]] = {
     "aws": _aws,
     "child": _child,
     "http": _http,
+    "job": _job,
     "callback_aws": _callback_aws,
     "callback_lambda": _callback_lambda,
 }

@@ -105,13 +105,15 @@ def call_options(
     *,
     is_task: bool,
     classes: ClassFinder | None = None,
+    owner: str = "with_options",
+    allowed: tuple[str, ...] = CALL_OPTIONS,
 ) -> tuple[TaskOptions, list[Diagnostic]]:
-    """The options of `with_options(f, ...)`: those of `f` changed by what is given; None takes an option away.
+    """The options of `with_options(f, ...)` or another `owner`: those of `f` changed by what is given; None takes one away.
 
     The values must be constants; names in them are looked up at the top level of `module`, and by `classes`.
     """
     problems: list[Diagnostic] = []
-    values = _Options(model, module, "with_options", CALL_OPTIONS, problems, classes).read(keywords)
+    values = _Options(model, module, owner, allowed, problems, classes).read(keywords)
     limit = MAX_TASK_SECONDS if is_task else MAX_SECONDS
     _check(problems, values, lambda o: call_faults(o("timeout"), o("heartbeat"), o("role"), limit))
     return _with(base, values), problems

@@ -24,6 +24,7 @@ BUILTIN_BASES: Final[dict[str, tuple[str, ...]]] = {
 _EXTERNAL: Final[dict[str, str]] = {
     "pysfnc.CallbackFailed": "CallbackFailed",
     "pysfnc.Fail": "Fail",
+    "pysfnc.JobFailed": "JobFailed",
     "pysfnc.HTTPError": "HTTPError",
     "asyncio.TimeoutError": "TimeoutError",
     "binascii.Error": "Error",
@@ -69,6 +70,7 @@ _EXTERNAL_BASES: Final[dict[str, tuple[str, ...]]] = {
     "InvalidOperation": ("DecimalException",),
     "Error": ("ValueError",),
     "JSONDecodeError": ("ValueError",),
+    "JobFailed": ("Exception",),
     "StatisticsError": ("ValueError",),
     "SubprocessError": ("Exception",),
     "TimeoutExpired": ("SubprocessError",),

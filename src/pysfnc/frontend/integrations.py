@@ -52,8 +52,8 @@ def integration(operation: Operation, given: Collection[str] | None, pattern: st
     """The integration for a call with these parameters; None where they are not known before it is made."""
     best = equal_to(operation)
     if best is not None and pattern in best.patterns and _takes(best, given):
-        return Integration(operation, best.resource(pattern), "api", _reading(operation, best), best.has_metadata)
-    return Integration(operation, operation.resource(pattern), "sdk", _reading(operation, None), False)
+        return Integration(operation, best.resource(pattern), "api", reading_of(operation, best), best.has_metadata)
+    return Integration(operation, operation.resource(pattern), "sdk", reading_of(operation, None), False)
 
 
 def equal_to(operation: Operation) -> Optimised | None:
@@ -66,7 +66,7 @@ def _takes(best: Optimised, given: Collection[str] | None) -> bool:
 
 
 @cache
-def _reading(operation: Operation, best: Optimised | None) -> ErrorReading:
+def reading_of(operation: Operation, best: Optimised | None) -> ErrorReading:
     """All errors of the service: the model does not list everything that an operation fails with."""
     names: dict[str, tuple[str, ...]] = {CLIENT_ERROR: (TASK_FAILED,), "TimeoutError": TIMEOUTS}
     codes: list[tuple[str, str]] = []

@@ -20,6 +20,7 @@ from pysfnc.frontend.lower_expr import dotted_exception, static_attribute
 from pysfnc.frontend.lower_externals import call_external, ignored_call
 from pysfnc.frontend.lower_functions import call_configured, call_nested, call_project
 from pysfnc.frontend.lower_http import call_request, is_request, without_auth
+from pysfnc.frontend.lower_jobs import call_job
 from pysfnc.frontend.lower_methods import call_method
 from pysfnc.frontend.lower_objects import call_object, lower_super
 from pysfnc.frontend.lower_opaque import text_of_bytes
@@ -36,6 +37,7 @@ from pysfnc.frontend.lower_values import (
     ExceptionClass,
     External,
     Intrinsic,
+    JobOf,
     ObjectMethod,
     Opaque,
     PaginatorOf,
@@ -116,7 +118,7 @@ def _takes_rest(callee: Static) -> bool:
     """Whether a dict of unknown keys may be spread into the arguments."""
     if isinstance(callee, StaticMethod):
         return isinstance(callee.receiver, WaiterOf | PaginatorOf)
-    return isinstance(callee, ClientMethod)
+    return isinstance(callee, ClientMethod | JobOf)
 
 
 def call_value(cx: Context, callee: Value, given: Arguments, node: ast.expr) -> Value:
@@ -130,6 +132,8 @@ def call_value(cx: Context, callee: Value, given: Arguments, node: ast.expr) -> 
             return WALKERS[name](cx, callee, given, node)
         case ClientMethod():
             return call_operation(cx, callee, given, node)
+        case JobOf():
+            return call_job(cx, callee, given, node)
         case Intrinsic(build):
             return build(cx, given.positional, node)
         case Configured():

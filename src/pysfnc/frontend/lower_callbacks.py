@@ -10,12 +10,11 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from pysfnc.diagnostics import codes
-from pysfnc.frontend.decorators import call_options
 from pysfnc.frontend.effects import can_raise
 from pysfnc.frontend.lower_arguments import Arguments
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import is_poison, lower_value
-from pysfnc.frontend.lower_functions import class_finder, seconds
+from pysfnc.frontend.lower_functions import options_given, seconds
 from pysfnc.frontend.lower_values import Coroutine, Intrinsic, Static, Value
 from pysfnc.frontend.model import TaskOptions
 from pysfnc.ir.exprs import Expr, Prim, Var
@@ -24,6 +23,7 @@ from pysfnc.ir.walk import effect_exprs, free_vars, has_effect, map_exprs, stmt_
 from pysfnc.values.types import JSON, STR
 
 PATTERN: Final = "waitForTaskToken"
+OPTIONS: Final = ("timeout", "heartbeat", "retry")
 _OF_TASK: Final = "service.token"
 
 
@@ -36,12 +36,8 @@ def lower_wait(cx: Context, node: ast.Call) -> Value:
     if submit is None or isinstance(submit, ast.Starred):
         return cx.error(codes.TYPE_MISMATCH, node, "`wait_for_callback` takes one function, and options by name")
     function = lower_value(cx, submit)
-    options, problems = call_options(
-        cx.project.model, cx.frame.module, keywords, TaskOptions(), is_task=False, classes=class_finder(cx)
-    )
-    for problem in problems:
-        cx.sink.add(problem)
-    if problems or is_poison(function):
+    options = options_given(cx, keywords, TaskOptions(), owner="wait_for_callback", allowed=OPTIONS)
+    if options is None or is_poison(function):
         return poison(cx.span(node))
     if not isinstance(function, Static):
         return cx.error(codes.TYPE_MISMATCH, submit, f"a value of type `{function.type}` cannot be called")

@@ -24,6 +24,7 @@ from pysfnc.frontend.lower_distributed import DATASETS, call_dataset, call_distr
 from pysfnc.frontend.lower_environment import environment_get
 from pysfnc.frontend.lower_functions import call_with_options
 from pysfnc.frontend.lower_futures import call_as_completed
+from pysfnc.frontend.lower_jobs import lower_run_job
 from pysfnc.frontend.lower_modules import call_json_dumps, call_json_loads
 from pysfnc.frontend.lower_pools import THREAD_POOLS
 from pysfnc.frontend.lower_regex import REGEX_CALLS
@@ -222,6 +223,7 @@ _SPECIAL: dict[str, Callable[[Context, ast.Call], Value]] = {
     "json.dumps": call_json_dumps,
     "json.loads": call_json_loads,
     "pysfnc.parallel": _parallel,
+    "pysfnc.run_job": lower_run_job,
     "pysfnc.wait_for_callback": lower_wait,
     "pysfnc.with_options": call_with_options,
     "os.environ.get": _environment_get,

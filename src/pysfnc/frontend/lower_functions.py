@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from pysfnc.diagnostics import Diagnostic, Label, codes
 from pysfnc.frontend.changes import functions_reached_from
-from pysfnc.frontend.decorators import call_options
+from pysfnc.frontend.decorators import CALL_OPTIONS, call_options
 from pysfnc.frontend.lower_arguments import Arguments, bind, evaluated, signature_of
 from pysfnc.frontend.lower_children import call_workflow
 from pysfnc.frontend.lower_context import Context, Trial, poison
@@ -25,6 +25,7 @@ from pysfnc.frontend.lower_values import (
     Coroutine,
     ExceptionClass,
     External,
+    JobOf,
     ProjectFunction,
     Static,
     Value,
@@ -294,6 +295,10 @@ def call_with_options(cx: Context, node: ast.Call) -> Value:
     if isinstance(target, Configured):
         base = target.options
         target = target.target
+    if isinstance(target, JobOf):
+        from pysfnc.frontend.lower_jobs import job_with_options
+
+        return job_with_options(cx, target, node)
     if not isinstance(target, ProjectFunction | Closure | ClientMethod) and not is_request(target):
         if isinstance(target, Static) or not isinstance(target.type, ErrorT):
             cx.error(
@@ -306,12 +311,28 @@ def call_with_options(cx: Context, node: ast.Call) -> Value:
     is_task = isinstance(target, ProjectFunction) and target.info.role == "task"
     if is_task and base is _NO_OPTIONS and isinstance(target, ProjectFunction):
         base = target.info.task_options
+    options = options_given(cx, node.keywords, base, is_task=is_task)
+    return poison(cx.span(node)) if options is None else Configured(target, options)
+
+
+def options_given(
+    cx: Context,
+    keywords: list[ast.keyword],
+    base: TaskOptions,
+    *,
+    is_task: bool = False,
+    owner: str = "with_options",
+    allowed: tuple[str, ...] = CALL_OPTIONS,
+) -> TaskOptions | None:
+    """The options that a call of `owner` gives, on top of `base`; None, with diagnostics, if some cannot be used."""
+    module = cx.frame.module
+    classes = class_finder(cx)
     options, problems = call_options(
-        cx.project.model, cx.frame.module, node.keywords, base, is_task=is_task, classes=class_finder(cx)
+        cx.project.model, module, keywords, base, is_task=is_task, classes=classes, owner=owner, allowed=allowed
     )
     for problem in problems:
         cx.sink.add(problem)
-    return poison(cx.span(node)) if problems else Configured(target, options)
+    return None if problems else options
 
 
 def class_finder(cx: Context) -> ClassFinder:

@@ -61,6 +61,19 @@ def can_be_called(cx: Context, operation: Operation, given: Arguments, node: ast
 def perform(cx: Context, chosen: Integration, arguments: Expr, node: ast.expr, options: TaskOptions) -> Expr:
     """Make the call; its answer in boto3's form."""
     span = cx.span(node)
+    target = performed(cx, chosen, arguments, node, options)
+    shape = chosen.operation.output
+    type_ = answer_type(shape, chosen.operation.method, _status(chosen.operation, arguments))
+    form = None if shape is None else Form(shape, chosen.naming)
+    if form is None or form.is_same:
+        return Var(name=target, type=type_, span=span)
+    raw = Var(name=target, type=_RESULT, span=span)
+    return Prim(op="service.answer", args=(raw, Const(value=form.text(), type=STR)), type=type_, span=span)
+
+
+def performed(cx: Context, chosen: Integration, arguments: Expr, node: ast.expr, options: TaskOptions) -> str:
+    """Make the call; the variable that holds what it answers, in the form of a definition."""
+    span = cx.span(node)
     effect = ServiceCall(
         resource=chosen.resource,
         arguments=arguments,
@@ -73,13 +86,7 @@ def perform(cx: Context, chosen: Integration, arguments: Expr, node: ast.expr, o
     )
     target = cx.names.fresh(chosen.operation.method)
     cx.emit(Perform(effect=effect, target=target, span=span))
-    shape = chosen.operation.output
-    type_ = answer_type(shape, chosen.operation.method, _status(chosen.operation, arguments))
-    form = None if shape is None else Form(shape, chosen.naming)
-    if form is None or form.is_same:
-        return Var(name=target, type=type_, span=span)
-    raw = Var(name=target, type=_RESULT, span=span)
-    return Prim(op="service.answer", args=(raw, Const(value=form.text(), type=STR)), type=type_, span=span)
+    return target
 
 
 _INVOCATIONS: Final = {"Event": 202, "DryRun": 204}

@@ -389,6 +389,14 @@ class Pages:
     node: ast.expr
 
 
+@dataclass(frozen=True, slots=True)
+class JobOf:
+    """`run_job(client.method, ...)`: a function that runs the job."""
+
+    method: ClientMethod
+    options: TaskOptions
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Intrinsic:
     """A function that code of the compiler's own calls."""
@@ -469,6 +477,7 @@ Static = (
     | WaiterOf
     | PaginatorOf
     | Pages
+    | JobOf
     | Intrinsic
     | Used
     | Semaphore
@@ -509,6 +518,7 @@ _DESCRIPTIONS: dict[type, str] = {
     WaiterOf: "a waiter",
     PaginatorOf: "a paginator",
     Pages: "an iterator over pages",
+    JobOf: "a function",
     Intrinsic: "a function",
     Semaphore: "a semaphore",
     BoundMethod: "a method",

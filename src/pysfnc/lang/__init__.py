@@ -13,18 +13,21 @@ from pysfnc.lang.decorators import inline, task, with_options, workflow
 from pysfnc.lang.distributed import distributed_map
 from pysfnc.lang.errors import Fail
 from pysfnc.lang.http import HTTPError
+from pysfnc.lang.jobs import JobFailed, run_job
 from pysfnc.lang.options import Retry
 
 __all__ = [
     "CallbackFailed",
     "Fail",
     "HTTPError",
+    "JobFailed",
     "Retry",
     "context",
     "distributed_map",
     "http",
     "inline",
     "parallel",
+    "run_job",
     "s3_csv",
     "s3_inventory",
     "s3_json",
