@@ -29,6 +29,9 @@ ACCOUNT = {
     "AWS_MAX_ATTEMPTS": "1",
 }
 
+MADE_UP = "00000000-0000-0000-0000-000000000000"
+"""What stands for a token that boto3 makes up, which it does after a call is recorded; a machine writes it, as Step Functions makes up none."""
+
 
 class NoAnswer(AssertionError):
     """The scenario does not say what AWS answers."""
@@ -54,7 +57,8 @@ class FakeAws:
         session.register("before-call", self._answer)
 
     def _record(self, params: dict[str, Any], model: Any, **_: Any) -> None:
-        self.calls.append((_operation(model), _plain(params)))
+        made_up = dict.fromkeys(model.idempotent_members, MADE_UP)
+        self.calls.append((_operation(model), {**made_up, **_plain(params)}))
 
     def _answer(self, model: Any, **_: Any) -> tuple[Any, dict[str, Any]]:
         operation = _operation(model)
@@ -134,7 +138,7 @@ def _operation(model: Any) -> str:
 
 
 def _metadata(status: int) -> dict[str, Any]:
-    return {"RequestId": "00000000-0000-0000-0000-000000000000", "HTTPStatusCode": status, "RetryAttempts": 0}
+    return {"RequestId": MADE_UP, "HTTPStatusCode": status, "RetryAttempts": 0}
 
 
 def _answered(value: Any) -> Any:

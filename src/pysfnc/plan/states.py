@@ -105,6 +105,15 @@ def plan_machine(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """Where a look at an error's name decides about the handler: the variable that holds the error, and what else is read from there on."""
+
+    name: str
+    needed: Names
+    state: Alias
+
+
 @dataclass(slots=True)
 class ScopePlanner:
     """Plans one scope: the machine, a branch, the iterations of a Map."""
@@ -116,6 +125,7 @@ class ScopePlanner:
     ways_in: dict[Node, int] = field(default_factory=dict)
     effects: dict[Node, State] = field(default_factory=dict)
     resumed: dict[Node, Alias] = field(default_factory=dict)
+    dispatched: dict[EffectNode, Dispatch] = field(default_factory=dict)
     watched: bool = False
     """Whether a handler around the scope may look at what leaves it."""
     failed: Failed | None = None
@@ -196,7 +206,7 @@ class ScopePlanner:
         drawn.assigns = self._assigns(prefix, self.live[node.next])
         if node.target is not None:
             drawn.assigns[node.target] = Computed(prefix, effect.value)
-        drawn.after = self._standalone(self._flow(node.next), node.span)
+        drawn.after = self._target(node.next)
         return drawn
 
     def _joins(self, node: EffectNode) -> bool:
@@ -581,15 +591,19 @@ class ScopePlanner:
 
     def _dispatching(self, node: EffectNode, work: Work) -> Catcher:
         """A Catch of everything before handlers that only a look at the error name can tell apart (`except Fail`)."""
+        way = self.dispatched.get(node) or self._dispatch(node)
+        assigns = self._assigns(work.passed, way.needed)
+        assigns[way.name] = Computed((), Var(name=way.name, type=ExcT(None)))
+        return Catcher((ALL_ERRORS,), way.name, Edge(way.state, assigns))
+
+    def _dispatch(self, node: EffectNode) -> Dispatch:
+        """The states behind that Catch: all states of an effect have them in common, also those that a handler leads back to."""
         name = self.names.fresh("caught")
-        caught = Var(name=name, type=ExcT(None))
-        flow = self._flow(ThrowNode(node.handlers, node.span, caught))
-        needed = flow_reads(flow) | _NOTHING.union(
-            *(self._live_at(leaf) for leaf in flow_parts(flow) if isinstance(leaf, Leaf))
-        )
-        assigns = self._assigns(work.passed, needed)
-        assigns[name] = Computed((), caught)
-        return Catcher((ALL_ERRORS,), name, Edge(self._standalone(flow, node.span), assigns))
+        flow = self._flow(ThrowNode(node.handlers, node.span, Var(name=name, type=ExcT(None))))
+        leaves = (self._live_at(leaf) for leaf in flow_parts(flow) if isinstance(leaf, Leaf))
+        way = self.dispatched[node] = Dispatch(name, flow_reads(flow).union(*leaves), Alias(hint=""))
+        way.state.target = self._standalone(flow, node.span)
+        return way
 
     def _marked(self, work: Work, routes: dict[Catch, int]) -> None:
         """The Catch for exceptions of expressions: on to their handlers, or to the Fail."""

@@ -17,7 +17,7 @@ def rows_of(sql: str, database: str = "logs") -> list[list[str]]:
         QueryExecutionContext={"Database": database},
         ResultConfiguration={"OutputLocation": OUTPUT},
     )
-    query_id = query["QueryExecution"]["QueryExecutionId"]
+    query_id = query["QueryExecutionId"]
     rows = []
     page = athena.get_query_results(QueryExecutionId=query_id, MaxResults=100)
     while True:

@@ -45,9 +45,9 @@ SCENARIOS = [
     ),
     Scenario(
         "refused",
-        {"sql": ""},
+        {"sql": "selct"},
         Failure("InvalidRequestException"),
-        {"athena.StartQueryExecution": [AwsError("InvalidRequestException", "no query")]},
+        {"athena.StartQueryExecution": [AwsError("InvalidRequestException", "Queries of this type are not supported")]},
         environ=ENVIRON,
     ),
 ]
