@@ -202,6 +202,33 @@ def test_lim_19_classes_that_the_program_does_not_mention() -> None:
     assert (python.error, compiled.error) == ("JSONDecodeError", "ValueError")
 
 
+ODD: Final = """
+from pysfnc import task, workflow
+
+class Odd(Exception):
+    def __init__(self, text: str, other):
+        super().__init__("odd")
+        self.text = text
+        self.other = other
+
+@task
+def fail(n: int):
+    raise Odd("a", n) if n < 5 else Odd(n, complex(n, 0))
+"""
+
+
+def test_lim_61_attributes_of_exceptions() -> None:
+    def reading(attribute: str) -> str:
+        return f"{ODD}\n@workflow\ndef w(n: int):\n    try:\n        fail(n)\n    except Odd as e:\n        return {attribute}\n"
+
+    for outcome in both(reading("[e.text.upper(), e.other]"), n=1):
+        assert outcome.output == ["A", 1]
+    python, compiled = both(reading("bool(e.other)"), n=7)
+    assert (python.output, compiled.error) == (True, "AttributeError")
+    python, compiled = both(reading("e.text.upper()"), n=7)
+    assert (python.error, compiled.error) == ("AttributeError", "States.QueryEvaluationError")
+
+
 def test_lim_40_conversions_at_module_level() -> None:
     program = "import os\nfrom pysfnc import workflow\nN = int(os.environ['N'])\n@workflow\ndef w():\n    return N\n"
     with pytest.raises(ValueError, match="invalid literal"):

@@ -88,8 +88,9 @@ class Evaluator:
                 return self._comprehension(expr, state)
             case Reduce():
                 return self._fold(expr, state)
-            case NewExc(args=args):
-                return frozenset({self._filled(expr, Sharing(literal="exception"), self._values(args, state), state)})
+            case NewExc():
+                held = self._values(expr.parts[2:], state)
+                return frozenset({self._filled(expr, Sharing(literal="exception"), held, state)})
             case ExcField(exc=exc):
                 return frozenset({self._filled(expr, Sharing(new=(Spread(0),)), self._values((exc,), state), state)})
             case _:
@@ -368,7 +369,9 @@ def _places(literal: str | None, expr: Expr) -> list[tuple[str, int]]:
             return [(str(index), index) for index in range(len(args))]
         case "dict", Prim(args=args):
             return [(label_of(expr.type, args[index - 1]), index) for index in range(1, len(args), 2)]
-        case (("list" | "exception"), Prim(args=args) | NewExc(args=args)):
+        case "list", Prim(args=args):
             return [(ANY, index) for index in range(len(args))]
+        case "exception", NewExc():
+            return [(ANY, index) for index in range(len(expr.parts) - 2)]
         case _:
             return []

@@ -14,7 +14,7 @@ from pysfnc.ir.hir import ErrorReading
 from pysfnc.jsonata.tree import Array, Binary, Bind, Call, Field, IfElse, Index, Lit, Object, Ref, Regex, Seq, Tree
 from pysfnc.lang.exceptions import EXTRA_PREFIX
 from pysfnc.library.prelude import define
-from pysfnc.library.raised import ARGS, MESSAGE, NAME
+from pysfnc.library.raised import ARGS, FIELDS, MESSAGE, NAME
 
 LAMBDA_REPORT: Final = '{"errorMessage":'
 HTTP_STATUS: Final = "States.Http.StatusCode."
@@ -33,7 +33,7 @@ def raised_exception(value: Tree) -> Tree:
 
 
 def caught_exception(error_output: Tree, *, timeouts: bool, args: bool) -> Tree:
-    """The exception that an effect failed with. `timeouts`: it may be a timeout; `args`: somebody reads its `args`."""
+    """The exception that an effect failed with. `timeouts`: it may be a timeout; `args`: somebody reads its `args` or attributes."""
     name: Tree = Field(error_output, "Error")
     if timeouts:
         name = IfElse(Binary("in", name, Array(tuple(map(Lit, TIMEOUTS)))), Lit("TimeoutError"), name)
@@ -220,6 +220,11 @@ def _define_aws() -> None:
     define("py_aws_text", ("x",), Call("substringBefore", (cause, service)))
 
 
+def _extra(name: str, key: str) -> Tree:
+    value = Field(Ref("extra"), name)
+    return IfElse(Call("exists", (value,)), Object(((Lit(key), value),)), Object(()))
+
+
 def _define() -> None:
     cause = Field(Ref("x"), "Cause")
     opening = Binary("&", Lit(OPEN[0]), Lit(OPEN[1]))
@@ -240,9 +245,7 @@ def _define() -> None:
     last = Index(Field(Call("parse", (text,)), "stackTrace"), Lit(-1))
     after = Call("substringAfter", (Ref("last"), Lit(EXTRA_PREFIX)))
     extra = Call("parse", (Call("substringBefore", (after, Lit("\n"))),))
-    found = IfElse(
-        Call("exists", (Field(Ref("extra"), "args"),)), Object(((Lit(ARGS), Field(Ref("extra"), "args")),)), Object(())
-    )
+    found = Call("merge", (Array((_extra("args", ARGS), _extra("fields", FIELDS))),))
     read = Seq((Bind("extra", extra), found))
     guarded = IfElse(Call("contains", (Ref("last"), Lit(EXTRA_PREFIX))), read, Object(()))
     define(

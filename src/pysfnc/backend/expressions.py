@@ -21,7 +21,7 @@ from pysfnc.jsonata.printer import print_after, print_binding
 from pysfnc.jsonata.tree import Array, Binary, Bind, Call, Field, Func, IfElse, Keep, Lit, Object, Ref, Seq, Tree
 from pysfnc.jsonata.walk import calls, count_ref, map_tree, may_raise, replace_ref, tree_children, walk_tree
 from pysfnc.library.prelude import PRELUDE, define
-from pysfnc.library.raised import ARGS, MESSAGE, NAME, ROUTE
+from pysfnc.library.raised import ARGS, FIELDS, MESSAGE, NAME, ROUTE
 from pysfnc.library.registry import prim
 from pysfnc.library.row import Arg, Check
 from pysfnc.library.shapes import array_of
@@ -209,6 +209,8 @@ class Lowering:
         if expr.args != (expr.message,) and (self.reads_args or any(map(expr_errors, expr.args))):
             args = [Arg(self.bind(out, "arg", self.lower(a, env, out, route)), a.type) for a in expr.args]
             pairs.append((Lit(ARGS), array_of(args)))
+        if expr.fields is not None and (self.reads_args or expr_errors(expr.fields)):
+            pairs.append((Lit(FIELDS), self.bind(out, "fields", self.lower(expr.fields, env, out, route))))
         return Object(tuple(pairs))
 
     def exception_of(self, check: Check) -> Tree:
@@ -292,6 +294,8 @@ def _exc_field(exc: Tree, which: str) -> Tree:
         return Field(exc, MESSAGE)
     if which == "status":
         return Field(exc, STATUS)
+    if which == "fields":
+        return IfElse(Call("exists", (Field(exc, FIELDS),)), Field(exc, FIELDS), Object(()))
     given = Call("exists", (Field(exc, ARGS),))
     return IfElse(given, Field(exc, ARGS), Array((Field(exc, MESSAGE),)))
 

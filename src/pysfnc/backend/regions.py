@@ -734,9 +734,8 @@ class _Linear:
                 turn = self._inner(body, lambda value: (Assign(name=acc, value=value),))
                 self._loop(name, items, turn)
                 return Var(name=acc, type=expr.type, span=expr.span)
-            case NewExc(name=name, message=message, args=args):
-                parts = self._in_order((name, message, *args))
-                return replace(expr, name=parts[0], message=parts[1], args=parts[2:])
+            case NewExc():
+                return expr.with_parts(self._in_order(expr.parts))
             case ExcField(exc=exc):
                 return replace(expr, exc=self.split(exc))
             case _:

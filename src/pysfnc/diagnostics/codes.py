@@ -44,7 +44,9 @@ ALIAS_MUTATION: Final = Code("SFN401", "alias-mutation", "a value changed while 
 RECURSION: Final = Code("SFN402", "recursion", "a compiled function that calls itself")
 CANNOT_INLINE: Final = Code("SFN403", "cannot-inline", "an @inline function that does not compile")
 UNKNOWN_EXCEPTION_CLASS: Final = Code("SFN404", "unknown-exception-class", "an exception class that is not known")
-EXCEPTION_BEHAVIOUR: Final = Code("SFN405", "exception-behaviour", "a raised exception class with code of its own")
+EXCEPTION_BEHAVIOUR: Final = Code(
+    "SFN405", "exception-behaviour", "a raised exception class whose behaviour has no compiled form"
+)
 AMBIGUOUS_EXCEPTION: Final = Code("SFN406", "ambiguous-exception", "two exception classes of one name")
 AWS_DIFFERENCE: Final = Code("SFN407", "aws-difference", "a call of AWS that a machine would make differently")
 LEFT_RUNNING: Final = Code("SFN408", "left-running", "branches that go on by themselves when one of them fails")

@@ -132,6 +132,8 @@ def _machines(project: Project, workflows: Sequence[FunctionInfo], sink: Sink, j
         journal.args_read.clear()
         journal.unfaithful.clear()
         journal.foreign.clear()
+        journal.fields_read.clear()
+        journal.unfaithful_fields.clear()
         called = [other for other in project.machines if other not in seen]
         todo += called
         seen.update(called)
@@ -198,22 +200,30 @@ def _machine(project: Project, info: FunctionInfo, sink: Sink, journal: Journal)
 
 def _check_arguments(cx: Context) -> None:
     """Arguments of exceptions are read back as JSON gives them, so those that it would change must not be read at all."""
-    if not cx.journal.args_read:
-        return
-    for span in cx.journal.unfaithful:
+    journal = cx.journal
+    for span in journal.unfaithful if journal.args_read else ():
         cx.error(
             codes.AMBIGUOUS_NUMBER,
             span,
             "the exception gets a float or tuple, and its arguments are read",
-            labels=[(cx.journal.args_read[0], "read here, where the machine would see an int or list")],
+            labels=[(journal.args_read[0], "read here, where the machine would see an int or list")],
             help="write instead: a text as the argument",
         )
-    for span in cx.journal.foreign:
+    for span in journal.unfaithful_fields if journal.fields_read else ():
+        cx.error(
+            codes.AMBIGUOUS_NUMBER,
+            span,
+            "the exception gets an attribute that JSON or its annotation does not tell, and attributes are read",
+            labels=[(journal.fields_read[0], "read here")],
+            help="write instead: a parameter of `__init__` annotated with what is given (`x: float`), or a text",
+        )
+    read = [*journal.args_read, *journal.fields_read]
+    for span in journal.foreign if read else ():
         cx.error(
             codes.EXCEPTION_BEHAVIOUR,
             span,
-            "an exception of a child execution arrives without its arguments",
-            labels=[(cx.journal.args_read[0], "the arguments of exceptions are read here")],
+            "an exception of a child execution arrives without its arguments and attributes",
+            labels=[(read[0], "those of exceptions are read here")],
             help="write instead: `str(e)`",
         )
 

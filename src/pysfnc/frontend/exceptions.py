@@ -87,6 +87,7 @@ _TIMEOUTS: Final = ("States.Timeout", "States.HeartbeatTimeout")
 _CATCHES_ALL: Final = frozenset({"Exception", "BaseException", "States.ALL"})
 _LIKE_AN_EXCEPTION: Final = re.compile(r"(Error|Exception|Warning|Failure|Timeout|Fault)$")
 _SPECIAL: Final = re.compile(r"__\w+__$|^args$|^with_traceback$")
+_COMPILED: Final = frozenset({"__init__", "__str__"})
 _HARMLESS: Final = frozenset({"__doc__", "__module__", "__slots__", "__qualname__", "__annotations__"})
 
 
@@ -307,7 +308,7 @@ def _own_behaviour(node: ast.ClassDef) -> str | None:
         return "a metaclass or class argument"
     for statement in node.body:
         for name in _bound_in_class(statement):
-            if _SPECIAL.search(name) and name not in _HARMLESS:
+            if _SPECIAL.search(name) and name not in _HARMLESS and name not in _COMPILED:
                 return f"its own `{name}`"
     return None
 

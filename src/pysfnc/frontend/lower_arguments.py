@@ -6,6 +6,7 @@ Owns the rules of Python's signatures. A call that CPython would refuse with a T
 import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
@@ -37,6 +38,9 @@ class Arguments:
     def keyword_map(self) -> dict[str, Value]:
         """The keyword arguments by name."""
         return dict(self.keywords)
+
+
+NO_ARGUMENTS: Final = Arguments((), (), ())
 
 
 def evaluated(cx: Context, given: Arguments) -> Arguments:

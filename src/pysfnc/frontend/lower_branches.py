@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
-from pysfnc.frontend.lower_arguments import Arguments, evaluated
+from pysfnc.frontend.lower_arguments import NO_ARGUMENTS, Arguments, evaluated
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
 from pysfnc.frontend.lower_values import Configured, Static, Value
@@ -182,7 +182,7 @@ def call_parallel(cx: Context, given: Arguments, node: ast.expr) -> Value:
 def _calling(
     cx: Context, call: Callable[[Context, Value, Arguments, ast.expr], Value], function: Value, node: ast.expr
 ) -> Callable[[], Value]:
-    return lambda: call(cx, function, Arguments((), (), ()), node)
+    return lambda: call(cx, function, NO_ARGUMENTS, node)
 
 
 def retried_as_a_whole(cx: Context, callee: Configured, given: Arguments, node: ast.expr) -> Value:

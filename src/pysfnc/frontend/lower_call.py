@@ -195,12 +195,9 @@ def unknown_call(cx: Context, name: str, node: ast.AST) -> Expr:
 
 
 def _new_exception(cx: Context, callee: ExceptionClass, given: Arguments, node: ast.expr) -> Value:
-    if given.keywords:
-        if callee.name == "Fail" and callee.info is None:
-            return _new_fail(cx, callee, given, node)
-        return cx.error(codes.UNSUPPORTED_CALL, node, f"`{callee.name}` takes no keyword arguments in the machine")
-    args = [as_data(cx, value, given.node_of(i, node)) for i, value in enumerate(given.positional)]
-    return new_exception(cx, callee, args, node)
+    if given.keywords and callee.name == "Fail" and callee.info is None:
+        return _new_fail(cx, callee, given, node)
+    return new_exception(cx, callee, given, node)
 
 
 def _new_fail(cx: Context, callee: ExceptionClass, given: Arguments, node: ast.expr) -> Value:
@@ -212,7 +209,7 @@ def _new_fail(cx: Context, callee: ExceptionClass, given: Arguments, node: ast.e
         found[name] = value
     if "error" not in found:
         return cx.error(codes.TYPE_MISMATCH, node, "`Fail` misses its argument `error`")
-    return new_exception(cx, callee, [as_data(cx, found[n], node) for n in names if n in found], node)
+    return new_exception(cx, callee, Arguments(tuple(found[n] for n in names if n in found), (), ()), node)
 
 
 def _call_static_method(cx: Context, receiver: Static, name: str, given: Arguments, node: ast.expr) -> Value:

@@ -11,7 +11,7 @@ from typing import Final
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.effects import can_raise
-from pysfnc.frontend.lower_arguments import Arguments
+from pysfnc.frontend.lower_arguments import NO_ARGUMENTS, Arguments
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import is_poison, lower_value
 from pysfnc.frontend.lower_functions import options_given, seconds
@@ -43,7 +43,7 @@ def lower_wait(cx: Context, node: ast.Call) -> Value:
         return cx.error(codes.TYPE_MISMATCH, submit, f"a value of type `{function.type}` cannot be called")
     wait = Intrinsic(lambda inner, _args, at: _wait(inner, function, options, at))
     if cx.frame.is_async:
-        return Coroutine(wait, Arguments((), (), ()), node)
+        return Coroutine(wait, NO_ARGUMENTS, node)
     return _wait(cx, function, options, node)
 
 

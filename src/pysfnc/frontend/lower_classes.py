@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pysfnc.diagnostics import codes, nearest
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.annotations import record_kind
-from pysfnc.frontend.lower_arguments import Arguments, Signature, bind
+from pysfnc.frontend.lower_arguments import NO_ARGUMENTS, Arguments, Signature, bind
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_value, present
 from pysfnc.frontend.lower_frame import Frame
@@ -23,8 +23,6 @@ from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.library import enums, objects
 from pysfnc.library.row import Refusal
 from pysfnc.values.types import NONE, EnumT, ErrorT, RecordT, TupleT, field_of
-
-_NOTHING = Arguments((), (), ())
 
 
 def call_class(cx: Context, info: ClassInfo, given: Arguments, node: ast.expr) -> Value:
@@ -108,7 +106,7 @@ def _default(cx: Context, field: Field, node: ast.expr) -> Expr:
     frame = Frame(scope=Scope(bound=frozenset()), module=field.module, region=cx.flow.region, kind="module")
     with cx.in_frame(frame):
         factory = lower_value(cx, field.factory)
-    return as_data(cx, call_value(cx, factory, _NOTHING, node), node)
+    return as_data(cx, call_value(cx, factory, NO_ARGUMENTS, node), node)
 
 
 def class_constant(cx: Context, module: ModuleInfo, value: ast.expr, name: str, node: ast.AST) -> Value:

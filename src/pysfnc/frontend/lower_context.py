@@ -47,6 +47,10 @@ class Journal:
     """Where an exception is made with arguments that JSON does not give back as they were."""
     foreign: list[Span] = field(default_factory=list)
     """Where exceptions come from whose arguments are not known, as only their name and text arrive."""
+    fields_read: list[Span] = field(default_factory=list)
+    """Where an attribute of an exception of the project is read."""
+    unfaithful_fields: list[Span] = field(default_factory=list)
+    """Where an exception is made with an attribute that would not be read back as it was."""
     written: int = 0
     """How many bodies were written in place so far, those of attempts that were given up included."""
 

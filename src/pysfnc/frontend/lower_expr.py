@@ -403,9 +403,11 @@ def exception_attribute(cx: Context, base: Expr, node: ast.Attribute) -> Value:
         return lib.item_at(cx, replace(args, type=ListT(join(STR, NONE))), position, node)
     if node.attr == "status_code" and names and names <= frozenset(cx.project.exceptions.descendants(HTTP_ERROR)):
         return lib.item_at(cx, replace(args, type=ListT(INT)), 0, node)
-    of_aws = client_error_attribute(cx, base, node.attr, node)
-    if of_aws is not None:
-        return of_aws
+    from pysfnc.frontend.lower_exceptions import exception_member
+
+    found = exception_member(cx, base, node) or client_error_attribute(cx, base, node.attr, node)
+    if found is not None:
+        return found
     return cx.error(
         codes.UNSUPPORTED_EXPRESSION,
         node,

@@ -10,6 +10,7 @@ from pysfnc.frontend.lower_arguments import lower_arguments
 from pysfnc.frontend.lower_builtins import sorted_items
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
+from pysfnc.frontend.lower_exceptions import call_exception_method
 from pysfnc.frontend.lower_expr import exception_attribute
 from pysfnc.frontend.lower_iterate import simple_place, under
 from pysfnc.frontend.lower_objects import call_object_method, has_own
@@ -38,8 +39,10 @@ def call_method(cx: Context, receiver: Expr, node: ast.Call) -> Value:
         return call_object_method(cx, receiver, node)
     receiver = lib.decayed(cx, receiver)
     if isinstance(receiver.type, ExcT):
-        exception_attribute(cx, receiver, node.func)
-        return poison(cx.span(node))
+        called = call_exception_method(cx, receiver, node)
+        if called is None:
+            exception_attribute(cx, receiver, node.func)
+        return poison(cx.span(node)) if called is None else called
     if is_match(receiver.type):
         given = lower_arguments(cx, node)
         if given is None or given.keywords:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pysfnc.diagnostics import codes, nearest
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.effects import may_wait
-from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
+from pysfnc.frontend.lower_arguments import NO_ARGUMENTS, Arguments, lower_arguments
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
 from pysfnc.frontend.lower_names import bind_variable
@@ -36,8 +36,6 @@ from pysfnc.values.types import (
     kinds,
     members,
 )
-
-_NOTHING = Arguments((), (), ())
 
 
 def record_of_type(cx: Context, type_: Type) -> Record | None:
@@ -153,7 +151,7 @@ def object_attribute(cx: Context, base: Expr, node: ast.Attribute) -> Value:
         )
     member = record.members.get(name)
     if member is not None and member.kind == "property":
-        return call_member(cx, record, member, keep(cx, _narrowed(cx, base, name, node), node), _NOTHING, node)
+        return call_member(cx, record, member, keep(cx, _narrowed(cx, base, name, node), node), NO_ARGUMENTS, node)
     if records and member is not None and is_shadowed(records[0], member):
         return _shadowed(cx, record, node)
     if records and not isinstance(field_of(records[0].attributes, name).type, NeverT):
@@ -373,6 +371,11 @@ def super_attribute(cx: Context, base: SuperOf, node: ast.Attribute) -> Value:
         member = record_of(cx.project.model, one).members.get(node.attr)
         if member is not None and member.kind in ("method", "class method"):
             return ObjectMethod(member, base.receiver, base.record)
+    from pysfnc.frontend.lower_exceptions import super_method
+
+    found = super_method(cx, base, node.attr)
+    if found is not None:
+        return found
     return cx.error(codes.UNSUPPORTED_EXPRESSION, node, f"`super().{node.attr}` has no compiled form")
 
 
@@ -405,7 +408,7 @@ def own_text(cx: Context, value: Expr, node: ast.AST, names: tuple[str, ...]) ->
     if record is None or member is None:
         return None
     assert isinstance(node, ast.expr)
-    made = as_data(cx, call_member(cx, record, member, keep(cx, value, node), _NOTHING, node), node)
+    made = as_data(cx, call_member(cx, record, member, keep(cx, value, node), NO_ARGUMENTS, node), node)
     if not is_poison(made) and made.type != STR:
         return cx.error(codes.TYPE_NEEDED, node, f"`{member.name}` of `{record.info.name}` must be known to give a str")
     return made

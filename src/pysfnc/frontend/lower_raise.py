@@ -4,13 +4,14 @@ Owns the rules which classes a machine can raise. How `str()` and `args` follow 
 """
 
 import ast
-from collections.abc import Sequence
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.lower_arguments import NO_ARGUMENTS, Arguments
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data, lower_value
-from pysfnc.frontend.lower_values import ExceptionClass
+from pysfnc.frontend.lower_exceptions import has_code, made_by_class
+from pysfnc.frontend.lower_values import ExceptionClass, Value
 from pysfnc.ir.exprs import Expr
 from pysfnc.values.types import ErrorT, ExcT, Kind, NeverT, kinds
 
@@ -19,7 +20,7 @@ def raisable(cx: Context, node: ast.expr) -> Expr:
     """The exception object that `raise` gets: an instance, or a class that is called without arguments."""
     value = lower_value(cx, node)
     if isinstance(value, ExceptionClass):
-        return new_exception(cx, value, [], node)
+        return as_data(cx, new_exception(cx, value, NO_ARGUMENTS, node), node)
     data = as_data(cx, value, node)
     if isinstance(data.type, ExcT | ErrorT | NeverT):
         return data
@@ -37,7 +38,7 @@ def raisable(cx: Context, node: ast.expr) -> Expr:
     )
 
 
-def new_exception(cx: Context, class_: ExceptionClass, args: Sequence[Expr], node: ast.AST) -> Expr:
+def new_exception(cx: Context, class_: ExceptionClass, given: Arguments, node: ast.expr) -> Value:
     """`Class(*args)`."""
     ancestors = cx.project.exceptions.ancestors(class_.name)
     if "Exception" not in ancestors:
@@ -54,9 +55,14 @@ def new_exception(cx: Context, class_: ExceptionClass, args: Sequence[Expr], nod
             node,
             f"`{class_.name}` cannot be made in the machine: it has {info.own_behaviour or 'code of its own'}",
             labels=[(info.module.span(info.node).head(), "defined here")],
-            help="write instead: a class without code, whose arguments are the message",
+            help="write instead: a class with no special methods but `__init__` and `__str__`",
         )
     cx.check_ambiguous([class_.name], node)
+    if info is not None and has_code(cx.project.model, info):
+        return made_by_class(cx, info, class_.style, given, node)
+    if given.keywords:
+        return cx.error(codes.TYPE_MISMATCH, node, f"`{class_.name}()` takes no keyword arguments")
+    args = [as_data(cx, value, given.node_of(i, node)) for i, value in enumerate(given.positional)]
     if class_.name == "Fail" and info is None:
         if not 1 <= len(args) <= 2:
             return cx.error(codes.TYPE_MISMATCH, node, "`Fail` takes an error name and a cause")
@@ -65,4 +71,4 @@ def new_exception(cx: Context, class_: ExceptionClass, args: Sequence[Expr], nod
         return cx.error(
             codes.EXCEPTION_BEHAVIOUR, node, f"the text of `{class_.name}` with these arguments has no compiled form"
         )
-    return lib.new_exception(cx, class_.name, list(args), node, class_.style)
+    return lib.new_exception(cx, class_.name, args, node, class_.style)

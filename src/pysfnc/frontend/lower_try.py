@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.exceptions import exception_class
+from pysfnc.frontend.lower_arguments import NO_ARGUMENTS
 from pysfnc.frontend.lower_context import Context, Handling, Trial
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_in_order, lower_suite, lower_value, statement
 from pysfnc.frontend.lower_names import owned_variable
@@ -162,7 +163,7 @@ def lower_raise(cx: Context, node: ast.Raise) -> None:
 def _cause(cx: Context, node: ast.expr) -> Expr:
     value = lower_value(cx, node)
     if isinstance(value, ExceptionClass):
-        return new_exception(cx, value, [], node)
+        return as_data(cx, new_exception(cx, value, NO_ARGUMENTS, node), node)
     if not isinstance(value, Static) and isinstance(value.type, ExcT | NoneT | ErrorT):
         return value
     return cx.error(codes.TYPE_MISMATCH, node, "the cause of an exception must be an exception or None")

@@ -15,7 +15,7 @@ from pysfnc.frontend.names import resolve_through
 from pysfnc.frontend.parse import parse_expression
 from pysfnc.values.types import EnumClass, RecordClass, RecordField
 
-RecordKind = Literal["dataclass", "named tuple", "enum", "plain"]
+RecordKind = Literal["dataclass", "named tuple", "enum", "exception", "plain"]
 MemberKind = Literal["method", "property", "class method", "static method", "constant"]
 
 
@@ -153,6 +153,8 @@ class _Reader:
             kind = "enum"
         elif "typing.NamedTuple" in externals:
             kind = "named tuple"
+        elif self.info.is_exception:
+            kind = "exception"
         elif any(self._dataclass_mark(one) is not None for one in self.mro):
             kind = "dataclass"
         empty = Record(self.info, kind, self.mro, (), {}, RecordClass(self.info.module.name, self.info.name))
@@ -176,7 +178,9 @@ class _Reader:
         return [b.name if isinstance(b, ExternalBinding) else "?" for b in bindings if not isinstance(b, ClassBinding)]
 
     def _check(self, externals: list[str]) -> None:
-        for one in self.mro:
+        if self.info.own_behaviour is not None:
+            raise self._refuse(f"`{self.info.name}` has {self.info.own_behaviour}", self.info.node)
+        for one in () if self.info.is_exception else self.mro:
             for name in self._external_bases(one):
                 if name not in _PLAIN_BASES:
                     shown = name.rpartition(".")[2]
@@ -278,7 +282,7 @@ class _Reader:
     def _fields(self, kind: RecordKind) -> dict[str, Field]:
         """The fields in their order: those of bases first; one that is declared again keeps its place."""
         found: dict[str, Field] = {}
-        for one in reversed(self.mro) if kind != "plain" else ():
+        for one in reversed(self.mro) if kind in ("dataclass", "named tuple") else ():
             mark = self._dataclass_mark(one)
             if kind == "dataclass" and mark is None:
                 continue

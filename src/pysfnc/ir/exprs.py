@@ -5,7 +5,8 @@ of `library`), not how JSONata writes it. Evaluation order is Python's: argument
 and `Reduce` only when reached. Names are unique within a machine, so substitution never captures.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from pysfnc.source.span import Span
@@ -108,21 +109,40 @@ class Reduce:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewExc:
-    """A new exception object. `name` is the error name (the class name, for `Fail` its first argument), `message` its `str()`, `args` its `.args`."""
+    """A new exception object.
+
+    `name` is the error name (the class name, for `Fail` its first argument), `message` its `str()`, `args` its `.args`, `fields` an object with its
+    other attributes, None without any.
+    """
 
     name: "Expr"
     message: "Expr"
     args: "tuple[Expr, ...]"
     type: Type
+    fields: "Expr | None" = None
     span: Span | None = field(default=None, compare=False)
+
+    @property
+    def parts(self) -> "tuple[Expr, ...]":
+        """Everything that is evaluated, in order."""
+        return (self.name, self.message, *self.args, *(() if self.fields is None else (self.fields,)))
+
+    def with_parts(self, parts: "Sequence[Expr]") -> "NewExc":
+        """The same with other `parts`."""
+        end = len(parts) if self.fields is None else len(parts) - 1
+        fields = None if self.fields is None else parts[end]
+        return replace(self, name=parts[0], message=parts[1], args=tuple(parts[2:end]), fields=fields)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExcField:
-    """`name`: the error name; `message`: `str(e)`; `args`: `list(e.args)`; `status`: the HTTP status of an error of AWS."""
+    """`name`: the error name; `message`: `str(e)`; `args`: `list(e.args)`; `fields`: its other attributes.
+
+    `status`: the HTTP status of an error of AWS.
+    """
 
     exc: "Expr"
-    field_: str  # "name" | "message" | "args" | "status"
+    field_: str  # "name" | "message" | "args" | "fields" | "status"
     type: Type
     span: Span | None = field(default=None, compare=False)
 
@@ -132,4 +152,4 @@ Expr = Const | Var | Input | Prim | Cond | Logic | Let | ListComp | Reduce | New
 TELLING: Final = frozenset({"exc.is_one", "group.matching"})
 """The operations that tell exceptions by the names of their classes, which stand among their arguments."""
 
-EXC_FIELDS: Final = ("name", "message", "args", "status")
+EXC_FIELDS: Final = ("name", "message", "args", "fields", "status")

@@ -71,8 +71,8 @@ def render_expr(expr: Expr) -> str:
             return f"[{render_expr(body)} for {name} in {render_expr(seq)}{only}]"
         case Reduce(name=name, seq=seq, acc=acc, init=init, body=body):
             return f"(fold {acc} = {render_expr(init)} for {name} in {render_expr(seq)}: {render_expr(body)})"
-        case NewExc(name=name, message=message, args=args):
-            return f"exception({_comma((name, message, *args))})"
+        case NewExc():
+            return f"exception({_comma(expr.parts)})"
         case ExcField(exc=exc, field_=field):
             return f"{render_expr(exc)}.{field}"
         case _:

@@ -59,8 +59,8 @@ def children(expr: Expr) -> tuple[Expr, ...]:
             return (seq, body) if cond is None else (seq, cond, body)
         case Reduce(seq=seq, init=init, body=body):
             return (seq, init, body)
-        case NewExc(name=name, message=message, args=args):
-            return (name, message, *args)
+        case NewExc():
+            return expr.parts
         case ExcField(exc=exc):
             return (exc,)
         case _:
@@ -100,7 +100,7 @@ def map_children(expr: Expr, fn: Callable[[Expr], Expr]) -> Expr:
         case Reduce():
             return replace(expr, seq=new[0], init=new[1], body=new[2])
         case NewExc():
-            return replace(expr, name=new[0], message=new[1], args=new[2:])
+            return expr.with_parts(new)
         case ExcField():
             return replace(expr, exc=new[0])
         case _:

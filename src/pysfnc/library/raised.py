@@ -1,7 +1,7 @@
 """Tests of exception objects at run time: made by the compiler, never written by a program. None of them can fail.
 
-An exception object is `{NAME: name, MESSAGE: str(e)}` with `ARGS` where the arguments are not just the message. No dict of a program has the key
-`NAME`, so exceptions can be told from dicts.
+An exception object is `{NAME: name, MESSAGE: str(e)}` with `ARGS` where the arguments are not just the message, and `FIELDS` where it has
+attributes of its own. No dict of a program has the key `NAME`, so exceptions can be told from dicts.
 """
 
 import re
@@ -18,6 +18,7 @@ from pysfnc.values.types import Type
 NAME: Final = "e!"
 MESSAGE: Final = "c"
 ARGS: Final = "a"
+FIELDS: Final = "f"
 ROUTE: Final = "r"
 
 

@@ -31,7 +31,7 @@ RAISED: Final = "Pysfnc.Raised"
 def carry_exceptions(suite: Suite, names: NameSupply) -> Suite:
     """The suite with exceptions that keep their arguments, if it reads any."""
     parts = (part for expr in suite_exprs(suite) for part in walk_expr(expr))
-    if not any(isinstance(part, ExcField) and part.field_ == "args" for part in parts):
+    if not any(isinstance(part, ExcField) and part.field_ in ("args", "fields") for part in parts):
         return suite
     return _carried(suite, names)
 
@@ -61,10 +61,10 @@ def _raises_with_arguments(suite: Suite) -> bool:
 
 
 def _is_plain(exc: NewExc) -> bool:
-    """Whether the arguments follow from the text."""
+    """Whether everything follows from the name and the text."""
     if isinstance(exc.name, Const) and str(exc.name.value).startswith("Pysfnc."):
         return True
-    return exc.args == (exc.message,)
+    return exc.args == (exc.message,) and exc.fields is None
 
 
 def _carrying(body: Suite, names: NameSupply) -> Suite:

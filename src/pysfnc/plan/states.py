@@ -98,7 +98,7 @@ def plan_machine(
         scope,
         exceptions,
         machine.lambda_retry,
-        "args" in read,
+        not read.isdisjoint({"args", "fields"}),
         "status" in read,
         machine.timeout_s,
         machine.comment,
