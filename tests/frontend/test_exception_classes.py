@@ -24,7 +24,7 @@ class Coded(Base):
     code = 3
     def is_fatal(self): return True
 class Shown(Base):
-    def __str__(self): return "x"
+    def __repr__(self): return "x"
 class BelowShown(Shown): ...
 class Lost(KeyError): ...
 class Disk(OSError): ...
@@ -80,7 +80,7 @@ def test_classes_of_the_project(tmp_path: Path, name: str, bases: tuple[str, ...
 
 def test_what_stands_in_the_way_is_named(tmp_path: Path) -> None:
     loaded = load(tmp_path, SOURCE)
-    assert info_of(loaded, "Shown").own_behaviour == "its own `__str__`"
+    assert info_of(loaded, "Shown").own_behaviour == "its own `__repr__`"
     assert info_of(loaded, "BelowShown").own_behaviour == "the base class `Shown`"
     assert info_of(loaded, "Rejected").own_behaviour == "the base class `Fail`"
 

@@ -149,6 +149,9 @@ PROGRAMS: dict[str, str] = {
                 super().__init__(f"code {code}")
                 self.code = code
 
+            def __repr__(self):
+                return str(self.code)
+
         @workflow
         def w(x: int) -> int:
             try:

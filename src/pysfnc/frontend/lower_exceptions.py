@@ -76,10 +76,10 @@ def made_by_class(cx: Context, info: ClassInfo, style: Style, given: Arguments, 
     atoms = [cx.atom(as_data(cx, value, given.node_of(i, node)), "arg") for i, value in enumerate(given.positional)]
     if any(map(is_poison, atoms)):
         return poison(cx.span(node))
-    # `BaseException.__new__` keeps the positional arguments.
-    first = lib.make_tuple(cx, atoms, node)
-    this = keep(cx, objects.build_object(record.cls, [(ARGS, first)], cx.site(node)), node)
     init = record.members.get("__init__")
+    # `BaseException.__new__` keeps the positional arguments; `OSError.__new__` leaves them to its `__init__`, if the class has one of its own.
+    first = lib.make_tuple(cx, [] if style == "os" and init is not None else atoms, node)
+    this = keep(cx, objects.build_object(record.cls, [(ARGS, first)], cx.site(node)), node)
     if init is not None:
         call_member(cx, record, init, this, Arguments(tuple(atoms), given.keywords, given.nodes), node)
     elif given.keywords:
@@ -128,6 +128,13 @@ def _with_args(cx: Context, record: Record, this: Var, style: Style, node: ast.e
             node,
             f"how many arguments `{record.info.name}` has is not known",
             help="write instead: one call of `super().__init__`, with the same number of arguments on every path",
+        )
+    if style == "os" and len(args.type.items) > 1:
+        return cx.error(
+            codes.EXCEPTION_BEHAVIOUR,
+            node,
+            f"`{record.info.name}` is an `OSError`, whose text with several arguments has no compiled form",
+            help="write instead: `super().__init__(text)`",
         )
     held = cx.atom(args, ARGS)
     places = [Const(value=index, type=INT, span=cx.span(node)) for index in range(len(args.type.items))]

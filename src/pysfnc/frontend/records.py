@@ -178,7 +178,7 @@ class _Reader:
         return [b.name if isinstance(b, ExternalBinding) else "?" for b in bindings if not isinstance(b, ClassBinding)]
 
     def _check(self, externals: list[str]) -> None:
-        if self.info.own_behaviour is not None:
+        if self.info.is_exception and self.info.own_behaviour is not None:
             raise self._refuse(f"`{self.info.name}` has {self.info.own_behaviour}", self.info.node)
         for one in () if self.info.is_exception else self.mro:
             for name in self._external_bases(one):
