@@ -138,6 +138,7 @@ class Element:
             parent=self.around,
             title="comprehension",
             node=self.node,
+            is_async=self.around.is_async,
         )
 
     def inner(self, frame: Frame) -> "Element":

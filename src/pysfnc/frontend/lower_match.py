@@ -44,6 +44,7 @@ def lower_match(cx: Context, node: ast.Match) -> None:
         parent=cx.frame,
         title=cx.frame.title,
         owner=cx.frame.owner,
+        is_async=cx.frame.is_async,
     )
     with cx.in_frame(inner):
         writer = _Writer(cx, inner)

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
@@ -23,7 +24,7 @@ from pysfnc.frontend.lower_views import keep_view
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Eval
 from pysfnc.library.row import Change
-from pysfnc.values.types import NONE, ExcT, Kind, NeverT, kinds
+from pysfnc.values.types import NONE, STR, ExcT, Kind, NeverT, kinds
 
 _VIEWS = ("keys", "values", "items")
 _TAKES_ITEMS = frozenset({"join", "extend", "update"})
@@ -48,6 +49,9 @@ def call_method(cx: Context, receiver: Expr, node: ast.Call) -> Value:
         if given is None or given.keywords:
             return poison(cx.span(node))
         return call_match(cx, receiver, name, [as_data(cx, value, node) for value in given.positional], node)
+    if name == "encode" and receiver.type != STR and Kind.STR in kinds(receiver.type):
+        # Only texts have it.
+        receiver = replace(lib.having_kind(cx, receiver, name, frozenset({Kind.STR}), node), type=STR)
     if has_opaque_method(receiver.type, name):
         taken = lower_arguments(cx, node, first=[receiver])
         if taken is None:

@@ -212,6 +212,7 @@ def _frame(
         node=node,
         exit_label=label,
         result=result,
+        is_async=isinstance(node, ast.AsyncFunctionDef),
     )
 
 
