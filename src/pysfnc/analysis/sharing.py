@@ -111,6 +111,12 @@ SHARING: Final[dict[str, Sharing]] = {
     "zip.strict": Sharing(new=(Spread(EVERY, inside=EVERY),)),
     "unpack.iter": Sharing(new=(Spread(0, keyed=True),)),
     "unpack": Sharing(new=(Spread(0, keyed=True),)),
+    # Items of sets cannot be changed.
+    **{
+        f"set.{name}": Sharing()
+        for name in ("of", "copy", "with", "without", "union", "both", "minus", "apart", "empty")
+    },
+    "set.items": Sharing(same=(0,)),
 }
 
 # With a starred target the items move to other indices, and some of them into a list.
@@ -134,6 +140,7 @@ CHANGES: Final[dict[str, Change]] = {
     "dict.with_default": Change(new=(Put(2, key=1),)),
     "dict.without": Change(),
     "dict.without_last": Change(),
+    **{f"set.{name}": Change() for name in ("with", "without", "union", "both", "minus", "apart")},
 }
 
 

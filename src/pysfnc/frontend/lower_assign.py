@@ -28,7 +28,7 @@ from pysfnc.frontend.lower_values import Lazy, LazyComprehension, Static, TupleO
 from pysfnc.frontend.lower_views import viewed
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Eval
-from pysfnc.values.types import STR, Kind, ListT, kinds
+from pysfnc.values.types import STR, Kind, ListT, SetT, kinds
 
 
 @statement(ast.Assign)
@@ -254,7 +254,7 @@ def _augment_name(cx: Context, node: ast.AugAssign, target: ast.Name) -> None:
         return
     old, right = lower_in_order(cx, [lambda: read_name(cx, target.id, target), lambda: lower_value(cx, node.value)])
     left = as_data(cx, old, target)
-    if isinstance(left.type, ListT):
+    if isinstance(left.type, ListT) or _changes_set(node, left):
         if isinstance(left, Var):
             _augment_in_place(cx, node, Place(left, (), (), target.id), right)
         return
@@ -279,7 +279,7 @@ def _augment_item(cx: Context, node: ast.AugAssign, target: ast.Subscript) -> No
 def _augment_place(cx: Context, node: ast.AugAssign, target: ast.expr, place: Place) -> None:
     old, right = lower_in_order(cx, [lambda: read_place(cx, place), lambda: lower_value(cx, node.value)])
     left = as_data(cx, old, target)
-    if isinstance(left.type, ListT):
+    if isinstance(left.type, ListT) or _changes_set(node, left):
         _augment_in_place(cx, node, place, right)
         return
     if _may_change(node, left):
@@ -295,7 +295,13 @@ def _augmented(cx: Context, node: ast.AugAssign, left: Expr, right: Value) -> Ex
     return lib.binary(cx, f"{OPERATORS[type(node.op)]}=", left, as_data(cx, right, node.value), node)
 
 
+_SET_OPERATORS = (ast.BitOr, ast.BitAnd, ast.Sub, ast.BitXor)
 _IN_PLACE = {ast.Add: Kind.LIST, ast.Mult: Kind.LIST, ast.BitOr: Kind.DICT}
+
+
+def _changes_set(node: ast.AugAssign, left: Expr) -> bool:
+    """Whether the assignment changes a set in place."""
+    return isinstance(left.type, SetT) and left.type.form == "set" and isinstance(node.op, _SET_OPERATORS)
 
 
 def _may_change(node: ast.AugAssign, left: Expr) -> bool:

@@ -19,6 +19,7 @@ from pysfnc.frontend.lower_digests import length_of_bytes, opaque_text
 from pysfnc.frontend.lower_futures import first_future, future_count, futures_named
 from pysfnc.frontend.lower_iterate import Source, origin_of, refuse_restless, source_of, under
 from pysfnc.frontend.lower_objects import enum_members
+from pysfnc.frontend.lower_sets import call_set, loose_items, refuse_order
 from pysfnc.frontend.lower_values import (
     FutureDict,
     FutureList,
@@ -38,7 +39,7 @@ from pysfnc.frontend.lower_values import (
 from pysfnc.frontend.narrow import class_names
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.ir.walk import free_vars
-from pysfnc.values.types import BOOL, NONE, STR, NeverT
+from pysfnc.values.types import BOOL, NONE, STR, Kind, NeverT, kinds
 
 Builtin = Callable[[Context, Arguments, ast.expr], Value]
 _BUILTINS: dict[str, Builtin] = {}
@@ -74,8 +75,6 @@ def call_builtin(cx: Context, name: str, given: Arguments | None, node: ast.expr
 
 
 _NEVER: Final = {
-    "set": "write instead: a list without duplicates, or a dict with the members as keys",
-    "frozenset": "write instead: a list without duplicates, or a dict with the members as keys",
     "input": "write instead: a parameter of the workflow",
     "open": "write instead: a function marked `@task` that reads the file",
     "eval": "write instead: the expression itself",
@@ -276,7 +275,29 @@ def _decide(cx: Context, given: Arguments, node: ast.expr, name: str) -> Value:
     value = given.positional[0]
     if isinstance(value, LazyComprehension):
         return any_or_all(cx, value, name == "any", node)
-    return lib.call(cx, name, [lib.whole_items(cx, value, node)], {}, node)
+    return lib.call(cx, name, [loose_items(cx, value, node)[0]], {}, node)
+
+
+@_builtin("set")
+def _set(cx: Context, given: Arguments, node: ast.expr) -> Value:
+    return call_set(cx, "set", given, node)
+
+
+@_builtin("frozenset")
+def _frozenset(cx: Context, given: Arguments, node: ast.expr) -> Value:
+    return call_set(cx, "frozenset", given, node)
+
+
+@_builtin("sum")
+def _sum(cx: Context, given: Arguments, node: ast.expr) -> Value:
+    args = [as_data(cx, value, node) for value in given.positional[1:]]
+    keywords = {name: as_data(cx, value, node) for name, value in given.keywords}
+    if given.positional:
+        items, ordered = loose_items(cx, given.positional[0], node)
+        if not ordered and not kinds(lib.item_type(items.type)) <= {Kind.BOOL, Kind.INT}:
+            return refuse_order(cx, "a sum of floats", "write instead: `sum(sorted(...))`", node)
+        args.insert(0, items)
+    return lib.call(cx, "sum", args, keywords, node)
 
 
 @_builtin("len")
@@ -398,7 +419,15 @@ def _sorted(cx: Context, given: Arguments, node: ast.expr) -> Value:
     named = given.keyword_map()
     if len(given.positional) != 1 or set(named) - {"key", "reverse"} or given.spread is not None:
         return cx.error(codes.TYPE_MISMATCH, node, "`sorted()` takes an iterable, `key` and `reverse`")
-    items = lib.items_of(cx, given.positional[0], node)
+    iterable, ordered = loose_items(cx, given.positional[0], node)
+    if not ordered and named.get("key") is not None:
+        return refuse_order(
+            cx,
+            "which of equal keys is first",
+            "write instead: `sorted(sorted(...), key=...)`, so that items decide",
+            node,
+        )
+    items = lib.items_of(cx, iterable, node)
     if is_poison(items):
         return items
     return sorted_items(cx, items, named.get("key"), named.get("reverse"), node)
@@ -427,9 +456,14 @@ def _max(cx: Context, given: Arguments, node: ast.expr) -> Value:
 def _extreme(cx: Context, given: Arguments, node: ast.expr, name: str) -> Value:
     named = given.keyword_map()
     key = named.get("key")
-    args = [
-        lib.whole_items(cx, v, node) if len(given.positional) == 1 else as_data(cx, v, node) for v in given.positional
-    ]
+    args = [as_data(cx, v, node) for v in given.positional] if len(given.positional) != 1 else []
+    if len(given.positional) == 1:
+        items, ordered = loose_items(cx, given.positional[0], node)
+        if not ordered and key is not None:
+            return refuse_order(
+                cx, "which of equal keys is found", f"write instead: `{name}(sorted(...), key=...)`", node
+            )
+        args = [items]
     if given.spread is not None:
         args = [lib.binary(cx, "+", lib.make_list(cx, args, node), given.spread, node)] if args else [given.spread]
     if key is None or (not isinstance(key, Static) and key.type == NONE):

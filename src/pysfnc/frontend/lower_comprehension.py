@@ -22,7 +22,7 @@ from pysfnc.frontend.lower_control import function_frame
 from pysfnc.frontend.lower_core import as_data, expression, is_poison, lower_in_order, lower_value
 from pysfnc.frontend.lower_each import run_each
 from pysfnc.frontend.lower_frame import Frame
-from pysfnc.frontend.lower_iterate import Source, lower_source, under
+from pysfnc.frontend.lower_iterate import Source, is_unordered, lower_source, under
 from pysfnc.frontend.lower_names import bind_variable
 from pysfnc.frontend.lower_state import Fact, join_states
 from pysfnc.frontend.lower_test import Test, lower_test
@@ -39,10 +39,10 @@ from pysfnc.frontend.lower_values import (
     Value,
 )
 from pysfnc.frontend.scope import ComprehensionNode, comprehension_scope, target_names
-from pysfnc.ir.exprs import Cond, Const, Expr, ListComp, Logic, Reduce, Var
+from pysfnc.ir.exprs import Cond, Const, Expr, ListComp, Logic, Prim, Reduce, Var
 from pysfnc.ir.hir import Assign, Break, Continue, If, Raise
 from pysfnc.ir.walk import free_vars, substitute
-from pysfnc.values.types import BOOL, NEVER, NONE, ListT, Type
+from pysfnc.values.types import BOOL, NEVER, NONE, Kind, ListT, SetT, Type, kinds
 
 Receive = Callable[[Value], None]
 Calls = ast.ListComp | ast.GeneratorExp | ast.DictComp
@@ -288,7 +288,19 @@ def collect(cx: Context, source: Source, stage: Stage, node: ast.expr) -> Expr:
         cx.state = state
         return made
     trial.discard()
+    if is_unordered(source):
+        return refuse_step(cx, node)
     return _list_by_loop(cx, source, stage, node)
+
+
+def refuse_step(cx: Context, node: ast.AST) -> Expr:
+    """Say that the order of a set decides in which order things happen."""
+    return cx.error(
+        codes.UNSUPPORTED_EXPRESSION,
+        node,
+        "something is done, or may raise, for each item of a set, in an order that differs from run to run",
+        help="write instead: `sorted(...)` around the set",
+    )
 
 
 def _pure_list(cx: Context, source: Source, stage: Stage, node: ast.expr) -> Expr | None:
@@ -318,20 +330,26 @@ def _pure_list(cx: Context, source: Source, stage: Stage, node: ast.expr) -> Exp
         # Python makes and uses one item after the other, so which exception comes first would change.
         return None
     span = cx.span(node)
+    unordered = Kind.SET in kinds(items.type)
+    if unordered and any(can_raise(e) for e in (made.cond, made.body) if e is not None):
+        return None
     if not made.flat:
-        type_ = ListT(made.body.type)
+        type_: Type = SetT(made.body.type, "unordered") if unordered else ListT(made.body.type)
         return ListComp(name=name, seq=items, cond=made.cond, body=made.body, type=type_, span=span)
     return _flat(cx, items, name, made, node)
 
 
 def _flat(cx: Context, items: Expr, name: str, made: Pure, node: ast.expr) -> Expr:
     """Lists put behind each other."""
-    acc = Var(name=cx.names.fresh("all"), type=made.body.type, span=cx.span(node))
-    longer = lib.binary(cx, "+", acc, made.body, node)
+    type_ = made.body.type
+    if Kind.SET in kinds(items.type) | kinds(type_):
+        type_ = SetT(lib.item_type(type_), "unordered")
+    acc = Var(name=cx.names.fresh("all"), type=type_, span=cx.span(node))
+    longer: Expr = Prim(op="list.concat", args=(acc, made.body), type=type_, span=cx.span(node))
     if made.cond is not None:
         longer = Cond(test=made.cond, then=longer, orelse=acc, type=longer.type, span=longer.span)
     init = lib.make_list(cx, [], node)
-    return Reduce(name=name, seq=items, acc=acc.name, init=init, body=longer, type=made.body.type, span=cx.span(node))
+    return Reduce(name=name, seq=items, acc=acc.name, init=init, body=longer, type=type_, span=cx.span(node))
 
 
 def _list_by_loop(cx: Context, source: Source, stage: Stage, node: ast.expr) -> Expr:
@@ -362,7 +380,7 @@ def lower_list_comp(cx: Context, node: ast.ListComp) -> Value:
     calls = _called_together(cx, node)
     if calls is not None:
         return calls
-    made = _start(cx, node)
+    made = started(cx, node)
     return poison(cx.span(node)) if made is None else collect(cx, *made, node)
 
 
@@ -404,7 +422,7 @@ def _rows_of_calls(cx: Context, node: Calls, row: Row) -> Expr | None:
         return None
     if late_bound(cx, row, names):
         return None
-    made = _start(cx, node)
+    made = started(cx, node)
     if made is None:
         return None
     source, _ = made
@@ -480,7 +498,7 @@ def lower_dict_comp(cx: Context, node: ast.DictComp) -> Value:
     start = start_of(cx, node.key)
     if start is not None and isinstance(node.key, ast.Call):
         return _submitted_together(cx, node, node.key, start)
-    made = _start(cx, node)
+    made = started(cx, node)
     if made is None:
         return poison(cx.span(node))
     pairs = collect(cx, *made, node)
@@ -494,11 +512,12 @@ def lower_dict_comp(cx: Context, node: ast.DictComp) -> Value:
 @expression(ast.GeneratorExp)
 def lower_generator(cx: Context, node: ast.GeneratorExp) -> Value:
     """A generator expression: its first iterable is evaluated now, the rest by whoever uses it."""
-    made = _start(cx, node)
+    made = started(cx, node)
     return poison(cx.span(node)) if made is None else LazyComprehension("a generator", *made)
 
 
-def _start(cx: Context, node: ComprehensionNode) -> tuple[Source, Stage] | None:
+def started(cx: Context, node: ComprehensionNode) -> tuple[Source, Stage] | None:
+    """The first iterable of a comprehension, evaluated now, and what happens to its items; None after a message."""
     if any(generator.is_async for generator in node.generators):
         cx.error(codes.UNSUPPORTED_ASYNC, node, "an asynchronous comprehension has no compiled form")
         return None
@@ -591,6 +610,8 @@ def any_or_all(cx: Context, lazy: LazyComprehension, is_any: bool, node: ast.exp
         cx.state = state
         return made
     trial.discard()
+    if is_unordered(lazy.source):
+        return refuse_step(cx, node)
     return _decision_by_loop(cx, lazy, is_any, node)
 
 
@@ -604,6 +625,8 @@ def _pure_decision(cx: Context, lazy: LazyComprehension, is_any: bool, node: ast
         item = lazy.source.step(cx, item)
     made = None if item is None else lazy.stage.pure(cx, item)
     if made is None or made.flat:
+        return None
+    if is_unordered(lazy.source) and any(can_raise(e) for e in (made.cond, made.body) if e is not None):
         return None
     acc = Var(name=cx.names.fresh("found"), type=BOOL, span=span)
     test: Expr = lib.truth(cx, made.body, node)

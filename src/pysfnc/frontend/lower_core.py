@@ -203,15 +203,11 @@ def is_poison(value: Value) -> bool:
 
 
 _EXPRESSION_NAMES: dict[type[ast.AST], str] = {
-    ast.Set: "a set",
-    ast.SetComp: "a set comprehension",
     ast.Yield: "`yield`",
     ast.YieldFrom: "`yield from`",
     ast.Starred: "a starred expression here",
 }
 _EXPRESSION_HELPS: dict[type[ast.AST], str] = {
-    ast.Set: "write instead: a list, or a dict with the members as keys",
-    ast.SetComp: "write instead: a list comprehension, or a dict with the members as keys",
     ast.Yield: "write instead: a function that returns a list",
     ast.YieldFrom: "write instead: a function that returns a list",
 }

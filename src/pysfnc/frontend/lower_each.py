@@ -16,13 +16,14 @@ from pysfnc.frontend.lower_batches import lower_with_batches
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import lower_body, lower_value, statement
 from pysfnc.frontend.lower_frame import lookup_frame
-from pysfnc.frontend.lower_iterate import Source, source_of
+from pysfnc.frontend.lower_iterate import Source, is_unordered, source_of
 from pysfnc.frontend.lower_loops import Lowered, loop_body, loop_else, settle
 from pysfnc.frontend.lower_names import bind_name, owned_variable
 from pysfnc.frontend.lower_place import Place, read_place, touches
 from pysfnc.frontend.lower_shared import shared_of
 from pysfnc.frontend.lower_state import Fact, State, View, join_states
 from pysfnc.frontend.lower_values import Origin, Pages, Value
+from pysfnc.frontend.whole import refuse_text
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, ForEach, If, Raise, Recur, Stmt, Suite, While
 from pysfnc.ir.walk import assigned, free_vars, is_never_empty, walk_suite
@@ -41,6 +42,9 @@ def lower_for(cx: Context, node: ast.For) -> None:
         lower_pages(cx, node, value)
         return
     source = source_of(cx, value, node.iter)
+    if source is not None and is_unordered(source):
+        refuse_text(cx, "set", node.iter)
+        source = None
     if source is None:
         _look_inside(cx, node)
         return
@@ -386,6 +390,9 @@ def _by_key(cx: Context, origin: Origin, loop: _Loop) -> list[Stmt]:
 
 def run_each(cx: Context, source: Source, round_: Callable[[Value], None], node: ast.AST) -> None:
     """A loop that the compiler makes itself, of a comprehension for example; `round_` lowers one round for an item."""
+    if is_unordered(source):
+        refuse_text(cx, "set", node)
+        return
     settle(cx, node, lambda: _attempt_each(cx, source, round_, node))
 
 

@@ -32,7 +32,7 @@ from pysfnc.frontend.lower_values import (
     describe,
 )
 from pysfnc.ir.exprs import Const, Expr, Var
-from pysfnc.values.types import STR, DictT, ListT, TupleT, is_mutable
+from pysfnc.values.types import STR, DictT, Kind, ListT, TupleT, is_mutable, kinds
 
 Step = Callable[[Context, Value], Value | None]
 """What the target gets for an item; None when the item is left out (statements that skip it were emitted)."""
@@ -99,10 +99,20 @@ def source_of(cx: Context, value: Value, node: ast.expr) -> Source | None:
             cx.error(codes.UNSUPPORTED_EXPRESSION, node, f"{describe(value)} cannot be iterated over")
             return None
     data = as_data(cx, value, node)
+    if kinds(data.type) == {Kind.SET}:
+        # Whoever takes these items one after the other in an order that shows refuses them by their type.
+        return Source(data)
     items = lib.items_of(cx, data, node)
     if is_poison(items):
         return None
     return Source(items, origin_of(cx, node, data), under=under(data))
+
+
+def is_unordered(source: Source) -> bool:
+    """Whether the order of what a source gives is that of a set."""
+    while source.lazy is not None:
+        source = source.lazy.source
+    return Kind.SET in kinds(source.items.type)
 
 
 def under(*values: Value) -> Under:

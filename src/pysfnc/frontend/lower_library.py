@@ -42,6 +42,7 @@ from pysfnc.library.iteration import items_type
 from pysfnc.library.lists import item_type as items_in
 from pysfnc.library.objects import build_attribute, build_is_record, build_set_attribute
 from pysfnc.library.row import Change, Refusal, Site
+from pysfnc.library.sets import Form
 from pysfnc.library.typenames import class_clash, is_of_class, number_is_ambiguous, of_kinds
 from pysfnc.source.span import Span
 from pysfnc.values.types import (
@@ -61,6 +62,7 @@ from pysfnc.values.types import (
     NeverT,
     OpaqueT,
     RecordT,
+    SetT,
     TupleT,
     Type,
     is_json_faithful,
@@ -110,9 +112,13 @@ def _built(
 
 
 def _inner(args: Sequence[Expr]) -> list[Expr]:
-    """The operands that are no text of the wire themselves, though they may hold some."""
+    """The operands that are no set or text of the wire themselves, though they may hold some."""
     return [
-        arg for arg in args if not any(isinstance(member, OpaqueT) and member.on_wire for member in members(arg.type))
+        arg
+        for arg in args
+        if not any(
+            isinstance(member, SetT) or (isinstance(member, OpaqueT) and member.on_wire) for member in members(arg.type)
+        )
     ]
 
 
@@ -127,7 +133,11 @@ def _valued(pairs: Expr) -> list[Expr]:
 
 def _told_by_text(args: Sequence[Expr]) -> list[Expr]:
     """The operands of which the text tells whether they are true: bytes have an empty one, and zero does not."""
-    return [arg for arg in args if OpaqueT("Decimal", on_wire=True) not in members(arg.type)]
+    return [
+        arg
+        for arg in args
+        if OpaqueT("Decimal", on_wire=True) not in members(arg.type) and Kind.SET not in kinds(arg.type)
+    ]
 
 
 def _containers(symbol: str, one: Expr, other: Expr) -> list[Expr]:
@@ -184,6 +194,8 @@ def binary(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) -> 
         template = left.value
         return _built(cx, node, [left, right], lambda site: catalog.build_percent(template, right, site))
     one, other = decayed(cx, left), decayed(cx, right)
+    if _meet_a_set(one, other):
+        return _built_of_sets(cx, node, [one, other], lambda site: catalog.build_operator(symbol, one, other, site))
     return _built(
         cx,
         node,
@@ -206,6 +218,7 @@ def truth(cx: Context, value: Value, node: ast.AST) -> Expr:
     data: Expr = value
     if isinstance(data.type, BoolT):
         return data
+    data = set_items(cx, data, node)
     return _built(cx, node, [data], lambda site: catalog.build_truth(data, site), held=_told_by_text([data]))
 
 
@@ -222,6 +235,7 @@ def _static_truth(cx: Context, value: Value, node: ast.AST) -> Expr:
 
 def negate(cx: Context, test: Expr, node: ast.AST) -> Expr:
     """`not test`."""
+    test = set_items(cx, test, node)
     return _built(cx, node, [test], lambda site: catalog.build_not(test, site), held=_told_by_text([test]))
 
 
@@ -247,6 +261,11 @@ def compare(cx: Context, op: ast.cmpop, left: Value, right: Value, node: ast.AST
     check_code(cx, (one, other), node)
     if symbol not in ("==", "!=", "is", "is not"):
         one, other = decayed(cx, one), decayed(cx, other)
+    if symbol in ("in", "not in") and Kind.SET in kinds(other.type):
+        one, other = hashable(cx, one, node), set_items(cx, other, node)
+        one = set_items(cx, one, node)
+    elif symbol not in ("is", "is not", "in", "not in") and _meet_a_set(one, other):
+        return _built_of_sets(cx, node, [one, other], lambda site: catalog.build_comparison(symbol, one, other, site))
     ranked = _ranked(cx, symbol, one, other, node)
     if ranked is not None:
         one, other = ranked
@@ -300,6 +319,61 @@ def _compare_types(cx: Context, symbol: str, left: Value, right: Value, node: as
         node,
         "a comparison of types has no compiled form",
         help="write instead: `isinstance(value, ...)`",
+    )
+
+
+# Sets
+
+
+def _meet_a_set(left: Expr, right: Expr) -> bool:
+    return Kind.SET in kinds(left.type) | kinds(right.type)
+
+
+def _built_of_sets(cx: Context, node: ast.AST, args: Sequence[Expr], build: Callable[[Site], Built]) -> Expr:
+    """As `_built` for rows of sets, which show no order."""
+    return _built(cx, node, args, build, held=args)
+
+
+def set_items(cx: Context, value: Expr, node: ast.AST) -> Expr:
+    """What may be a set as an array, for whoever shows no order; what is none stays what it is."""
+    if Kind.SET not in kinds(value.type):
+        return value
+    return _built_of_sets(cx, node, [value], lambda site: catalog.build_items(value, site))
+
+
+def hashable(cx: Context, value: Expr, node: ast.AST) -> Expr:
+    """The value, after the TypeError of one that no set can hold."""
+    data = decayed(cx, value)
+    return _built(cx, node, [data], lambda site: catalog.build_hashable(data, site))
+
+
+def make_set(cx: Context, items: Expr | None, form: Form, node: ast.AST) -> Expr:
+    """The set of the items, which are hashable."""
+    given = [] if items is None else [items]
+    return _built_of_sets(cx, node, given, lambda site: catalog.build_set(items, form, site))
+
+
+def set_method(
+    cx: Context, name: str, receiver: Expr, args: Sequence[Expr], keywords: dict[str, Expr], node: ast.AST
+) -> Expr:
+    """A call of a method of a set that changes nothing; iterables among the arguments are sets by now."""
+    if kinds(receiver.type) != {Kind.SET}:
+        _refuse_mixed_set(cx, receiver, name, node)
+        return poison(cx.span(node))
+    return _built_of_sets(
+        cx,
+        node,
+        [receiver, *args, *keywords.values()],
+        lambda site: catalog.build_method(name, receiver, args, keywords, site),
+    )
+
+
+def _refuse_mixed_set(cx: Context, receiver: Expr, name: str, node: ast.AST) -> None:
+    cx.error(
+        codes.TYPE_NEEDED,
+        node,
+        f"`.{name}()` depends on whether the value of type `{receiver.type}` is a set",
+        help="write instead: a variable that holds nothing but a set",
     )
 
 
@@ -411,7 +485,7 @@ def tuple_item(cx: Context, value: Expr, index: int, node: ast.AST) -> Expr:
 
 def length(cx: Context, value: Expr, node: ast.AST) -> Expr:
     """`len(value)`."""
-    data = decayed(cx, value)
+    data = set_items(cx, decayed(cx, value), node)
     return _built(cx, node, [data], lambda site: catalog.build_call("len", [data], {}, site), held=_inner([data]))
 
 
@@ -771,6 +845,8 @@ def call(cx: Context, name: str, args: Sequence[Expr], keywords: dict[str, Expr]
     if name in ("str", "repr") and len(args) == 1 and not keywords:
         return to_str(cx, args[0], node) if name == "str" else to_repr(cx, args[0], node)
     given, named = [decayed(cx, arg) for arg in args], {key: decayed(cx, arg) for key, arg in keywords.items()}
+    if name == "bool":
+        given = [set_items(cx, arg, node) for arg in given]
     return _built(
         cx,
         node,
@@ -814,6 +890,8 @@ def having(cx: Context, receiver: Expr, name: str, node: ast.AST) -> Expr:
     usable = frozenset(
         kind for kind in found if catalog.find_kind_method(kind, name) or catalog.find_change(kind, name)
     )
+    if kinds(receiver.type) == {Kind.SET}:
+        return receiver
     text = text_held(receiver.type)
     if usable and text is not None and not _inner([receiver]):
         return refuse_text(cx, text, node)
@@ -837,9 +915,22 @@ def method_change(
     given = [receiver, *args, *keywords.values()]
     if any(isinstance(arg.type, ErrorT) for arg in given):
         return None
-    refused = next((text for arg in given if not _is_kept(name, arg, given) and (text := text_held(arg.type))), None)
+    sets = [arg for arg in given if kinds(receiver.type) == {Kind.SET} and Kind.SET in kinds(arg.type)]
+    refused = next(
+        (
+            text
+            for arg in given
+            if not _is_kept(name, arg, given)
+            and not any(arg is other for other in sets)
+            and (text := text_held(arg.type))
+        ),
+        None,
+    )
     if refused is not None:
         refuse_text(cx, refused, node)
+        return None
+    if Kind.SET in kinds(receiver.type) and kinds(receiver.type) != {Kind.SET}:
+        _refuse_mixed_set(cx, receiver, name, node)
         return None
     change = catalog.build_change(name, receiver, args, keywords, cx.site(node))
     if isinstance(change, Refusal):
@@ -862,6 +953,9 @@ def sort_by(cx: Context, items: Expr, keys: Expr | None, reverse: Expr, node: as
 
 def has_kind(cx: Context, value: Expr, wanted: frozenset[Kind], node: ast.AST) -> Expr:
     """Whether a value has one of these kinds."""
+    arrays = kinds(value.type) & {Kind.LIST, Kind.TUPLE, Kind.SET}
+    if Kind.SET in arrays and arrays & wanted and arrays - wanted:
+        return cx.error(codes.TYPE_NEEDED, node, f"whether a value of type `{value.type}` is a set cannot be told")
     held = () if class_clash(value.type) else [value]
     return _built(cx, node, [value], lambda site: catalog.build_has_kind(value, wanted, site), held=held)
 

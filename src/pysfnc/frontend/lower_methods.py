@@ -19,6 +19,7 @@ from pysfnc.frontend.lower_opaque import call_opaque, has_opaque_method
 from pysfnc.frontend.lower_place import Place, is_local_path, lower_place, may_change, read_place, write_place
 from pysfnc.frontend.lower_regex import call_match, is_match
 from pysfnc.frontend.lower_response import RESPONSE, call_response
+from pysfnc.frontend.lower_sets import call_set_method, taken
 from pysfnc.frontend.lower_values import Lazy, LazyComprehension, Origin, Value
 from pysfnc.frontend.lower_views import keep_view
 from pysfnc.ir.exprs import Const, Expr, Var
@@ -65,6 +66,8 @@ def call_method(cx: Context, receiver: Expr, node: ast.Call) -> Value:
         return _sort(cx, receiver, node)
     if lib.is_change(receiver.type, name):
         return _change(cx, receiver, node)
+    if Kind.SET in kinds(receiver.type):
+        return call_set_method(cx, receiver, name, node)
     if name in _VIEWS and Kind.DICT in kinds(receiver.type) and not node.args and not node.keywords:
         return _view(cx, receiver, node)
     if name == "format" and isinstance(receiver, Const) and isinstance(receiver.value, str):
@@ -119,7 +122,12 @@ def _change(cx: Context, receiver: Expr, node: ast.Call) -> Value:
         given = lower_arguments(cx, node)
         values = () if given is None else given.positional
         args = [
-            cx.atom(_argument(cx, name, v, given.node_of(i, node) if given else node), "arg")
+            cx.atom(
+                taken(cx, name, v, node)
+                if Kind.SET in kinds(receiver.type)
+                else _argument(cx, name, v, given.node_of(i, node) if given else node),
+                "arg",
+            )
             for i, v in enumerate(values)
         ]
         keywords = {key: cx.atom(as_data(cx, v, node), "arg") for key, v in (given.keywords if given else ())}

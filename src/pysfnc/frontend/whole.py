@@ -18,6 +18,7 @@ from pysfnc.values.types import (
     ListT,
     OpaqueT,
     RecordT,
+    SetT,
     TupleT,
     Type,
     UnionT,
@@ -128,14 +129,19 @@ def check_no_text(cx: Context, value: Expr, node: ast.AST | Span) -> bool:
     return text is None
 
 
+_A_SET: Final = "set"
+
+
 def text_held(type_: Type) -> str | None:
-    """The name of a type that travels as text (`Decimal`), if a value may be of it or hold such values; None otherwise.
+    """The name of a type that travels as text (`Decimal`), or `set`, if a value may be of it or hold such values; None otherwise.
 
     The machine knows the text and not what Python does with the value: `Decimal("1.0")` is `Decimal("1.00")`, and true.
     """
     match type_:
         case OpaqueT(name, on_wire=True):
             return name
+        case SetT():
+            return _A_SET
         case LazyDictT():
             return None  # of AWS
         case DictT(value, fields, rest):
@@ -154,7 +160,14 @@ def text_held(type_: Type) -> str | None:
 
 
 def refuse_text(cx: Context, name: str, node: ast.AST | Span) -> Expr:
-    """Say that a value that travels as text is looked at."""
+    """Say that a value that travels as text, or the order of a set, is looked at."""
+    if name == _A_SET:
+        return cx.error(
+            codes.UNSUPPORTED_EXPRESSION,
+            node,
+            "the order of a set is looked at, which differs from run to run",
+            help="write instead: `sorted(...)` of the set; `in`, `len`, `sum`, `min`, `max`, `any`, `all` and the operators of sets show no order",
+        )
     return cx.error(
         codes.UNSUPPORTED_EXPRESSION,
         node,

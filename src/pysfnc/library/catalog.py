@@ -40,6 +40,7 @@ from pysfnc.library import (
     regexes,
     rounding,
     services,
+    sets,
     slices,
     sorting,
     strings_case,
@@ -77,6 +78,7 @@ from pysfnc.library.registry import (
     prim,
     surface_rows,
 )
+from pysfnc.library.sets import build_comparison, build_hashable, build_items, build_operator, build_set
 from pysfnc.library.slices import build_slice
 from pysfnc.library.sorting import build_sorted
 from pysfnc.library.subscripts import build_delete_item, build_set_item, build_subscript
@@ -94,6 +96,7 @@ __all__ = [
     "build_call",
     "build_change",
     "build_compare",
+    "build_comparison",
     "build_copy",
     "build_delete_item",
     "build_dict",
@@ -102,15 +105,19 @@ __all__ = [
     "build_extreme",
     "build_format",
     "build_has_kind",
+    "build_hashable",
     "build_is_instance",
     "build_item_at",
+    "build_items",
     "build_iter_list",
     "build_join",
     "build_method",
     "build_not",
     "build_of_pairs",
+    "build_operator",
     "build_percent",
     "build_repr",
+    "build_set",
     "build_set_item",
     "build_slice",
     "build_sorted",
@@ -172,6 +179,7 @@ ROW_MODULES = (
     regexes,
     rounding,
     services,
+    sets,
     slices,
     sorting,
     strings_case,

@@ -24,7 +24,7 @@ from pysfnc.library.typenames import has_kind, of_kinds, type_name
 from pysfnc.values.types import BOOL, ERROR, NEVER, ErrorT, Kind, Type, join_all, kinds
 
 Kwargs = Mapping[str, Expr]
-_ARRAYS: Final = {Kind.LIST, Kind.TUPLE}
+_ARRAYS: Final = frozenset({Kind.LIST, Kind.TUPLE, Kind.SET})
 
 
 def build_call(name: str, args: Sequence[Expr], kwargs: Kwargs, site: Site) -> Built:
@@ -116,8 +116,10 @@ def _refuse(name: str, type_: Type, usable: frozenset[Kind]) -> Refusal | None:
         if kinds(type_) and not method_kinds(name) & kinds(type_):
             return Refusal("type-mismatch", f"`{type_}` has no method `{name}`")
         return Refusal("type-needed", f"nothing is known of the value whose method `{name}` is called")
-    if kinds(type_) >= _ARRAYS and usable & _ARRAYS:
-        return Refusal("type-needed", f"`.{name}()` depends on whether the value is a list or a tuple")
+    arrays = kinds(type_) & _ARRAYS
+    if len(arrays) > 1 and usable & arrays:
+        names = " or a ".join(sorted(kind.value for kind in arrays))
+        return Refusal("type-needed", f"`.{name}()` depends on whether the value is a {names}")
     return None
 
 

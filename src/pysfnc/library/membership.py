@@ -34,7 +34,8 @@ _ARRAYS: Final = _LIST | _TUPLE
 _SCALARS: Final = frozenset({Kind.NONE, Kind.BOOL, Kind.INT, Kind.FLOAT, Kind.STR})
 
 
-def _in_list(item: Arg, items: Arg) -> Tree:
+def in_list(item: Arg, items: Arg) -> Tree:
+    """Whether an item is in a list or tuple."""
     inner = [part for atom in atoms(items.type) if kinds(atom) <= _ARRAYS for part in _item_types(atom)]
     care = any(bool_meets_number(item.type, part) for part in inner)
     flat = kinds(item.type) <= _SCALARS or all(kinds(part) <= _SCALARS for part in inner)
@@ -56,7 +57,7 @@ def _in_text(part: Arg, whole: Arg) -> Tree:
     return call("contains", whole.tree, part.tree)
 
 
-_CASES: Final = ((_STR, _in_text), (_ARRAYS, _in_list), (_DICT, _in_dict))
+_CASES: Final = ((_STR, _in_text), (_ARRAYS, in_list), (_DICT, _in_dict))
 
 
 def _lower_in(args: Sequence[Arg], _type: Type) -> Tree:

@@ -24,6 +24,7 @@ from pysfnc.values.types import (
     ListT,
     RecordClass,
     RecordT,
+    SetT,
     TupleT,
     Type,
     dict_of,
@@ -52,6 +53,8 @@ def stays(type_: Type) -> str | None:
         match member:
             case RecordT(cls, attributes):
                 found = stays(attributes) if cls.travels else cls.name
+            case SetT(_, form):
+                found = "set" if form == "unordered" else form
             case ListT(inner) | DictT(inner):
                 found = stays(inner)
             case TupleT(items):

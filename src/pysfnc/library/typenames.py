@@ -30,6 +30,7 @@ from pysfnc.values.types import (
     NeverT,
     OpaqueT,
     RecordT,
+    SetT,
     TupleT,
     Type,
     UnionT,
@@ -58,6 +59,7 @@ JSON_TYPE: Final = {
     Kind.EXCEPTION: "object",
     Kind.OPAQUE: "string",
     Kind.RECORD: "object",
+    Kind.SET: "array",
 }
 _OF_VALUES: Final = {
     type(None): "null",
@@ -163,7 +165,7 @@ def key_apart(first: RecordT, second: RecordT) -> tuple[str, bool] | None:
 
 def _parts(type_: Type) -> tuple[Type, ...]:
     match type_:
-        case ListT(item):
+        case ListT(item) | SetT(item):
             return (item,)
         case DictT() as mapping:
             return (*(field.type for field in mapping.fields), others_of(mapping))

@@ -38,6 +38,9 @@ NOT_A_CONTAINER: Final = (
 UNHASHABLE_KEY: Final = (
     "cannot use '{}' as a dict key (unhashable type: '{}')" if since((3, 14)) else "unhashable type: '{}'"
 )
+UNHASHABLE_ITEM: Final = (
+    "cannot use '{}' as a set element (unhashable type: '{}')" if since((3, 14)) else "unhashable type: '{}'"
+)
 NO_ITEMS: Final = "{}() iterable argument is empty" if since((3, 12)) else "{}() arg is an empty sequence"
 NOT_IN_LIST: Final = "list.index(x): x not in list" if since((3, 14)) else "{} is not in list"
 """`{}` is the repr of the value."""

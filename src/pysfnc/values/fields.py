@@ -10,6 +10,7 @@ from pysfnc.values.types import (
     LazyDictT,
     ListT,
     RecordT,
+    SetT,
     TupleT,
     Type,
     UnionT,
@@ -80,6 +81,8 @@ def without_fields(type_: Type) -> Type:
             return DictT(without_fields(value))
         case ListT(item):
             return ListT(without_fields(item))
+        case SetT(item, form):
+            return SetT(without_fields(item), form)
         case TupleT(items, named):
             return TupleT(tuple(map(without_fields, items)), named)
         case RecordT(cls, attributes):

@@ -30,6 +30,7 @@ class Kind(Enum):
     OPAQUE = "object"
     RECORD = "record"
     ENUM = "enum"
+    SET = "set"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,20 @@ class TupleT(Type):
 
     def __str__(self) -> str:
         return self.named.name if self.named else f"tuple[{', '.join(map(str, self.items)) or '()'}]"
+
+
+@dataclass(frozen=True, slots=True)
+class SetT(Type):
+    """A set, which the machine holds as an array of different items, in an order that nobody may see.
+
+    `form` "unordered" is no set of Python: a list that was made of the items of a set, so that nobody may see its order either.
+    """
+
+    item: Type
+    form: Literal["set", "frozenset", "unordered"] = "set"
+
+    def __str__(self) -> str:
+        return f"{'list in the order of a set' if self.form == 'unordered' else self.form}[{self.item}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,6 +381,7 @@ _SCALAR_KINDS: Final[dict[type[Type], Kind]] = {
     ExcT: Kind.EXCEPTION,
     RecordT: Kind.RECORD,
     EnumT: Kind.ENUM,
+    SetT: Kind.SET,
 }
 
 
@@ -418,6 +434,8 @@ def is_subtype(a: Type, b: Type) -> bool:
             return is_json_faithful(a) and kinds(a) <= wanted
         case (ListT(x), ListT(y)):
             return is_subtype(x, y)
+        case (SetT(x, one), SetT(y, other)):
+            return one == other and is_subtype(x, y)
         case (DictT() as x, DictT() as y):
             return _is_subtype_of_dict(x, y)
         case (TupleT(xs, one), TupleT(ys, other)):
@@ -479,6 +497,8 @@ def _merge(old: Type, new: Type) -> Type | None:
             return JsonT(x | kinds(other))
         case ListT(x), ListT(y):
             return ListT(join(x, y))
+        case SetT(x, one), SetT(y, other) if one == other:
+            return SetT(join(x, y), one)
         case DictT() as x, DictT() as y:
             return _join_dicts(x, y)
         case TupleT(xs, one), TupleT(ys, other) if len(xs) == len(ys) and one == other:
@@ -622,6 +642,8 @@ def is_mutable(type_: Type) -> bool:
     match type_:
         case ListT() | DictT() | JsonT() | ErrorT():
             return True
+        case SetT(_, form):
+            return form != "frozenset"
         case RecordT(cls, attributes):
             return not cls.frozen or is_mutable(attributes.value)
         case TupleT(items):
