@@ -69,12 +69,19 @@ def read_decorators(model: ProjectModel, info: FunctionInfo) -> None:
     """Set the role and the options of a function, and add to its problems."""
     marks: list[Mark] = []
     others: list[ast.expr] = []
+    cached: list[ast.expr] = []
     for decorator in info.node.decorator_list:
         mark = mark_of(model, info.module, decorator)
         if mark is not None:
             marks.append(mark)
+        elif _is_cache(model, info.module, decorator) and not info.is_async:
+            cached.append(decorator)
         elif not _is_transparent(model, info.module, decorator):
             others.append(decorator)
+    info.cached = bool(cached)
+    others = [
+        decorator for decorator in info.node.decorator_list if decorator in others or (marks and decorator in cached)
+    ]
     if not marks:
         info.role = "other" if others else "plain"
         return
@@ -267,6 +274,12 @@ def _other_decorator(info: FunctionInfo, mark: Mark, other: ast.expr) -> Diagnos
         "write instead: an undecorated function that calls the decorated one",
         label="what it makes of the function is known only when the program runs",
     )
+
+
+def _is_cache(model: ProjectModel, module: ModuleInfo, decorator: ast.expr) -> bool:
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    binding = resolve_through(model, module, called)
+    return isinstance(binding, ExternalBinding) and binding.name in ("functools.lru_cache", "functools.cache")
 
 
 def _is_transparent(model: ProjectModel, module: ModuleInfo, decorator: ast.expr) -> bool:

@@ -24,6 +24,7 @@ from pysfnc.frontend.lower_place import (
     read_place,
     write_place,
 )
+from pysfnc.frontend.lower_slices import items_for_slice, replace_slice
 from pysfnc.frontend.lower_values import Lazy, LazyComprehension, Static, TupleOf, Value
 from pysfnc.frontend.lower_views import viewed
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
@@ -92,6 +93,10 @@ def assign(cx: Context, target: ast.expr, value: Value, node: ast.AST) -> None:
             _assign_name(cx, name, value, target)
         case ast.Tuple(elts=targets) | ast.List(elts=targets):
             _unpack(cx, targets, value, target)
+        case ast.Subscript(slice=ast.Slice()):
+            items = items_for_slice(cx, value, target)
+            if not is_poison(items):
+                replace_slice(cx, target, cx.atom(items, "items"))
         case ast.Subscript():
             _assign_item(cx, target, as_data(cx, value, node))
         case ast.Attribute():
@@ -172,14 +177,6 @@ def _assign_known(
 
 def _assign_item(cx: Context, target: ast.Subscript, value: Expr) -> None:
     """`place[key] = value`."""
-    if isinstance(target.slice, ast.Slice):
-        cx.error(
-            codes.UNSUPPORTED_STATEMENT,
-            target,
-            "a slice cannot be assigned in the machine",
-            help="write instead: `xs = xs[:i] + new + xs[j:]`",
-        )
-        return
     value = cx.atom(value)
     place = lower_place(cx, target.value, "changed")
     if place is None:
@@ -367,12 +364,7 @@ def _delete(cx: Context, target: ast.expr) -> None:
             for part in targets:
                 _delete(cx, part)
         case ast.Subscript(slice=ast.Slice()):
-            cx.error(
-                codes.UNSUPPORTED_STATEMENT,
-                target,
-                "a slice cannot be deleted in the machine",
-                help="write instead: `xs = xs[:i] + xs[j:]`",
-            )
+            replace_slice(cx, target, None)
         case ast.Subscript(value=base, slice=index):
             place = lower_place(cx, base, "changed")
             if place is None:

@@ -18,6 +18,7 @@ from pysfnc.frontend.lower_core import as_data, expression, is_poison, lower_val
 from pysfnc.frontend.lower_digests import call_opaque
 from pysfnc.frontend.lower_expr import dotted_exception, static_attribute
 from pysfnc.frontend.lower_externals import call_external, ignored_call
+from pysfnc.frontend.lower_functional import call_functional, is_functional, with_kept
 from pysfnc.frontend.lower_functions import call_configured, call_nested, call_project
 from pysfnc.frontend.lower_http import call_request, is_request, without_auth
 from pysfnc.frontend.lower_jobs import call_job
@@ -41,6 +42,7 @@ from pysfnc.frontend.lower_values import (
     ObjectMethod,
     Opaque,
     PaginatorOf,
+    Partial,
     ProjectClass,
     ProjectFunction,
     Session,
@@ -146,6 +148,10 @@ def call_value(cx: Context, callee: Value, given: Arguments, node: ast.expr) -> 
             return call_row(cx, name, given, node)
         case External() if is_request(callee):
             return call_request(cx, callee, given, node)
+        case Partial(function=function):
+            return call_value(cx, function, with_kept(callee, given), node)
+        case External(name) if is_functional(name):
+            return call_functional(cx, name, given, node)
         case External(name):
             return call_row(cx, name, given, node)
         case BoundMethod(receiver, name):

@@ -22,6 +22,7 @@ from pysfnc.frontend.lower_dataclasses import FUNCTIONS
 from pysfnc.frontend.lower_digests import OPAQUE_CALLS
 from pysfnc.frontend.lower_distributed import DATASETS, call_dataset, call_distributed_map
 from pysfnc.frontend.lower_environment import environment_get
+from pysfnc.frontend.lower_functional import call_functional, is_functional
 from pysfnc.frontend.lower_functions import call_with_options
 from pysfnc.frontend.lower_futures import call_as_completed
 from pysfnc.frontend.lower_jobs import lower_run_job
@@ -61,6 +62,8 @@ def call_external(cx: Context, name: str, node: ast.Call) -> Value:
             help="write instead: `with ThreadPoolExecutor(max_workers=n) as pool:`",
         )
     given = lower_arguments(cx, node)
+    if given is not None and is_functional(name):
+        return call_functional(cx, name, given, node)
     return poison(cx.span(node)) if given is None else call_row(cx, name, given, node)
 
 

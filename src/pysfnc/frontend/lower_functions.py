@@ -16,6 +16,7 @@ from pysfnc.frontend.lower_children import call_workflow
 from pysfnc.frontend.lower_context import Context, Trial, poison
 from pysfnc.frontend.lower_control import check_travels
 from pysfnc.frontend.lower_core import as_data, lower_value
+from pysfnc.frontend.lower_functional import cached_call_obstacle, cached_result_obstacle, refuse_cached
 from pysfnc.frontend.lower_inline import call_closure, call_function
 from pysfnc.frontend.lower_mutation import changed_parameter
 from pysfnc.frontend.lower_values import (
@@ -69,6 +70,8 @@ def call_nested(cx: Context, closure: Closure, given: Arguments, node: ast.expr)
 
 
 def _call_helper(cx: Context, info: FunctionInfo, given: Arguments, node: ast.expr) -> Value:
+    if info.cached:
+        return _call_cached(cx, info, given, node)
     known = cx.project.in_lambda.get(info)
     if known is None and cx.project.failures.get(info, 0) >= _ATTEMPTS:
         known = cx.project.refused.get(info)
@@ -90,6 +93,21 @@ def _call_helper(cx: Context, info: FunctionInfo, given: Arguments, node: ast.ex
     cx.project.failures[info] = cx.project.failures.get(info, 0) + 1
     cx.project.refused[info] = why
     return _to_lambda(cx, info, given, node, why)
+
+
+def _call_cached(cx: Context, info: FunctionInfo, given: Arguments, node: ast.expr) -> Value:
+    """A function that is cached is one that is not, where nobody can tell. It does not run in Lambda, whose handler takes no such functions."""
+    why = cached_call_obstacle(given)
+    if why is not None:
+        return refuse_cached(cx, info.qualname, why, node)
+    if info.node in cx.active:
+        return call_function(cx, info, given, node)
+    trial = Trial(cx)
+    result = call_function(cx, info, given, node)
+    why = None if trial.failed else cached_result_obstacle(trial.out, result)
+    trial.accept()
+    _record(cx, info, "machine", "every construct in it compiles")
+    return result if why is None else refuse_cached(cx, info.qualname, why, node)
 
 
 def _decorated(info: FunctionInfo) -> Diagnostic:

@@ -12,6 +12,7 @@ from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_arguments import Arguments
 from pysfnc.frontend.lower_branches import item_of, limited, lower_branch, result_type
 from pysfnc.frontend.lower_context import Context, poison
+from pysfnc.frontend.lower_contexts import lower_contexts
 from pysfnc.frontend.lower_core import is_poison, lower_body, lower_expr, lower_value, statement
 from pysfnc.frontend.lower_futures import future_method, set_method
 from pysfnc.frontend.lower_groups import close, submit
@@ -39,6 +40,8 @@ _OPTIONS = frozenset({"max_workers", "thread_name_prefix"})
 @statement(ast.With)
 def lower_with(cx: Context, node: ast.With) -> None:
     """`with ThreadPoolExecutor(...) as pool:`; leaving it waits for everything that was submitted."""
+    if lower_contexts(cx, node):
+        return
     pools: list[int] = []
     for item in node.items:
         pool = _pool(cx, item)
@@ -61,7 +64,7 @@ def _pool(cx: Context, item: ast.withitem) -> Pool | None:
         cx.error(
             codes.UNSUPPORTED_STATEMENT,
             made,
-            "`with` has a compiled form only for `ThreadPoolExecutor(...)`",
+            "`with` has a compiled form only for `ThreadPoolExecutor(...)`, `suppress(...)` and `nullcontext(...)`",
             help="write instead: a function marked `@task` that uses it",
         )
         return None

@@ -404,6 +404,15 @@ class Intrinsic:
     build: "Callable[[Context, tuple[Value, ...], ast.expr], Value]"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Partial:
+    """`functools.partial(function, ...)`; the arguments are evaluated."""
+
+    function: "Static"
+    positional: "tuple[Value, ...]"
+    keywords: "tuple[tuple[str, Value], ...]"
+
+
 @dataclass(frozen=True, slots=True)
 class Used:
     """An iterator that was used up."""
@@ -479,6 +488,7 @@ Static = (
     | Pages
     | JobOf
     | Intrinsic
+    | Partial
     | Used
     | Semaphore
     | BoundMethod
@@ -520,6 +530,7 @@ _DESCRIPTIONS: dict[type, str] = {
     Pages: "an iterator over pages",
     JobOf: "a function",
     Intrinsic: "a function",
+    Partial: "a function",
     Semaphore: "a semaphore",
     BoundMethod: "a method",
     StaticMethod: "a method",

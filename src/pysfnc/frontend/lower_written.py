@@ -21,7 +21,10 @@ from pysfnc.ir.walk import has_effect, suite_exprs, walk_suite
 from pysfnc.library import written
 from pysfnc.source import SourceFile
 
-_NEVER_FAIL: Final = frozenset({"pairwise", "combinations_2", "combinations_3", "permutations_2", "permutations_3"})
+_NEVER_FAIL: Final = frozenset(
+    {"pairwise", "combinations_2", "combinations_3", "permutations_2", "permutations_3"}
+    | {"product_1", "product_2", "product_3", "zip_longest_2", "zip_longest_3", "repeat"}
+)
 """Functions that only put items together, and call nothing."""
 
 
@@ -52,6 +55,8 @@ def _written(full: str) -> Callable[[Context, ast.Call], Value]:
             return poison(cx.span(node))
         if name in ("combinations", "permutations"):
             return _arrangements(cx, full, name, given, node)
+        if name in ("product", "zip_longest"):
+            return _rows(cx, full, name, given, node)
         return _call(cx, full, name, iterable, given, node)
 
     return call
@@ -69,6 +74,32 @@ def _arrangements(cx: Context, full: str, name: str, given: Arguments, node: ast
         )
     rest = replace(given, positional=given.positional[:1], keywords=(), nodes=given.nodes[:1])
     return _call(cx, full, f"{name}_{size.value}", "iterable", rest, node)
+
+
+def _rows(cx: Context, full: str, name: str, given: Arguments, node: ast.Call) -> Value:
+    """`product` and `zip_longest` of a known number of iterables: tuples have a known length."""
+    repeat = given.keyword_map().get("repeat") if name == "product" else None
+    times = repeat.value if isinstance(repeat, Const) and isinstance(repeat.value, int) else 1
+    iterables = given.positional
+    if name == "product" and given.keywords:
+        if set(given.keyword_map()) != {"repeat"} or not isinstance(repeat, Const) or times < 1 or len(iterables) != 1:
+            times, iterables = 0, ()
+        else:
+            # An iterator is used up once, and its items are taken from several times.
+            items = quiet_items(cx, iterables[0], node)
+            iterables = (items if is_poison(items) else cx.atom(items, "items"),) * times
+    most = 3
+    least = 1 if name == "product" else 2
+    if not least <= len(iterables) <= most:
+        return cx.error(
+            codes.UNSUPPORTED_CALL,
+            node,
+            f"`{full}()` has a compiled form only for up to {most} iterables, whose number is known",
+            help="write instead: a comprehension with several `for`, or a `@task`",
+        )
+    keywords = () if name == "product" else given.keywords
+    rest = replace(given, positional=iterables, keywords=keywords, nodes=())
+    return _call(cx, full, f"{name}_{len(iterables)}", "*", rest, node)
 
 
 def _call(cx: Context, full: str, name: str, iterable: str, given: Arguments, node: ast.Call) -> Value:

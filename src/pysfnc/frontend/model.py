@@ -151,6 +151,8 @@ class FunctionInfo:
     returns: Type | None = None
     returns_fit: Fit | None = None
     """What the annotation of the result accepts; None without one."""
+    cached: bool = False
+    """Whether it is decorated with `functools.lru_cache` or `cache`."""
     problems: tuple[Diagnostic, ...] = ()
     """Errors in its decorators, parameters and result. They are the user's only if the function is used: whoever
     reaches it reports them (`program` does for the workflows and the decorators of the entry file)."""

@@ -24,6 +24,10 @@ WRITTEN: Final[dict[str, tuple[str, str]]] = {
     "itertools.chain.from_iterable": ("from_iterable", "iterable"),
     "itertools.chain": ("chain", "*"),
     "dict.fromkeys": ("fromkeys", "iterable"),
+    "itertools.product": ("product", "*"),
+    "itertools.zip_longest": ("zip_longest", "*"),
+    "itertools.islice": ("islice", "iterable"),
+    "itertools.repeat": ("repeat", ""),
     "itertools.combinations": ("combinations", "iterable"),
     "itertools.permutations": ("permutations", "iterable"),
 }
@@ -206,6 +210,51 @@ def chain(*iterables: Any) -> list[Any]:
     for items in iterables:
         found.extend(items)
     return found
+
+
+def product_1(a: list[Any]) -> list[Any]:
+    return [(x,) for x in a]
+
+
+def product_2(a: list[Any], b: list[Any]) -> list[Any]:
+    return [(x, y) for x in a for y in b]
+
+
+def product_3(a: list[Any], b: list[Any], c: list[Any]) -> list[Any]:
+    return [(x, y, z) for x in a for y in b for z in c]
+
+
+def zip_longest_2(a: list[Any], b: list[Any], fillvalue: Any = None) -> list[Any]:
+    return [(a[i] if i < len(a) else fillvalue, b[i] if i < len(b) else fillvalue) for i in range(max(len(a), len(b)))]
+
+
+def zip_longest_3(a: list[Any], b: list[Any], c: list[Any], fillvalue: Any = None) -> list[Any]:
+    return [
+        (
+            a[i] if i < len(a) else fillvalue,
+            b[i] if i < len(b) else fillvalue,
+            c[i] if i < len(c) else fillvalue,
+        )
+        for i in range(max(len(a), len(b), len(c)))
+    ]
+
+
+def islice(iterable: list[Any], first: Any, *more: Any) -> list[Any]:
+    if not more:
+        if first is not None and first < 0:
+            raise ValueError("Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize.")
+        return iterable[:first]
+    stop = more[0]
+    step = more[1] if len(more) > 1 else None
+    if (first is not None and first < 0) or (stop is not None and stop < 0):
+        raise ValueError("Indices for islice() must be None or an integer: 0 <= x <= sys.maxsize.")
+    if step is not None and step < 1:
+        raise ValueError("Step for islice() must be a positive integer or None.")
+    return iterable[first:stop:step]
+
+
+def repeat(object: Any, times: int) -> list[Any]:
+    return [object for _ in range(times)]
 
 
 def fromkeys(iterable: list[Any], value: Any = None) -> dict[str, Any]:
