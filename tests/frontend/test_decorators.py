@@ -73,7 +73,8 @@ def test_a_task_is_recognised_however_it_is_imported(tmp_path: Path, source: str
         ("@workflow(type='EXPRESS')\ndef f(): ...", "workflow"),
         ("@inline\ndef f(): ...", "inline"),
         ("def f(): ...", "plain"),
-        ("import functools\n@functools.cache\ndef f(): ...", "other"),
+        ("import functools\n@functools.cache\ndef f(): ...", "plain"),
+        ("import functools\n@functools.wraps(len)\ndef f(): ...", "other"),
         ("def task(f): return f\n@task\ndef f(): ...", "other"),
     ],
 )

@@ -113,7 +113,7 @@ PROGRAMS: dict[str, str] = {
     "expressions": """
         @workflow
         def w(x: int, s: str) -> int:
-            a = {1, 2}  # E[SFN102]
+            a = list({1, 2})  # E[SFN102]
             b = b"\\xff"  # E[SFN102]
             c = 1j  # E[SFN102]
             d = x.real  # E[SFN102]
@@ -129,8 +129,8 @@ PROGRAMS: dict[str, str] = {
         @workflow
         def w(x: int, xs: list[int]) -> int:
             x.y = 1  # E[SFN101]
-            xs[0:1] = [2]  # E[SFN101]
-            del xs[0:1]  # E[SFN101]
+            xs[0:2:2] = [2]  # E[SFN101]
+            del xs[0:2:2]  # E[SFN101]
             a, b = 1, 2, 3  # E[SFN302]
             with open("f") as f:  # E[SFN101]
                 pass
