@@ -8,7 +8,7 @@ from typing import Final
 from pysfnc.analysis.heap import Held, Node, State
 from pysfnc.diagnostics import Label, Sink, codes
 from pysfnc.ir.hir import Assign
-from pysfnc.values.types import DictT, ListT, Type
+from pysfnc.values.types import DictT, ListT, MapT, Type
 
 ITEMS: Final = "%items of "
 """How the variable begins that holds the list a loop runs over, which has no name in the program."""
@@ -112,7 +112,7 @@ class AliasReport:
         match self.type:
             case ListT():
                 return "list"
-            case DictT():
+            case DictT() | MapT():
                 return "dict"
             case _:
                 return "value"

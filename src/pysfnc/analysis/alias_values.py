@@ -11,7 +11,7 @@ from pysfnc.analysis.sharing import Put, Sharing, Spread, change_of, expanded, i
 from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Input, Let, ListComp, Logic, NewExc, Prim, Reduce, Var
 from pysfnc.ir.hir import Assign, ForEach, While
 from pysfnc.ir.walk import children, free_vars
-from pysfnc.values.types import DictT, ExcT, JsonT, ListT, RecordT, SetT, TupleT, Type, is_mutable, members
+from pysfnc.values.types import DictT, ExcT, JsonT, ListT, MapT, RecordT, SetT, TupleT, Type, is_mutable, members
 
 # How often the body of a comprehension is evaluated: once for the first objects made in it, once to make those old ones, once
 # for what follows from there being old ones.
@@ -31,6 +31,9 @@ def _can_hold(container: Type) -> bool:
         match member:
             case SetT():
                 pass
+            case MapT(held=held):
+                if holds_objects(held.value):
+                    return True
             case ListT(inner) | DictT(inner):
                 if holds_objects(inner):
                     return True
@@ -47,7 +50,7 @@ def label_of(container: Type, key: Expr | None) -> str:
     """
     if not isinstance(key, Const):
         return ANY
-    if isinstance(key.value, str) and all(isinstance(m, DictT | JsonT | RecordT) for m in members(container)):
+    if isinstance(key.value, str) and all(isinstance(m, DictT | MapT | JsonT | RecordT) for m in members(container)):
         return repr(key.value)
     is_index = isinstance(key.value, int) and key.value >= 0
     return str(key.value) if is_index and all(isinstance(m, TupleT) for m in members(container)) else ANY

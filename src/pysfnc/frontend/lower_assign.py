@@ -16,6 +16,7 @@ from pysfnc.frontend.lower_names import bind_name, owned_variable, read_name
 from pysfnc.frontend.lower_objects import may_set, reads_constant
 from pysfnc.frontend.lower_place import (
     Place,
+    ensured,
     indexable,
     is_local_path,
     lower_key,
@@ -270,7 +271,8 @@ def _augment_item(cx: Context, node: ast.AugAssign, target: ast.Subscript) -> No
     if place is None or isinstance(key, Static) or is_poison(key) or not may_change(cx, place, target, "changed"):
         lower_value(cx, node.value)
         return
-    _augment_place(cx, node, target, place.item(key, target))
+    if ensured(cx, place, key, target):
+        _augment_place(cx, node, target, place.item(key, target))
 
 
 def _augment_place(cx: Context, node: ast.AugAssign, target: ast.expr, place: Place) -> None:

@@ -22,6 +22,7 @@ from pysfnc.frontend.lower_functional import call_functional, is_functional, wit
 from pysfnc.frontend.lower_functions import call_configured, call_nested, call_project
 from pysfnc.frontend.lower_http import call_request, is_request, without_auth
 from pysfnc.frontend.lower_jobs import call_job
+from pysfnc.frontend.lower_mappings import NAMES, call_mapping
 from pysfnc.frontend.lower_methods import call_method
 from pysfnc.frontend.lower_objects import call_object, lower_super
 from pysfnc.frontend.lower_opaque import text_of_bytes
@@ -150,6 +151,8 @@ def call_value(cx: Context, callee: Value, given: Arguments, node: ast.expr) -> 
             return call_request(cx, callee, given, node)
         case Partial(function=function):
             return call_value(cx, function, with_kept(callee, given), node)
+        case External(name) if name in NAMES:
+            return call_mapping(cx, name, given, node)
         case External(name) if is_functional(name):
             return call_functional(cx, name, given, node)
         case External(name):

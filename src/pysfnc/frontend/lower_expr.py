@@ -16,16 +16,18 @@ from pysfnc.frontend.exceptions import HTTP_ERROR, exception_class
 from pysfnc.frontend.lower_aws_errors import client_error_attribute
 from pysfnc.frontend.lower_classes import class_attribute, enum_of, member_by_name
 from pysfnc.frontend.lower_clients import client_attribute
-from pysfnc.frontend.lower_context import Context
+from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import (
     as_data,
     expression,
+    is_poison,
     lower_in_order,
     lower_value,
 )
 from pysfnc.frontend.lower_environment import environment_item, is_environ
 from pysfnc.frontend.lower_names import bind_name, external_value, is_local, value_of_binding
 from pysfnc.frontend.lower_objects import has_own, kept_method, object_attribute, super_attribute
+from pysfnc.frontend.lower_place import read_place
 from pysfnc.frontend.lower_response import RESPONSE, response_attribute
 from pysfnc.frontend.lower_values import (
     BoundMethod,
@@ -68,6 +70,7 @@ from pysfnc.values.types import (
     ErrorT,
     ExcT,
     ListT,
+    MapT,
     NeverT,
     OpaqueT,
     Type,
@@ -296,12 +299,26 @@ def lower_subscript(cx: Context, node: ast.Subscript) -> Value:
     if isinstance(value, External | ProjectClass | BuiltinFunction):
         return _subscripted_static(cx, value, index, node)
     container = _sequence_data(cx, value, node.value)
+    if isinstance(container.type, MapT) and container.type.factory is not None:
+        return _made_item(cx, container, as_data(cx, index, node.slice), node)
     if isinstance(container.type, OpaqueT):
         from pysfnc.frontend.lower_regex import call_match, is_match
 
         if is_match(container.type):
             return call_match(cx, container, "__getitem__", [as_data(cx, index, node.slice)], node)
     return lib.subscript(cx, container, as_data(cx, index, node.slice), node)
+
+
+def _made_item(cx: Context, container: Expr, index: Expr, node: ast.Subscript) -> Value:
+    """An item of a `defaultdict`, which is put in where there is none."""
+    from pysfnc.frontend.lower_mappings import ensure_item
+    from pysfnc.frontend.lower_methods import place_of_receiver
+
+    key = cx.atom(index, "key")
+    place = place_of_receiver(cx, container, node.value)
+    if place is None or is_poison(key) or not ensure_item(cx, place, key, node):
+        return poison(cx.span(node))
+    return lib.subscript(cx, read_place(cx, place), key, node)
 
 
 def _sequence_data(cx: Context, value: Value, node: ast.expr) -> Expr:
@@ -370,7 +387,7 @@ def data_attribute(cx: Context, base: Expr, node: ast.Attribute) -> Value:
         return exception_attribute(cx, base, node)
     if has_own(cx, base.type, node.attr):
         return kept_method(cx, object_attribute(cx, base, node), node)
-    base = lib.decayed(cx, base)
+    base = lib.plain(lib.decayed(cx, base))
     if base.type == RESPONSE:
         return response_attribute(cx, base, node)
     if lib.has_method(base.type, node.attr) and not lib.is_change(base.type, node.attr):

@@ -26,6 +26,7 @@ from pysfnc.frontend.lower_functional import call_functional, is_functional
 from pysfnc.frontend.lower_functions import call_with_options
 from pysfnc.frontend.lower_futures import call_as_completed
 from pysfnc.frontend.lower_jobs import lower_run_job
+from pysfnc.frontend.lower_mappings import NAMES, call_mapping
 from pysfnc.frontend.lower_modules import call_json_dumps, call_json_loads
 from pysfnc.frontend.lower_pools import THREAD_POOLS
 from pysfnc.frontend.lower_regex import REGEX_CALLS
@@ -62,6 +63,8 @@ def call_external(cx: Context, name: str, node: ast.Call) -> Value:
             help="write instead: `with ThreadPoolExecutor(max_workers=n) as pool:`",
         )
     given = lower_arguments(cx, node)
+    if given is not None and name in NAMES:
+        return call_mapping(cx, name, given, node)
     if given is not None and is_functional(name):
         return call_functional(cx, name, given, node)
     return poison(cx.span(node)) if given is None else call_row(cx, name, given, node)

@@ -53,12 +53,14 @@ from pysfnc.values.types import (
     NONE,
     STR,
     BoolT,
+    DictT,
     EnumT,
     ErrorT,
     ExcT,
     Kind,
     LazyDictT,
     ListT,
+    MapT,
     NeverT,
     OpaqueT,
     RecordT,
@@ -117,7 +119,8 @@ def _inner(args: Sequence[Expr]) -> list[Expr]:
         arg
         for arg in args
         if not any(
-            isinstance(member, SetT) or (isinstance(member, OpaqueT) and member.on_wire) for member in members(arg.type)
+            isinstance(member, SetT | MapT) or (isinstance(member, OpaqueT) and member.on_wire)
+            for member in members(arg.type)
         )
     ]
 
@@ -136,7 +139,7 @@ def _told_by_text(args: Sequence[Expr]) -> list[Expr]:
     return [
         arg
         for arg in args
-        if OpaqueT("Decimal", on_wire=True) not in members(arg.type) and Kind.SET not in kinds(arg.type)
+        if OpaqueT("Decimal", on_wire=True) not in members(arg.type) and not kinds(arg.type) & {Kind.SET, Kind.MAPPING}
     ]
 
 
@@ -194,6 +197,11 @@ def binary(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) -> 
         template = left.value
         return _built(cx, node, [left, right], lambda site: catalog.build_percent(template, right, site))
     one, other = decayed(cx, left), decayed(cx, right)
+    if Kind.MAPPING in kinds(one.type) and Kind.MAPPING in kinds(other.type) and isinstance(node, ast.expr):
+        from pysfnc.frontend.lower_mappings import is_sum_of_counters, join_counters
+
+        if is_sum_of_counters(symbol, one, other):
+            return join_counters(cx, symbol, one, other, node)
     if _meet_a_set(one, other):
         return _built_of_sets(cx, node, [one, other], lambda site: catalog.build_operator(symbol, one, other, site))
     return _built(
@@ -218,7 +226,7 @@ def truth(cx: Context, value: Value, node: ast.AST) -> Expr:
     data: Expr = value
     if isinstance(data.type, BoolT):
         return data
-    data = set_items(cx, data, node)
+    data = set_items(cx, plain(data), node)
     return _built(cx, node, [data], lambda site: catalog.build_truth(data, site), held=_told_by_text([data]))
 
 
@@ -235,7 +243,7 @@ def _static_truth(cx: Context, value: Value, node: ast.AST) -> Expr:
 
 def negate(cx: Context, test: Expr, node: ast.AST) -> Expr:
     """`not test`."""
-    test = set_items(cx, test, node)
+    test = set_items(cx, plain(test), node)
     return _built(cx, node, [test], lambda site: catalog.build_not(test, site), held=_told_by_text([test]))
 
 
@@ -261,6 +269,15 @@ def compare(cx: Context, op: ast.cmpop, left: Value, right: Value, node: ast.AST
     check_code(cx, (one, other), node)
     if symbol not in ("==", "!=", "is", "is not"):
         one, other = decayed(cx, one), decayed(cx, other)
+    if symbol in ("in", "not in", "is", "is not"):
+        other = plain(other)
+    if symbol in ("==", "!=") and _is_counter(one) and _is_counter(other) and isinstance(node, ast.expr):
+        from pysfnc.frontend.lower_mappings import counters_equal
+
+        same = counters_equal(cx, one, other, node)
+        return same if symbol == "==" else negate(cx, same, node)
+    if symbol in ("==", "!="):
+        one, other = plain(one), plain(other)
     if symbol in ("in", "not in") and Kind.SET in kinds(other.type):
         one, other = hashable(cx, one, node), set_items(cx, other, node)
         one = set_items(cx, one, node)
@@ -293,6 +310,10 @@ def _ranked(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) ->
     return ranks(left), ranks(right)
 
 
+def _is_counter(value: Expr) -> bool:
+    return isinstance(value.type, MapT) and value.type.name == "Counter"
+
+
 def _compare_static(cx: Context, symbol: str, left: Value, right: Value, node: ast.AST) -> Expr | None:
     """`f is None` of a function and the like: what exists only while compiling is no data."""
     for one, other in ((left, right), (right, left)):
@@ -320,6 +341,41 @@ def _compare_types(cx: Context, symbol: str, left: Value, right: Value, node: as
         "a comparison of types has no compiled form",
         help="write instead: `isinstance(value, ...)`",
     )
+
+
+# Dicts of `collections`
+
+
+def plain(value: Expr) -> Expr:
+    """A `Counter` and the like as the dict that it is besides; any other value as it is."""
+    if Kind.MAPPING not in kinds(value.type):
+        return value
+    return replace(value, type=join_all([m.held if isinstance(m, MapT) else m for m in members(value.type)]))
+
+
+def as_mapping(value: Expr, like: MapT) -> Expr:
+    """A dict that was made of one of `collections`, as one of these."""
+    if not isinstance(value.type, DictT):
+        return value
+    return replace(value, type=MapT(like.name, DictT(value.type.value), like.factory))
+
+
+def may_fail(value: Expr) -> bool:
+    """Whether evaluating a value may raise."""
+    return can_raise(value)
+
+
+def refuse_order_of_set(cx: Context, node: ast.AST) -> Expr:
+    """Say that the order of a set shows."""
+    return refuse_text(cx, "set", node)
+
+
+def _item_of_mapping(cx: Context, value: Expr, key: Expr, node: ast.AST) -> Expr:
+    """The item of a dict of `collections`: nothing counts as zero; a `defaultdict` was given the item before."""
+    held = plain(value)
+    if isinstance(value.type, MapT) and value.type.name == "Counter":
+        return method(cx, "get", held, [key, Const(value=0, type=INT, span=cx.span(node))], {}, node)
+    return subscript(cx, held, key, node)
 
 
 # Sets
@@ -386,6 +442,8 @@ def subscript(cx: Context, value: Expr, index: Expr, node: ast.AST) -> Expr:
     if part is not None:
         return part
     status = status_of(value.type)
+    if isinstance(value.type, MapT):
+        return _item_of_mapping(cx, value, decayed(cx, index), node)
     if status is not None and isinstance(index, Const) and index.value == "HTTPStatusCode":
         return Const(value=status, type=INT, span=cx.span(node))
     key = decayed(cx, index)
@@ -458,6 +516,8 @@ def text_const(value: str, span: Span | None) -> Const:
 
 def set_item(cx: Context, container: Expr, key: Expr, value: Expr, node: ast.AST, *, existing: bool = False) -> Expr:
     """What `container` is after `container[key] = value`; `existing`: there is an item, which was read before."""
+    if isinstance(container.type, MapT):
+        return as_mapping(set_item(cx, plain(container), key, value, node, existing=existing), container.type)
     return _built(
         cx,
         node,
@@ -469,6 +529,8 @@ def set_item(cx: Context, container: Expr, key: Expr, value: Expr, node: ast.AST
 
 def delete_item(cx: Context, container: Expr, key: Expr, node: ast.AST) -> Expr:
     """What `container` is after `del container[key]`."""
+    if isinstance(container.type, MapT):
+        return as_mapping(delete_item(cx, plain(container), key, node), container.type)
     return _built(
         cx,
         node,
@@ -485,7 +547,7 @@ def tuple_item(cx: Context, value: Expr, index: int, node: ast.AST) -> Expr:
 
 def length(cx: Context, value: Expr, node: ast.AST) -> Expr:
     """`len(value)`."""
-    data = set_items(cx, decayed(cx, value), node)
+    data = set_items(cx, plain(decayed(cx, value)), node)
     return _built(cx, node, [data], lambda site: catalog.build_call("len", [data], {}, site), held=_inner([data]))
 
 
@@ -523,6 +585,7 @@ def make_dict(cx: Context, pairs: Sequence[tuple[Expr, Expr]], node: ast.AST) ->
 
 def merge_dicts(cx: Context, base: Expr, other: Expr, node: ast.AST) -> Expr:
     """`{**base, **other}`."""
+    base, other = plain(base), plain(other)
     if isinstance(other.type, ErrorT) or isinstance(base.type, ErrorT):
         return poison(cx.span(node))
     if kinds(other.type) != {Kind.DICT}:
@@ -607,7 +670,7 @@ def items_of(cx: Context, value: Value, node: ast.AST, *, unpacking: bool = Fals
         from pysfnc.frontend.lower_objects import enum_members
 
         return enum_members(cx, value, node) or as_data(cx, value, node)
-    data = decayed(cx, as_data(cx, value, node))
+    data = plain(decayed(cx, as_data(cx, value, node)))
     return _built(cx, node, [data], lambda site: catalog.build_iter_list(data, site), held=_inner([data]))
 
 
@@ -651,7 +714,7 @@ def whole_items(cx: Context, value: Value, node: ast.AST) -> Expr:
     """An argument of a builtin: an iterator counts as the list of its items, which the builtin takes at once."""
     if isinstance(value, Lazy | LazyComprehension | ProjectClass):
         return items_of(cx, value, node)
-    return as_data(cx, value, node)
+    return plain(as_data(cx, value, node))
 
 
 def unpackable(cx: Context, value: Expr, node: ast.AST) -> Expr:
@@ -681,6 +744,7 @@ def middle_of(cx: Context, items: Expr, before: int, behind: int, node: ast.AST)
 
 def keys_of(cx: Context, mapping: Expr, node: ast.AST) -> Expr:
     """The list of the keys of a dict."""
+    mapping = plain(mapping)
     return _built(cx, node, [mapping], lambda site: catalog.build_iter_list(mapping, site), held=_inner([mapping]))
 
 
@@ -953,6 +1017,7 @@ def sort_by(cx: Context, items: Expr, keys: Expr | None, reverse: Expr, node: as
 
 def has_kind(cx: Context, value: Expr, wanted: frozenset[Kind], node: ast.AST) -> Expr:
     """Whether a value has one of these kinds."""
+    value = plain(value)
     arrays = kinds(value.type) & {Kind.LIST, Kind.TUPLE, Kind.SET}
     if Kind.SET in arrays and arrays & wanted and arrays - wanted:
         return cx.error(codes.TYPE_NEEDED, node, f"whether a value of type `{value.type}` is a set cannot be told")
@@ -1039,6 +1104,7 @@ def length_list(cx: Context, items: Expr, node: ast.AST) -> Expr:
 
 def is_instance(cx: Context, value: Expr, names: Sequence[str], node: ast.AST) -> Expr:
     """`isinstance(value, names)`; the names are those of builtin types and exception classes."""
+    value = plain(value)
     if isinstance(value.type, ErrorT | NeverT):
         return _built(cx, node, [value], lambda _site: value, held=[value])
     if any(is_of_class(member) for member in members(value.type)):

@@ -14,6 +14,7 @@ from pysfnc.frontend.lower_core import as_data, is_poison
 from pysfnc.frontend.lower_exceptions import call_exception_method
 from pysfnc.frontend.lower_expr import exception_attribute
 from pysfnc.frontend.lower_iterate import simple_place, under
+from pysfnc.frontend.lower_mappings import call_mapping_method
 from pysfnc.frontend.lower_objects import call_object_method, has_own
 from pysfnc.frontend.lower_opaque import call_opaque, has_opaque_method
 from pysfnc.frontend.lower_place import Place, is_local_path, lower_place, may_change, read_place, write_place
@@ -66,6 +67,8 @@ def call_method(cx: Context, receiver: Expr, node: ast.Call) -> Value:
         return _sort(cx, receiver, node)
     if lib.is_change(receiver.type, name):
         return _change(cx, receiver, node)
+    if Kind.MAPPING in kinds(receiver.type):
+        return call_mapping_method(cx, receiver, place_of_receiver(cx, receiver, node.func.value), node)
     if Kind.SET in kinds(receiver.type):
         return call_set_method(cx, receiver, name, node)
     if name in _VIEWS and Kind.DICT in kinds(receiver.type) and not node.args and not node.keywords:
@@ -114,7 +117,7 @@ def _change(cx: Context, receiver: Expr, node: ast.Call) -> Value:
     """A method that changes its receiver: `xs.append(x)`, `d["a"].update(...)`."""
     assert isinstance(node.func, ast.Attribute)
     name = node.func.attr
-    place = _place(cx, receiver, node.func.value)
+    place = place_of_receiver(cx, receiver, node.func.value)
     if place is None or not may_change(cx, place, node, "changed"):
         lower_arguments(cx, node)
         return poison(cx.span(node))
@@ -165,7 +168,7 @@ def _apply(cx: Context, place: Place, node: ast.Call, build: Callable[[Expr], Ch
     return result
 
 
-def _place(cx: Context, receiver: Expr, node: ast.expr) -> Place | None:
+def place_of_receiver(cx: Context, receiver: Expr, node: ast.expr) -> Place | None:
     """The place of the receiver. It was evaluated already; evaluating a name or subscript once more reads the same."""
     simple = simple_place(cx, node)
     if simple is not None:
@@ -180,7 +183,7 @@ def _place(cx: Context, receiver: Expr, node: ast.expr) -> Place | None:
 def _sort(cx: Context, receiver: Expr, node: ast.Call) -> Value:
     """`xs.sort(key=..., reverse=...)`."""
     assert isinstance(node.func, ast.Attribute)
-    place = _place(cx, receiver, node.func.value)
+    place = place_of_receiver(cx, receiver, node.func.value)
     given = lower_arguments(cx, node)
     if place is None or given is None or not may_change(cx, place, node, "changed"):
         return poison(cx.span(node))

@@ -55,7 +55,7 @@ def lower_place(cx: Context, node: ast.expr, doing: str) -> Place | None:
             if outer is None:
                 return None
             key = lower_key(cx, outer, index)
-            return None if is_poison(key) else outer.item(key, node)
+            return None if is_poison(key) or not ensured(cx, outer, key, node) else outer.item(key, node)
         case ast.Attribute(value=base, attr=name) if is_local_path(cx, node):
             return _attribute_place(cx, node, base, name, doing)
         case _:
@@ -63,6 +63,13 @@ def lower_place(cx: Context, node: ast.expr, doing: str) -> Place | None:
             if is_poison(value):
                 return None
             return Place(cx.temporary(value, "object"), (), (), "")
+
+
+def ensured(cx: Context, place: Place, key: Expr, node: ast.expr) -> bool:
+    """Whether there is an item at a key, which a `defaultdict` makes where there is none; False after a message."""
+    from pysfnc.frontend.lower_mappings import ensure_item
+
+    return ensure_item(cx, place, key, node) if Kind.MAPPING in kinds(read_place(cx, place).type) else True
 
 
 def is_local_path(cx: Context, node: ast.expr) -> bool:
@@ -220,7 +227,7 @@ def _write_through(cx: Context, view: View, value: Expr, span: Span) -> None:
     # What stands there was changed, so it is no key or character, and what holds it is what the key says.
     by_key = {Kind.INT: Kind.LIST, Kind.STR: Kind.DICT}
     holder = frozenset(by_key[kind] for kind in kinds(view.keys[-1].type) & by_key.keys())
-    holder |= {Kind.RECORD} if Kind.DICT in holder else frozenset()
+    holder |= {Kind.RECORD, Kind.MAPPING} if Kind.DICT in holder else frozenset()
     made = _rebuilt(cx, place, value, holder)
     if not is_poison(made):
         _change(cx, view.owner, made, span)

@@ -16,6 +16,7 @@ from pysfnc.values.types import (
     Kind,
     LazyDictT,
     ListT,
+    MapT,
     OpaqueT,
     RecordT,
     SetT,
@@ -130,6 +131,7 @@ def check_no_text(cx: Context, value: Expr, node: ast.AST | Span) -> bool:
 
 
 _A_SET: Final = "set"
+_DICTS: Final = frozenset({"Counter", "defaultdict", "OrderedDict"})
 
 
 def text_held(type_: Type) -> str | None:
@@ -142,6 +144,8 @@ def text_held(type_: Type) -> str | None:
             return name
         case SetT():
             return _A_SET
+        case MapT(name):
+            return name
         case LazyDictT():
             return None  # of AWS
         case DictT(value, fields, rest):
@@ -161,6 +165,13 @@ def text_held(type_: Type) -> str | None:
 
 def refuse_text(cx: Context, name: str, node: ast.AST | Span) -> Expr:
     """Say that a value that travels as text, or the order of a set, is looked at."""
+    if name in _DICTS:
+        return cx.error(
+            codes.UNSUPPORTED_EXPRESSION,
+            node,
+            f"this has no compiled form for a `{name}`",
+            help="write instead: `dict(...)` around it",
+        )
     if name == _A_SET:
         return cx.error(
             codes.UNSUPPORTED_EXPRESSION,

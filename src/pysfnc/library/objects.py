@@ -22,6 +22,7 @@ from pysfnc.values.types import (
     EnumT,
     Kind,
     ListT,
+    MapT,
     RecordClass,
     RecordT,
     SetT,
@@ -55,6 +56,8 @@ def stays(type_: Type) -> str | None:
                 found = stays(attributes) if cls.travels else cls.name
             case SetT(_, form):
                 found = "set" if form == "unordered" else form
+            case MapT(held=held):
+                found = stays(held)
             case ListT(inner) | DictT(inner):
                 found = stays(inner)
             case TupleT(items):

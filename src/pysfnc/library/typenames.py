@@ -27,6 +27,7 @@ from pysfnc.values.types import (
     JsonT,
     Kind,
     ListT,
+    MapT,
     NeverT,
     OpaqueT,
     RecordT,
@@ -60,6 +61,7 @@ JSON_TYPE: Final = {
     Kind.OPAQUE: "string",
     Kind.RECORD: "object",
     Kind.SET: "array",
+    Kind.MAPPING: "object",
 }
 _OF_VALUES: Final = {
     type(None): "null",
@@ -167,6 +169,8 @@ def _parts(type_: Type) -> tuple[Type, ...]:
     match type_:
         case ListT(item) | SetT(item):
             return (item,)
+        case MapT(held=held):
+            return _parts(held)
         case DictT() as mapping:
             return (*(field.type for field in mapping.fields), others_of(mapping))
         case TupleT(items):

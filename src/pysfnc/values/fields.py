@@ -3,12 +3,15 @@
 Owns these rules, as functions from types to types. A key that is not constant may be any key, so that every field may change.
 """
 
+from dataclasses import replace
+
 from pysfnc.values.types import (
     NEVER,
     DictField,
     DictT,
     LazyDictT,
     ListT,
+    MapT,
     RecordT,
     SetT,
     TupleT,
@@ -81,6 +84,8 @@ def without_fields(type_: Type) -> Type:
             return DictT(without_fields(value))
         case ListT(item):
             return ListT(without_fields(item))
+        case MapT(held=held):
+            return replace(type_, held=DictT(without_fields(held.value)))
         case SetT(item, form):
             return SetT(without_fields(item), form)
         case TupleT(items, named):

@@ -10,7 +10,7 @@ A union that mixes int with float is a number whose kind cannot be asked at run 
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final, Literal
 
@@ -31,6 +31,7 @@ class Kind(Enum):
     RECORD = "record"
     ENUM = "enum"
     SET = "set"
+    MAPPING = "mapping"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,22 @@ class DictT(Type):
 
 
 _SHOWN_FIELDS: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class MapT(Type):
+    """A dict of `collections`, which the machine holds as the dict that it is besides.
+
+    It has a kind of its own, so that nobody takes it for a dict who should know that it is more. `factory` makes the values that a
+    `defaultdict` puts in, as the text of an expression; None for none.
+    """
+
+    name: Literal["Counter", "defaultdict", "OrderedDict"]
+    held: DictT
+    factory: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.name}[str, {self.held.value}]"
 
 
 class LazyDictT(DictT):
@@ -382,6 +399,7 @@ _SCALAR_KINDS: Final[dict[type[Type], Kind]] = {
     RecordT: Kind.RECORD,
     EnumT: Kind.ENUM,
     SetT: Kind.SET,
+    MapT: Kind.MAPPING,
 }
 
 
@@ -436,6 +454,8 @@ def is_subtype(a: Type, b: Type) -> bool:
             return is_subtype(x, y)
         case (SetT(x, one), SetT(y, other)):
             return one == other and is_subtype(x, y)
+        case (MapT() as x, MapT() as y):
+            return (x.name, x.factory) == (y.name, y.factory) and is_subtype(x.held, y.held)
         case (DictT() as x, DictT() as y):
             return _is_subtype_of_dict(x, y)
         case (TupleT(xs, one), TupleT(ys, other)):
@@ -499,6 +519,8 @@ def _merge(old: Type, new: Type) -> Type | None:
             return ListT(join(x, y))
         case SetT(x, one), SetT(y, other) if one == other:
             return SetT(join(x, y), one)
+        case MapT() as x, MapT() as y if (x.name, x.factory) == (y.name, y.factory):
+            return replace(x, held=_join_dicts(x.held, y.held))
         case DictT() as x, DictT() as y:
             return _join_dicts(x, y)
         case TupleT(xs, one), TupleT(ys, other) if len(xs) == len(ys) and one == other:
@@ -640,7 +662,7 @@ def json_of_kinds(found: frozenset[Kind]) -> Type:
 def is_mutable(type_: Type) -> bool:
     """Whether a value of this type, or one inside it, can be changed in place."""
     match type_:
-        case ListT() | DictT() | JsonT() | ErrorT():
+        case ListT() | DictT() | MapT() | JsonT() | ErrorT():
             return True
         case SetT(_, form):
             return form != "frozenset"

@@ -1,0 +1,303 @@
+"""The dicts of `collections`: `defaultdict`, `Counter`, `OrderedDict`.
+
+The machine holds the dict that each of them is besides. Owns what they do more than a dict: the items that reading a key puts in or stands for,
+and their own methods. Everything that a dict does too is done by `lower_library` with the dict.
+"""
+
+import ast
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from pysfnc.diagnostics import codes
+from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
+from pysfnc.frontend.lower_context import Context, poison
+from pysfnc.frontend.lower_core import as_data, is_poison
+from pysfnc.frontend.lower_frame import lookup_frame
+from pysfnc.frontend.lower_iterate import under
+from pysfnc.frontend.lower_place import Place, may_change, read_place, write_place
+from pysfnc.frontend.lower_values import BuiltinFunction, Closure, External, Lazy, Static, Value
+from pysfnc.frontend.lower_views import keep_view
+from pysfnc.frontend.synthesis import run_here
+from pysfnc.ir.exprs import Const, Expr, Var
+from pysfnc.ir.hir import Eval
+from pysfnc.values.types import NONE, DictT, Kind, MapT, kinds
+
+NAMES: Final = frozenset({"collections.defaultdict", "collections.Counter", "collections.OrderedDict"})
+_FACTORIES: Final = {
+    "list": "[]",
+    "dict": "{}",
+    "set": "set()",
+    "int": "0",
+    "float": "0.0",
+    "str": "''",
+    "bool": "False",
+}
+"""What a class gives that is called without arguments."""
+_CHANGES: Final = frozenset({"pop", "popitem", "setdefault", "update", "clear"})
+_VIEWS: Final = frozenset({"keys", "values", "items"})
+_COUNT: Final = "for item in items:\n    found[item] = found.get(item, 0) + 1\nreturn found"
+
+
+# Making
+
+
+def call_mapping(cx: Context, name: str, given: Arguments, node: ast.expr) -> Value:
+    """`defaultdict(...)`, `Counter(...)`, `OrderedDict(...)`."""
+    if given.spread is not None or given.rest is not None:
+        return cx.error(codes.UNSUPPORTED_CALL, node, f"`{name}()` has no compiled form with these arguments")
+    if name == "collections.Counter":
+        return _counter(cx, given, node)
+    factory: str | None = None
+    rest = given.positional
+    if name == "collections.defaultdict" and rest:
+        factory = _factory(cx, rest[0], node)
+        if factory is None and not _is_none(rest[0]):
+            return poison(cx.span(node))
+        rest = rest[1:]
+    if len(rest) > 1:
+        return cx.error(codes.TYPE_MISMATCH, node, f"`{name}()` is called with too many arguments")
+    keywords = {key: as_data(cx, value, node) for key, value in given.keywords}
+    made = lib.make_dict_of(cx, [lib.whole_items(cx, value, node) for value in rest], keywords, node)
+    if is_poison(made) or not isinstance(made.type, DictT):
+        return made
+    short = "OrderedDict" if name == "collections.OrderedDict" else "defaultdict"
+    return replace(made, type=MapT(short, DictT(made.type.value), factory))  # type: ignore[arg-type]
+
+
+def _is_none(value: Value) -> bool:
+    return isinstance(value, Const) and value.value is None and value.type == NONE
+
+
+def _factory(cx: Context, value: Value, node: ast.expr) -> str | None:
+    """The text of an expression that makes what a factory gives; None after a message, and for None."""
+    if _is_none(value):
+        return None
+    text: str | None = None
+    match value:
+        case BuiltinFunction(name):
+            text = _FACTORIES.get(name)
+        case External(name) if name == "collections.Counter":
+            text = "Counter()"
+        case Closure(node=ast.Lambda(args=arguments, body=body)) if not ast.unparse(arguments):
+            names = {part.id for part in ast.walk(body) if isinstance(part, ast.Name)}
+            if names <= {*_FACTORIES, "defaultdict"} and all(lookup_frame(cx.frame, name) is None for name in names):
+                text = ast.unparse(body)
+        case _:
+            pass
+    if text is None:
+        cx.error(
+            codes.UNSUPPORTED_CALL,
+            node,
+            "this factory of a `defaultdict` has no compiled form",
+            help="write instead: a class such as `list` or `int`, or a lambda that reads no variables",
+        )
+    return text
+
+
+def _counter(cx: Context, given: Arguments, node: ast.expr) -> Value:
+    """`Counter(items)`: how often each item is there, in the order in which they come up."""
+    if given.keywords or len(given.positional) > 1:
+        return cx.error(codes.UNSUPPORTED_CALL, node, "`Counter()` has a compiled form only with one iterable")
+    made = lib.make_dict(cx, [], node)
+    if given.positional:
+        value = given.positional[0]
+        if not isinstance(value, Static) and Kind.SET in kinds(value.type):
+            return lib.refuse_order_of_set(cx, node)
+        if not isinstance(value, Static) and kinds(value.type) & {Kind.DICT, Kind.MAPPING}:
+            if not kinds(value.type) <= {Kind.DICT, Kind.MAPPING}:
+                return cx.error(codes.TYPE_NEEDED, node, "whether `Counter()` gets a dict of counts is not known")
+            made = lib.make_dict_of(cx, [lib.plain(value)], {}, node)
+        else:
+            items = lib.items_of(cx, value, node)
+            if is_poison(items):
+                return items
+            made = as_data(cx, run_here(cx, f"found = {{}}\n{_COUNT}", {"items": items}, node), node)
+    if is_poison(made) or not isinstance(made.type, DictT):
+        return made
+    return replace(made, type=MapT("Counter", DictT(made.type.value)))
+
+
+# Reading
+
+
+def default_of(cx: Context, type_: MapT, node: ast.expr) -> Expr | None:
+    """What a factory gives now; None where there is no factory."""
+    if type_.factory is None:
+        return None
+    values: dict[str, Value] = {
+        name: External(f"collections.{name}") for name in ("defaultdict", "Counter") if name in type_.factory
+    }
+    values |= {name: BuiltinFunction(name) for name in _FACTORIES if name in type_.factory}
+    return as_data(cx, run_here(cx, f"return {type_.factory}", values, node), node)
+
+
+def ensure_item(cx: Context, place: Place, key: Expr, node: ast.expr) -> bool:
+    """Put in the item that a `defaultdict` makes for a key which it has not; False after a message."""
+    current = read_place(cx, place)
+    if not isinstance(current.type, MapT) or current.type.factory is None:
+        return True
+    if not may_change(cx, place, node, "changed by reading a key"):
+        return False
+    default = default_of(cx, current.type, node)
+    if default is None or is_poison(default):
+        return False
+    change = lib.method_change(cx, "setdefault", lib.plain(current), [key, cx.atom(default, "default")], {}, node)
+    if change is None:
+        return False
+    if lib.may_fail(change.result):
+        cx.emit(Eval(value=change.result, span=cx.span(node)))
+    updated = lib.as_mapping(change.updated, current.type)
+    write_place(cx, place, cx.atom(updated) if place.keys else updated, cx.span(node))
+    return True
+
+
+# Methods
+
+
+def call_mapping_method(cx: Context, receiver: Expr, place: Place | None, node: ast.Call) -> Value:
+    """A method of one of these dicts; `place` is where it stands, for a change."""
+    assert isinstance(node.func, ast.Attribute)
+    name = node.func.attr
+    if not isinstance(receiver.type, MapT):
+        return cx.error(
+            codes.TYPE_NEEDED,
+            node,
+            f"`.{name}()` depends on which dict a value of type `{receiver.type}` is",
+            help="write instead: a variable that holds nothing else",
+        )
+    given = lower_arguments(cx, node)
+    if given is None:
+        return poison(cx.span(node))
+    data = lib.plain(receiver)
+    if name in _VIEWS and not given.positional and not given.keywords:
+        items = lib.method(cx, name, data, [], {}, node)
+        return items if is_poison(items) else Lazy(f"a view of {name}", items, sized=True, under=under(receiver))
+    if receiver.type.name == "Counter" and name in ("most_common", "total", "update", "elements", "subtract"):
+        return _counter_method(cx, name, receiver, place, given, node)
+    args = [as_data(cx, value, given.node_of(i, node)) for i, value in enumerate(given.positional)]
+    keywords = {key: as_data(cx, value, node) for key, value in given.keywords}
+    if name in _CHANGES:
+        return _changed(cx, name, receiver.type, place, args, keywords, node)
+    if name not in ("get", "copy"):
+        return cx.error(codes.UNSUPPORTED_CALL, node, f"`{name}()` of a `{receiver.type.name}` has no compiled form")
+    made = lib.method(cx, name, data, args, keywords, node)
+    return lib.as_mapping(made, receiver.type) if name == "copy" and not is_poison(made) else made
+
+
+def _changed(
+    cx: Context,
+    name: str,
+    type_: MapT,
+    place: Place | None,
+    args: Sequence[Expr],
+    keywords: dict[str, Expr],
+    node: ast.Call,
+) -> Value:
+    if place is None or not may_change(cx, place, node, "changed"):
+        return poison(cx.span(node))
+    given = [cx.atom(arg, "arg") for arg in args]
+    current = cx.atom(read_place(cx, place), "object")
+    if is_poison(current):
+        return current
+    if name == "update" and keywords:
+        given, keywords = [cx.atom(lib.make_dict_of(cx, given, keywords, node), "arg")], {}
+    change = lib.method_change(cx, name, lib.plain(current), [lib.plain(arg) for arg in given], keywords, node)
+    if change is None:
+        return poison(cx.span(node))
+    result = change.result
+    if not isinstance(result, Const | Var):
+        if result.type == NONE:
+            cx.emit(Eval(value=result, span=cx.span(node)))
+            result = Const(value=None, type=NONE, span=cx.span(node))
+        else:
+            result = cx.temporary(result)
+    updated = lib.as_mapping(change.updated, type_)
+    write_place(cx, place, cx.atom(updated) if place.keys else updated, cx.span(node))
+    if name == "setdefault" and isinstance(result, Var) and given:
+        keep_view(cx, result, place.root.name, (*place.keys, given[0]))
+    return result
+
+
+def _counter_method(
+    cx: Context, name: str, receiver: Expr, place: Place | None, given: Arguments, node: ast.Call
+) -> Value:
+    if given.keywords or given.spread is not None:
+        return cx.error(codes.UNSUPPORTED_CALL, node, f"`{name}()` has no compiled form with these arguments")
+    counts = lib.plain(receiver)
+    if name == "total" and not given.positional:
+        return run_here(cx, "return sum(counts.values())", {"counts": counts, "sum": BuiltinFunction("sum")}, node)
+    if name == "most_common" and len(given.positional) <= 1:
+        text = "found = sorted(counts.items(), key=lambda pair: pair[1], reverse=True)\nreturn found"
+        values: dict[str, Value] = {"counts": counts, "sorted": BuiltinFunction("sorted")}
+        if given.positional and not _is_none(given.positional[0]):
+            values |= {"most": given.positional[0], "max": BuiltinFunction("max")}
+            text += "[: max(most, 0)]"
+        return run_here(cx, text, values, node)
+    if name == "update" and len(given.positional) == 1:
+        value = given.positional[0]
+        if not isinstance(value, Static) and kinds(value.type) & {Kind.DICT, Kind.MAPPING}:
+            return cx.error(codes.UNSUPPORTED_CALL, node, "`update()` of a `Counter` with counts has no compiled form")
+        items = lib.items_of(cx, value, node)
+        if is_poison(items) or place is None or not may_change(cx, place, node, "changed"):
+            return poison(cx.span(node))
+        items = cx.atom(items, "items")
+        current = lib.plain(read_place(cx, place))
+        text = f"found = dict(counts)\n{_COUNT}"
+        made = as_data(
+            cx, run_here(cx, text, {"counts": current, "items": items, "dict": BuiltinFunction("dict")}, node), node
+        )
+        if not is_poison(made):
+            assert isinstance(receiver.type, MapT)
+            updated = lib.as_mapping(made, receiver.type)
+            write_place(cx, place, cx.atom(updated) if place.keys else updated, cx.span(node))
+        return Const(value=None, type=NONE, span=cx.span(node))
+    return cx.error(
+        codes.UNSUPPORTED_CALL,
+        node,
+        f"`{name}()` of a `Counter` has no compiled form here",
+        help="write instead: a loop over its items",
+    )
+
+
+# Operators of counters
+
+_SUMS: Final = {
+    "+": ("count + b.get(key, 0)", "count"),
+    "-": ("count - b.get(key, 0)", "-count"),
+    "|": ("max(count, b.get(key, 0))", "count"),
+    "&": ("min(count, b.get(key, 0))", "0"),
+}
+"""How a counter is made of two: the count of a key of the first, and of one that only the second has. Positive counts are kept."""
+
+
+def counters_equal(cx: Context, left: Expr, right: Expr, node: ast.expr) -> Expr:
+    """`left == right` of counters, where a key that is not there counts as zero."""
+    text = (
+        "return all(b.get(key, 0) == count for key, count in a.items())"
+        " and all(a.get(key, 0) == count for key, count in b.items())"
+    )
+    values: dict[str, Value] = {"a": lib.plain(left), "b": lib.plain(right), "all": BuiltinFunction("all")}
+    return as_data(cx, run_here(cx, text, values, node), node)
+
+
+def join_counters(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.expr) -> Expr:
+    """`left + right` and the like of counters."""
+    both, only = _SUMS[symbol]
+    text = (
+        f"made = {{}}\n"
+        f"for key, count in a.items():\n    new = {both}\n    if new > 0:\n        made[key] = new\n"
+        f"for key, count in b.items():\n    if key not in a and {only} > 0:\n        made[key] = {only}\n"
+        f"return made"
+    )
+    values: dict[str, Value] = {"a": lib.plain(left), "b": lib.plain(right)}
+    values |= {name: BuiltinFunction(name) for name in ("max", "min")}
+    made = as_data(cx, run_here(cx, text, values, node), node)
+    assert isinstance(left.type, MapT)
+    return lib.as_mapping(made, left.type)
+
+
+def is_sum_of_counters(symbol: str, left: Expr, right: Expr) -> bool:
+    """Whether an operator joins two counters."""
+    return symbol in _SUMS and all(isinstance(one.type, MapT) and one.type.name == "Counter" for one in (left, right))
