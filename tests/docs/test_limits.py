@@ -79,6 +79,10 @@ def test_lim_05_negative_powers() -> None:
     program = "import math\n" + workflow("a: int, b: int", "return math.pow(a, b)")
     for exponent in (-1, 60):
         assert both(program, a=3, b=exponent)[1].error == "ValueError"
+    for number, expected in ((30, 5), (2.5, 1), (2**52, 2**26)):
+        python, compiled = both(workflow("n", "return int(n ** 0.5)"), n=number)
+        assert python.output == expected
+        assert compiled.output == expected if number == 30 else compiled.error == "ValueError"
 
 
 def test_lim_06_digits_of_other_scripts() -> None:

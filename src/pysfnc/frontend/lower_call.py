@@ -46,6 +46,7 @@ from pysfnc.frontend.lower_values import (
     Partial,
     ProjectClass,
     ProjectFunction,
+    Root,
     Session,
     Static,
     StaticMethod,
@@ -57,6 +58,7 @@ from pysfnc.frontend.lower_walkers import WALKERS, call_walker
 from pysfnc.frontend.lower_written import WRITTEN_CALLS
 from pysfnc.ir.exprs import Expr
 from pysfnc.library import catalog
+from pysfnc.library.roots import ROUNDINGS, build_whole_root
 
 _STARRED_OK = frozenset({"print", "max", "min", "zip"})
 
@@ -179,6 +181,13 @@ def call_row(cx: Context, name: str, given: Arguments, node: ast.expr) -> Value:
     """Call a builtin or a function of a module that has a row in the library."""
     if not lib.is_builtin(name):
         return unknown_call(cx, name, node)
+    if (
+        name in ROUNDINGS
+        and len(given.positional) == 1
+        and not given.keywords
+        and isinstance(given.positional[0], Root)
+    ):
+        return build_whole_root(name, given.positional[0].base, cx.site(node))
     args = [lib.whole_items(cx, value, node) for value in given.positional]
     keywords = {key: as_data(cx, value, node) for key, value in given.keywords}
     if name == "json.loads":

@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.effects import may_wait
 from pysfnc.frontend.lower_context import MAX_DEPTH, Context
-from pysfnc.frontend.lower_values import Lazy, Static, Value, describe
+from pysfnc.frontend.lower_values import Lazy, Root, Static, Value, describe
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, Stmt, Suite
+from pysfnc.library.roots import NO_EXACT_ROOT
 from pysfnc.values.types import ErrorT
 
 ExprLowering = Callable[[Context, Any], Value]
@@ -81,6 +82,8 @@ def as_data(cx: Context, value: Value, node: ast.AST) -> Expr:
     """The value as data; a message when it exists only while compiling."""
     if not isinstance(value, Static):
         return value
+    if isinstance(value, Root):
+        return cx.refuse(NO_EXACT_ROOT, node)
     return cx.error(
         codes.UNSUPPORTED_EXPRESSION,
         node,

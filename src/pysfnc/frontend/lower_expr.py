@@ -44,6 +44,7 @@ from pysfnc.frontend.lower_values import (
     ModuleValue,
     Opaque,
     ProjectClass,
+    Root,
     Session,
     Static,
     StaticMethod,
@@ -59,6 +60,7 @@ from pysfnc.frontend.whole import refuse_text
 from pysfnc.ir.exprs import Const, ExcField, Expr, Prim
 from pysfnc.ir.outcomes import GROUP
 from pysfnc.library.context import FIELDS, ROOT
+from pysfnc.library.roots import has_whole_root
 from pysfnc.source.span import Span
 from pysfnc.values.types import (
     BOOL,
@@ -149,14 +151,16 @@ def lower_binary(cx: Context, node: ast.BinOp) -> Value:
         chain.append(first)
         first = first.left
     value = as_data(cx, lower_value(cx, first), first)
-    for step in reversed(chain):
-        value = _binary_step(cx, value, step)
-    return value
+    for step in reversed(chain[1:]):
+        value = as_data(cx, _binary_step(cx, value, step), step)
+    return _binary_step(cx, value, node)
 
 
-def _binary_step(cx: Context, left: Expr, node: ast.BinOp) -> Expr:
+def _binary_step(cx: Context, left: Expr, node: ast.BinOp) -> Value:
     one, other = lower_in_order(cx, [lambda: left, lambda: lower_value(cx, node.right)])
     right = as_data(cx, other, node.right)
+    if isinstance(node.op, ast.Pow) and isinstance(right, Const) and right.value == 0.5 and has_whole_root(left.type):
+        return Root(as_data(cx, one, node))
     return lib.binary(cx, OPERATORS[type(node.op)], as_data(cx, one, node), right, node)
 
 

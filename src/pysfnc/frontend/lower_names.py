@@ -24,6 +24,7 @@ from pysfnc.frontend.lower_values import (
     ModuleValue,
     ProjectClass,
     ProjectFunction,
+    Root,
     Static,
     Value,
     describe,
@@ -177,6 +178,9 @@ def bind_static(cx: Context, variable: str, value: Static, node: ast.AST) -> Non
         return
     if isinstance(value, Lazy):
         value = replace(value, items=cx.atom(value.items, "range"))
+    if isinstance(value, Root):
+        # What it is the root of may be rebound before it is rounded.
+        value = Root(cx.temporary(value.base, "base"))
     cx.state.put(variable, Fact(NEVER, static=value, assigned_at=cx.span(node)))
 
 

@@ -414,6 +414,13 @@ class Partial:
 
 
 @dataclass(frozen=True, slots=True)
+class Root:
+    """`x ** 0.5` of an int: its last digit depends on the C library, but what it is rounded to does not."""
+
+    base: Expr
+
+
+@dataclass(frozen=True, slots=True)
 class Used:
     """An iterator that was used up."""
 
@@ -489,6 +496,7 @@ Static = (
     | JobOf
     | Intrinsic
     | Partial
+    | Root
     | Used
     | Semaphore
     | BoundMethod
@@ -515,6 +523,7 @@ _DESCRIPTIONS: dict[type, str] = {
     CoroutineList: "a list of coroutines that were not awaited",
     Pool: "a thread pool",
     TaskGroup: "a task group",
+    Root: "a power that is no int",
     Future: "a future",
     FutureList: "a list of futures",
     FutureDict: "a dict of futures",
