@@ -9,6 +9,7 @@ from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
 from pysfnc.frontend.lower_await import asyncio_function, awaited, run_coroutine
 from pysfnc.frontend.lower_branches import (
+    own_arguments,
     perform,
     perform_fork,
 )
@@ -118,10 +119,10 @@ def create_task(cx: Context, number: int | None, given: Arguments, node: ast.exp
         what = describe(call) if isinstance(call, Static) else "data"
         return cx.error(codes.UNSUPPORTED_ASYNC, node, f"{what} stands where a task is made of a call", help=_HELP)
     kept, copies = kept_arguments(cx, call.given)
-    fixed = Coroutine(call.function, kept, call.node)
+    function, made_at = call.function, call.node
 
     def run() -> Value:
-        return run_coroutine(cx, fixed, node)
+        return run_coroutine(cx, Coroutine(function, own_arguments(cx, kept), made_at), node)
 
     if number is None:
         return add_call(cx, task_group_here(cx), "tasks", run, copies, node)

@@ -19,7 +19,9 @@ from pysfnc.ir.hir import Assign, FanOut, ForEach, Fork, If, Perform, Raise, Res
 from pysfnc.ir.outcomes import as_outcome, outcome_type
 from pysfnc.ir.semaphores import limits_all, semaphores_in, without_semaphore
 from pysfnc.source.span import Span
-from pysfnc.values.types import BOOL, NEVER, ExcT, ListT, TupleT, Type
+from pysfnc.values.types import BOOL, NEVER, ExcT, Kind, ListT, TupleT, Type, kinds
+
+_CHANGEABLE = frozenset({Kind.LIST, Kind.DICT, Kind.RECORD})
 
 
 def lower_branch(cx: Context, run: Callable[[], Value], node: ast.AST) -> tuple[Suite, Type]:
@@ -40,6 +42,17 @@ def lower_branch(cx: Context, run: Callable[[], Value], node: ast.AST) -> tuple[
         cx.handling, cx.flow.pending, cx.hold = handling, pending, hold
     cx.state = before
     return tuple(body), value.type if reachable else NEVER
+
+
+def own_arguments(cx: Context, given: Arguments) -> Arguments:
+    """The arguments of a call that a branch makes, inside that branch: objects made for the call belong to it, and it may change them."""
+
+    def own(value: Value) -> Value:
+        is_made = isinstance(value, Var) and "%" in value.name and kinds(value.type) & _CHANGEABLE
+        return cx.temporary(value, "own") if is_made and isinstance(value, Var) else value
+
+    keywords = tuple((name, own(value)) for name, value in given.keywords)
+    return replace(given, positional=tuple(map(own, given.positional)), keywords=keywords)
 
 
 def keeps_time(cx: Context) -> bool:

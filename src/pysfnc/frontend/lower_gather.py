@@ -17,6 +17,7 @@ from pysfnc.frontend.lower_branches import (
     item_of,
     lower_branch,
     outcome_of,
+    own_arguments,
     perform_fork,
     result_type,
 )
@@ -24,6 +25,7 @@ from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import is_poison
 from pysfnc.frontend.lower_groups import close, is_running, take
 from pysfnc.frontend.lower_values import (
+    Coroutine,
     CoroutineList,
     Future,
     FutureList,
@@ -110,7 +112,10 @@ def _outcome_var(value: Value) -> Var | None:
 
 
 def _awaiting(cx: Context, value: Value, node: ast.expr) -> Callable[[], Value]:
-    return lambda: awaited(cx, value, node)
+    """Inside of a branch: what was made for the call of a coroutine belongs to the branch."""
+    if not isinstance(value, Coroutine):
+        return lambda: awaited(cx, value, node)
+    return lambda: awaited(cx, replace(value, given=own_arguments(cx, value.given)), node)
 
 
 def _gather_many(cx: Context, calls: CoroutineList | FutureList, keeps: bool, node: ast.expr) -> Value:

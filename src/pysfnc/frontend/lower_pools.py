@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_arguments import Arguments
-from pysfnc.frontend.lower_branches import item_of, limited, lower_branch, result_type
+from pysfnc.frontend.lower_branches import item_of, limited, lower_branch, own_arguments, result_type
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_contexts import lower_contexts
 from pysfnc.frontend.lower_core import is_poison, lower_body, lower_expr, lower_value, statement
@@ -177,7 +177,7 @@ def submitted_call(
         return None
     function, *values = given.positional
     rest, copies = kept_arguments(cx, Arguments(tuple(values), given.keywords, given.nodes[1:]))
-    return lambda: call_value(cx, function, rest, node), copies
+    return lambda: call_value(cx, function, own_arguments(cx, rest), node), copies
 
 
 def kept_arguments(cx: Context, given: Arguments) -> tuple[Arguments, list[tuple[str, Var]]]:
