@@ -259,6 +259,7 @@ class _Checker:
             start = caught.copy()
             if handler.name is not None:
                 start.names[handler.name] = start.names.get(_RAISED, Held(NO_NODES, None))
+            start.names.pop(_RAISED, None)
             end = _joined(end, self.suite(handler.body, start))
         # A handler may not match, so the exception goes on.
         inner.raised = _joined(inner.raised, caught)
@@ -281,12 +282,20 @@ class _Checker:
         for way in ways:
             start = _joined(start, way)
         around = self._around
-        if inner.returned is not None:
-            self._around |= {_RESULT}  # Python returns the object, with what happens to it in here
+        # Python hands on the very objects, with what happens to them in here.
+        waiting = {
+            name: f"{name} before {id(final)}"
+            for name, way in ((_RESULT, inner.returned), (_RAISED, inner.raised))
+            if way is not None
+        }
+        if start is not None:
+            _renamed(start, waiting)
+        self._around |= frozenset(waiting.values())
         done = None if start is None else self.suite(final, start)
         self._around = around
         if done is None:
             return None
+        _renamed(done, {new: old for old, new in waiting.items()})
         for label in inner.behind:
             _take(self._ways.behind, label, done)
         for label in inner.again:
@@ -361,8 +370,10 @@ class _Checker:
         saved, around_before = self._ways, self._around
         self._ways = _Ways()
         self._around = around_before | around
-        names = set(state.names)
         before = state.copy()
+        waiting = {name: f"{name} before {id(body)}" for name in (_RESULT, _RAISED)}
+        _renamed(state, waiting)
+        names = set(state.names)
         self.suite(body, state)
         ended = self._ways.returned
         if self._guarded:
@@ -374,6 +385,7 @@ class _Checker:
             for node in ended.names[_RESULT].nodes:
                 ended.put(made, label, node, stmt.span)
         ended.keep(names)
+        _renamed(ended, {new: old for old, new in waiting.items()})
         return ended
 
     def _collect(self, stmt: Perform | Beside, state: State) -> State:
@@ -461,6 +473,16 @@ def _stores(value: Expr, name: str) -> bool:
 
 def _take(table: dict[str, State], label: str, state: State) -> None:
     table[label] = _joined(table.get(label), state) or state
+
+
+def _renamed(state: State, names: Mapping[str, str]) -> None:
+    """Let variables of the analysis have other names; those that are not there are not there under the new name either."""
+    for old, new in names.items():
+        held = state.names.pop(old, None)
+        if held is None:
+            state.names.pop(new, None)
+        else:
+            state.names[new] = held
 
 
 def _branches(stmt: Perform | Beside) -> str:

@@ -126,6 +126,8 @@ class ScopePlanner:
     effects: dict[Node, State] = field(default_factory=dict)
     resumed: dict[Node, Alias] = field(default_factory=dict)
     dispatched: dict[EffectNode, Dispatch] = field(default_factory=dict)
+    copied: set[Node] = field(default_factory=set)
+    """Effects whose states with a prefix are in the making: what comes after one, in a loop, leads to a state that is there already."""
     watched: bool = False
     """Whether a handler around the scope may look at what leaves it."""
     failed: Failed | None = None
@@ -176,6 +178,15 @@ class ScopePlanner:
 
         `entered`: handlers of code of the prefix that are entered through the Catch of the state, with their numbers.
         """
+        if not prefix:
+            return self._made(node, prefix, entered)
+        self.copied.add(node)
+        try:
+            return self._made(node, prefix, entered)
+        finally:
+            self.copied.discard(node)
+
+    def _made(self, node: EffectNode, prefix: Suite, entered: dict[Catch, int] | None) -> State:
         if isinstance(node.effect, Sleep):
             pause = Pause(hint="Wait", span=node.span, seconds=node.effect.seconds, prefix=prefix, after=self._done())
             if not prefix:
@@ -405,7 +416,7 @@ class ScopePlanner:
 
         What a handler reads of that code is computed again by the Catch: that must not fail where the code itself did.
         """
-        if not self.options.merge:
+        if not self.options.merge or node in self.copied:
             return False
         if isinstance(node.effect, Sleep | Draw):
             return not fails
