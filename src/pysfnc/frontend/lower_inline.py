@@ -26,7 +26,7 @@ from pysfnc.frontend.records import Record
 from pysfnc.frontend.scope import FunctionNode, Scope, all_arguments
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, Block, Stmt, Suite
-from pysfnc.values.types import NONE, is_mutable, join_all
+from pysfnc.values.types import NONE, Kind, Type, is_mutable, join_all, kinds
 
 MAX_INLINED = 40
 """Nesting of functions written in place."""
@@ -242,7 +242,7 @@ def _bind_parameter(
         cx.state.put(variable, Fact(NONE, static=value))
         return
     data: Expr = value
-    stands_for = isinstance(data, Var) and name not in frame.scope.rebound_params and data.name not in protected
+    stands_for = isinstance(data, Var) and not _is_rebound(frame, name, data.type) and data.name not in protected
     if stands_for and isinstance(data, Var):
         frame.names[name] = data.name
         if data.name not in cx.state.facts:
@@ -251,6 +251,15 @@ def _bind_parameter(
         return
     data, view = viewed(cx, present(cx, data))
     bind_variable(cx, variable_of(frame, name, cx.names), data, cx.span(call), view=view)
+
+
+def _is_rebound(frame: Frame, name: str, type_: Type) -> bool:
+    """Whether a parameter may hold another object some time; augmented assignment of a list or dict leaves the same one."""
+    scope, found = frame.scope, kinds(type_)
+    is_same = (name in scope.extended_params and found == {Kind.LIST}) or (
+        name in scope.merged_params and found == {Kind.DICT}
+    )
+    return name in scope.rebound_params and not is_same
 
 
 def _lower_body(cx: Context, frame: Frame, node: FunctionNode, call: ast.AST) -> Value:

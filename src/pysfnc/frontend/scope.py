@@ -22,6 +22,10 @@ class Scope:
     params: tuple[str, ...] = ()
     rebound_params: frozenset[str] = frozenset()
     """Parameters that the body, or a function inside it by `nonlocal`, assigns, deletes or takes as a loop variable."""
+    extended_params: frozenset[str] = frozenset()
+    """Those of them that only `+=` and `*=` assign: a parameter that is a list is the same list behind that."""
+    merged_params: frozenset[str] = frozenset()
+    """Those of them that only `|=` assigns: a parameter that is a dict is the same dict behind that."""
     rebound_inside: frozenset[str] = frozenset()
     """Names that functions inside declare nonlocal, so that a call of theirs may rebind them."""
     globals: frozenset[str] = frozenset()
@@ -48,15 +52,32 @@ def function_scope(node: FunctionNode) -> Scope:
         elif isinstance(part, _FUNCTIONS):
             inner_nonlocal.update(_nonlocals_inside(part))
     elsewhere = declared_global | declared_nonlocal
+    again = set(params) & stored - inner_nonlocal
     return Scope(
         bound=frozenset((stored | set(params)) - elsewhere),
         params=params,
         rebound_params=frozenset(set(params) & (stored | inner_nonlocal)),
+        extended_params=frozenset(again and again & _only_augmented(node, (ast.Add, ast.Mult))),
+        merged_params=frozenset(again and again & _only_augmented(node, (ast.BitOr,))),
         rebound_inside=frozenset(inner_nonlocal),
         globals=frozenset(declared_global),
         nonlocals=frozenset(declared_nonlocal),
         is_generator=generates,
     )
+
+
+def _only_augmented(node: FunctionNode, operators: tuple[type[ast.operator], ...]) -> set[str]:
+    """The names that a function assigns by augmented assignments with these operators, and in no other way."""
+    found, others, seen = set[str](), set[str](), set[int]()
+    for part in own_nodes(node):
+        if id(part) in seen:
+            continue
+        if isinstance(part, ast.AugAssign) and isinstance(part.target, ast.Name) and isinstance(part.op, operators):
+            found.add(part.target.id)
+            seen.add(id(part.target))
+        else:
+            others |= _stored_names(part)
+    return found - others
 
 
 def comprehension_scope(node: ComprehensionNode) -> Scope:
