@@ -62,12 +62,20 @@ class Evaluator:
     def __init__(self, temporaries: Mapping[str, Prim]) -> None:
         self._temporaries = temporaries
         self._sites: dict[Hashable, int] = {}
+        self.roots: set[int] = set()
+        """The sites of what is there from the start."""
         self._made: set[Node] = set()
         """The objects made in the present round of the innermost comprehension."""
 
     def site(self, *key: Hashable) -> int:
         """The number of a place in the program; a node of the IR is named by its `id`."""
         return self._sites.setdefault(key, len(self._sites))
+
+    def root_site(self, *key: Hashable) -> int:
+        """The site of an object that is there from the start, whenever it is seen for the first time."""
+        site = self.site(*key)
+        self.roots.add(site)
+        return site
 
     def value(self, expr: Expr, state: State) -> Nodes:
         """The objects that the value of an expression may be; none where it can neither change nor hold what can."""
@@ -79,7 +87,7 @@ class Evaluator:
             case Var(name=name):
                 return self._variable(name, state)
             case Input():
-                return frozenset({state.root(self.site("input"))})
+                return frozenset({state.root(self.root_site("input"))})
             case Prim():
                 return self._prim(expr, state)
             case Cond(then=then, orelse=orelse):
@@ -108,7 +116,7 @@ class Evaluator:
         held = state.names.get(name)
         if held is None:
             # A parameter: a part of the input that nothing else holds.
-            held = state.names[name] = Held(frozenset({state.root(self.site("parameter", name))}), None)
+            held = state.names[name] = Held(frozenset({state.root(self.root_site("parameter", name))}), None)
         return held.nodes
 
     def _make(self, expr: Expr, state: State) -> Node:

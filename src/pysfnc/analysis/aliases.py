@@ -176,7 +176,7 @@ class _Checker:
             self._ways = _Ways()
             known = dict(function.changes)
             start = state.copy()
-            function.enter(start, lambda name: self._values.site(stmt.label, name))
+            function.enter(start, lambda name: self._values.root_site(stmt.label, name))
             self._around = around | {name for name in start.names if name.startswith(GIVEN)}
             end = _joined(self.suite(stmt.body, start), self._ways.behind.pop(stmt.label, None))
             more = end is not None and function.sum_up(end)
@@ -240,6 +240,7 @@ class _Checker:
             if back is None:
                 break
             back.keep(wanted | _hidden(back) | head.names.keys())
+            back.finish_round(head, self._values.roots)
             if not head.merge(back):
                 break
         self._around = around
@@ -360,7 +361,9 @@ class _Checker:
             start = state.copy()
             nodes = start.parts(start.names[hidden].nodes, ANY)
             start.names[effect.name] = Held(nodes, stmt.span)
-            if not state.merge(self._branch(stmt, effect.body, ANY, after | others | {hidden}, start)):
+            end = self._branch(stmt, effect.body, ANY, after | others | {hidden}, start)
+            end.finish_round(state, self._values.roots)
+            if not state.merge(end):
                 break
         del state.names[hidden]
         return self._collect(stmt, state)

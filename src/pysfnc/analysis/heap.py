@@ -8,7 +8,7 @@ that one object may be held twice through it. `shared` nodes may be held by two 
 reach any more count too, so a node counts as held twice only where both facts say so (see `held_twice`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -85,6 +85,15 @@ class State:
         if lazy:
             self.lazy.add(node)
         return node
+
+    def finish_round(self, before: "State", roots: Set[int]) -> None:
+        """Let what was made since a point become old, also where a way from there made nothing: another round makes others.
+
+        `roots`: the sites of what was there from the start, known at that point or not.
+        """
+        known = {node.site for node in before.slots if not node.old} | roots
+        for site in {node.site for node in self.slots if not node.old} - known:
+            self._age(site)
 
     def root(self, site: int) -> Node:
         """The top of a lazy tree that exists from the start."""
