@@ -9,6 +9,7 @@ import ast
 import contextlib
 import dataclasses
 import enum
+import functools
 import importlib.abc
 import importlib.machinery
 import importlib.util
@@ -119,16 +120,28 @@ class _Loader(importlib.machinery.SourceFileLoader):
         self._program = program
 
     def get_code(self, fullname: str) -> types.CodeType:
-        tree = ast.parse(Path(self.path).read_text(encoding="utf-8"))
-        for node in ast.walk(tree):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _is_task(node):
-                _record_calls(node)
-        return compile(ast.fix_missing_locations(tree), self.path, "exec", dont_inherit=True)
+        return _at(_compiled(Path(self.path).read_text(encoding="utf-8")), self.path)
 
     def exec_module(self, module: types.ModuleType) -> None:
         calls = self._program.calls
         setattr(module, _RECORDER, lambda name, arguments: calls.append(Call(name, _arguments(arguments))))
         super().exec_module(module)
+
+
+@functools.lru_cache(maxsize=64)
+def _compiled(text: str) -> types.CodeType:
+    """The code of a module, which runs once for each level, engine and input."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _is_task(node):
+            _record_calls(node)
+    return compile(ast.fix_missing_locations(tree), "", "exec", dont_inherit=True)
+
+
+def _at(code: types.CodeType, path: str) -> types.CodeType:
+    """The code as that of a file at `path`."""
+    parts = tuple(_at(part, path) if isinstance(part, types.CodeType) else part for part in code.co_consts)
+    return code.replace(co_filename=path, co_consts=parts)
 
 
 def _is_task(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

@@ -51,8 +51,12 @@ def build_unpack_list(value: Expr, site: Site) -> Built:
 
 
 def build_unpack_check(items: Expr, fixed: int, star: bool, site: Site) -> Expr:
-    """None, after the ValueError of a list that has not as many items as there are targets, `fixed` of them without a star."""
-    return prim("unpack.check", NONE, site, items, const(fixed), const(star))
+    """None, after the ValueError of a list that has not as many items as there are targets, `fixed` of them without a star.
+
+    A list that is known to be empty never gets past it.
+    """
+    is_empty = isinstance(items.type, ListT) and items.type.item == NEVER
+    return prim("unpack.check", NEVER if is_empty and fixed else NONE, site, items, const(fixed), const(star))
 
 
 # list() and tuple()
