@@ -2,7 +2,8 @@
 
 An input that takes CPython outside the language's domain (integers beyond 2^53, floats that are not finite, values of
 megabytes), or to a limit of `docs/limits.md` (a negative zero that something looks at), judges nothing: under CPython
-what operations give, and what is given to calls and texts, is watched.
+what operations give, and what is given to calls and texts, is watched. A difference on node only counts where no key of a dict
+looks like an integer (LIM-09).
 """
 
 import ast
@@ -53,6 +54,8 @@ def judge(source: str, inputs: Sequence[dict[str, Any]], ways: Sequence[tuple[in
             continue
         for optimize, engine in ways:
             judgement = _one(source, given, expected, optimize, engine)
+            if judgement.verdict == "differ" and engine == "node" and run_watched(watch(source, keys=True), given) is None:
+                continue  # LIM-09: JavaScript puts keys that look like integers first
             if judgement.verdict != "agree":
                 return judgement
     return Judgement("outside" if inputs and outside == len(inputs) else "agree")
@@ -112,23 +115,54 @@ class _Watch(ast.NodeTransformer):
         return [node, ast.Expr(_watched(target))]
 
 
+class _WatchKeys(_Watch):
+    """Puts a watch on the keys of dicts too."""
+
+    def visit_Dict(self, node: ast.Dict) -> ast.AST:
+        self.generic_visit(node)
+        node.keys = [None if key is None else _called(_KEY, key) for key in node.keys]
+        return node
+
+    def visit_DictComp(self, node: ast.DictComp) -> ast.AST:
+        self.generic_visit(node)
+        node.key = _called(_KEY, node.key)
+        return node
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.ctx, ast.Store):
+            node.slice = _called(_KEY, node.slice)
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        made = super().visit_Call(node)
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "setdefault" and node.args:
+            node.args[0] = _called(_KEY, node.args[0])
+        return made
+
+
 def _flat(made: ast.AST | list[ast.stmt]) -> list[ast.stmt]:
     return made if isinstance(made, list) else [made]  # type: ignore[list-item]
 
 
+def _called(name: str, node: ast.expr) -> ast.Call:
+    return ast.Call(ast.Name(name, ast.Load()), [node], [])
+
+
 def _watched(node: ast.expr) -> ast.Call:
-    return ast.Call(ast.Name(_NAME, ast.Load()), [node], [])
+    return _called(_NAME, node)
 
 
 def _shown(node: ast.expr) -> ast.expr:
     """A value whose text something may see: an argument, which exceptions and texts are made of, too."""
     if isinstance(node, ast.GeneratorExp | ast.Lambda | ast.Constant):
         return node
-    return ast.Call(ast.Name(_SHOWN, ast.Load()), [node], [])
+    return _called(_SHOWN, node)
 
 
 _NAME: Final = "__watch__"
 _SHOWN: Final = "__shown__"
+_KEY: Final = "__key__"
 _WATCH: Final = f"""
 class OutOfDomain(BaseException):
     pass
@@ -155,12 +189,29 @@ def {_SHOWN}(value):
         if type(part) is dict:
             todo.extend(part.values())
     return value
+
+
+def {_KEY}(key):
+    if type(key) is str and key.isascii() and key.isdigit() and str(int(key)) == key:
+        raise OutOfDomain
+    return key
+"""
+_WATCH_DICTS: Final = f"""
+_watch = {_NAME}
+
+
+def {_NAME}(value):
+    for key in value if type(value) is dict else ():
+        {_KEY}(key)
+    return _watch(value)
 """
 
 
-def watch(source: str) -> str:
-    """The program with everything that it makes watched."""
-    return _WATCH + ast.unparse(ast.fix_missing_locations(_Watch().visit(ast.parse(source))))
+def watch(source: str, *, keys: bool = False) -> str:
+    """The program with everything that it makes watched; with `keys` a key that looks like an integer is outside the domain too."""
+    watcher = _WatchKeys() if keys else _Watch()
+    head = _WATCH + (_WATCH_DICTS if keys else "")
+    return head + ast.unparse(ast.fix_missing_locations(watcher.visit(ast.parse(source))))
 
 
 def run_watched(watched: str, given: dict[str, Any]) -> Outcome | None:

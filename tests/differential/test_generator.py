@@ -77,6 +77,33 @@ def main(x: float, how: str):
     assert run_watched(watch(source), {"x": 0.0, "how": "number"}) is not None
 
 
+def test_keys_that_look_like_integers_are_noticed() -> None:
+    source = """
+from pysfnc import workflow
+
+@workflow
+def main(text: str, how: str):
+    found: dict[str, int] = {}
+    if how == "display":
+        return {text: 1}
+    if how == "comprehension":
+        return {part: 1 for part in [text]}
+    if how == "item":
+        found[text] = 1
+    if how == "augmented":
+        found.setdefault(text, 1)
+    if how == "zip":
+        return dict(zip([text], [1]))
+    return found | {"a": 1}
+"""
+    watched = watch(source, keys=True)
+    for how in ("display", "comprehension", "item", "augmented", "zip"):
+        assert run_watched(watched, {"text": "10", "how": how}) is None
+        assert run_watched(watched, {"text": "01", "how": how}) is not None
+    assert run_watched(watched, {"text": "10", "how": "none"}) is not None
+    assert run_watched(watch(source), {"text": "10", "how": "item"}) is not None
+
+
 def test_the_minimiser_keeps_what_matters() -> None:
     source = """
 def main(a):

@@ -16,6 +16,9 @@ ITEMS: Final = "%items of "
 READ: Final = "%read by "
 """How the variable begins that holds what a loop goes on reading."""
 
+WAITING: Final = {"%returned": "the value that is returned", "%raised": "the exception that is raised"}
+"""How the variables begin that hold what a `finally` runs before, and what they are called."""
+
 _SHOWN_CHARS = 40
 
 
@@ -136,7 +139,9 @@ class AliasReport:
         if name.startswith(ITEMS):
             return "the list that the loop runs over"
         text = held.span.text if "%" in name and held.span is not None else ""
-        return f"`{text}`" if text and "\n" not in text and len(text) <= _SHOWN_CHARS else _shown(name)
+        if text and "\n" not in text and len(text) <= _SHOWN_CHARS:
+            return f"`{text}`"
+        return WAITING.get(name.split(" ")[0]) or _shown(name)
 
 
 def _base(name: str) -> str:
