@@ -54,7 +54,11 @@ def judge(source: str, inputs: Sequence[dict[str, Any]], ways: Sequence[tuple[in
             continue
         for optimize, engine in ways:
             judgement = _one(source, given, expected, optimize, engine)
-            if judgement.verdict == "differ" and engine == "node" and run_watched(watch(source, keys=True), given) is None:
+            if (
+                judgement.verdict == "differ"
+                and engine == "node"
+                and run_watched(watch(source, keys=True), given) is None
+            ):
                 continue  # LIM-09: JavaScript puts keys that look like integers first
             if judgement.verdict != "agree":
                 return judgement

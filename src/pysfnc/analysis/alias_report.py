@@ -16,8 +16,10 @@ ITEMS: Final = "%items of "
 READ: Final = "%read by "
 """How the variable begins that holds what a loop goes on reading."""
 
-WAITING: Final = {"%returned": "the value that is returned", "%raised": "the exception that is raised"}
-"""How the variables begin that hold what a `finally` runs before, and what they are called."""
+RETURNED: Final = "%returned"
+RAISED: Final = "%raised"
+_WAITING: Final = {RETURNED: "the value that is returned", RAISED: "the exception that is raised"}
+"""How the variables begin that hold what waits for a `finally`, and what it is called."""
 
 _SHOWN_CHARS = 40
 
@@ -141,7 +143,7 @@ class AliasReport:
         text = held.span.text if "%" in name and held.span is not None else ""
         if text and "\n" not in text and len(text) <= _SHOWN_CHARS:
             return f"`{text}`"
-        return WAITING.get(name.split(" ")[0]) or _shown(name)
+        return _WAITING.get(name.split(" ")[0]) or _shown(name)
 
 
 def _base(name: str) -> str:

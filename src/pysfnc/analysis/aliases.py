@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from pysfnc.analysis.alias_calls import GIVEN, Call, Function
-from pysfnc.analysis.alias_report import ITEMS, READ, AliasReport
+from pysfnc.analysis.alias_report import ITEMS, RAISED, READ, RETURNED, AliasReport
 from pysfnc.analysis.alias_values import Evaluator, holds_objects
 from pysfnc.analysis.heap import ANY, NO_NODES, Held, Node, Nodes, State
 from pysfnc.analysis.liveness import Liveness, liveness
@@ -50,8 +50,6 @@ from pysfnc.ir.hir import (
 from pysfnc.ir.walk import assigned, free_vars, reads, stmt_exprs, walk_suite
 from pysfnc.values.types import JSON
 
-_RESULT = "%returned"
-_RAISED = "%raised"
 _GARBAGE = 64
 
 
@@ -143,11 +141,11 @@ class _Checker:
                 _take(self._ways.again, label, state)
                 return None
             case Return(value=value):
-                state.names[_RESULT] = Held(self._values.value(value, state), stmt.span)
+                state.names[RETURNED] = Held(self._values.value(value, state), stmt.span)
                 self._ways.returned = _joined(self._ways.returned, state)
                 return None
             case Raise(exc=exc):
-                state.names[_RAISED] = Held(self._values.value(exc, state), stmt.span)
+                state.names[RAISED] = Held(self._values.value(exc, state), stmt.span)
                 if self._guarded:
                     self._ways.raised = _joined(self._ways.raised, state)
                 return None
@@ -259,8 +257,8 @@ class _Checker:
             assert caught is not None
             start = caught.copy()
             if handler.name is not None:
-                start.names[handler.name] = start.names.get(_RAISED, Held(NO_NODES, None))
-            start.names.pop(_RAISED, None)
+                start.names[handler.name] = start.names.get(RAISED, Held(NO_NODES, None))
+            start.names.pop(RAISED, None)
             end = _joined(end, self.suite(handler.body, start))
         # A handler may not match, so the exception goes on.
         inner.raised = _joined(inner.raised, caught)
@@ -286,7 +284,7 @@ class _Checker:
         # Python hands on the very objects, with what happens to them in here.
         waiting = {
             name: f"{name} before {id(final)}"
-            for name, way in ((_RESULT, inner.returned), (_RAISED, inner.raised))
+            for name, way in ((RETURNED, inner.returned), (RAISED, inner.raised))
             if way is not None
         }
         if start is not None:
@@ -374,7 +372,7 @@ class _Checker:
         self._ways = _Ways()
         self._around = around_before | around
         before = state.copy()
-        waiting = {name: f"{name} before {id(body)}" for name in (_RESULT, _RAISED)}
+        waiting = {name: f"{name} before {id(body)}" for name in (RETURNED, RAISED)}
         _renamed(state, waiting)
         names = set(state.names)
         self.suite(body, state)
@@ -385,7 +383,7 @@ class _Checker:
         if ended is None:
             return before
         for made in ended.names[_branches(stmt)].nodes:
-            for node in ended.names[_RESULT].nodes:
+            for node in ended.names[RETURNED].nodes:
                 ended.put(made, label, node, stmt.span)
         ended.keep(names)
         _renamed(ended, {new: old for old, new in waiting.items()})
