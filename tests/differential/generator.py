@@ -6,11 +6,10 @@ are pure functions.
 """
 
 import itertools
-import random
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tests.differential import changes, raising, rows, rows_containers, statements, together
+from tests.differential import changes, matching, raising, records, rows, rows_containers, statements, together
 from tests.differential.kinds import (
     Function,
     Kind,
@@ -26,7 +25,7 @@ from tests.differential.templates import expression
 
 __all__ = ["Generated", "generate"]
 
-MODULES = (changes, raising, rows, rows_containers, statements, together)
+MODULES = (changes, matching, raising, records, rows, rows_containers, statements, together)
 """They register what they can write."""
 
 Params = tuple[tuple[str, Kind], ...]
@@ -42,8 +41,10 @@ class Generated:
 
 def generate(seed: int, inputs: int = 3) -> Generated:
     """The program of a seed."""
-    program = Program(random.Random(seed))
+    program = Program(seed)
     parts = [_head(program)]
+    if "records" in program.features:
+        parts += [records.declared(program) for _ in range(program.rng.randint(1, 2))]
     if "exceptions" in program.features:
         parts.append(_classes(program))
     if "constants" in program.features:
@@ -67,6 +68,8 @@ def _head(program: Program) -> str:
     lines += ["import json", "import math", "import time"]
     if "pool" in program.features:
         lines.append("from concurrent.futures import ThreadPoolExecutor")
+    if "records" in program.features:
+        lines.append("from dataclasses import dataclass")
     lines.append("from typing import Any")
     return "\n".join((*lines, "", "from pysfnc import Fail, Retry, parallel, task, with_options, workflow"))
 

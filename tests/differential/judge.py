@@ -21,7 +21,7 @@ FAILURES: Final = ("differ", "crash")
 WAYS: Final = ((1, "jlens"), (0, "jlens"), (1, "node"), (0, "node"))
 QUICK_WAYS: Final = ((1, "jlens"), (0, "jlens"), (1, "node"))
 
-_CONCURRENT: Final = re.compile(r"\b(parallel|gather|ThreadPoolExecutor)\(")
+_CONCURRENT: Final = re.compile(r"\b(parallel|gather|create_task|ThreadPoolExecutor)\(")
 _LARGEST: Final = 2**53
 _LONGEST: Final = 5_000
 """Longer texts and lists meet the quotas of Step Functions, which CPython knows nothing of."""

@@ -6,9 +6,12 @@ Makers of statements stand in other modules, and register themselves with `state
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tests.differential.kinds import SCALARS, Function, Kind, Scope, Variable
+
+if TYPE_CHECKING:
+    from tests.differential.records import Record
 
 FEATURES: Final = (
     "floats",
@@ -55,6 +58,10 @@ FEATURES: Final = (
     "logging",
 )
 
+MORE_FEATURES: Final = ("match", "records")
+"""Drawn from a source of their own, so that a seed without them gives the program that it always gave."""
+ASYNC_FEATURES: Final = ("created_tasks", "task_groups", "timeouts", "kept_exceptions")
+
 
 @dataclass(frozen=True)
 class Place:
@@ -78,19 +85,24 @@ class Place:
 class Program:
     """What belongs to one program while it is written."""
 
-    def __init__(self, rng: random.Random) -> None:
-        self.rng = rng
+    def __init__(self, seed: int) -> None:
+        self.rng = rng = random.Random(seed)
+        more = random.Random(f"more {seed}")
         kept = rng.uniform(0.3, 0.9)
         self.features = frozenset(feature for feature in FEATURES if rng.random() < kept)
         self.is_async = rng.random() < 0.12
         if self.is_async:
             self.features = (self.features - {"parallel", "pool", "helper_tasks", "lambdas"}) | {"gather"}
+        self.features |= {name for name in MORE_FEATURES if more.random() < 0.25}
+        if self.is_async:
+            self.features |= {name for name in ASYNC_FEATURES if more.random() < 0.5}
         self.kinds = [kind for kind in SCALARS if kind != "float" or "floats" in self.features]
         self.risk = rng.choice((0.05, 0.2, 0.6))
         self.count = 0
         self.errors: list[str] = []
         self.functions: list[Function] = []
         self.constants: list[Variable] = []
+        self.records: list[Record] = []
         self.budget = 0
 
     def name(self, hint: str) -> str:

@@ -2,7 +2,7 @@
 
 from tests.differential.kinds import Function, Scope, Variable
 from tests.differential.program import Place, Program, indented, statement
-from tests.differential.templates import call, expression
+from tests.differential.templates import call, expression, leaf
 
 
 def _branch_scope(program: Program, scope: Scope, **changes: object) -> Scope:
@@ -117,3 +117,95 @@ def run_gather(program: Program, scope: Scope, place: Place) -> list[str]:
         calls.append(text.removeprefix("(await ").removesuffix(")"))
     names = [program.new(scope, function.result) for function in chosen]
     return [f"{', '.join(names)} = await asyncio.gather({', '.join(calls)})"]
+
+
+def _calls(program: Program, scope: Scope, functions: list[Function]) -> list[str]:
+    """Calls of async functions that nobody awaits yet."""
+    texts = [call(scope.inner(calls=False, safe=True), function, 2) for function in functions]
+    return [text.removeprefix("(await ").removesuffix(")") for text in texts]
+
+
+def _awaitable(scope: Scope, *, raising: bool = False) -> list[Function]:
+    if not scope.calls:
+        return []
+    return [f for f in scope.functions if f.is_async and (raising or not f.raises)]
+
+
+@statement("created_tasks", weight=2)
+def create_tasks(program: Program, scope: Scope, place: Place) -> list[str]:
+    """`asyncio.create_task(...)`, with code before the tasks are awaited."""
+    safe = _awaitable(scope)
+    if not safe:
+        return []
+    chosen = program.rng.choices(safe, k=program.rng.randint(1, 3))
+    tasks = [program.name("task") for _ in chosen]
+    created = zip(tasks, _calls(program, scope, chosen), strict=True)
+    lines = [f"{task} = asyncio.create_task({text})" for task, text in created]
+    if program.rng.random() < 0.4:
+        kind = program.rng.choice(program.kinds)
+        text = expression(scope.inner(calls=False, safe=True), kind, 2)
+        lines.append(f"{program.new(scope, kind)} = {text}")
+    if program.rng.random() < 0.2 and place.whole:
+        lines.append(f"await asyncio.sleep({program.rng.randint(0, 3)})")
+    pairs = list(zip(tasks, chosen, strict=True))
+    if program.rng.random() < 0.3:
+        names = [program.new(scope, function.result) for function in chosen]
+        return [*lines, f"{', '.join(names)}, = await asyncio.gather({', '.join(tasks)})"]
+    if program.rng.random() < 0.3:
+        pairs.reverse()
+    return lines + [f"{program.new(scope, function.result)} = await {task}" for task, function in pairs]
+
+
+@statement("task_groups", weight=2)
+def run_task_group(program: Program, scope: Scope, place: Place) -> list[str]:
+    """`async with asyncio.TaskGroup() as group`."""
+    safe = _awaitable(scope)
+    if not safe:
+        return []
+    group = program.name("group")
+    chosen = program.rng.choices(safe, k=program.rng.randint(1, 3))
+    tasks = [program.name("task") for _ in chosen]
+    created = zip(tasks, _calls(program, scope, chosen), strict=True)
+    lines = [f"{task} = {group}.create_task({text})" for task, text in created]
+    results = [f"{program.new(scope, f.result)} = {task}.result()" for task, f in zip(tasks, chosen, strict=True)]
+    return [f"async with asyncio.TaskGroup() as {group}:", *indented(lines), *results]
+
+
+@statement("timeouts", nests=True, weight=2)
+def limit_time(program: Program, scope: Scope, place: Place) -> list[str]:
+    """`asyncio.timeout(...)` around waits and other code, and a handler. No wait ends at the moment of the limit.
+
+    What a stopped body assigned must not be read (SFN410), so it assigns nothing that is there before.
+    """
+    if not place.whole or not scope.calls:
+        return []
+    limit = f"{program.rng.randint(0, 6)}.25"
+    inner = _branch_scope(program, scope)
+    wait = program.rng.choice((str(program.rng.randint(0, 8)), f"abs({leaf(scope, 'int')})"))
+    body = [f"await asyncio.sleep({wait})", *program.block(inner, place.deeper(in_loop=False))]
+    handler = program.block(scope.inner(), place.deeper())
+    return [
+        "try:",
+        f"    async with asyncio.timeout({limit}):",
+        *indented(indented(body)),
+        "except TimeoutError:",
+        *indented(handler),
+    ]
+
+
+@statement("kept_exceptions")
+def gather_exceptions(program: Program, scope: Scope, place: Place) -> list[str]:
+    """`asyncio.gather(..., return_exceptions=True)`."""
+    found = _awaitable(scope, raising=True)
+    if not found:
+        return []
+    chosen = program.rng.choices(found, k=program.rng.randint(1, 3))
+    item, results = program.name("x"), program.name("results")
+    form = program.rng.choice(
+        (f"isinstance({item}, Exception)", f"type({item}).__name__ if isinstance({item}, Exception) else ''")
+    )
+    kind = "bool" if form.startswith("isinstance") else "str"
+    return [
+        f"{results} = await asyncio.gather({', '.join(_calls(program, scope, chosen))}, return_exceptions=True)",
+        f"{program.new(scope, ('list', kind))} = [{form} for {item} in {results}]",
+    ]

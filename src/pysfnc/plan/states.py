@@ -320,7 +320,8 @@ class ScopePlanner:
         if isinstance(node, EffectNode) and self._joins(node):
             self._draw_on(work, node, suite)
             return
-        if _is_large(suite, len(assigns)) and isinstance(node, EffectNode) and self._can_absorb(node, (), fails=False):
+        unpacks = isinstance(node, EffectNode) and node not in self.copied and self._can_absorb(node, (), fails=False)
+        if _is_large(suite, len(assigns)) and isinstance(node, EffectNode) and unpacks:
             pack = _Pack.of(sorted(assigns), self.names)
             work.assigns = {pack.name: Computed(suite, pack.made())}
             work.after = self._effect(node, pack.unpacking(assigns))
@@ -416,7 +417,7 @@ class ScopePlanner:
 
         What a handler reads of that code is computed again by the Catch: that must not fail where the code itself did.
         """
-        if not self.options.merge or node in self.copied:
+        if not self.options.merge:
             return False
         if isinstance(node.effect, Sleep | Draw):
             return not fails
