@@ -75,6 +75,12 @@ def _joined(a: State | None, b: State | None) -> State | None:
     if a is None:
         return None if b is None else b.copy()
     if b is not None:
+        here, there = a.put_away(b), b.put_away(a)
+        if here:
+            a.rename(here)
+        if there:
+            b = b.copy()
+            b.rename(there)
         a.merge(b)
     return a
 

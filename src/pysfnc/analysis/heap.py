@@ -89,11 +89,23 @@ class State:
     def finish_round(self, before: "State", roots: Set[int]) -> None:
         """Let what was made since a point become old, also where a way from there made nothing: another round makes others.
 
-        `roots`: the sites of what was there from the start, known at that point or not.
+        What a variable holds stays as it is. `roots`: the sites of what was there from the start, known at that point or not.
         """
-        known = {node.site for node in before.slots if not node.old} | roots
+        known = {node.site for node in before.slots if not node.old} | {node.site for node in self._held()} | roots
         for site in {node.site for node in self.slots if not node.old} - known:
             self._age(site)
+
+    def put_away(self, other: "State") -> dict[Node, Node]:
+        """Objects that are only inside of others here, while a variable holds them on another way to the same point, and their old nodes.
+
+        Where the ways meet, they are not those that the variable holds. Lazy trees keep their nodes.
+        """
+        inside = (other._held() & self.slots.keys()) - self._held() - self.lazy
+        return {node: node._replace(old=True) for node in inside if not node.old and not node.path}
+
+    def _held(self) -> set[Node]:
+        """What variables hold themselves."""
+        return {node for held in self.names.values() for node in held.nodes}
 
     def root(self, site: int) -> Node:
         """The top of a lazy tree that exists from the start."""
@@ -202,7 +214,7 @@ class State:
     def forget_taken(self, site: int, into: int) -> None:
         """Let what was taken at a place be like any other object of the containers again."""
         if any(node.site == site for node in self.slots):
-            self._rename({node: node._replace(site=into, old=True) for node in self.slots if node.site == site})
+            self.rename({node: node._replace(site=into, old=True) for node in self.slots if node.site == site})
 
     def drop(self, containers: Nodes, node: Node) -> None:
         """Forget that containers hold an object, which goes out of the one that does."""
@@ -291,9 +303,9 @@ class State:
 
     def _age(self, site: int) -> None:
         """Let the latest object of a place join the old ones."""
-        self._rename({node: node._replace(old=True) for node in self.slots if node.site == site and not node.old})
+        self.rename({node: node._replace(old=True) for node in self.slots if node.site == site and not node.old})
 
-    def _rename(self, names: dict[Node, Node]) -> None:
+    def rename(self, names: dict[Node, Node]) -> None:
         """Let some nodes become others, together with the objects that those stand for already."""
         young = names.keys()
         for name, held in self.names.items():
