@@ -97,14 +97,14 @@ def _base64(op: str, decodes: bool) -> Special:
     return call
 
 
-def draw(cx: Context, op: str, type_: Type, node: ast.AST) -> Expr:
-    """A value that the machine draws and keeps."""
+def draw(cx: Context, op: str, type_: Type, node: ast.AST, what: str = "a value is drawn at random") -> Expr:
+    """A value that the machine draws and keeps; `what` says so in a message."""
     span = cx.span(node)
     if cx.frame.kind == "module":
         return cx.error(
             codes.NOT_CONSTANT,
             node,
-            "a value is drawn at random when the module is imported",
+            f"{what} when the module is imported",
             help="write instead: the call in the workflow",
         )
     name = cx.names.fresh("drawn")

@@ -25,6 +25,7 @@ from pysfnc.frontend.lower_core import (
     lower_value,
 )
 from pysfnc.frontend.lower_environment import environment_item, is_environ
+from pysfnc.frontend.lower_moments import time_attribute
 from pysfnc.frontend.lower_names import bind_name, external_value, is_local, value_of_binding
 from pysfnc.frontend.lower_objects import has_own, kept_method, object_attribute, super_attribute
 from pysfnc.frontend.lower_place import read_place
@@ -55,6 +56,7 @@ from pysfnc.frontend.lower_values import (
     describe,
 )
 from pysfnc.frontend.model import ModuleBinding
+from pysfnc.frontend.moment_operations import is_time
 from pysfnc.frontend.names import member
 from pysfnc.frontend.whole import refuse_text
 from pysfnc.ir.exprs import Const, ExcField, Expr, Prim
@@ -392,6 +394,8 @@ def data_attribute(cx: Context, base: Expr, node: ast.Attribute) -> Value:
     if has_own(cx, base.type, node.attr):
         return kept_method(cx, object_attribute(cx, base, node), node)
     base = lib.plain(lib.decayed(cx, base))
+    if is_time(base.type):
+        return time_attribute(cx, base, node.attr, node)
     if base.type == RESPONSE:
         return response_attribute(cx, base, node)
     if lib.has_method(base.type, node.attr) and not lib.is_change(base.type, node.attr):

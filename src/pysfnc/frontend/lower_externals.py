@@ -28,6 +28,7 @@ from pysfnc.frontend.lower_futures import call_as_completed
 from pysfnc.frontend.lower_jobs import lower_run_job
 from pysfnc.frontend.lower_mappings import NAMES, call_mapping
 from pysfnc.frontend.lower_modules import call_json_dumps, call_json_loads
+from pysfnc.frontend.lower_moments import MOMENT_CALLS
 from pysfnc.frontend.lower_pools import THREAD_POOLS
 from pysfnc.frontend.lower_regex import REGEX_CALLS
 from pysfnc.frontend.lower_values import (
@@ -215,6 +216,7 @@ SEMAPHORES = ("asyncio.Semaphore", "asyncio.BoundedSemaphore", "asyncio.Lock")
 
 _SPECIAL: dict[str, Callable[[Context, ast.Call], Value]] = {
     **OPAQUE_CALLS,
+    **MOMENT_CALLS,
     **REGEX_CALLS,
     **WRITTEN_CALLS,
     "time.sleep": _time_sleep,

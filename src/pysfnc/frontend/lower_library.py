@@ -31,6 +31,14 @@ from pysfnc.frontend.lower_values import (
     Value,
 )
 from pysfnc.frontend.model import Style
+from pysfnc.frontend.moment_operations import (
+    time_binary,
+    time_compare,
+    time_format,
+    time_text,
+    time_truth,
+    time_unary,
+)
 from pysfnc.frontend.whole import obstacle, operation_obstacle, refuse_text, refuse_whole, text_held
 from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Let, ListComp, Logic, NewExc, Prim, Var
 from pysfnc.ir.hir import Eval
@@ -196,6 +204,9 @@ def binary(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) -> 
     if symbol in ("%", "%=") and isinstance(left, Const) and isinstance(left.value, str):
         template = left.value
         return _built(cx, node, [left, right], lambda site: catalog.build_percent(template, right, site))
+    of_time = time_binary(cx, symbol, left, right, node)
+    if of_time is not None:
+        return of_time
     one, other = decayed(cx, left), decayed(cx, right)
     if Kind.MAPPING in kinds(one.type) and Kind.MAPPING in kinds(other.type) and isinstance(node, ast.expr):
         from pysfnc.frontend.lower_mappings import is_sum_of_counters, join_counters
@@ -215,6 +226,9 @@ def binary(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) -> 
 
 def unary(cx: Context, symbol: str, operand: Expr, node: ast.AST) -> Expr:
     """`-x`, `+x`, `~x`."""
+    of_time = time_unary(cx, symbol, operand, node)
+    if of_time is not None:
+        return of_time
     data = decayed(cx, operand)
     return _built(cx, node, [data], lambda site: catalog.build_unary(symbol, data, site))
 
@@ -226,6 +240,9 @@ def truth(cx: Context, value: Value, node: ast.AST) -> Expr:
     data: Expr = value
     if isinstance(data.type, BoolT):
         return data
+    of_time = time_truth(cx, data, node)
+    if of_time is not None:
+        return of_time
     data = set_items(cx, plain(data), node)
     return _built(cx, node, [data], lambda site: catalog.build_truth(data, site), held=_told_by_text([data]))
 
@@ -266,6 +283,9 @@ def compare(cx: Context, op: ast.cmpop, left: Value, right: Value, node: ast.AST
         if known is not None:
             return known
     one, other = as_data(cx, left, node), as_data(cx, right, node)
+    of_time = time_compare(cx, symbol, one, other, node)
+    if of_time is not None:
+        return of_time
     check_code(cx, (one, other), node)
     if symbol not in ("==", "!=", "is", "is not"):
         one, other = decayed(cx, one), decayed(cx, other)
@@ -773,6 +793,9 @@ def format_value(cx: Context, value: Value, conversion: str | None, spec: Expr |
     if isinstance(data.type, EnumT):
         data = decayed(cx, data) if data.type.cls.shown == "value" else to_str(cx, data, node)
     made, wanted = data, spec
+    of_time = time_format(cx, made, wanted, node)
+    if of_time is not None:
+        return of_time
     return _built(cx, node, [made, wanted], lambda site: catalog.build_format(made, wanted, site))
 
 
@@ -794,6 +817,8 @@ def to_str(cx: Context, value: Expr, node: ast.AST) -> Expr:
     if _is_mixed(value.type):
         return _by_exception(cx, value, lambda part: to_str(cx, part, node), node)
     own = _own_text(cx, value, node, ("__str__", "__repr__"))
+    if own is None:
+        own = time_text(cx, value, node)
     if own is not None:
         return own
     return _built(cx, node, [value], lambda site: catalog.build_str(value, site))

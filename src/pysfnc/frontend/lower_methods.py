@@ -15,6 +15,7 @@ from pysfnc.frontend.lower_exceptions import call_exception_method
 from pysfnc.frontend.lower_expr import exception_attribute
 from pysfnc.frontend.lower_iterate import simple_place, under
 from pysfnc.frontend.lower_mappings import call_mapping_method
+from pysfnc.frontend.lower_moments import call_time_method
 from pysfnc.frontend.lower_objects import call_object_method, has_own
 from pysfnc.frontend.lower_opaque import call_opaque, has_opaque_method
 from pysfnc.frontend.lower_place import Place, is_local_path, lower_place, may_change, read_place, write_place
@@ -23,6 +24,7 @@ from pysfnc.frontend.lower_response import RESPONSE, call_response
 from pysfnc.frontend.lower_sets import call_set_method, taken
 from pysfnc.frontend.lower_values import Lazy, LazyComprehension, Origin, Value
 from pysfnc.frontend.lower_views import keep_view
+from pysfnc.frontend.moment_operations import is_time
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Eval
 from pysfnc.library.row import Change
@@ -54,6 +56,13 @@ def call_method(cx: Context, receiver: Expr, node: ast.Call) -> Value:
     if name == "encode" and receiver.type != STR and Kind.STR in kinds(receiver.type):
         # Only texts have it.
         receiver = replace(lib.having_kind(cx, receiver, name, frozenset({Kind.STR}), node), type=STR)
+    if is_time(receiver.type):
+        taken = lower_arguments(cx, node, first=[receiver])
+        if taken is None:
+            return poison(cx.span(node))
+        held, *others = taken.positional
+        given = replace(taken, positional=tuple(others))
+        return call_time_method(cx, as_data(cx, held, node), name, given, node)
     if has_opaque_method(receiver.type, name):
         taken = lower_arguments(cx, node, first=[receiver])
         if taken is None:
