@@ -14,7 +14,7 @@ import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pysfnc.asl.validate import check_definition
 from pysfnc.assembly.machines import local_machines
@@ -22,6 +22,7 @@ from pysfnc.assembly.parameters import needed_parameters, parameters_of_run
 from pysfnc.assembly.reports import message_of
 from pysfnc.diagnostics import Diagnostic
 from pysfnc.engine import LambdaService, Machine
+from pysfnc.engine.clock import VirtualClock
 from pysfnc.engine.http import HttpService
 from pysfnc.engine.objects import ObjectStore
 from pysfnc.jsonata.engine import Evaluator
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 __all__ = ["Rejected", "compile_program", "run_compiled", "run_python"]
 
 Source = str | Mapping[str, str]
+START: Final = 1893553445.678
+"""When both forms begin, in seconds since 1970."""
 
 
 class Rejected(Exception):
@@ -68,7 +71,7 @@ def run_python(
         endpoint(http) as (server, known),
         written(_files(source)) as path,
         _environment({**(environment or {}), **known}),
-        instant_sleep(),
+        instant_sleep(start=START),
         loaded(path) as program,
     ):
         _record_requests(server, program)
@@ -215,6 +218,7 @@ def run_compiled(
                 evaluator=evaluator,
                 history=False,
                 seed=0,
+                clock=VirtualClock(START),
                 context=context_object_of(_context(machine.name)),
             )
     calls, transitions = tuple(program.calls), result.transitions

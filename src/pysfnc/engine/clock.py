@@ -59,5 +59,5 @@ class RealClock:
 
 def iso_milliseconds(moment: float) -> str:
     """A moment as the context object and the history write it: UTC, milliseconds, `Z`."""
-    whole = datetime.fromtimestamp(int(moment), UTC)
-    return f"{whole:%Y-%m-%dT%H:%M:%S}.{int(moment * 1000) % 1000:03d}Z"
+    seconds, milliseconds = divmod(round(moment * 1000), 1000)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{milliseconds:03d}Z"

@@ -89,7 +89,7 @@ class Execution:
 
     def now_ms(self) -> int:
         """See `templates.Surroundings`."""
-        return int(self.clock.now() * 1000)
+        return round(self.clock.now() * 1000)
 
     def enter(self, branch: Branch, state: Visited, data: Data) -> None:
         """A state begins: count it, record it, show it its input."""

@@ -36,6 +36,7 @@ from pysfnc.frontend.lower_values import (
     Under,
     Value,
 )
+from pysfnc.frontend.moment_operations import are_times, is_time
 from pysfnc.frontend.narrow import class_names
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.ir.walk import free_vars
@@ -453,6 +454,15 @@ def _max(cx: Context, given: Arguments, node: ast.expr) -> Value:
     return _extreme(cx, given, node, "max")
 
 
+def _of_times(cx: Context, args: list[Expr], node: ast.expr) -> Expr | None:
+    """The list of the dates or timedeltas of which one is wanted, None for anything else."""
+    if len(args) == 1:
+        return cx.atom(args[0]) if are_times(args[0]) else None
+    if args and is_time(args[0].type) and all(arg.type == args[0].type for arg in args):
+        return cx.atom(lib.make_list(cx, args, node))
+    return None
+
+
 def _extreme(cx: Context, given: Arguments, node: ast.expr, name: str) -> Value:
     named = given.keyword_map()
     key = named.get("key")
@@ -466,7 +476,13 @@ def _extreme(cx: Context, given: Arguments, node: ast.expr, name: str) -> Value:
         args = [items]
     if given.spread is not None:
         args = [lib.binary(cx, "+", lib.make_list(cx, args, node), given.spread, node)] if args else [given.spread]
-    if key is None or (not isinstance(key, Static) and key.type == NONE):
+    plain = key is None or (not isinstance(key, Static) and key.type == NONE)
+    of_times = _of_times(cx, args, node) if plain and set(named) <= {"default", "key"} else None
+    if of_times is not None:
+        fallback = named.get("default")
+        other = None if fallback is None else as_data(cx, fallback, node)
+        return lib.extreme_by(cx, name, of_times, of_times, other, node)
+    if key is None or plain:
         keywords = {k: as_data(cx, v, node) for k, v in named.items() if k != "key"}
         return lib.call(cx, name, args, keywords, node)
     if set(named) - {"key", "default"}:

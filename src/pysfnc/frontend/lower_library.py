@@ -32,9 +32,12 @@ from pysfnc.frontend.lower_values import (
 )
 from pysfnc.frontend.model import Style
 from pysfnc.frontend.moment_operations import (
+    are_times,
     time_binary,
+    time_call,
     time_compare,
     time_format,
+    time_ranks,
     time_text,
     time_truth,
     time_unary,
@@ -933,6 +936,9 @@ def call(cx: Context, name: str, args: Sequence[Expr], keywords: dict[str, Expr]
     """A call of a builtin that has a row."""
     if name in ("str", "repr") and len(args) == 1 and not keywords:
         return to_str(cx, args[0], node) if name == "str" else to_repr(cx, args[0], node)
+    of_time = time_call(cx, name, [*args, *keywords.values()], node)
+    if of_time is not None:
+        return of_time
     given, named = [decayed(cx, arg) for arg in args], {key: decayed(cx, arg) for key, arg in keywords.items()}
     if name == "bool":
         given = [set_items(cx, arg, node) for arg in given]
@@ -1030,6 +1036,9 @@ def method_change(
 
 def sort_by(cx: Context, items: Expr, keys: Expr | None, reverse: Expr, node: ast.AST) -> Expr:
     """`sorted(items, key=..., reverse=...)` with the keys computed."""
+    if keys is None and are_times(items):
+        items = keys = cx.atom(items)
+    keys = None if keys is None else time_ranks(cx, keys, node)
     given = [items, reverse] if keys is None else [items, reverse, keys]
     return _built(
         cx,

@@ -5,13 +5,14 @@ what makes them are `lower_moments`.
 """
 
 import ast
+from collections.abc import Sequence
 from typing import Final
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.ir.exprs import Const, Expr, Prim
 from pysfnc.library.moment_formats import unknown_directive
-from pysfnc.values.types import BOOL, FLOAT, INT, STR, ErrorT, Kind, NeverT, OpaqueT, Type, kinds
+from pysfnc.values.types import BOOL, FLOAT, INT, STR, ErrorT, Kind, ListT, NeverT, OpaqueT, Type, kinds
 
 DATETIME: Final = OpaqueT("datetime", on_wire=True)
 DATE: Final = OpaqueT("date", on_wire=True)
@@ -197,8 +198,25 @@ def time_format(cx: Context, value: Expr, spec: Expr, node: ast.AST) -> Expr | N
     return Prim(op=f"{_FAMILY[value.type]}.format", args=(value, spec), type=STR, span=cx.span(node))
 
 
-def time_ranks(cx: Context, items: Expr, type_: Type, node: ast.AST) -> Expr | None:
-    """Texts or numbers that order a list of moments, None for a list of anything else."""
-    if not is_time(type_):
-        return None
-    return Prim(op=f"{_FAMILY[type_]}.ranks", args=(items,), type=items.type, span=cx.span(node))
+def time_ranks(cx: Context, keys: Expr, node: ast.AST) -> Expr:
+    """Texts or numbers that order like a list of these values; a list of anything else as it is."""
+    item = keys.type.item if isinstance(keys.type, ListT) else None
+    if item == DATETIME:
+        return Prim(op="moment.ranks", args=(keys,), type=ListT(STR), span=cx.span(node))
+    if item in (DATE, TIMEDELTA):
+        return Prim(op="moment.text", args=(keys,), type=ListT(STR if item == DATE else INT), span=cx.span(node))
+    return keys
+
+
+def are_times(items: Expr) -> bool:
+    """Whether a list holds nothing but values of one of these types."""
+    return isinstance(items.type, ListT) and is_time(items.type.item)
+
+
+def time_call(cx: Context, name: str, args: Sequence[Expr], node: ast.AST) -> Expr | None:
+    """`abs(timedelta)`, `sum(timedeltas, timedelta())`; None for any other call of a builtin."""
+    if name == "abs" and args and args[0].type == TIMEDELTA:
+        return Prim(op="duration.abs", args=(args[0],), type=TIMEDELTA, span=cx.span(node))
+    if name == "sum" and len(args) == 2 and args[1].type == TIMEDELTA and args[0].type == ListT(TIMEDELTA):
+        return Prim(op="duration.total", args=tuple(args), type=TIMEDELTA, span=cx.span(node))
+    return None

@@ -179,6 +179,14 @@ def refuse_text(cx: Context, name: str, node: ast.AST | Span) -> Expr:
             "the order of a set is looked at, which differs from run to run",
             help="write instead: `sorted(...)` of the set; `in`, `len`, `sum`, `min`, `max`, `any`, `all` and the operators of sets show no order",
         )
+    if name in ("datetime", "date"):
+        return cx.error(
+            codes.UNSUPPORTED_EXPRESSION,
+            node,
+            f"this looks at a value that may be a `{name}` or something else, or holds a `{name}`",
+            help="write instead: `x is not None` before where it may be None, or `x.isoformat()` for its text; "
+            "or a `@task` that does this",
+        )
     return cx.error(
         codes.UNSUPPORTED_EXPRESSION,
         node,
@@ -189,6 +197,13 @@ def refuse_text(cx: Context, name: str, node: ast.AST | Span) -> Expr:
 
 def refuse_whole(cx: Context, missing: str, node: ast.AST | Span) -> Expr:
     """Say what stands in the way of using a value as a whole."""
+    if "`timedelta`" in missing:
+        return cx.error(
+            codes.UNSUPPORTED_EXPRESSION,
+            node,
+            "a `timedelta` has no form in JSON, and this use of it none in the machine",
+            help="write instead: `.total_seconds()`, or `str(...)` of it; `x is not None` before where it may be None",
+        )
     return cx.error(
         codes.AWS_DIFFERENCE,
         node,

@@ -162,6 +162,11 @@ row("duration.ratio", lambda args: over(args[0].tree, args[1].tree), _not_zero("
 row("duration.//", lambda args: call("py_whole", args[0].tree, whole(args[1])), _BY_ZERO)
 row("duration.%", lambda args: call("py_left", args[0].tree, args[1].tree), _BY_ZERO)
 row("duration./", lambda args: call("py_nearest", args[0].tree, whole(args[1])), _BY_ZERO)
+row(
+    "duration.total",
+    lambda args: add(call("sum", args[0].tree), args[1].tree),
+    lambda args: [fits_number(add(call("sum", args[0].tree), args[1].tree))],
+)
 row("duration.neg", lambda args: sub(ZERO, args[0].tree))
 row("duration.abs", lambda args: call("abs", args[0].tree))
 row("duration.days", lambda args: call("py_whole", args[0].tree, DAY))

@@ -13,7 +13,7 @@ from pysfnc.library.make import ZERO, both, call, either, eq, join, negate, text
 from pysfnc.library.prelude import define
 from pysfnc.library.registry import register_prim
 from pysfnc.library.row import Arg, Check, PrimRow
-from pysfnc.library.shapes import ONE, add, amp, block, ge, gt, le, length, lt, ne, refs, sub
+from pysfnc.library.shapes import ONE, add, amp, block, count, fn, ge, gt, le, length, lt, mapped, ne, refs, sub
 from pysfnc.library.signature import WHOLE, WHOLE_ERROR, Spec, kind_checks, repr_of, whole
 from pysfnc.values.types import STR, Kind
 
@@ -128,6 +128,20 @@ define(
             Lit(28),
         ),
         IfElse(Binary("in", _M, Array((Lit(4), Lit(6), Lit(9), Lit(11)))), Lit(30), Lit(31)),
+    ),
+)
+
+
+define(
+    "py_rank",
+    ("t",),
+    # A text of digits that orders like moments with a zone, or without one.
+    block(
+        Bind("x", call("py_moved", _T, sub(ZERO, call("py_offset", call("py_zone", _T))))),
+        amp(
+            call("pad", call("string", add(Index(_X, ZERO), Lit(99_999_999_999))), Lit(-12), text("0")),
+            call("string", add(MILLION, Index(_X, ONE))),
+        ),
     ),
 )
 
@@ -296,12 +310,24 @@ def _alike(args: Sequence[Arg], doing: str) -> Check:
     return Check(eq(one, other), "TypeError", text(f"can't {doing} offset-naive and offset-aware datetimes"))
 
 
+def _all_alike(items: Tree) -> Check:
+    """A list is put in order by comparisons, and some are between those with a zone and those without."""
+    kinds_of_zones = call("distinct", call("map", items, fn("py_v", eq(zone(Ref("py_v")), text("")))))
+    message = text("can't compare offset-naive and offset-aware datetimes")
+    return Check(le(count(kinds_of_zones), ONE), "TypeError", message)
+
+
 def fits_number(value: Tree) -> Check:
     """Whether microseconds can be counted; see LIM-51."""
     small = le(call("abs", value), Lit(LARGEST))
     return Check(small, "OverflowError", text("a timedelta of more than 285 years has no form in the machine"))
 
 
+row(
+    "moment.ranks",
+    lambda args: mapped(args[0].tree, "py_v", call("py_rank", Ref("py_v"))),
+    lambda args: [_all_alike(args[0].tree)],
+)
 row(
     "moment.between",
     lambda args: call("py_between", args[0].tree, args[1].tree),

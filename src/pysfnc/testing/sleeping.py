@@ -14,15 +14,16 @@ _CLOCKS: Final = ("sleep", "monotonic", "perf_counter", "time")
 
 
 @contextmanager
-def instant_sleep(files: Collection[str] = ()) -> Iterator[VirtualTime]:
+def instant_sleep(files: Collection[str] = (), start: float | None = None) -> Iterator[VirtualTime]:
     """Let time pass at once inside the block, for `time.sleep`, `asyncio`, timeouts and the delays of retries.
 
     Threads and asynchronous tasks wake in the order of real time, and what takes too long for a timeout is too late.
 
     Args:
         files: modules whose own names for the functions of `time` (`from time import sleep`) are replaced as well.
+        start: what time it is when the block begins, in seconds since 1970; None for the present moment.
     """
-    clock = VirtualTime()
+    clock = VirtualTime() if start is None else VirtualTime(_epoch=start)
     originals = {name: getattr(time, name) for name in _CLOCKS}
     with clock.in_force():
         replaced = {originals[name]: getattr(time, name) for name in _CLOCKS}

@@ -5,25 +5,29 @@ for which somebody waits as soon as nobody has anything to do before it. So slee
 would in real time between participants that compute in no time.
 
 A participant is the thread that began and every thread that a participant starts. What makes a participant wait is
-replaced: `time.sleep`, `threading.Condition.wait` (and with it events, semaphores, queues and futures),
+replaced: `time.sleep`, the clocks of `time` and `datetime`, `threading.Condition.wait` (and with it events, semaphores, queues and futures),
 `Thread.join`, the selectors of event loops. Other waits (a plain lock, a process) are taken for work; if nobody moves
 or computes for `STALL_S` of real time, the clock goes on all the same.
 """
 
 import contextlib
+import gc
 import os
 import queue
 import selectors
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any, Final
 
 __all__ = ["VirtualTime"]
 
 STALL_S: Final = 1.0
 _NEVER: Final = float("inf")
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 _real_sleep = time.sleep
 _real_monotonic = time.monotonic
@@ -46,7 +50,10 @@ class _Blocked:
 
 @dataclass(slots=True, eq=False)
 class VirtualTime:
-    """The shared clock. `with clock.in_force():` replaces the functions that wait; not reentrant."""
+    """The shared clock. `with clock.in_force():` replaces the functions that wait; not reentrant.
+
+    `_epoch` is the time at which it begins, in seconds since 1970.
+    """
 
     _lock: Any = field(default_factory=threading.Lock)
     _began: float = field(default_factory=_real_monotonic)
@@ -64,8 +71,12 @@ class VirtualTime:
         return self._now
 
     def time(self) -> float:
-        """Stands for `time.time`."""
-        return self._epoch + self._now - self._began
+        """Stands for `time.time`. It has milliseconds, as the clock of a machine."""
+        return self.milliseconds() / 1000
+
+    def milliseconds(self) -> int:
+        """Since 1970."""
+        return round((self._epoch + self._now - self._began) * 1000)
 
     def sleep(self, seconds: float, /) -> None:
         """Stands for `time.sleep`."""
@@ -220,15 +231,38 @@ class VirtualTime:
             (queue, "time", self.monotonic),
         ]
         before = [(owner, name, getattr(owner, name)) for owner, name, _ in replacements]
+        dates = [(class_, name, vars(class_)[name]) for class_, name, _ in self._dates()]
         self._participants.add(threading.current_thread())
         for owner, name, value in replacements:
             setattr(owner, name, value)
+        for class_, name, method in self._dates():
+            _set_method(class_, name, method)
         try:
             yield
         finally:
             for owner, name, value in before:
                 setattr(owner, name, value)
+            for class_, name, method in dates:
+                _set_method(class_, name, method)
             self._close()
+
+    def _dates(self) -> list[tuple[type, str, Any]]:
+        """Methods of `datetime` that read the clock. The local zone is UTC, as that of Lambda and of a machine is."""
+
+        def now(tz: tzinfo | None = None) -> datetime:
+            moment = _EPOCH + timedelta(milliseconds=self.milliseconds())
+            return moment.replace(tzinfo=None) if tz is None else moment.astimezone(tz)
+
+        def today(class_: type) -> date:
+            return now() if issubclass(class_, datetime) else now().date()
+
+        if not _can_set_methods():
+            return []
+        return [
+            (datetime, "now", classmethod(lambda _class, tz=None: now(tz))),
+            (datetime, "utcnow", classmethod(lambda _class: now())),
+            (date, "today", classmethod(today)),
+        ]
 
     def _close(self) -> None:
         """Let go whoever still waits: threads that were left behind."""
@@ -238,6 +272,19 @@ class VirtualTime:
                 if not entry.woken:
                     entry.woken = True
                     entry.wake()
+
+
+def _can_set_methods() -> bool:
+    """Whether methods of classes written in C can be replaced here: the class itself has to stay the one that programs name."""
+    return sys.implementation.name == "cpython"
+
+
+def _set_method(class_: type, name: str, method: object) -> None:
+    import ctypes
+
+    (namespace,) = gc.get_referents(vars(class_))
+    namespace[name] = method
+    ctypes.pythonapi.PyType_Modified(ctypes.py_object(class_))
 
 
 def _is_running(thread: threading.Thread) -> bool:
