@@ -124,10 +124,7 @@ def _workflow_problems(info: FunctionInfo) -> Iterator[Diagnostic]:
 
 
 def _parameter_fault(info: FunctionInfo, argument: ast.arg, read: Annotation) -> Diagnostic | None:
-    """What a machine cannot follow in the annotation of a workflow's parameter.
-
-    Of a text Python makes an object, whose own text may be another: "1.50" of "+01.50". The machine has no such rules.
-    """
+    """What a machine cannot follow in the annotation of a workflow's parameter."""
     if read.problem is not None:
         return _annotation_fault(f"parameter `{argument.arg}` of `{info.qualname}`", read)
     name = text_inside(read.fit)

@@ -23,6 +23,7 @@ from pysfnc.values.fits import (
     ListFit,
     NamedFit,
     RecordFit,
+    TextFit,
     TupleFit,
     UnionFit,
     flattened,
@@ -45,6 +46,8 @@ def changes(fit: Fit | None) -> bool:
             return changes(value)
         case TupleFit(items, _):
             return any(map(changes, items))
+        case TextFit("datetime"):
+            return True
         case NamedFit() | UnionFit():
             return any(map(changes, flattened(fit)))
         case _:
@@ -82,6 +85,8 @@ def decoded(fit: Fit, value: Tree) -> Tree:
     match fit:
         case NamedFit(_, target):
             return decoded(target, value)
+        case TextFit():
+            return call("py_from_iso", value)
         case RecordFit(_, fields, None):
             own = [field for field in fields if changes(field.fit)]
             parts: list[Tree] = [value]

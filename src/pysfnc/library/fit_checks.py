@@ -134,6 +134,9 @@ class FitChecker:
                 return IfElse(ne(count(value), Lit(len(items))), self._must(fit, value, path), first_message(parts))
             case ChoiceFit(values, _):
                 return IfElse(_is_none_of(value, values), self._must(fit, value, path), None)
+            case TextFit("date" | "datetime" as name):
+                fits = call("py_is_date" if name == "date" else "py_is_moment", value)
+                return IfElse(negate(fits), self._must(fit, value, path), None)
             case RecordFit(_, fields, _):
                 return first_message([part for field in fields for part in self._field(field, value, path)])
             case _:
@@ -294,7 +297,7 @@ def passes_nothing(fit: Fit | None) -> bool:
         case UnionFit():
             return _is_shallow(fit) and len(_type_names(fit_kinds(fit))) <= 2
         case _:
-            return not isinstance(fit, TupleFit | ChoiceFit | RecordFit)
+            return not isinstance(fit, TupleFit | ChoiceFit | RecordFit | TextFit)
 
 
 def _type_names(wanted: frozenset[Kind]) -> tuple[str, ...]:

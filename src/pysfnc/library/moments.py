@@ -438,6 +438,26 @@ row(
 _DAY: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _ZONE: Final = r"Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{6})?)?"
 _MOMENT: Final = rf"^{_DAY}(?:[T ][0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}}(?:[.,][0-9]+)?)?(?:{_ZONE})?)?$"
+_MONTH_DAY: Final = "(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+_ON_WIRE: Final = rf"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{{1,9}})?(?:{_ZONE})?"
+define(
+    "py_is_date",
+    ("t",),
+    IfElse(
+        call("contains", _T, Regex(f"^[0-9]{{4}}-{_MONTH_DAY}$")),
+        both(
+            ne(piece(_T, 0, 4), text("0000")),
+            le(number(piece(_T, 8, 2)), call("py_month_days", number(piece(_T, 0, 4)), number(piece(_T, 5, 2)))),
+        ),
+        Lit(False),
+    ),
+)
+define(
+    "py_is_moment",
+    ("t",),
+    # The texts that `pysfnc.lang.shapes` takes for a datetime.
+    IfElse(call("contains", _T, Regex(f"^.{{10}}{_ON_WIRE}$")), call("py_is_date", piece(_T, 0, 10)), Lit(False)),
+)
 _END: Final = rf"(?:{_ZONE})$"
 define(
     "py_from_iso",

@@ -208,8 +208,13 @@ def flattened(fit: Fit) -> tuple[Fit, ...]:
 
 
 def text_inside(fit: Fit | None) -> str | None:
-    """The name of a type in a fit whose values travel as texts of their own, None where there is none."""
+    """The name of a type in a fit whose texts a machine cannot read, None where there is none.
+
+    Of a text Python makes an object, whose own text may be another: "1.50" of "+01.50". The machine has these rules for dates and moments.
+    """
     match fit:
+        case TextFit("date" | "datetime"):
+            return None
         case TextFit(name):
             return name
         case ListFit(item):
