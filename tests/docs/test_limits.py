@@ -114,6 +114,43 @@ def test_lim_09_keys_that_look_like_integers() -> None:
 SLOW: Final = HEAD + "@task(timeout=1)\ndef slow():\n    time.sleep(5)\n\n\n"
 
 
+def test_lim_51_timedeltas_of_more_than_285_years() -> None:
+    program = "from datetime import timedelta\n" + workflow("n: int", "return timedelta(days=n).days")
+    python, compiled = both(program, n=104_000)
+    assert python.output == compiled.output == 104_000
+    python, compiled = both(program, n=105_000)
+    assert (python.output, compiled.error) == (105_000, "OverflowError")
+
+
+def test_lim_52_the_clock() -> None:
+    program = "from datetime import datetime\n" + workflow("n: int", "return datetime.now().isoformat()")
+    python, compiled = both(program, n=1)
+    assert python.output == compiled.output == "2030-01-02T03:04:05.678000"
+    python, compiled = both(workflow("n: int", "return time.monotonic() > 1e9"), n=1)
+    assert (python.output, compiled.output) == (False, True)
+
+
+def test_lim_53_fromisoformat() -> None:
+    program = "from datetime import datetime\n" + workflow("text: str", "return datetime.fromisoformat(text)")
+    for text, read in {"20240229": "2024-02-29T00:00:00", "2024-W09-4": "2024-02-29T00:00:00"}.items():
+        python, compiled = both(program, text=text)
+        assert (python.output, compiled.error) == (read, "ValueError")
+
+
+def test_lim_54_strftime() -> None:
+    program = "from datetime import date\n" + workflow("n: int", 'return f"{date(n, 1, 1):%Y}"')
+    python, compiled = both(program, n=999)
+    assert python.output is not None
+    assert compiled.error == "ValueError"
+
+
+def test_lim_55_fromtimestamp() -> None:
+    program = "from datetime import UTC, datetime\n" + workflow("n: int", "return datetime.fromtimestamp(n, UTC)")
+    python, compiled = both(program, n=10**12)
+    assert python.error == compiled.error == "ValueError"
+    assert python.cause != compiled.cause
+
+
 def test_lim_10_the_name_of_a_timeout(tmp_path: Path) -> None:
     caught = "try:\n        slow()\n    except TimeoutError:\n        return 'late'"
     assert machine(f"{SLOW}@workflow\ndef w():\n    {caught}\n", tmp_path, real_time=True).output == "late"
