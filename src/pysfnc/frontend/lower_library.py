@@ -33,6 +33,7 @@ from pysfnc.frontend.lower_values import (
 from pysfnc.frontend.model import Style
 from pysfnc.frontend.moment_operations import (
     are_times,
+    moment_of_aws,
     time_binary,
     time_call,
     time_compare,
@@ -471,7 +472,7 @@ def subscript(cx: Context, value: Expr, index: Expr, node: ast.AST) -> Expr:
         return Const(value=status, type=INT, span=cx.span(node))
     key = decayed(cx, index)
     made = _built(cx, node, [value, key], lambda site: catalog.build_subscript(value, key, site), held=_inner([value]))
-    return _metadata(cx, made, node)
+    return moment_of_aws(_metadata(cx, made, node))
 
 
 def _metadata(cx: Context, made: Expr, node: ast.AST) -> Expr:
@@ -960,13 +961,14 @@ def method(
         if known is not None:
             return known
     given, named = [decayed(cx, arg) for arg in args], {key: decayed(cx, arg) for key, arg in keywords.items()}
-    return _built(
+    made = _built(
         cx,
         node,
         [receiver, *given, *named.values()],
         lambda site: catalog.build_method(name, receiver, given, named, site),
         held=[*_inner([receiver]), *given[1:]] if name in _HOLDING_METHODS else (),
     )
+    return moment_of_aws(made) if name == "get" else made
 
 
 def _surely_got(cx: Context, receiver: Expr, key: Expr, node: ast.AST) -> Expr | None:

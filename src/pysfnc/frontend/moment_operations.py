@@ -9,10 +9,26 @@ from collections.abc import Sequence
 from typing import Final
 
 from pysfnc.diagnostics import codes
+from pysfnc.frontend.aws_types import MOMENT
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.ir.exprs import Const, Expr, Prim
 from pysfnc.library.moment_formats import unknown_directive
-from pysfnc.values.types import BOOL, FLOAT, INT, STR, ErrorT, Kind, ListT, NeverT, OpaqueT, Type, kinds
+from pysfnc.values.types import (
+    BOOL,
+    FLOAT,
+    INT,
+    NONE,
+    STR,
+    ErrorT,
+    Kind,
+    ListT,
+    NeverT,
+    OpaqueT,
+    Type,
+    join_all,
+    kinds,
+    members,
+)
 
 DATETIME: Final = OpaqueT("datetime", on_wire=True)
 DATE: Final = OpaqueT("date", on_wire=True)
@@ -196,6 +212,16 @@ def time_format(cx: Context, value: Expr, spec: Expr, node: ast.AST) -> Expr | N
             help="write instead: directives such as `%Y-%m-%d %H:%M:%S`, or a `@task` that makes the text",
         )
     return Prim(op=f"{_FAMILY[value.type]}.format", args=(value, spec), type=STR, span=cx.span(node))
+
+
+def moment_of_aws(value: Expr) -> Expr:
+    """A moment out of an answer of AWS, which has a form of its own there, as any other moment; other values as they are."""
+    found = members(value.type)
+    if MOMENT not in found or not set(found) <= {MOMENT, NONE}:
+        return value
+    return Prim(
+        op="moment.of_aws", args=(value,), type=join_all([DATETIME, *(t for t in found if t == NONE)]), span=value.span
+    )
 
 
 def time_ranks(cx: Context, keys: Expr, node: ast.AST) -> Expr:

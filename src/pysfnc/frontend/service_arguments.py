@@ -14,6 +14,7 @@ from pysfnc.diagnostics import Code, codes, nearest
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.integrations import JSON_TEXTS, Integration
 from pysfnc.frontend.lower_context import Context, poison
+from pysfnc.frontend.moment_operations import DATETIME
 from pysfnc.frontend.whole import check_no_text, check_whole
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, ListComp, Prim
 from pysfnc.library.aws_forms import Form
@@ -108,7 +109,9 @@ class ArgumentWriter:
         """A value of a shape in the form of the definition."""
         if isinstance(value.type, ErrorT | NeverT):
             return value
-        if not check_no_text(self.cx, value, value.span or self.node):
+        if shape.kind == "timestamp" and value.type == DATETIME:
+            return Prim(op="moment.to_aws", args=(value,), type=STR, span=value.span)
+        if not _is_taken_apart(value) and not check_no_text(self.cx, value, value.span or self.node):
             return poison(value.span)
         if not self._fits(shape, value.type, value.span, path):
             return poison(value.span)
@@ -268,7 +271,7 @@ class ArgumentWriter:
         if wanted is None or isinstance(type_, ErrorT | NeverT):
             return True
         found = kinds(type_)
-        if shape.kind == "blob" and isinstance(type_, OpaqueT) and type_.name != "bytes":
+        if isinstance(type_, OpaqueT) and type_.name != ("bytes" if shape.kind == "blob" else "datetime"):
             found = frozenset()
         if not found & wanted:
             self._wrong(
@@ -303,6 +306,13 @@ class ArgumentWriter:
 
     def _wrong(self, code: Code, place: ast.AST | Span | None, message: str, **rest: object) -> Expr:
         return self.cx.error(code, place or self.node, message, **rest)  # type: ignore[arg-type]
+
+
+def _is_taken_apart(value: Expr) -> bool:
+    """Whether the parts of a value are written one by one, so that each is looked at."""
+    if isinstance(value, Cond | Let | ListComp):
+        return True
+    return isinstance(value, Prim) and value.op in ("dict.make", "list.make", "|")
 
 
 def _written(value: Expr) -> list[tuple[Expr, Expr]] | None:

@@ -521,4 +521,26 @@ row(
     _iso_checks(_MOMENT, "fromisoformat: argument must be str", True),
 )
 row("date.of_iso", lambda args: args[0].tree, _iso_checks(f"^{_DAY}$", "fromisoformat: argument must be str", False))
-row("moment.canonical", lambda args: call("py_from_iso", args[0].tree))
+
+
+# Answers of AWS have ISO texts in UTC, or milliseconds since 1970, and take ISO texts
+
+define(
+    "py_of_aws",
+    ("t",),
+    IfElse(
+        eq(call("type", _T), text("number")),
+        call("py_from_iso", call("fromMillis", _T)),
+        IfElse(eq(_T, Lit(None)), _T, call("py_from_iso", _T)),
+    ),
+)
+row("moment.of_aws", lambda args: call("py_of_aws", args[0].tree))
+define(
+    "py_to_aws",
+    ("t",),
+    block(
+        Bind("x", call("py_moved", _T, sub(ZERO, call("py_offset", zone(_T))))),
+        call("py_moment", Index(_X, ZERO), Index(_X, ONE), text("Z")),
+    ),
+)
+row("moment.to_aws", lambda args: call("py_to_aws", args[0].tree))
