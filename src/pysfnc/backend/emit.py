@@ -54,7 +54,7 @@ from pysfnc.library.context import FIELDS
 from pysfnc.library.raised import MESSAGE, NAME
 from pysfnc.plan.caught import ALL_ERRORS, TASK_FAILED
 from pysfnc.source.span import Span
-from pysfnc.values.types import NONE, STR, IntT
+from pysfnc.values.types import NONE, STR, IntT, OpaqueT
 
 LAMBDA_INVOKE: Final = "arn:aws:states:::lambda:invoke"
 LAMBDA_RETRY: Final[dict[str, Any]] = {
@@ -348,6 +348,8 @@ class _StateWriter:
         seconds = self._tree(state.prefix, state.seconds, {})
         if isinstance(state.seconds.type, IntT):
             made["Seconds"] = template(seconds)
+        elif isinstance(state.seconds.type, OpaqueT):
+            made["Timestamp"] = template(seconds)
         else:
             # Seconds takes whole numbers only; a Timestamp takes fractions (ASL spec, "Wait State").
             later = Binary("+", Call("millis", ()), Binary("*", seconds, Lit(1000)))

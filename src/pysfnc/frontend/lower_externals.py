@@ -31,6 +31,7 @@ from pysfnc.frontend.lower_modules import call_json_dumps, call_json_loads
 from pysfnc.frontend.lower_moments import MOMENT_CALLS
 from pysfnc.frontend.lower_pools import THREAD_POOLS
 from pysfnc.frontend.lower_regex import REGEX_CALLS
+from pysfnc.frontend.lower_until import sleep_until
 from pysfnc.frontend.lower_values import (
     BuiltinFunction,
     Coroutine,
@@ -77,6 +78,9 @@ def _parallel(cx: Context, node: ast.Call) -> Value:
 
 
 def _time_sleep(cx: Context, node: ast.Call) -> Value:
+    slept = sleep_until(cx, node)
+    if slept is not None:
+        return slept
     given = lower_arguments(cx, node)
     if given is None:
         return poison(cx.span(node))

@@ -124,6 +124,14 @@ def _now(cx: Context, given: Given, node: ast.expr) -> Value:
     return draw(cx, "draw.now" if zone.value else "draw.local", DATETIME, node, _READ)
 
 
+def clock_zone(cx: Context, node: ast.Call) -> Const | None:
+    """Whether `datetime.now(...)` gives a moment with a zone: a text that is empty without one; None after a message."""
+    given = lower_arguments(cx, node)
+    found = None if given is None else bind(cx, _signature("now", "tz"), given, node)
+    zone = None if found is None else zone_of(cx, found.get("tz"), node)
+    return zone if isinstance(zone, Const) else None
+
+
 def _local(cx: Context, _given: Given, node: ast.expr) -> Value:
     return draw(cx, "draw.local", DATETIME, node, _READ)
 

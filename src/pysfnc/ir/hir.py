@@ -295,7 +295,7 @@ class ServiceCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sleep:
-    """`seconds` is a number that is not negative (the frontend emits the check before)."""
+    """`seconds` is a number that is not negative (the frontend emits the check before), or the moment until which to sleep."""
 
     seconds: Expr
 

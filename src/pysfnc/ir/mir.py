@@ -89,7 +89,7 @@ class Work(State):
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Pause(State):
-    """A Wait, which goes on or, with `after` None, ends the scope with `output`."""
+    """A Wait of so many `seconds` or until the moment that they are, which goes on or, with `after` None, ends the scope with `output`."""
 
     seconds: Expr
     prefix: Suite = ()

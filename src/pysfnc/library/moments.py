@@ -20,6 +20,7 @@ from pysfnc.values.types import STR, Kind
 MILLION: Final = Lit(1_000_000)
 LARGEST: Final = 2**53
 """Microseconds that a number of the machine counts one by one: 285 years."""
+MIXED: Final = "can't {} offset-naive and offset-aware datetimes"
 _FIRST, _LAST = Lit(-62_135_596_800), Lit(253_402_300_799)
 """Seconds since 1970 at the beginning of the year 1 and at the end of 9999."""
 _T, _U, _Z, _X, _S, _D, _N, _R, _A, _B, _Y, _M = refs("t u z x s d n r a b y m")
@@ -307,14 +308,13 @@ for _sign in (1, -1):
 
 def _alike(args: Sequence[Arg], doing: str) -> Check:
     one, other = (eq(zone(arg.tree), text("")) for arg in args)
-    return Check(eq(one, other), "TypeError", text(f"can't {doing} offset-naive and offset-aware datetimes"))
+    return Check(eq(one, other), "TypeError", text(MIXED.format(doing)))
 
 
 def _all_alike(items: Tree) -> Check:
     """A list is put in order by comparisons, and some are between those with a zone and those without."""
     kinds_of_zones = call("distinct", call("map", items, fn("py_v", eq(zone(Ref("py_v")), text("")))))
-    message = text("can't compare offset-naive and offset-aware datetimes")
-    return Check(le(count(kinds_of_zones), ONE), "TypeError", message)
+    return Check(le(count(kinds_of_zones), ONE), "TypeError", text(MIXED.format("compare")))
 
 
 def fits_number(value: Tree) -> Check:
@@ -543,4 +543,18 @@ define(
         call("py_moment", Index(_X, ZERO), Index(_X, ONE), text("Z")),
     ),
 )
+
+
+def _instant(name: str, has_zone: bool) -> None:
+    """A moment as AWS takes it, after the TypeError of its difference to one of the other sort."""
+
+    def checks(args: Sequence[Arg]) -> Sequence[Check]:
+        bare = eq(zone(args[0].tree), text(""))
+        return [Check(negate(bare) if has_zone else bare, "TypeError", text(MIXED.format("subtract")))]
+
+    row(f"moment.{name}", lambda args: call("py_to_aws", args[0].tree), checks)
+
+
+_instant("instant_in_zone", True)
+_instant("instant_without_zone", False)
 row("moment.to_aws", lambda args: call("py_to_aws", args[0].tree))
