@@ -149,7 +149,6 @@ WITHOUT_FORM = [
     ("Pair | tuple[int]", "JSON does not tell `Pair` from `tuple[int]`"),
     ("Color | str", "JSON does not tell `Color` from `str`"),
     ("More", "`More` holds values of its own type"),
-    ("datetime.datetime", "a machine does not read `datetime` from its input"),
     ("list[datetime.date]", "a machine does not read `date` from its input"),
     ("dict[str, tuple[int, decimal.Decimal]]", "a machine does not read `Decimal` from its input"),
     ("bytes | None", "a machine does not read `bytes` from its input"),

@@ -19,7 +19,8 @@ from pysfnc.frontend.moment_operations import DATE, DATETIME, TIMEDELTA, iso_tex
 from pysfnc.ir.exprs import Const, Expr, Prim
 from pysfnc.library.durations import UNITS
 from pysfnc.library.moment_formats import TIMESPECS
-from pysfnc.values.types import FLOAT, INT, NONE, STR, Kind, OpaqueT, Type, join, kinds
+from pysfnc.library.moment_parsing import refused_part
+from pysfnc.values.types import FLOAT, INT, JSON, NONE, STR, Kind, ListT, OpaqueT, Type, join, kinds
 
 _NUMBERS: Final = frozenset({Kind.INT, Kind.BOOL, Kind.FLOAT})
 _UTC: Final = frozenset({"datetime.timezone.utc", "datetime.UTC"})
@@ -247,6 +248,32 @@ def _from_timestamp(cx: Context, given: Given, node: ast.expr) -> Value:
     return Prim(op="moment.of_timestamp", args=(value, zone), type=DATETIME, span=cx.span(node))
 
 
+def _strptime(cx: Context, given: Given, node: ast.expr) -> Value:
+    value, format_ = as_data(cx, given["date_string"], node), given["format"]
+    if is_poison(value):
+        return value
+    text = format_.value if isinstance(format_, Const) and isinstance(format_.value, str) else None
+    refused = "a format that is no constant" if text is None else refused_part(text)
+    if text is None or refused is not None:
+        return cx.error(
+            codes.UNSUPPORTED_EXPRESSION,
+            node,
+            f"`strptime` with {refused if text is None else f'`{refused}`'} has no compiled form",
+            help='write instead: a constant such as `"%Y-%m-%d %H:%M:%S"`, or a `@task` that reads the text',
+        )
+    if Kind.STR not in kinds(value.type):
+        message = f"`strptime` of a value of type `{value.type}` always raises TypeError"
+        return cx.error(codes.TYPE_MISMATCH, node, message)
+    span = cx.span(node)
+    parsed = cx.atom(
+        Prim(op="moment.parsed", args=(value, _text(cx, text, node)), type=ListT(JSON), span=span), "parsed"
+    )
+    places = [_number(cx, place, node) for place in range(8)]
+    parts = [Prim(op="loop.item", args=(parsed, place), type=INT, span=span) for place in places[:7]]
+    zone = Prim(op="loop.item", args=(parsed, places[7]), type=STR, span=span)
+    return Prim(op="moment.make", args=(*parts, zone), type=DATETIME, span=span)
+
+
 _NEW: Final = "year month day hour minute second microsecond tzinfo"
 MOMENT_CALLS: Final[dict[str, Special]] = {
     "datetime.datetime": _special(_signature("datetime", _NEW, 3), _new_datetime),
@@ -270,6 +297,7 @@ MOMENT_CALLS: Final[dict[str, Special]] = {
     "datetime.datetime.utcfromtimestamp": _special(
         _signature("utcfromtimestamp", "timestamp", 1, by_name=False), _from_timestamp
     ),
+    "datetime.datetime.strptime": _special(_signature("strptime", "date_string format", 2, by_name=False), _strptime),
     "time.time": _special(_signature("time"), _time),
     "time.monotonic": _special(_signature("monotonic"), _time),
     "time.perf_counter": _special(_signature("perf_counter"), _time),

@@ -15,9 +15,9 @@ from pysfnc.library.row import Arg, Check
 from pysfnc.library.shapes import ONE, add, lt, refs, sub
 
 _T, _X = refs("t x")
-_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_SHORT_DAYS: Final = tuple(name[:3] for name in _DAYS)
-_MONTHS: Final = (
+WEEK_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+SHORT_DAYS: Final = tuple(name[:3] for name in WEEK_DAYS)
+MONTHS: Final = (
     "January",
     "February",
     "March",
@@ -31,7 +31,7 @@ _MONTHS: Final = (
     "November",
     "December",
 )
-_SHORT_MONTHS: Final = tuple(name[:3] for name in _MONTHS)
+SHORT_MONTHS: Final = tuple(name[:3] for name in MONTHS)
 _PIECES: Final = re.compile("%(.)|[^%]+", re.DOTALL)
 _SPELLED: Final = {"F": "%Y-%m-%d", "T": "%H:%M:%S", "R": "%H:%M", "D": "%m/%d/%y"}
 """Directives that stand for others."""
@@ -102,11 +102,11 @@ DIRECTIVES: Final[dict[str, Callable[[Tree, bool], Tree]]] = {
     "d": _plain(_two_digits(8)),
     "e": _plain(lambda value: call("pad", call("string", number(piece(value, 8, 2))), Lit(-2))),
     "j": _plain(lambda value: call("py_three", call("py_year_day", value))),
-    "A": _plain(lambda value: _name(_DAYS, call("py_weekday", value))),
-    "a": _plain(lambda value: _name(_SHORT_DAYS, call("py_weekday", value))),
-    "B": _plain(lambda value: _name(_MONTHS, sub(number(piece(value, 5, 2)), ONE))),
-    "b": _plain(lambda value: _name(_SHORT_MONTHS, sub(number(piece(value, 5, 2)), ONE))),
-    "h": _plain(lambda value: _name(_SHORT_MONTHS, sub(number(piece(value, 5, 2)), ONE))),
+    "A": _plain(lambda value: _name(WEEK_DAYS, call("py_weekday", value))),
+    "a": _plain(lambda value: _name(SHORT_DAYS, call("py_weekday", value))),
+    "B": _plain(lambda value: _name(MONTHS, sub(number(piece(value, 5, 2)), ONE))),
+    "b": _plain(lambda value: _name(SHORT_MONTHS, sub(number(piece(value, 5, 2)), ONE))),
+    "h": _plain(lambda value: _name(SHORT_MONTHS, sub(number(piece(value, 5, 2)), ONE))),
     "u": _plain(lambda value: call("string", add(call("py_weekday", value), ONE))),
     "w": _plain(lambda value: call("string", rest(add(call("py_weekday", value), ONE), Lit(7)))),
     "U": _week(6),
