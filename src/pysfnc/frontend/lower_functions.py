@@ -254,7 +254,7 @@ def call_task(
 
 def _decoded_result(cx: Context, info: FunctionInfo, result: Var) -> Expr:
     """What the caller gets of what came back: objects of classes are decoded."""
-    if info.returns_fit is None or not changes(info.returns_fit):
+    if info.returns_fit is None or not changes(info.returns_fit, texts=False):
         return result
     text = Const(value=InputSpec.text_of_fit(info.returns_fit), type=STR)
     wire = Var(name=result.name, type=JSON, span=result.span)

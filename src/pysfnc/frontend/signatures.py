@@ -16,7 +16,6 @@ from pysfnc.frontend.faults import fault, not_constant
 from pysfnc.frontend.model import FunctionInfo, ProjectModel
 from pysfnc.ir.exprs import Expr
 from pysfnc.ir.hir import Param
-from pysfnc.values.fits import text_inside
 from pysfnc.values.types import ERROR
 
 Kind = Literal["positional", "keyword", "star", "rest", "whole"]
@@ -127,16 +126,7 @@ def _parameter_fault(info: FunctionInfo, argument: ast.arg, read: Annotation) ->
     """What a machine cannot follow in the annotation of a workflow's parameter."""
     if read.problem is not None:
         return _annotation_fault(f"parameter `{argument.arg}` of `{info.qualname}`", read)
-    name = text_inside(read.fit)
-    if name is None:
-        return None
-    return fault(
-        codes.UNSUPPORTED_ANNOTATION,
-        info.module,
-        argument.annotation or argument,
-        f"parameter `{argument.arg}` of `{info.qualname}`: a machine does not read `{name}` from its input",
-        f"write instead: a parameter of type `str`, and a `@task` that returns the `{name}` it stands for",
-    )
+    return None
 
 
 def _annotation_fault(what: str, read: Annotation) -> Diagnostic:

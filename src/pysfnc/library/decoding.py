@@ -16,6 +16,7 @@ from pysfnc.library.registry import register_prim
 from pysfnc.library.row import Arg, PrimRow
 from pysfnc.library.shapes import item, mapped
 from pysfnc.library.typenames import has_kind
+from pysfnc.library.wire_texts import MADE
 from pysfnc.values.fits import (
     DictFit,
     FieldFit,
@@ -35,21 +36,21 @@ _V, _K = Ref("py_v"), Ref("py_k")
 
 
 @lru_cache(maxsize=1024)
-def changes(fit: Fit | None) -> bool:
-    """Whether decoding gives anything else than the value itself."""
+def changes(fit: Fit | None, texts: bool = True) -> bool:
+    """Whether decoding gives anything else than the value itself. `texts` False: those of the wire are known to be as Python writes them."""
     match fit:
         case RecordFit(_, fields, cls):
-            return cls is not None or any(changes(field.fit) for field in fields)
+            return cls is not None or any(changes(field.fit, texts) for field in fields)
         case ListFit(inner):
-            return changes(inner)
+            return changes(inner, texts)
         case DictFit(_, value):
-            return changes(value)
+            return changes(value, texts)
         case TupleFit(items, _):
-            return any(map(changes, items))
-        case TextFit("datetime"):
-            return True
+            return any(changes(item, texts) for item in items)
+        case TextFit(name):
+            return texts and name in MADE
         case NamedFit() | UnionFit():
-            return any(map(changes, flattened(fit)))
+            return any(changes(member, texts) for member in flattened(fit))
         case _:
             return False
 
@@ -70,12 +71,17 @@ def is_decidable(fit: Fit) -> bool:
         case UnionFit():
             members = flattened(fit)
             alone = all(
-                not changes(one) or not any(fit_kinds(one) & fit_kinds(other) for other in members if other is not one)
+                not changes(one) or not any(_clash(one, other) for other in members if other is not one)
                 for one in members
             )
             return alone and all(map(is_decidable, members))
         case _:
             return True
+
+
+def _clash(one: Fit, other: Fit) -> bool:
+    """Whether decoding by one fit may change a value of the other. Texts of the wire are told from others by who reads unions."""
+    return not isinstance(one, TextFit) and bool(fit_kinds(one) & fit_kinds(other))
 
 
 def decoded(fit: Fit, value: Tree) -> Tree:
@@ -85,8 +91,8 @@ def decoded(fit: Fit, value: Tree) -> Tree:
     match fit:
         case NamedFit(_, target):
             return decoded(target, value)
-        case TextFit():
-            return call("py_from_iso", value)
+        case TextFit(name):
+            return call(MADE[name], value)
         case RecordFit(_, fields, None):
             own = [field for field in fields if changes(field.fit)]
             parts: list[Tree] = [value]

@@ -15,6 +15,7 @@ from pysfnc.library.make import ZERO, both, call, eq, negate, text, type_of
 from pysfnc.library.prelude import define
 from pysfnc.library.quoting import quoted
 from pysfnc.library.shapes import amp, count, ne
+from pysfnc.library.wire_texts import CHECKED
 from pysfnc.values.fits import (
     AnyFit,
     ChoiceFit,
@@ -134,9 +135,8 @@ class FitChecker:
                 return IfElse(ne(count(value), Lit(len(items))), self._must(fit, value, path), first_message(parts))
             case ChoiceFit(values, _):
                 return IfElse(_is_none_of(value, values), self._must(fit, value, path), None)
-            case TextFit("date" | "datetime" as name):
-                fits = call("py_is_date" if name == "date" else "py_is_moment", value)
-                return IfElse(negate(fits), self._must(fit, value, path), None)
+            case TextFit(name):
+                return IfElse(negate(call(CHECKED[name], value)), self._must(fit, value, path), None)
             case RecordFit(_, fields, _):
                 return first_message([part for field in fields for part in self._field(field, value, path)])
             case _:

@@ -207,31 +207,6 @@ def flattened(fit: Fit) -> tuple[Fit, ...]:
             return (fit,)
 
 
-def text_inside(fit: Fit | None) -> str | None:
-    """The name of a type in a fit whose texts a machine cannot read, None where there is none.
-
-    Of a text Python makes an object, whose own text may be another: "1.50" of "+01.50". The machine has these rules for dates and moments.
-    """
-    match fit:
-        case TextFit("date" | "datetime"):
-            return None
-        case TextFit(name):
-            return name
-        case ListFit(item):
-            return text_inside(item)
-        case DictFit(_, value):
-            return text_inside(value)
-        case TupleFit(items):
-            inside = items
-        case RecordFit(_, fields):
-            inside = tuple(field.fit for field in fields)
-        case UnionFit() | NamedFit():
-            inside = flattened(fit)
-        case _:
-            return None
-    return next(filter(None, map(text_inside, inside)), None)
-
-
 _SCALARS: Final[dict[type, Type]] = {type(None): NONE, bool: BOOL, int: INT, float: FLOAT, str: STR}
 
 
