@@ -200,16 +200,25 @@ class State:
         for name, held in self.names.items():
             if not items.isdisjoint(held.nodes):
                 self.names[name] = held._replace(nodes=held.nodes | {node})
-        for container, own in self.slots.items():
-            for slot in own.values():
-                found = [slot[item] for item in items & slot.keys() if container in containers or item in self.shared]
-                if found:
-                    slot[node] = Edge(any(edge.many for edge in found), found[0].span)
+        for container in self.slots:
+            self._hold_one_of(container, items if container in containers else items & self.shared, node)
         if not items.isdisjoint(self.shared):
             self.shared.add(node)
         if not items.isdisjoint(self.lazy):
             self.lazy.add(node)
         return node
+
+    def _hold_one_of(self, container: Node, items: Set[Node], node: Node) -> None:
+        """Let a container hold `node`, one of these items, wherever it holds those; at one place if each of them stands at one only."""
+        own = self.slots[container]
+        found = [(label, item, slot[item]) for label, slot in own.items() for item in items & slot.keys()]
+        several = any(edge.many for _, _, edge in found) or len({item for _, item, _ in found}) < len(found)
+        if not several and len(found) > 1 and (container not in self.lazy or ANY in own):
+            own.setdefault(ANY, {})[node] = Edge(False, found[0][2].span)
+            return
+        for label, _, edge in found:
+            before = own[label].get(node)
+            own[label][node] = Edge(edge.many or (before is not None and before.many), edge.span)
 
     def forget_taken(self, site: int, into: int) -> None:
         """Let what was taken at a place be like any other object of the containers again."""
