@@ -36,6 +36,8 @@ def test_programs_use_what_the_language_has() -> None:
         assert wanted in seen
     for wanted in (ast.JoinedStr, ast.IfExp, ast.Slice, ast.Break, ast.Continue, ast.Raise, ast.With, ast.Await):
         assert wanted in seen
+    for wanted in (ast.Match, ast.MatchMapping, ast.MatchSequence, ast.ClassDef, ast.AsyncWith):
+        assert wanted in seen
 
 
 def test_numbers_outside_the_domain_are_noticed() -> None:

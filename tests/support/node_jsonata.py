@@ -29,7 +29,7 @@ from pysfnc.jsonata.engine import (
 _ROOT = Path(__file__).parents[2]
 _SCRIPT = Path(__file__).with_suffix(".mjs")
 # The library cannot be stopped inside a regular expression or a long native loop; then the child is.
-_WATCHDOG_S = 5.0
+_WATCHDOG_S = 20.0
 
 
 def find_library() -> Path | None:
