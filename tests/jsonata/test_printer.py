@@ -98,6 +98,10 @@ def test_any_text_comes_back_and_hides_what_templates_look_for(text: str) -> Non
         (IfElse(IfElse(Lit(True), Lit(1), Lit(2)), Lit(3), None), "(true ? 1 : 2) ? 3"),
         (Index(Field(Ref("o"), "a b"), Lit(-1)), "($o.`a b`)[-1]"),
         (Index(Array((Lit(1),)), Lit(0)), "([1])[0]"),
+        (
+            Index(Ref("xs"), Field(Call("f", (Ref("x"),)), "i")),
+            "$xs[($py_from := $f($x); $py_from.i)]",
+        ),
         (Keep(Call("map", (Ref("xs"), Func(("v",), Ref("v"))))), "$map($xs, function($v){$v})[]"),
         (Array((Range(Lit(1), Lit(3)), Lit("it's"))), '[[1..3], "it\'s"]'),
         (Object(((Lit("k"), Lit(None)),)), "{'k': null}"),

@@ -11,7 +11,20 @@ from pysfnc.analysis.sharing import Put, Sharing, Spread, change_of, expanded, i
 from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Input, Let, ListComp, Logic, NewExc, Prim, Reduce, Var
 from pysfnc.ir.hir import Assign, ForEach, While
 from pysfnc.ir.walk import children, free_vars
-from pysfnc.values.types import DictT, ExcT, JsonT, ListT, MapT, RecordT, SetT, TupleT, Type, is_mutable, members
+from pysfnc.values.types import (
+    DictT,
+    ExcT,
+    JsonT,
+    ListT,
+    MapT,
+    RecordT,
+    SetT,
+    TuplesT,
+    TupleT,
+    Type,
+    is_mutable,
+    members,
+)
 
 # How often the body of a comprehension is evaluated: once for the first objects made in it, once to make those old ones, once
 # for what follows from there being old ones.
@@ -34,7 +47,7 @@ def _can_hold(container: Type) -> bool:
             case MapT(held=held):
                 if holds_objects(held.value):
                     return True
-            case ListT(inner) | DictT(inner):
+            case ListT(inner) | DictT(inner) | TuplesT(inner):
                 if holds_objects(inner):
                     return True
             case _:

@@ -84,7 +84,8 @@ def lower_arguments(
             positional.extend(known)
             kept.extend([part.value] * len(known))
             continue
-        items = lib.items_of(cx, value, part.value)
+        function = call.func.id if isinstance(call.func, ast.Name) else ""
+        items = lib.spread_items(cx, value, function, part.value)
         if is_poison(items):
             return None
         if not spread_ok:

@@ -40,6 +40,8 @@ from pysfnc.frontend.moment_operations import are_times, is_time
 from pysfnc.frontend.narrow import class_names
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.ir.walk import free_vars
+from pysfnc.library.iteration import build_zip_rows
+from pysfnc.library.row import Refusal
 from pysfnc.values.types import BOOL, NONE, STR, Kind, NeverT, kinds
 
 Builtin = Callable[[Context, Arguments, ast.expr], Value]
@@ -186,12 +188,15 @@ def quiet_items(cx: Context, value: Value, node: ast.expr) -> Expr:
 @_builtin("zip")
 def _zip(cx: Context, given: Arguments, node: ast.expr) -> Value:
     if given.spread is not None:
-        return cx.error(
-            codes.UNSUPPORTED_PARAMETER_KIND,
-            node,
-            "`zip(*lists)` of a list of unknown length has no compiled form",
-            help="write instead: list comprehensions over the rows",
-        )
+        if given.positional or given.keywords:
+            return cx.error(
+                codes.UNSUPPORTED_PARAMETER_KIND,
+                node,
+                "`zip()` of a list of unknown length and something else has no compiled form",
+                help="write instead: `zip(*lists)`, with all of them in one list",
+            )
+        columns = build_zip_rows(given.spread, cx.names.fresh("row"), cx.site(node))
+        return cx.refuse(columns, node) if isinstance(columns, Refusal) else Lazy("a zip iterator", columns)
     args = [quiet_items(cx, value, node) for value in given.positional]
     keywords = {name: as_data(cx, value, node) for name, value in given.keywords}
     made = lib.call(cx, "zip", args, keywords, node)

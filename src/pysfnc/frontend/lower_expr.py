@@ -77,6 +77,7 @@ from pysfnc.values.types import (
     MapT,
     NeverT,
     OpaqueT,
+    TuplesT,
     Type,
     is_mutable,
     join,
@@ -231,18 +232,13 @@ def _spread(
         if any(isinstance(value, Static) and not isinstance(value, Lazy) for value in flat):
             return TupleOf(tuple(flat), is_list)
         return _display(cx, [as_data(cx, value, node) for value in flat], is_list, node)
-    if not is_list:
-        return cx.error(
-            codes.TYPE_NEEDED,
-            node,
-            "a tuple of unknown length has no compiled form",
-            help="write instead: a list, `[...]`",
-        )
     made: Expr | None = None
     for value, star, part in zip(values, starred, nodes, strict=True):
         items = lib.items_of(cx, value, part) if star else lib.make_list(cx, [as_data(cx, value, part)], part)
         made = items if made is None else lib.binary(cx, "+", made, items, node)
     assert made is not None
+    if not is_list:
+        return lib.call(cx, "tuple", [made], {}, node)
     return lib.copy_of_list(cx, made, node) if len(values) == 1 else made
 
 
@@ -414,10 +410,10 @@ def exception_attribute(cx: Context, base: Expr, node: ast.Attribute) -> Value:
     """`e.args`, and `error` and `cause` of a `Fail`."""
     span = cx.span(node)
     names = base.type.names if isinstance(base.type, ExcT) else None
-    args = ExcField(exc=base, field_="args", type=ListT(JSON), span=span)
+    args = ExcField(exc=base, field_="args", type=TuplesT(JSON), span=span)
     if node.attr == "args":
         cx.journal.args_read.append(span)
-        return Lazy("`args` of an exception", args, sequence=True, sized=True)
+        return args
     if names == frozenset({GROUP}) and node.attr in ("exceptions", "message"):
         return _group_attribute(args, node.attr, span)
     if names == frozenset({"Fail"}) and node.attr in ("error", "cause"):

@@ -7,7 +7,7 @@ Owns nothing of what an operation means. What every function here does besides: 
 import ast
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Final, TypeGuard
+from typing import Final
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.aws_types import METADATA, status_of
@@ -50,7 +50,7 @@ from pysfnc.library import catalog
 from pysfnc.library.dicts import value_type as values_in
 from pysfnc.library.dispatch import having as dispatch_having
 from pysfnc.library.enums import build_value
-from pysfnc.library.iteration import items_type
+from pysfnc.library.iteration import build_spread, items_type
 from pysfnc.library.lists import item_type as items_in
 from pysfnc.library.objects import build_attribute, build_is_record, build_set_attribute
 from pysfnc.library.row import Change, Refusal, Site
@@ -698,6 +698,14 @@ def items_of(cx: Context, value: Value, node: ast.AST, *, unpacking: bool = Fals
     return _built(cx, node, [data], lambda site: catalog.build_iter_list(data, site), held=_inner([data]))
 
 
+def spread_items(cx: Context, value: Value, function: str, node: ast.AST) -> Expr:
+    """The list of the items of `*value` in a call of a builtin function."""
+    if isinstance(value, Static):
+        return items_of(cx, value, node)
+    data = plain(decayed(cx, value))
+    return _built(cx, node, [data], lambda site: build_spread(data, function, site), held=_inner([data]))
+
+
 def _collected(cx: Context, value: LazyComprehension, node: ast.AST, unpacking: bool) -> Expr:
     from pysfnc.frontend.lower_comprehension import collect
 
@@ -778,8 +786,6 @@ def keys_of(cx: Context, mapping: Expr, node: ast.AST) -> Expr:
 def format_value(cx: Context, value: Value, conversion: str | None, spec: Expr | None, node: ast.AST) -> Expr:
     """A field of an f-string: `format(value, spec)`, after `str()` or `repr()` for `!s` and `!r`."""
     plain = spec is None or (isinstance(spec, Const) and spec.value == "")
-    if plain and _is_args(value):
-        return _args_text(cx, value.items, node)
     data = _shown(cx, value, node)
     if conversion == "r":
         data = to_repr(cx, data, node)
@@ -878,21 +884,6 @@ def _exception_repr(cx: Context, value: Expr, node: ast.AST) -> Expr:
     name = class_name(cx, error, ExcField(exc=error, field_="name", type=STR, span=span), node)
     shown = to_repr(cx, ExcField(exc=error, field_="args", type=ListT(JSON), span=span), node)
     return join_text(cx, [name, _text("(", span), _without_ends(cx, shown, node), _text(")", span)], node)
-
-
-def _is_args(value: Value) -> TypeGuard[Lazy]:
-    """Whether a value is `e.args`."""
-    return isinstance(value, Lazy) and isinstance(value.items, ExcField) and value.items.field_ == "args"
-
-
-def _args_text(cx: Context, args: Expr, node: ast.AST) -> Expr:
-    """The text of a tuple of unknown length: that of the list in other brackets, with a comma behind a single item."""
-    span = cx.span(node)
-    items = cx.atom(args, "args")
-    shown = _without_ends(cx, to_repr(cx, items, node), node)
-    one = compare(cx, ast.Eq(), length(cx, items, node), Const(value=1, type=INT, span=span), node)
-    end = Cond(test=one, then=_text(",)", span), orelse=_text(")", span), type=STR, span=span)
-    return join_text(cx, [_text("(", span), shown, end], node)
 
 
 def _without_ends(cx: Context, text: Expr, node: ast.AST) -> Expr:

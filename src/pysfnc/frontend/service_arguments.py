@@ -30,6 +30,7 @@ from pysfnc.values.types import (
     NeverT,
     NoneT,
     OpaqueT,
+    TuplesT,
     TupleT,
     Type,
     field_of,
@@ -203,7 +204,13 @@ class ArgumentWriter:
             body = self.value(shape.element, value.body, inner)
             return body if isinstance(body.type, ErrorT) else replace(value, body=body, type=ListT(body.type))
         for member in members(value.type):
-            items = member.items if isinstance(member, TupleT) else (member.item,) if isinstance(member, ListT) else ()
+            items = (
+                member.items
+                if isinstance(member, TupleT)
+                else (member.item,)
+                if isinstance(member, ListT | TuplesT)
+                else ()
+            )
             if not all(self._fits(shape.element, item, value.span, inner) for item in items):
                 return poison(value.span)
         return self._translated(shape, value)

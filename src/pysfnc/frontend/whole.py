@@ -20,6 +20,7 @@ from pysfnc.values.types import (
     OpaqueT,
     RecordT,
     SetT,
+    TuplesT,
     TupleT,
     Type,
     UnionT,
@@ -99,7 +100,7 @@ def _obstacle(type_: Type, seen: frozenset[str]) -> str | None:
             seen |= {type_.name}
         case DictT(value, fields):
             inside = (value, *(field.type for field in fields))
-        case ListT(item):
+        case ListT(item) | TuplesT(item):
             inside = (item,)
         case TupleT(items):
             inside = items
@@ -150,7 +151,7 @@ def text_held(type_: Type) -> str | None:
             return None  # of AWS
         case DictT(value, fields, rest):
             inside: Iterable[Type] = (value, *(field.type for field in fields), rest or value)
-        case ListT(item):
+        case ListT(item) | TuplesT(item):
             inside = (item,)
         case TupleT(items):
             inside = items

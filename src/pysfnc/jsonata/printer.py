@@ -31,6 +31,7 @@ from pysfnc.jsonata.tree import (
     Seq,
     Tree,
 )
+from pysfnc.jsonata.walk import map_tree
 
 _POWER: Final[dict[str, int]] = {
     "or": 25,
@@ -127,9 +128,9 @@ def _write(tree: Tree) -> tuple[str, int]:
             return f"{_print(base, _STEP)}.{_field(name)}", _STEP
         case Index(Array() as base, index):
             # Without the parentheses the item of another array display is not spliced, whatever it evaluates to.
-            return f"({_print(base, 0)})[{_print(index, 0)}]", _STEP
+            return f"({_print(base, 0)})[{_print(_without_context(index), 0)}]", _STEP
         case Index(base, index):
-            return f"{_print(base, _POSTFIX)}[{_print(index, 0)}]", _STEP
+            return f"{_print(base, _POSTFIX)}[{_print(_without_context(index), 0)}]", _STEP
         case Keep(base):
             return f"{_print(base, _POSTFIX)}[]", _STEP
         case Call(name, args):
@@ -158,6 +159,21 @@ def _write(tree: Tree) -> tuple[str, int]:
             return f"{{{written}}}", _ATOM
         case _:
             assert_never(tree)
+
+
+def _without_context(index: Tree) -> Tree:
+    """An index in which no path begins with anything but a variable: the context there is an item, and such a path is walked for each part of it."""
+    return index if isinstance(index, Lit | Ref) else map_tree(index, _from_variable)
+
+
+def _from_variable(tree: Tree) -> Tree:
+    match tree:
+        case Field(base=Field() | Ref() | Index(base=Ref())):
+            return tree
+        case Field(base, name):
+            return Seq((Bind("py_from", base), Field(Ref("py_from"), name)))
+        case _:
+            return tree
 
 
 def _lacks_else(tree: Tree) -> bool:

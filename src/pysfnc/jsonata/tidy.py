@@ -7,7 +7,7 @@ not at all. Bindings that may raise keep their place.
 from collections import Counter
 from typing import Final
 
-from pysfnc.jsonata.tree import Bind, Call, Func, IfElse, Lit, Ref, Seq, Tree
+from pysfnc.jsonata.tree import Bind, Call, Func, IfElse, Index, Lit, Ref, Seq, Tree
 from pysfnc.jsonata.walk import map_tree, may_raise, replace_ref, tree_children, tree_depth
 
 MAX_INLINED_DEPTH: Final = 12
@@ -42,7 +42,8 @@ class _Facts:
 
     Attributes:
         reads: name -> how often it is read; a call by name counts twice, since the name must stay.
-        inside: the names that are read inside a function, where they may be evaluated many times.
+        inside: the names that are read inside a function or an index. These may be evaluated many times, and an index once for each
+            item, which is its context: a path that begins with a call would be walked for each part of the item.
         binds: the names that are bound anywhere in it.
     """
 
@@ -67,6 +68,9 @@ class _Facts:
                     inside = True
                 case Seq(items=items):
                     self.binds.update(item.name for item in items if isinstance(item, Bind))
+                case Index(base=base, index=position):
+                    todo += [(base, inside), (position, True)]
+                    continue
                 case _:
                     pass
             todo.extend((part, inside) for part in tree_children(node))

@@ -6,7 +6,7 @@ the second as its value, so both may look like something else. Owns the question
 
 from pysfnc.library.row import Refusal
 from pysfnc.library.typenames import atoms, json_types, key_apart
-from pysfnc.values.types import DictT, EnumT, ListT, RecordT, TupleT, Type, field_of, kinds, members, others_of
+from pysfnc.values.types import DictT, EnumT, ListT, RecordT, TuplesT, TupleT, Type, field_of, kinds, members, others_of
 
 
 def holds_class(type_: Type) -> bool:
@@ -15,7 +15,7 @@ def holds_class(type_: Type) -> bool:
         match member:
             case RecordT() | EnumT():
                 return True
-            case ListT(item) if holds_class(item):
+            case ListT(item) | TuplesT(item) if holds_class(item):
                 return True
             case DictT(value) if holds_class(value):
                 return True
@@ -62,8 +62,10 @@ def _meet(first: Type, second: Type, inside: bool) -> bool:
             return cls.base is None and inside and _look_alike(first, second)
         case (RecordT(), _) | (_, RecordT()):
             return inside and _look_alike(first, second)
-        case (ListT(x), ListT(y)):
+        case (ListT(x), ListT(y)) | (TuplesT(x), TuplesT(y)):
             return class_meets(x, y, True)
+        case (TuplesT(x), TupleT(ys)) | (TupleT(ys), TuplesT(x)):
+            return any(class_meets(x, y, True) for y in ys)
         case (DictT() as x, DictT() as y):
             names = {field.name for field in (*x.fields, *y.fields)}
             pairs = [(field_of(x, name).type, field_of(y, name).type) for name in names]

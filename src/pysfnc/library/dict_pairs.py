@@ -14,7 +14,7 @@ from pysfnc.library.shapes import EMPTY, at, bind, block, clean, count, fn, gt, 
 from pysfnc.library.signature import TEXT
 from pysfnc.library.typenames import has_kind
 from pysfnc.values.fields import merged
-from pysfnc.values.types import DictT, ErrorT, Kind, ListT, TupleT, Type, join_all, kinds, members
+from pysfnc.values.types import DictT, ErrorT, Kind, ListT, TuplesT, TupleT, Type, join_all, kinds, members
 
 _v, _k, _p, _q = refs("py_v py_k py_p py_q")
 
@@ -78,7 +78,7 @@ def _length_error(pairs: Tree) -> Tree:
 
 
 def _key_type(type_: Type) -> Type:
-    found = [m for m in members(type_) if isinstance(m, TupleT | ListT)]
+    found = [m for m in members(type_) if isinstance(m, TupleT | TuplesT | ListT)]
     return join_all([m.items[0] if isinstance(m, TupleT) else m.item for m in found])
 
 
@@ -107,13 +107,17 @@ def build_of_pairs(source: Expr, site: Site) -> Built:
     if isinstance(pairs, Refusal):
         return pairs
     of = items_type(pairs.type)
-    if kinds(of) and not all(isinstance(m, TupleT | ListT) for m in members(of)):
+    if kinds(of) and not all(isinstance(m, TupleT | TuplesT | ListT) for m in members(of)):
         return Refusal("type-needed", "`dict()` needs a dict or a list of pairs whose keys are known to be str")
     if any(isinstance(m, TupleT) and len(m.items) != 2 for m in members(of)):
         return Refusal("type-mismatch", f"`dict()` takes pairs, but the items are of type {of}")
     keys = _key_type(of)
     values = join_all(
-        [m.items[1] if isinstance(m, TupleT) else m.item for m in members(of) if isinstance(m, TupleT | ListT)]
+        [
+            m.items[1] if isinstance(m, TupleT) else m.item
+            for m in members(of)
+            if isinstance(m, TupleT | TuplesT | ListT)
+        ]
     )
     if kinds(keys) and not kinds(keys) & TEXT:
         return Refusal(

@@ -28,6 +28,7 @@ from pysfnc.values.types import (
     ListT,
     NoneT,
     RecordT,
+    TuplesT,
     TupleT,
     Type,
     field_of,
@@ -131,7 +132,7 @@ def _holds(type_: Type, wanted: frozenset[Kind]) -> bool:
         match member:
             case JsonT(found) if found & (_LIST | _DICT) and wanted & JSON_KINDS:
                 return True
-            case ListT(item) if _holds(item, wanted):
+            case ListT(item) | TuplesT(item) if _holds(item, wanted):
                 return True
             case DictT(value) if _holds(value, wanted):
                 return True
@@ -214,8 +215,12 @@ def unclear(left: Type, right: Type, inside: bool = False) -> str | None:
 
 def _pair_meets(one: Type, other: Type, inside: bool) -> bool:
     match one, other:
-        case (ListT(), TupleT()) | (TupleT(), ListT()):
+        case (ListT(), TupleT() | TuplesT()) | (TupleT() | TuplesT(), ListT()):
             return inside
+        case (TuplesT(x), TuplesT(y)):
+            return list_meets_tuple(x, y, True)
+        case (TuplesT(x), TupleT(ys)) | (TupleT(ys), TuplesT(x)):
+            return any(list_meets_tuple(x, y, True) for y in ys)
         case (ListT(x), ListT(y)):
             return list_meets_tuple(x, y, True)
         case (DictT() as x, DictT() as y):

@@ -6,7 +6,7 @@ The rows give the list of the items that Python's lazy objects would give; the f
 from collections.abc import Sequence
 from typing import Final
 
-from pysfnc.ir.exprs import Const, Expr
+from pysfnc.ir.exprs import Const, Expr, ListComp, Var
 from pysfnc.jsonata.tree import Array, Binary, IfElse, Lit, Range, Ref, Tree
 from pysfnc.library.characters import characters
 from pysfnc.library.make import (
@@ -29,6 +29,7 @@ from pysfnc.library.shapes import (
     EMPTY,
     ONE,
     add,
+    at,
     bind,
     block,
     count,
@@ -50,6 +51,7 @@ from pysfnc.values.types import (
     Kind,
     ListT,
     StrT,
+    TuplesT,
     TupleT,
     Type,
     join_all,
@@ -72,7 +74,7 @@ def items_type(type_: Type) -> Type:
     found: list[Type] = []
     for atom in atoms(type_):
         match atom:
-            case ListT(inner):
+            case ListT(inner) | TuplesT(inner):
                 found.append(inner)
             case TupleT(inner):
                 found += inner
@@ -109,6 +111,24 @@ def build_iter_list(expr: Expr, site: Site) -> Built:
     if not kinds(expr.type) & ITERABLE:
         return Refusal("type-mismatch", f"`{expr.type}` is not iterable")
     return prim("iter.list", ListT(items_type(expr.type)), site, expr)
+
+
+def _spread_checks(args: Sequence[Arg], _: Type) -> list[Check]:
+    name = args[1].tree
+    assert isinstance(name, Lit)
+    message = f"{name.value}() argument after * must be an iterable, not {{}}"
+    return kind_checks([Spec("iterable", ITERABLE, message)], args[:1])
+
+
+register_prim(PrimRow(op="iter.spread", lower=iterate, checks=_spread_checks))
+
+
+def build_spread(expr: Expr, function: str, site: Site) -> Built:
+    """The list of the items of `*expr` in a call of a builtin function."""
+    listed = build_iter_list(expr, site)
+    if isinstance(listed, Refusal) or kinds(expr.type) <= ITERABLE:
+        return listed
+    return prim("iter.spread", listed.type, site, expr, const(function))
 
 
 # range
@@ -283,8 +303,26 @@ def _zip_message(number: int, how: str) -> str:
     return f"zip() argument {number} is {how} than {before}"
 
 
+def _zip_rows(args: Sequence[Arg], _: Type) -> Tree:
+    """The columns of a list of lists, as many as the shortest row has items."""
+    rows = args[0].tree
+    column = mapped(rows, "py_b", at(_b, _i))
+    last = sub(call("min", mapped(rows, "py_b", count(_b))), ONE)
+    return IfElse(eq(count(rows), ZERO), EMPTY, mapped(Range(ZERO, last), "py_i", column))
+
+
+register_prim(PrimRow(op="zip.rows", lower=_zip_rows))
 register_prim(PrimRow(op="zip", lower=_zip))
 register_prim(PrimRow(op="zip.strict", lower=_zip, checks=_zip_checks))
+
+
+def build_zip_rows(rows: Expr, name: str, site: Site) -> Built:
+    """`zip(*rows)` for a list of unknown length; `name` is fresh."""
+    row = build_iter_list(Var(name=name, type=items_type(rows.type), span=site.span), site)
+    if isinstance(row, Refusal):
+        return row
+    lists = ListComp(name=name, seq=rows, cond=None, body=row, type=ListT(row.type), span=site.span)
+    return prim("zip.rows", ListT(TuplesT(items_type(row.type))), site, lists)
 
 
 def build_zip(args: Sequence[Expr], strict: bool, site: Site) -> Built:

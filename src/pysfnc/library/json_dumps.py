@@ -29,6 +29,7 @@ from pysfnc.values.types import (
     NeverT,
     NoneT,
     StrT,
+    TuplesT,
     TupleT,
     Type,
     kinds,
@@ -101,7 +102,7 @@ def _one(value: Tree, type_: Type, options: Options) -> Tree:
             return call("py_float", value)
         case StrT():
             return _text_of(value, options)
-        case ListT(item):
+        case ListT(item) | TuplesT(item):
             each = json_tree(Arg(Ref("py_i"), item), options.inside())
             return _enclosed(value, "[]", call("map", value, Func(("py_i",), each)), options)
         case TupleT(items):
@@ -294,7 +295,7 @@ def holds_other(type_: Type) -> Type | None:
         match member:
             case NoneT() | BoolT() | IntT() | FloatT() | StrT() | JsonT() | NeverT():
                 found = None
-            case ListT(item):
+            case ListT(item) | TuplesT(item):
                 found = holds_other(item)
             case DictT():
                 found = holds_other(member.value)

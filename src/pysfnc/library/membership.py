@@ -21,6 +21,7 @@ from pysfnc.values.types import (
     BOOL,
     Kind,
     ListT,
+    TuplesT,
     TupleT,
     Type,
     kinds,
@@ -46,7 +47,7 @@ def in_list(item: Arg, items: Arg) -> Tree:
 
 
 def _item_types(type_: Type) -> tuple[Type, ...]:
-    return (type_.item,) if isinstance(type_, ListT) else type_.items if isinstance(type_, TupleT) else ()
+    return (type_.item,) if isinstance(type_, ListT | TuplesT) else type_.items if isinstance(type_, TupleT) else ()
 
 
 def _in_dict(key: Arg, mapping: Arg) -> Tree:

@@ -26,6 +26,7 @@ from pysfnc.values.types import (
     RecordClass,
     RecordT,
     SetT,
+    TuplesT,
     TupleT,
     Type,
     dict_of,
@@ -58,7 +59,7 @@ def stays(type_: Type) -> str | None:
                 found = "set" if form == "unordered" else form
             case MapT(held=held):
                 found = stays(held)
-            case ListT(inner) | DictT(inner):
+            case ListT(inner) | DictT(inner) | TuplesT(inner):
                 found = stays(inner)
             case TupleT(items):
                 found = next(filter(None, map(stays, items)), None)

@@ -39,8 +39,10 @@ from pysfnc.values.types import (
     ErrorT,
     Kind,
     ListT,
+    TuplesT,
     TupleT,
     Type,
+    item_of_tuple,
     join_all,
     kinds,
 )
@@ -84,15 +86,17 @@ def _always(type_: Type) -> Typing:
 def _concatenated(left: Type, right: Type, _l: Expr, _r: Expr) -> Type:
     if isinstance(left, ListT) and isinstance(right, ListT):
         return ListT(join_all([left.item, right.item]))
-    assert isinstance(left, TupleT) and isinstance(right, TupleT)
-    return TupleT(left.items + right.items)
+    if isinstance(left, TupleT) and isinstance(right, TupleT):
+        return TupleT(left.items + right.items)
+    return TuplesT(join_all([item_of_tuple(left), item_of_tuple(right)]))
 
 
 def _repeated(left: Type, right: Type, l: Expr, r: Expr) -> Type:
     sequence, times = (left, r) if kinds(left) <= SEQUENCES else (right, l)
     if isinstance(sequence, TupleT):
-        assert isinstance(times, Const) and isinstance(times.value, int)
-        return TupleT(sequence.items * times.value)
+        if isinstance(times, Const) and isinstance(times.value, int):
+            return TupleT(sequence.items * times.value)
+        return TuplesT(item_of_tuple(sequence))
     return sequence
 
 
@@ -225,14 +229,6 @@ def _refuse_formatting(left: Expr, _right: Expr) -> Refusal | None:
     return None
 
 
-def _refuse_repeat(left: Expr, right: Expr) -> Refusal | None:
-    for sequence, times in ((left, right), (right, left)):
-        fixed = isinstance(times, Const) and isinstance(times.value, int)
-        if Kind.TUPLE in kinds(sequence.type) and not fixed and kinds(times.type) & INTEGRAL:
-            return Refusal("type-needed", "a tuple repeated a variable number of times has no fixed length")
-    return None
-
-
 _STR: Final = frozenset({Kind.STR})
 _LIST: Final = frozenset({Kind.LIST})
 _TUPLE: Final = frozenset({Kind.TUPLE})
@@ -285,7 +281,6 @@ _OPERATORS: Final = (
             *_repeats(frozenset({Kind.LIST, Kind.TUPLE}), "py_repeat"),
         ),
         _cannot_multiply,
-        refuse=_refuse_repeat,
     ),
     BinaryOperator(
         "/",

@@ -15,7 +15,7 @@ from pysfnc.library.operators import BinaryOperator, Case, build_operation, regi
 from pysfnc.library.prelude import define
 from pysfnc.library.row import Arg, Check, Site
 from pysfnc.library.typenames import NUMERIC, as_number, atoms, type_name
-from pysfnc.values.types import BOOL, Kind, ListT, TupleT, Type, kinds
+from pysfnc.values.types import BOOL, Kind, ListT, TuplesT, TupleT, Type, kinds
 
 _STR: Final = frozenset({Kind.STR})
 _LIST: Final = frozenset({Kind.LIST})
@@ -113,8 +113,12 @@ def always_ordered(left: Type, right: Type) -> bool:
 
 def _pair_ordered(one: Type, other: Type) -> bool:
     match one, other:
-        case (ListT(x), ListT(y)):
+        case (ListT(x), ListT(y)) | (TuplesT(x), TuplesT(y)):
             return always_ordered(x, y)
+        case (TuplesT(x), TupleT(ys)):
+            return all(always_ordered(x, y) for y in ys)
+        case (TupleT(xs), TuplesT(y)):
+            return all(always_ordered(x, y) for x in xs)
         case (TupleT(xs), TupleT(ys)):
             return all(always_ordered(x, y) for x, y in zip(xs, ys, strict=False))
         case _:

@@ -159,6 +159,8 @@ def build_percent(template: str, right: Expr, site: Site) -> Built:
         if isinstance(right, Prim) and right.op == "list.make":
             return let_all(list(right.args), site, lambda atoms: _joined(found, atoms, site))
         return let_all([right], site, lambda atoms: _taken_apart(found, atoms[0], len(directives), site))
+    if Kind.TUPLE in kinds(right.type):
+        return Refusal("type-needed", "how many values the tuple holds for the template is not known", _WRITE_INSTEAD)
     if len(directives) != 1:
         if Kind.DICT in kinds(right.type) and not directives:
             return Refusal("unsupported-expression", "a template without fields ignores a dict", _WRITE_INSTEAD)

@@ -34,7 +34,7 @@ from pysfnc.library.shapes import (
 from pysfnc.library.signature import BOUND_ERROR, WHOLE_OR_NONE, Spec, kind_checks, misfit, whole
 from pysfnc.library.subscripts import ARRAYS, INDEXED, STRINGS, around, expect
 from pysfnc.library.typenames import has_kind, of_kinds, type_name
-from pysfnc.values.types import ERROR, ErrorT, Kind, TupleT, Type, join_all, kinds, members
+from pysfnc.values.types import ERROR, ErrorT, Kind, TuplesT, TupleT, Type, item_of_tuple, join_all, kinds, members
 
 _i, _n, _a = refs("py_i py_n py_a")
 
@@ -210,7 +210,8 @@ def _slice_result(base: Type, bounds: Sequence[Expr]) -> Type | None:
             limits = [bound.value for bound in bounds if isinstance(bound, Const)]
             whole_limits = [limit for limit in limits if limit is None or isinstance(limit, int)]
             if len(whole_limits) < len(bounds):
-                return None
+                found.append(TuplesT(item_of_tuple(member)))
+                continue
             low, high, step = whole_limits
             found.append(member if step == 0 else TupleT(member.items[slice(low, high, step)]))
         else:

@@ -14,7 +14,7 @@ from pysfnc.library.prelude import define
 from pysfnc.library.row import Arg, Check, Refusal
 from pysfnc.library.shapes import ONE, add, at, bind, block, count, filtered, ge, item, lt, refs, sub
 from pysfnc.library.typenames import NUMERIC, atoms, type_name
-from pysfnc.values.types import JSON, Kind, ListT, NeverT, StrT, TupleT, Type, is_json_faithful, kinds
+from pysfnc.values.types import JSON, Kind, ListT, NeverT, StrT, TuplesT, TupleT, Type, is_json_faithful, kinds
 
 _a, _c, _d, _i, _k, _l, _lo, _hi, _m, _n, _x = refs("a c d i k l lo hi m n x")
 
@@ -27,7 +27,7 @@ def _orderable(type_: Type) -> bool:
     if len(found) != 1:
         return False
     match found[0]:
-        case ListT(item):
+        case ListT(item) | TuplesT(item):
             return _orderable(item)
         case TupleT(items):
             return all(map(_orderable, items))
@@ -156,7 +156,7 @@ def refuse_text(type_: Type) -> Refusal | None:
 
 def _parts(type_: Type) -> tuple[Type, ...]:
     match type_:
-        case ListT(inner):
+        case ListT(inner) | TuplesT(inner):
             return (inner,)
         case TupleT(inner_types):
             return inner_types

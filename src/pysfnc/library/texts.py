@@ -17,7 +17,7 @@ from pysfnc.library.prelude import define
 from pysfnc.library.quoting import quoted
 from pysfnc.library.registry import register_prim
 from pysfnc.library.row import Arg, PrimRow, Refusal, Site
-from pysfnc.library.shapes import clean_atoms
+from pysfnc.library.shapes import ONE, clean_atoms, count
 from pysfnc.library.typenames import ambiguity, has_kind, is_one_of, refuse_ambiguity, value_of_member
 from pysfnc.values.types import (
     STR,
@@ -33,6 +33,7 @@ from pysfnc.values.types import (
     RecordClass,
     RecordT,
     StrT,
+    TuplesT,
     TupleT,
     Type,
     field_of,
@@ -182,6 +183,8 @@ def _one(value: Tree, type_: Type, as_repr: bool) -> Tree:
             return _items(value, _tree(Arg(_I, item), True))
         case TupleT(items, None):
             return _tuple(value, items)
+        case TuplesT(item):
+            return _any_tuple(value, _tree(Arg(_I, item), True))
         case TupleT(items, RecordClass() as cls):
             parts = [(field.name, Index(value, Lit(index))) for index, field in enumerate(cls.fields)]
             return _fields(cls.name, [(name, Arg(part, item)) for (name, part), item in zip(parts, items, strict=True)])
@@ -221,6 +224,11 @@ def _tuple(value: Tree, items: tuple[Type, ...]) -> Tree:
     return join(*parts, text(",)" if len(items) == 1 else ")"))
 
 
+def _any_tuple(value: Tree, body: Tree) -> Tree:
+    end = IfElse(eq(count(value), ONE), text(",)"), text(")"))
+    return join(text("("), _listed(call("map", value, Func(("py_i",), body))), end)
+
+
 def _refuse(expr: Expr, what: str) -> Refusal | None:
     found = ambiguity(expr.type)
     if found is not None:
@@ -241,7 +249,7 @@ def _without_text(type_: Type) -> str | None:
                 found = cls.name if cls.shown != "fields" else _without_text(attributes)
             case EnumT(cls):
                 found = cls.name if cls.shown == "own" else None
-            case ListT(item):
+            case ListT(item) | TuplesT(item):
                 found = _without_text(item)
             case DictT(value):
                 found = _without_text(value)
@@ -259,7 +267,7 @@ def _holds_exception(type_: Type) -> bool:
     match type_:
         case ExcT():
             return True
-        case ListT(item) | DictT(item):
+        case ListT(item) | DictT(item) | TuplesT(item):
             return _holds_exception(item)
         case TupleT(items):
             return any(map(_holds_exception, items))

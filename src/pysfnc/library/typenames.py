@@ -32,6 +32,7 @@ from pysfnc.values.types import (
     OpaqueT,
     RecordT,
     SetT,
+    TuplesT,
     TupleT,
     Type,
     UnionT,
@@ -127,7 +128,7 @@ def ambiguity(type_: Type) -> str | None:
     if number_is_ambiguous(type_):
         return "int or float"
     found = kinds(type_)
-    if found >= {Kind.LIST, Kind.TUPLE} or sum(isinstance(m, TupleT) for m in members(type_)) > 1:
+    if found >= {Kind.LIST, Kind.TUPLE} or sum(isinstance(m, TupleT | TuplesT) for m in members(type_)) > 1:
         return "list or tuple"
     clash = class_clash(type_)
     if clash is not None:
@@ -167,7 +168,7 @@ def key_apart(first: RecordT, second: RecordT) -> tuple[str, bool] | None:
 
 def _parts(type_: Type) -> tuple[Type, ...]:
     match type_:
-        case ListT(item) | SetT(item):
+        case ListT(item) | SetT(item) | TuplesT(item):
             return (item,)
         case MapT(held=held):
             return _parts(held)

@@ -12,7 +12,7 @@ from pysfnc.library.row import Arg, Check, Parameter, PrimRow, Refusal, Site, Su
 from pysfnc.library.shapes import at, bind, block, clean_atoms, count, fn, ge, refs
 from pysfnc.library.signature import Spec, kind_checks
 from pysfnc.library.typenames import has_kind, type_name
-from pysfnc.values.types import NEVER, NONE, STR, ErrorT, Kind, ListT, TupleT, Type, kinds
+from pysfnc.values.types import NEVER, NONE, STR, ErrorT, Kind, ListT, TuplesT, TupleT, Type, kinds
 
 TEXTS: Final = frozenset({Kind.STR})
 _v, _i, _n = refs("py_v py_i py_n")
@@ -43,7 +43,7 @@ register_prim(PrimRow(op="unpack.check", lower=lambda args, _: NULL, checks=_unp
 
 def build_unpack_list(value: Expr, site: Site) -> Built:
     """The list (or tuple) of the items that `a, b = value` takes apart; TypeError at run time where the value may have none."""
-    if isinstance(value.type, ErrorT | ListT | TupleT):
+    if isinstance(value.type, ErrorT | ListT | TupleT | TuplesT):
         return value
     if not kinds(value.type) & ITERABLE:
         return Refusal("type-mismatch", f"`{value.type}` cannot be unpacked")
@@ -73,11 +73,10 @@ def _build_tuple(args: Sequence[Expr], site: Site) -> Built:
     value = args[0]
     if value is ABSENT:
         return prim("list.make", TupleT(()), site)
-    if isinstance(value.type, TupleT | ErrorT):
+    if isinstance(value.type, TupleT | TuplesT | ErrorT):
         return value
-    if not kinds(value.type) & ITERABLE:
-        return Refusal("type-mismatch", f"`{value.type}` is not iterable")
-    return Refusal("type-needed", "the length of a tuple must be known when compiling", "write instead: `list(...)`")
+    items = build_iter_list(value, site)
+    return items if isinstance(items, Refusal) else prim("list.copy", TuplesT(items_type(items.type)), site, items)
 
 
 for _name, _build in (("list", _build_list), ("tuple", _build_tuple)):

@@ -32,7 +32,7 @@ from pysfnc.ir.hir import (
 from pysfnc.ir.walk import assigned, ends, exits, has_effect, map_suites
 from pysfnc.library.row import NameSupply
 from pysfnc.source.span import Span
-from pysfnc.values.types import BOOL, INT, JSON, NONE, ExcT, ListT, SetT, TupleT, Type, join_all
+from pysfnc.values.types import BOOL, INT, JSON, NONE, ExcT, ListT, SetT, TuplesT, TupleT, Type, join_all
 
 
 @dataclass(slots=True, eq=False)
@@ -399,7 +399,7 @@ def _reachable(suite: Suite) -> Suite:
 
 def _item_type(type_: Type) -> Type:
     match type_:
-        case ListT(item) | SetT(item):
+        case ListT(item) | SetT(item) | TuplesT(item):
             return item
         case TupleT(items):
             return join_all(items)

@@ -14,6 +14,7 @@ from pysfnc.values.types import (
     MapT,
     RecordT,
     SetT,
+    TuplesT,
     TupleT,
     Type,
     UnionT,
@@ -84,6 +85,8 @@ def without_fields(type_: Type) -> Type:
             return DictT(without_fields(value))
         case ListT(item):
             return ListT(without_fields(item))
+        case TuplesT(item):
+            return TuplesT(without_fields(item))
         case MapT(held=held):
             return replace(type_, held=DictT(without_fields(held.value)))
         case SetT(item, form):

@@ -97,6 +97,16 @@ class TupleT(Type):
 
 
 @dataclass(frozen=True, slots=True)
+class TuplesT(Type):
+    """A tuple of unknown length, of which the type of the items is known. It holds the plain tuples of known length as well."""
+
+    item: Type
+
+    def __str__(self) -> str:
+        return f"tuple[{self.item}, ...]"
+
+
+@dataclass(frozen=True, slots=True)
 class SetT(Type):
     """A set, which the machine holds as an array of different items, in an order that nobody may see.
 
@@ -392,6 +402,7 @@ _SCALAR_KINDS: Final[dict[type[Type], Kind]] = {
     StrT: Kind.STR,
     ListT: Kind.LIST,
     TupleT: Kind.TUPLE,
+    TuplesT: Kind.TUPLE,
     DictT: Kind.DICT,
     LazyDictT: Kind.DICT,
     OpaqueT: Kind.OPAQUE,
@@ -460,6 +471,10 @@ def is_subtype(a: Type, b: Type) -> bool:
             return _is_subtype_of_dict(x, y)
         case (TupleT(xs, one), TupleT(ys, other)):
             return one == other and len(xs) == len(ys) and all(map(is_subtype, xs, ys))
+        case (TupleT(xs, None), TuplesT(y)):
+            return all(is_subtype(x, y) for x in xs)
+        case (TuplesT(x), TuplesT(y)):
+            return is_subtype(x, y)
         case (RecordT(one, x), RecordT(other, y)):
             return one == other and is_subtype(x, y)
         case (ExcT(_), ExcT(None)):
@@ -525,12 +540,20 @@ def _merge(old: Type, new: Type) -> Type | None:
             return _join_dicts(x, y)
         case TupleT(xs, one), TupleT(ys, other) if len(xs) == len(ys) and one == other:
             return TupleT(tuple(map(join, xs, ys)), one)
+        case (TupleT(_, None) | TuplesT(), TuplesT()) | (TuplesT(), TupleT(_, None)):
+            return TuplesT(join(item_of_tuple(old), item_of_tuple(new)))
         case RecordT(one, x), RecordT(other, y) if one == other:
             return RecordT(one, _join_dicts(x, y))
         case ExcT(frozenset() as xs), ExcT(frozenset() as ys):
             return ExcT(xs | ys)
         case _:
             return None
+
+
+def item_of_tuple(type_: Type) -> Type:
+    """The type of any item of a tuple."""
+    assert isinstance(type_, TupleT | TuplesT)
+    return type_.item if isinstance(type_, TuplesT) else join_all(type_.items)
 
 
 # Dicts with known keys
@@ -670,6 +693,8 @@ def is_mutable(type_: Type) -> bool:
             return not cls.frozen or is_mutable(attributes.value)
         case TupleT(items):
             return any(map(is_mutable, items))
+        case TuplesT(item):
+            return is_mutable(item)
         case UnionT(found):
             return any(map(is_mutable, found))
         case _:
