@@ -108,7 +108,6 @@ def test_the_receiver_is_looked_at_before_the_arguments() -> None:
         ("isinstance(x, int)", {"x": join_all([INT, FLOAT])}, "ambiguous-number"),
         ("repr(x)", {"x": join_all([ListT(INT), TupleT((INT,))])}, "type-needed"),
         ("x + x", {"x": join_all([ListT(INT), TupleT((INT,))])}, "type-needed"),
-        ("x * n", {"x": TupleT((INT,)), "n": INT}, "type-needed"),
         ("x == y", {"x": ListT(TupleT((INT,))), "y": ListT(ListT(INT))}, "type-needed"),
         ("int(x)", {"x": ListT(INT)}, "type-mismatch"),
         ("int(x, n)", {"x": STR, "n": INT}, "unsupported-call"),
