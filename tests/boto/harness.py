@@ -5,6 +5,7 @@ that of its class in Python, so that both are compared by class and message.
 """
 
 import contextlib
+import copy
 import json
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
@@ -62,7 +63,7 @@ def _stubbed(answers: Mapping[str, list[Any]]) -> Iterator[Mock]:
 
     def call(self: Any, operation: str, params: Any) -> Any:
         name = f"{self.meta.service_model.service_name}.{operation}"
-        made.calls.append((name, json.loads(json.dumps(params, default=_text))))
+        made.calls.append((name, json.loads(json.dumps(_sent(self, operation, params), default=_text))))
         waiting = made.answers.get(name)
         if not waiting:
             return original(self, operation, params)
@@ -80,6 +81,15 @@ def _stubbed(answers: Mapping[str, list[Any]]) -> Iterator[Mock]:
         yield made
     finally:
         botocore.client.BaseClient._make_api_call = original  # type: ignore[method-assign]
+
+
+def _sent(client: Any, operation: str, params: Any) -> Any:
+    """The parameters; of a table of a resource, with the attribute values and texts that boto3 makes of them."""
+    if client.meta.service_model.service_name != "dynamodb":
+        return params
+    model = client.meta.service_model.operation_model(operation)
+    made = client._emit_api_params(api_params=copy.deepcopy(params), operation_model=model, context={})
+    return {name: value for name, value in made.items() if name in params or name.startswith("ExpressionAttribute")}
 
 
 def _text(value: Any) -> str:

@@ -315,6 +315,11 @@ def code():
         boto3.client("s3").head_object(Bucket="b", Key="k")
     except ClientError as e:
         return e.response["Error"]["Code"]
+
+@workflow
+def item(kind):
+    row = boto3.resource("dynamodb").Table("t").get_item(Key={"id": "a"})["Item"]
+    return str(row["value"]) if kind == "text" else int(row["value"])
 """
 
 
@@ -349,6 +354,23 @@ def test_lim_43_arguments_of_unknown_type() -> None:
 def test_lim_44_codes_that_no_model_lists() -> None:
     (python, _), (compiled, _) = with_aws("code", {"s3.HeadObject": ["Odd: text"]})
     assert (python.output, compiled.output) == ("Odd", "S3")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "expected", "error"),
+    [
+        ("text", {"SS": ["a"]}, "{'a'}", "TypeError"),
+        ("text", {"L": [{"N": "1"}]}, "[Decimal('1')]", "TypeError"),
+        ("number", {"N": "1.5"}, 1, "ValueError"),
+    ],
+)
+def test_lim_47_items_of_tables(kind: str, value: Any, expected: Any, error: str) -> None:
+    (_, _), (compiled, _) = with_aws("item", {"dynamodb.GetItem": [{"Item": {"value": value}}]}, kind=kind)
+    assert compiled.error == error
+    from boto3.dynamodb.types import TypeDeserializer
+
+    python = TypeDeserializer().deserialize(value)
+    assert (str(python) if kind == "text" else int(python)) == expected
 
 
 def test_lim_31_bytes_that_are_no_text() -> None:

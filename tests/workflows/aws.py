@@ -5,6 +5,7 @@ the engine's own calls for states. Nothing leaves the process.
 """
 
 import contextlib
+import copy
 import io
 import json
 import os
@@ -29,9 +30,6 @@ ACCOUNT = {
     "AWS_MAX_ATTEMPTS": "1",
 }
 
-MADE_UP = "00000000-0000-0000-0000-000000000000"
-"""What stands for a token that boto3 makes up, which it does after a call is recorded; a machine writes it, as Step Functions makes up none."""
-
 
 class NoAnswer(AssertionError):
     """The scenario does not say what AWS answers."""
@@ -53,12 +51,12 @@ class FakeAws:
 
     def watch(self, session: botocore.session.Session) -> None:
         """Take over every call of the session's clients."""
-        session.register("provide-client-params", self._record)
+        # Last, as boto3 makes up tokens and writes the attribute values of `Table` on the same occasion.
+        session.get_component("event_emitter").register_last("before-parameter-build", self._record)
         session.register("before-call", self._answer)
 
     def _record(self, params: dict[str, Any], model: Any, **_: Any) -> None:
-        made_up = dict.fromkeys(model.idempotent_members, MADE_UP)
-        self.calls.append((_operation(model), {**made_up, **_plain(params)}))
+        self.calls.append((_operation(model), _plain(params)))
 
     def _answer(self, model: Any, **_: Any) -> tuple[Any, dict[str, Any]]:
         operation = _operation(model)
@@ -138,14 +136,14 @@ def _operation(model: Any) -> str:
 
 
 def _metadata(status: int) -> dict[str, Any]:
-    return {"RequestId": MADE_UP, "HTTPStatusCode": status, "RetryAttempts": 0}
+    return {"RequestId": "00000000-0000-0000-0000-000000000000", "HTTPStatusCode": status, "RetryAttempts": 0}
 
 
 def _answered(value: Any) -> Any:
     if isinstance(value, Stream):
         content = value.content.encode()
         return StreamingBody(io.BytesIO(content), len(content))
-    return value
+    return copy.deepcopy(value)  # boto3's `Table` writes into answers
 
 
 def _plain(value: Any) -> Any:

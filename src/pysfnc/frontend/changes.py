@@ -152,6 +152,8 @@ def may_be_mutable(model: ProjectModel, binding: ConstantBinding) -> bool:
                 continue
             case ast.Tuple(elts=items):
                 todo.extend(items)
+            case ast.Subscript(value=ast.Attribute(attr="environ")):
+                continue
             case ast.Call(func=function):
                 found = binding.module.names.get(function.id) if isinstance(function, ast.Name) else None
                 if isinstance(found, ExternalBinding) and found.name.startswith("pysfnc."):

@@ -12,7 +12,8 @@ from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
 from pysfnc.frontend.lower_builtins import call_builtin, is_special
 from pysfnc.frontend.lower_classes import call_class
-from pysfnc.frontend.lower_clients import make_client
+from pysfnc.frontend.lower_clients import make_client, make_resource
+from pysfnc.frontend.lower_conditions import attribute_condition
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, expression, is_poison, lower_value
 from pysfnc.frontend.lower_digests import call_opaque
@@ -30,7 +31,10 @@ from pysfnc.frontend.lower_operations import call_operation
 from pysfnc.frontend.lower_pools import call_pool_method
 from pysfnc.frontend.lower_raise import new_exception
 from pysfnc.frontend.lower_regex import call_pattern
+from pysfnc.frontend.lower_table_calls import call_table
+from pysfnc.frontend.lower_tables import make_table
 from pysfnc.frontend.lower_values import (
+    AttributeName,
     BoundMethod,
     BuiltinFunction,
     ClientMethod,
@@ -46,10 +50,12 @@ from pysfnc.frontend.lower_values import (
     Partial,
     ProjectClass,
     ProjectFunction,
+    Resource,
     Root,
     Session,
     Static,
     StaticMethod,
+    TableMethod,
     Value,
     WaiterOf,
     describe,
@@ -139,6 +145,8 @@ def call_value(cx: Context, callee: Value, given: Arguments, node: ast.expr) -> 
             return call_operation(cx, callee, given, node)
         case JobOf():
             return call_job(cx, callee, given, node)
+        case TableMethod():
+            return call_table(cx, callee, given, node)
         case Intrinsic(build):
             return build(cx, given.positional, node)
         case Configured():
@@ -240,6 +248,10 @@ def _call_static_method(cx: Context, receiver: Static, name: str, given: Argumen
         return lib.method(cx, name, as_data(cx, first, node), args, keywords, node)
     if isinstance(receiver, WaiterOf | PaginatorOf):
         return call_walker(cx, receiver, name, given, node)
-    if isinstance(receiver, Session) and name == "client":
-        return make_client(cx, given, node)
+    if isinstance(receiver, Session):
+        return make_client(cx, given, node) if name == "client" else make_resource(cx, given, node)
+    if isinstance(receiver, Resource):
+        return make_table(cx, given, node)
+    if isinstance(receiver, AttributeName):
+        return attribute_condition(cx, receiver, name, given, node)
     return call_pool_method(cx, receiver, name, given, node)

@@ -20,6 +20,7 @@ from pysfnc.frontend.lower_values import (
     ClientExceptions,
     ClientMethod,
     ExceptionClass,
+    Resource,
     Session,
     Static,
     StaticMethod,
@@ -51,6 +52,8 @@ def call_boto3(cx: Context, name: str, node: ast.Call) -> Value:
         return poison(cx.span(node))
     if name in ("boto3.client", "boto3.DEFAULT_SESSION.client"):
         return make_client(cx, given, node)
+    if name == "boto3.resource":
+        return make_resource(cx, given, node)
     return _session(cx, given, node)
 
 
@@ -81,6 +84,20 @@ def make_client(cx: Context, given: Arguments, node: ast.expr) -> Value:
         )
     found = find_service(cx, wanted.value, node)
     return poison(cx.span(node)) if found is None else Client(found.name)
+
+
+def make_resource(cx: Context, given: Arguments, node: ast.expr) -> Value:
+    """`boto3.resource("dynamodb", ...)`, or the same of a session."""
+    made = make_client(cx, given, node)
+    if not isinstance(made, Client) or made.service == "dynamodb":
+        return Resource() if isinstance(made, Client) else made
+    return cx.error(
+        codes.UNSUPPORTED_CALL,
+        node,
+        f"resources of `{made.service}` have no compiled form",
+        notes=["tables of `dynamodb` have one"],
+        help=f'write instead: `boto3.client("{made.service}")` and its methods',
+    )
 
 
 def find_service(cx: Context, name: str, node: ast.AST) -> Service | None:
@@ -201,7 +218,7 @@ def _calling(name: str) -> _Called:
 
 
 BOTO3_CALLS: Final[dict[str, _Called]] = {
-    name: _calling(name) for name in ("boto3.client", "boto3.Session", "boto3.session.Session")
+    name: _calling(name) for name in ("boto3.client", "boto3.resource", "boto3.Session", "boto3.session.Session")
 }
 """What of boto3 can be called, by its dotted name."""
 

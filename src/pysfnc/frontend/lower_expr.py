@@ -16,6 +16,7 @@ from pysfnc.frontend.exceptions import HTTP_ERROR, exception_class
 from pysfnc.frontend.lower_aws_errors import client_error_attribute
 from pysfnc.frontend.lower_classes import class_attribute, enum_of, member_by_name
 from pysfnc.frontend.lower_clients import client_attribute
+from pysfnc.frontend.lower_conditions import joined_conditions
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import (
     as_data,
@@ -30,12 +31,14 @@ from pysfnc.frontend.lower_names import bind_name, external_value, is_local, val
 from pysfnc.frontend.lower_objects import has_own, kept_method, object_attribute, super_attribute
 from pysfnc.frontend.lower_place import read_place
 from pysfnc.frontend.lower_response import RESPONSE, response_attribute
+from pysfnc.frontend.lower_tables import table_attribute
 from pysfnc.frontend.lower_values import (
     BoundMethod,
     BuiltinFunction,
     Client,
     ClientExceptions,
     Closure,
+    Condition,
     ExceptionClass,
     External,
     FutureDict,
@@ -45,11 +48,14 @@ from pysfnc.frontend.lower_values import (
     ModuleValue,
     Opaque,
     ProjectClass,
+    Resource,
+    ResourceMeta,
     Root,
     Session,
     Static,
     StaticMethod,
     SuperOf,
+    Table,
     TupleOf,
     TypeOf,
     Value,
@@ -153,7 +159,13 @@ def lower_binary(cx: Context, node: ast.BinOp) -> Value:
     while isinstance(first, ast.BinOp):
         chain.append(first)
         first = first.left
-    value = as_data(cx, lower_value(cx, first), first)
+    made = lower_value(cx, first)
+    while isinstance(made, Condition) and chain:
+        step = chain.pop()
+        made = joined_conditions(cx, made, lower_value(cx, step.right), step)
+    if not chain:
+        return made
+    value = as_data(cx, made, first)
     for step in reversed(chain[1:]):
         value = as_data(cx, _binary_step(cx, value, step), step)
     return _binary_step(cx, value, node)
@@ -457,6 +469,8 @@ def static_attribute(cx: Context, base: Static, node: ast.Attribute) -> Value:
             return value_of_binding(cx, binding, node.attr, node)
         case Session() | Client() | ClientExceptions():
             return client_attribute(cx, base, node.attr, node)
+        case Resource() | ResourceMeta() | Table():
+            return table_attribute(cx, base, node.attr, node)
         case External(name):
             return _external_attribute(cx, f"{name}.{node.attr}", node)
         case ProjectClass(info):

@@ -15,10 +15,12 @@ from pysfnc.frontend.lower_await import AWAITED, awaited
 from pysfnc.frontend.lower_branches import call_parallel
 from pysfnc.frontend.lower_callbacks import lower_wait
 from pysfnc.frontend.lower_clients import BOTO3_CALLS
+from pysfnc.frontend.lower_conditions import CONDITION_CALLS
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_control import evaluate
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_in_order, lower_value
 from pysfnc.frontend.lower_dataclasses import FUNCTIONS
+from pysfnc.frontend.lower_decimals import call_decimal
 from pysfnc.frontend.lower_digests import OPAQUE_CALLS
 from pysfnc.frontend.lower_distributed import DATASETS, call_dataset, call_distributed_map
 from pysfnc.frontend.lower_environment import environment_get
@@ -241,6 +243,8 @@ _SPECIAL: dict[str, Callable[[Context, ast.Call], Value]] = {
     "os.environ.get": _environment_get,
     "os.getenv": _environment_get,
     **BOTO3_CALLS,
+    **CONDITION_CALLS,
+    "decimal.Decimal": call_decimal,
     "pysfnc.distributed_map": call_distributed_map,
     **{f"pysfnc.{name}": _dataset(f"pysfnc.{name}") for name in DATASETS},
 }

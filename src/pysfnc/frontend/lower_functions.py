@@ -29,6 +29,7 @@ from pysfnc.frontend.lower_values import (
     JobOf,
     ProjectFunction,
     Static,
+    TableMethod,
     Value,
 )
 from pysfnc.frontend.model import FunctionInfo, ModuleInfo, TaskOptions
@@ -317,7 +318,7 @@ def call_with_options(cx: Context, node: ast.Call) -> Value:
         from pysfnc.frontend.lower_jobs import job_with_options
 
         return job_with_options(cx, target, node)
-    if not isinstance(target, ProjectFunction | Closure | ClientMethod) and not is_request(target):
+    if not isinstance(target, ProjectFunction | Closure | ClientMethod | TableMethod) and not is_request(target):
         if isinstance(target, Static) or not isinstance(target.type, ErrorT):
             cx.error(
                 codes.UNSUPPORTED_CALL,
@@ -378,6 +379,10 @@ def call_configured(cx: Context, callee: Configured, given: Arguments, node: ast
         from pysfnc.frontend.lower_operations import call_operation
 
         return call_operation(cx, target, given, node, callee.options)
+    if isinstance(target, TableMethod):
+        from pysfnc.frontend.lower_table_calls import call_table
+
+        return call_table(cx, target, given, node, callee.options)
     if isinstance(target, External):
         from pysfnc.frontend.lower_http import call_request
 

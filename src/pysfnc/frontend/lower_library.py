@@ -826,6 +826,7 @@ def to_str(cx: Context, value: Expr, node: ast.AST) -> Expr:
     """`str(value)`."""
     if _is_mixed(value.type):
         return _by_exception(cx, value, lambda part: to_str(cx, part, node), node)
+    value = _readable("str", value)
     own = _own_text(cx, value, node, ("__str__", "__repr__"))
     if own is None:
         own = time_text(cx, value, node)
@@ -844,6 +845,12 @@ def to_repr(cx: Context, value: Expr, node: ast.AST) -> Expr:
     if own is not None:
         return own
     return _built(cx, node, [value], lambda site: catalog.build_repr(value, site))
+
+
+def _readable(name: str, value: Expr) -> Expr:
+    from pysfnc.frontend.lower_decimals import readable
+
+    return readable(name, value)
 
 
 def _own_text(cx: Context, value: Expr, node: ast.AST, names: tuple[str, ...]) -> Expr | None:
@@ -934,6 +941,8 @@ def call(cx: Context, name: str, args: Sequence[Expr], keywords: dict[str, Expr]
     given, named = [decayed(cx, arg) for arg in args], {key: decayed(cx, arg) for key, arg in keywords.items()}
     if name == "bool":
         given = [set_items(cx, arg, node) for arg in given]
+    if name in ("int", "float") and len(given) == 1:
+        given = [_readable(name, given[0])]
     return _built(
         cx,
         node,

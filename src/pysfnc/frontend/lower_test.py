@@ -9,11 +9,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.lower_conditions import negated_condition
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data, expression, is_poison, lower_expr, lower_in_order, lower_value
 from pysfnc.frontend.lower_futures import is_among
 from pysfnc.frontend.lower_state import State, join_states
-from pysfnc.frontend.lower_values import Future, FutureSet, Static, Value
+from pysfnc.frontend.lower_values import Condition, Future, FutureSet, Static, Value
 from pysfnc.frontend.narrow import narrowed
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, Logic, Var
 from pysfnc.ir.hir import Assign, If, Stmt
@@ -176,7 +177,10 @@ def lower_unary(cx: Context, node: ast.UnaryOp) -> Value:
     if isinstance(node.op, ast.Not):
         test = lower_test(cx, node.operand)
         return lib.negate(cx, test.expr, node)
-    return lib.unary(cx, _SIGNS[type(node.op)], lower_expr(cx, node.operand), node)
+    operand = lower_value(cx, node.operand)
+    if isinstance(operand, Condition) and isinstance(node.op, ast.Invert):
+        return negated_condition(operand)
+    return lib.unary(cx, _SIGNS[type(node.op)], as_data(cx, operand, node.operand), node)
 
 
 _SIGNS: dict[type[ast.unaryop], str] = {ast.USub: "-", ast.UAdd: "+", ast.Invert: "~"}

@@ -364,6 +364,51 @@ class ClientMethod:
 
 
 @dataclass(frozen=True, slots=True)
+class Resource:
+    """`boto3.resource("dynamodb")`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceMeta:
+    """`.meta` of a resource or table, and (`is_client`) the client in it, of which only the exceptions are known."""
+
+    is_client: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """`resource.Table(name)`."""
+
+    name: Expr
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TableMethod:
+    """A method of a table that calls an operation."""
+
+    table: Table
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeName:
+    """`Key(name)` or `Attr(name)` of `boto3.dynamodb.conditions`, or the size of one."""
+
+    name: str
+    is_key: bool
+    is_size: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Condition:
+    """A condition on attributes: its text, with `{0}` and so on in place of `parts`. `is_in`: the last part is a list of values."""
+
+    template: str
+    parts: "tuple[Condition | AttributeName | Expr, ...]"
+    is_in: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class WaiterOf:
     """`client.get_waiter(name)`."""
 
@@ -490,6 +535,12 @@ Static = (
     | Client
     | ClientExceptions
     | ClientMethod
+    | Resource
+    | ResourceMeta
+    | Table
+    | TableMethod
+    | AttributeName
+    | Condition
     | WaiterOf
     | PaginatorOf
     | Pages
@@ -534,6 +585,12 @@ _DESCRIPTIONS: dict[type, str] = {
     Client: "a client of boto3",
     ClientExceptions: "the exceptions of a client",
     ClientMethod: "a method of a client",
+    Resource: "a resource of boto3",
+    ResourceMeta: "what boto3 knows of a resource",
+    Table: "a table",
+    TableMethod: "a method of a table",
+    AttributeName: "the name of an attribute",
+    Condition: "a condition",
     WaiterOf: "a waiter",
     PaginatorOf: "a paginator",
     Pages: "an iterator over pages",

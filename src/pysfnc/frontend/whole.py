@@ -192,7 +192,11 @@ def refuse_text(cx: Context, name: str, node: ast.AST | Span) -> Expr:
         codes.UNSUPPORTED_EXPRESSION,
         node,
         f"a machine holds a `{name}` and passes it on, and cannot look at it",
-        help="write instead: a `@task` that does this and returns what comes out; `is None` can be asked here",
+        help=(
+            "write instead: its `str()`, `int()` or `float()`, and go on with that"
+            if name == "Decimal"
+            else "write instead: a `@task` that does this and returns what comes out; `is None` can be asked here"
+        ),
     )
 
 

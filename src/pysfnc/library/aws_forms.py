@@ -1,22 +1,23 @@
 """Values between boto3's form and that of a definition; made by the compiler, never written by a program.
 
 `service.answer` makes what boto3 gives of what a state was answered, `service.argument` what a state sends of what boto3 is given. Their
-second argument is a constant that names the type in botocore's models (`Form`). `aws.translate` is the meaning that they have to have.
+second argument is a constant that names the type in botocore's models (`Form`). `aws.translate` is the meaning that they have to have; what `Table`
+of boto3 makes of attribute values is in `attribute_values`.
 `service.member` reads a member of what a state was answered: by its name there, with the KeyError of its name in Python.
 
 A member that is not there is undefined, and JSONata leaves out the keys of undefined values.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Final, Literal
 
 from pysfnc.aws.services import service
 from pysfnc.aws.shapes import Member, Naming, Shape
-from pysfnc.jsonata.tree import Array, Bind, Call, Field, Func, IfElse, Lit, Object, Ref, Seq, Tree
+from pysfnc.jsonata.tree import Array, Bind, Call, Field, Func, IfElse, Lit, Object, Ref, Regex, Seq, Tree
 from pysfnc.library.dicts import has_key, lookup
-from pysfnc.library.make import TRUE, call
+from pysfnc.library.make import TRUE, call, negate, text
 from pysfnc.library.registry import register_prim
 from pysfnc.library.row import Arg, Check, PrimRow
 from pysfnc.library.shapes import fn, mapped
@@ -25,38 +26,66 @@ from pysfnc.values.types import Type
 
 Direction = Literal["answer", "argument"]
 _SEPARATOR: Final = "|"
+ATTRIBUTE: Final = "AttributeValue"
+KEY: Final = "Key"
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A type of botocore's models, as values of it look in a definition."""
+    """A type of botocore's models, as values of it look in a definition.
+
+    `values`: on the other side are values of Python in place of attribute values of DynamoDB, as `Table` of boto3 has them.
+    """
 
     shape: Shape
     naming: Naming
+    values: bool = False
 
     def text(self) -> str:
         """As a constant of the program."""
-        return _SEPARATOR.join((self.shape.service, self.shape.name, self.naming))
+        return _SEPARATOR.join((self.shape.service, self.shape.name, self.naming, *(["values"] if self.values else [])))
 
     @staticmethod
     @cache
     def read(text: str) -> "Form":
         """The form that a constant names."""
-        name, shape, naming = text.split(_SEPARATOR)
-        return Form(service(name).shape(shape), "api" if naming == "api" else "sdk")
+        name, shape, naming, *values = text.split(_SEPARATOR)
+        return Form(service(name).shape(shape), "api" if naming == "api" else "sdk", bool(values))
 
     @property
     def is_same(self) -> bool:
         """Whether values look the same in both forms, moments and bytes being text in a definition."""
+        if self.values:
+            # Where a read goes on stays as it is, to be sent as it is.
+            return self.shape.name == KEY or not contains(self.shape, lambda part: part.name == ATTRIBUTE)
         return not contains(self.shape, lambda part: _renames(part, self.naming))
+
+    @property
+    def is_attribute(self) -> bool:
+        """Whether a value of Python stands for the whole."""
+        return self.values and self.shape.name == ATTRIBUTE
 
     def of(self, shape: Shape) -> "Form":
         """Another type of the same integration."""
-        return Form(shape, self.naming)
+        return replace(self, shape=shape)
 
 
 def _answer(args: Sequence[Arg], _type: Type) -> Tree:
     return _translated(args, "answer")
+
+
+_NO_VALUES: Final = Regex('"([SNB]S|[SNB]s)":\\[|"B":"')
+"""Sets and bytes in the text of attribute values; attributes of these names hold an object, and in a text the quotes are escaped."""
+
+
+def _unread(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
+    """What has no form in the machine (LIM-47)."""
+    value, form = args
+    assert isinstance(form.tree, Lit)
+    if not Form.read(str(form.tree.value)).values:
+        return ()
+    found = call("contains", call("string", value.tree), _NO_VALUES)
+    return (Check(negate(found), "TypeError", text("a set or bytes in an item have no form in a machine")),)
 
 
 def _argument(args: Sequence[Arg], _type: Type) -> Tree:
@@ -67,7 +96,7 @@ def _translated(args: Sequence[Arg], direction: Direction) -> Tree:
     value, form = args
     assert isinstance(form.tree, Lit) and isinstance(form.tree.value, str), "made by the compiler with a constant"
     found = Form.read(form.tree.value)
-    writer = _Writer(found.naming, direction)
+    writer = _Writer(found, direction)
     body = writer.translated(found.shape, value.tree)
     return Seq((*writer.functions.values(), body)) if writer.functions else body
 
@@ -76,15 +105,18 @@ def _translated(args: Sequence[Arg], direction: Direction) -> Tree:
 class _Writer:
     """Writes one translation. Types that contain themselves are functions, which call themselves."""
 
-    naming: Naming
+    form: Form
     direction: Direction
     functions: dict[str, Bind] = field(default_factory=dict)
     around: tuple[str, ...] = ()
 
     def translated(self, shape: Shape, value: Tree) -> Tree:
         """The value in the other form."""
-        if Form(shape, self.naming).is_same:
+        form = self.form.of(shape)
+        if form.is_same:
             return value
+        if form.is_attribute:
+            return call("py_attribute", value)
         match shape.kind:
             case "structure":
                 return self._structure(shape, value)
@@ -108,7 +140,7 @@ class _Writer:
     def _members(self, shape: Shape, value: Tree) -> Tree:
         pairs: list[tuple[Tree, Tree]] = []
         for member in shape.members.values():
-            asl_name = member.asl_name(self.naming)
+            asl_name = member.asl_name(self.form.naming)
             if asl_name is None:
                 continue
             source, target = (asl_name, member.name) if self.direction == "answer" else (member.name, asl_name)
@@ -186,5 +218,5 @@ def _missing(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
 
 
 register_prim(PrimRow(op="service.member", lower=_read, checks=_missing))
-register_prim(PrimRow(op="service.answer", lower=_answer))
+register_prim(PrimRow(op="service.answer", lower=_answer, checks=_unread))
 register_prim(PrimRow(op="service.argument", lower=_argument))

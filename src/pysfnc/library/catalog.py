@@ -5,6 +5,7 @@ Owns the list of modules. Adding a callable is a row in one of them; a new modul
 
 from pysfnc.library import (
     arithmetic,
+    attribute_values,
     aws_errors,
     aws_forms,
     aws_matches,
@@ -148,6 +149,7 @@ __all__ = [
 
 ROW_MODULES = (
     arithmetic,
+    attribute_values,
     children,
     context,
     aws_errors,

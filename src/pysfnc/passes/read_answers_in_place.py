@@ -143,7 +143,8 @@ def _pushed(expr: Expr) -> Expr:
 def _answer(expr: Expr) -> tuple[Expr, Form] | None:
     """What an expression is the translation of, and from which form."""
     if isinstance(expr, Prim) and expr.op == ANSWER and isinstance(expr.args[1], Const):
-        return expr.args[0], Form.read(str(expr.args[1].value))
+        form = Form.read(str(expr.args[1].value))
+        return None if form.is_attribute else (expr.args[0], form)
     return None
 
 

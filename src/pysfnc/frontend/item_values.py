@@ -1,0 +1,221 @@
+"""Items of DynamoDB as `Table` of boto3 has them: their types, and attribute values in place of values of Python.
+
+What is written out, and what has a known type, becomes the attribute value while compiling; a value whose type is not known, when the machine
+runs. Numbers out of items are `Decimal`s, which the machine holds as their texts: what depends on which text it is cannot be written.
+"""
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from pysfnc.aws.shapes import Shape
+from pysfnc.diagnostics import codes
+from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.aws_types import METADATA, metadata_type, type_of
+from pysfnc.frontend.lower_context import Context, poison
+from pysfnc.frontend.whole import text_held
+from pysfnc.ir.exprs import Cond, Const, Expr, Let, ListComp, Prim
+from pysfnc.library.aws_forms import ATTRIBUTE, KEY, contains
+from pysfnc.source.span import Span
+from pysfnc.values.types import (
+    BOOL,
+    JSON,
+    NEVER,
+    NONE,
+    STR,
+    BoolT,
+    DictField,
+    DictT,
+    ErrorT,
+    FloatT,
+    IntT,
+    JsonT,
+    LazyDictT,
+    ListT,
+    NeverT,
+    NoneT,
+    OpaqueT,
+    StrT,
+    TupleT,
+    Type,
+    join_all,
+    members,
+)
+
+DECIMAL: Final = OpaqueT("Decimal", on_wire=True)
+NEXT: Final = OpaqueT("the key where a read goes on")
+"""`LastEvaluatedKey` as it came, which `ExclusiveStartKey` takes."""
+_DEPTH: Final = 4
+"""Levels of lists and dicts in an item whose types are known."""
+
+
+def _item_value(depth: int) -> Type:
+    if depth == 0:
+        return join_all([STR, BOOL, NONE, DECIMAL, OpaqueT("list or dict in an item", on_wire=True)])
+    inner = _item_value(depth - 1)
+    return join_all([STR, BOOL, NONE, DECIMAL, ListT(inner), DictT(inner)])
+
+
+VALUE: Final = _item_value(_DEPTH)
+ITEM: Final = DictT(VALUE)
+
+
+def table_answer_type(shape: Shape, operation: str) -> LazyDictT:
+    """The type of the answer of a table's method."""
+    fields = [DictField(member.name, _type_of(member.shape), member.required) for member in shape.members.values()]
+    fields.append(DictField(METADATA, metadata_type(200)))
+    value = join_all([field.type for field in fields if field.name != METADATA] + [JSON])
+    made = DictT(value, tuple(sorted(fields, key=lambda field: field.name)), NEVER)
+    return LazyDictT(f"the answer of {operation} of a table", lambda: made, partial=METADATA)
+
+
+def _type_of(shape: Shape) -> Type:
+    if shape.name == KEY:
+        return NEXT
+    if not contains(shape, lambda part: part.name == ATTRIBUTE):
+        return type_of(shape)
+    match shape.kind:
+        case "list":
+            return ListT(_type_of(shape.element))
+        case "map":
+            return ITEM
+        case _:
+            return JSON if shape.name != ATTRIBUTE else VALUE
+
+
+@dataclass(frozen=True, slots=True)
+class ItemWriter:
+    """Writes the attribute values of one call; what it makes is of type `ErrorT` after a message."""
+
+    cx: Context
+    node: ast.expr
+
+    def attributes(self, value: Expr, what: str) -> Expr:
+        """A dict of Python as a map of attribute values."""
+        if isinstance(value.type, ErrorT | NeverT):
+            return value
+        if isinstance(value, Cond | Let):
+            return self._inside(value, lambda part: self.attributes(part, what))
+        if isinstance(value, Prim) and value.op == "dict.make":
+            return self._pairs(value, what)
+        if not self._is_known(value, what):
+            return poison(value.span)
+        if not all(isinstance(member, DictT | JsonT) for member in members(value.type)):
+            return self._wrong(value, f"{what} is a dict, and the value is of type `{value.type}`")
+        made = self._computed(value)
+        always = Const(value=True, type=BOOL)
+        key = Const(value="M", type=STR)
+        return Prim(op="service.member", args=(made, key, key, always), type=DictT(JSON), span=value.span)
+
+    def attribute(self, value: Expr, what: str) -> Expr:
+        """A value of Python as an attribute value."""
+        if isinstance(value, Cond | Let):
+            return self._inside(value, lambda part: self.attribute(part, what))
+        match value:
+            case Prim(op="dict.make"):
+                return self._tagged("M", self._pairs(value, what))
+            case Prim(op="list.make", args=args):
+                items = [self.attribute(arg, f"an item of {what}") for arg in args]
+                return self._tagged("L", lib.make_list(self.cx, items, self.node))
+            case ListComp(body=body):
+                made = self.attribute(body, f"an item of {what}")
+                return self._tagged("L", replace(value, body=made, type=ListT(made.type)))
+        match value.type:
+            case ErrorT() | NeverT():
+                return value
+            case StrT():
+                return self._tagged("S", value)
+            case IntT():
+                return self._tagged("N", lib.to_str(self.cx, value, self.node))
+            case BoolT():
+                return self._tagged("BOOL", value)
+            case NoneT():
+                return self._tagged("NULL", Const(value=True, type=BOOL))
+            case OpaqueT() if value.type == DECIMAL:
+                return self._tagged("N", Prim(op="attribute.number", args=(value,), type=STR, span=value.span))
+        return self._computed(value) if self._is_known(value, what) else poison(value.span)
+
+    def _inside(self, value: Cond | Let, write: Callable[[Expr], Expr]) -> Expr:
+        if isinstance(value, Let):
+            body = write(value.body)
+            return replace(value, body=body, type=body.type)
+        then, orelse = write(value.then), write(value.orelse)
+        return replace(value, then=then, orelse=orelse, type=join_all([then.type, orelse.type]))
+
+    def _pairs(self, value: Prim, what: str) -> Expr:
+        pairs = list(zip(value.args[::2], value.args[1::2], strict=True))
+        made = [(key, self.attribute(part, _named(key, what))) for key, part in pairs]
+        if any(isinstance(part.type, ErrorT) for _, part in made):
+            return poison(value.span)
+        return lib.make_dict(self.cx, made, self.node)
+
+    def _tagged(self, tag: str, value: Expr) -> Expr:
+        if isinstance(value.type, ErrorT):
+            return value
+        return lib.make_dict(self.cx, [(Const(value=tag, type=STR), value)], self.node)
+
+    def _computed(self, value: Expr) -> Expr:
+        op = "attribute.of" if _without_floats(value.type) else "attribute.of_any"
+        return Prim(op=op, args=(value,), type=DictT(JSON), span=value.span)
+
+    def _is_known(self, value: Expr, what: str) -> bool:
+        """Whether it is known which attribute value belongs to the value; a message otherwise."""
+        if all(isinstance(member, FloatT) for member in members(value.type)):
+            self._wrong(
+                value,
+                f"{what} is a float, which boto3 refuses",
+                help="write instead: `Decimal(str(value))`",
+            )
+        elif text_held(value.type) is not None:
+            self._wrong(
+                value,
+                f"{what} may be a `Decimal` out of an item or a task, which the machine cannot tell from a str",
+                code=codes.TYPE_NEEDED,
+                help="write instead: `str(value)`, `int(value)` or `Decimal(str(float(value)))`, whichever it is",
+            )
+        elif not all(map(_has_form, members(value.type))):
+            self._wrong(value, f"{what} is of type `{value.type}`, which has no form in a table in compiled code")
+        else:
+            return True
+        return False
+
+    def _wrong(self, value: Expr, message: str, *, code: object = codes.TYPE_MISMATCH, help: str = "") -> Expr:
+        place: ast.AST | Span = value.span or self.node
+        return self.cx.error(code, place, message, help=help or ())  # type: ignore[arg-type]
+
+
+def _named(key: Expr, what: str) -> str:
+    return f"`{key.value}` of {what}" if isinstance(key, Const) else f"a value of {what}"
+
+
+def _has_form(type_: Type) -> bool:
+    match type_:
+        case StrT() | IntT() | BoolT() | NoneT() | FloatT() | JsonT() | NeverT():
+            return True
+        case LazyDictT():
+            return False
+        case ListT(item):
+            return all(map(_has_form, members(item)))
+        case DictT(value, fields):
+            inside = (value, *(field.type for field in fields))
+            return all(_has_form(member) for part in inside for member in members(part))
+        case TupleT(items):
+            return all(_has_form(member) for part in items for member in members(part))
+        case _:
+            return False
+
+
+def _without_floats(type_: Type) -> bool:
+    match type_:
+        case StrT() | IntT() | BoolT() | NoneT() | NeverT():
+            return True
+        case ListT(item):
+            return _without_floats(item)
+        case DictT(value, fields):
+            return all(map(_without_floats, (value, *(field.type for field in fields))))
+        case TupleT(items):
+            return all(map(_without_floats, items))
+        case _:
+            found = members(type_)
+            return len(found) > 1 and all(map(_without_floats, found))

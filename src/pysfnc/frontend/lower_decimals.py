@@ -1,0 +1,80 @@
+"""`Decimal`: made of constants and of the texts of numbers, and read as text or number. Arithmetic with it has no compiled form.
+
+The machine holds the text that `str()` gives of it.
+"""
+
+import ast
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from pysfnc.diagnostics import codes
+from pysfnc.frontend.item_values import DECIMAL
+from pysfnc.frontend.lower_arguments import lower_arguments
+from pysfnc.frontend.lower_context import Context, poison
+from pysfnc.frontend.lower_core import as_data, is_poison
+from pysfnc.frontend.lower_values import Value
+from pysfnc.ir.exprs import Const, Expr, Prim
+from pysfnc.values.types import INT, STR, DictT, Kind, ListT, OpaqueT, Type, join_all, kinds, members
+
+_NUMBERS: Final = frozenset({Kind.INT, Kind.FLOAT})
+
+
+def call_decimal(cx: Context, node: ast.Call) -> Value:
+    """`Decimal(value)`."""
+    given = lower_arguments(cx, node)
+    if given is None:
+        return poison(cx.span(node))
+    if len(given.positional) != 1 or given.keywords or given.spread is not None:
+        return cx.error(codes.TYPE_MISMATCH, node, "`Decimal` takes one value in compiled code")
+    value = as_data(cx, given.positional[0], node)
+    if is_poison(value) or value.type == DECIMAL:
+        return value
+    made = _made(cx, value, node)
+    return made if made is not None else _refused(cx, node)
+
+
+def _made(cx: Context, value: Expr, node: ast.Call) -> Expr | None:
+    span = cx.span(node)
+    match value:
+        case Const(value=int() | str() as written) if not isinstance(written, bool):
+            try:
+                text = str(Decimal(written))
+            except InvalidOperation:
+                return cx.error(codes.TYPE_MISMATCH, node, f"`Decimal({written!r})` always raises InvalidOperation")
+            return Prim(op="decimal.make", args=(Const(value=text, type=STR),), type=DECIMAL, span=span)
+        case Prim(op="str", args=(number,)) if kinds(number.type) <= _NUMBERS:
+            return Prim(op="decimal.of", args=(value,), type=DECIMAL, span=span)
+    if value.type == INT:
+        text_of = Prim(op="str", args=(value,), type=STR, span=span)
+        return Prim(op="decimal.make", args=(text_of,), type=DECIMAL, span=span)
+    return None
+
+
+def _refused(cx: Context, node: ast.Call) -> Expr:
+    return cx.error(
+        codes.UNSUPPORTED_CALL,
+        node,
+        "`Decimal` of this value has no compiled form",
+        notes=["it has one of a constant, of an int, and of `str()` of an int or float"],
+        help="write instead: `Decimal(str(number))`, or a `@task` that makes it",
+    )
+
+
+def readable(name: str, value: Expr) -> Expr:
+    """A value that may be a `Decimal`, for `str`, `int` or `float`: as what gives the same; the value itself where there is nothing such."""
+    found = members(value.type)
+    if DECIMAL not in found:
+        return value
+    if len(found) == 1:
+        if name == "int":
+            return Prim(op="decimal.int", args=(value,), type=INT, span=value.span)
+        return Prim(op="decimal.make", args=(value,), type=STR, span=value.span)
+    if not any(isinstance(member, ListT | DictT | OpaqueT) and member != DECIMAL for member in found):
+        return replace(value, type=_as_text(found))
+    return Prim(op="attribute.scalar", args=(value,), type=_as_text(found), span=value.span)
+
+
+def _as_text(found: tuple[Type, ...]) -> Type:
+    kept = [member for member in found if not isinstance(member, ListT | DictT | OpaqueT)]
+    return join_all([STR, *kept])

@@ -1,0 +1,174 @@
+"""Attribute values of DynamoDB, and the values of Python that `Table` of boto3 has in their place; `Decimal` as its text.
+
+The machine holds a `Decimal` as the text that `str()` gives of it. Types tell it from other texts, but for values out of an item: those may be
+both, so that only what comes out the same is done with them.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from pysfnc.jsonata.tree import Array, Binary, Bind, Field, IfElse, Lit, Object, Regex, Seq, Tree
+from pysfnc.library.floats import digits_of
+from pysfnc.library.make import NULL, TRUE, ZERO, both, call, choose, eq, join, negate, text, type_of
+from pysfnc.library.prelude import define
+from pysfnc.library.registry import register_prim
+from pysfnc.library.row import Arg, Check, PrimRow
+from pysfnc.library.shapes import add, clean, fn, ge, gt, le, mapped, refs, sub
+from pysfnc.values.types import Type
+
+FLOATS_MESSAGE: Final = "Float types are not supported. Use Decimal types instead."
+"""Of boto3, which also takes no infinity and no NaN."""
+PLAIN: Final = r"^-?(0|[1-9][0-9]*)([.][0-9]+)?$"
+"""The text of a `Decimal` as `str()` gives it, without an exponent."""
+
+_A, _V, _K, _S, _U, _B, _D, _E, _L, _P, _N = refs("a v k s u b d e l p n")
+
+
+def _zeros(count: Tree) -> Tree:
+    return call("pad", text(""), count, text("0"))
+
+
+def _decimal_text() -> Tree:
+    """`str(Decimal(s))`, by the rules of "to-scientific-string"; s has a number's form."""
+    digits = call("replace", join(call("substringBefore", _B, text(".")), _fraction()), Regex("^0+"), text(""))
+    whole = choose(
+        [
+            (le(_P, ZERO), join(text("0."), _zeros(sub(ZERO, _P)), _D)),
+            (ge(_P, _N), join(_D, _zeros(sub(_P, _N)))),
+        ],
+        join(call("substring", _D, ZERO, _P), text("."), call("substring", _D, _P)),
+    )
+    sign = IfElse(gt(_L, _P), text("E+"), text("E"))
+    exponent = IfElse(eq(_L, _P), text(""), join(sign, call("string", sub(_L, _P))))
+    return Seq(
+        (
+            Bind("u", call("uppercase", _S)),
+            Bind("b", call("replace", call("substringBefore", _U, text("E")), Regex("^[+-]"), text(""))),
+            Bind("d", digits),
+            Bind("d", IfElse(eq(_D, text("")), text("0"), _D)),
+            Bind("n", call("length", _D)),
+            Bind("e", sub(_exponent(), call("length", _fraction()))),
+            Bind("l", add(_E, _N)),
+            Bind("p", IfElse(both(le(_E, ZERO), gt(_L, Lit(-6))), _L, Lit(1))),
+            join(IfElse(call("contains", _S, Regex("^-")), text("-"), text("")), whole, exponent),
+        )
+    )
+
+
+def _fraction() -> Tree:
+    return IfElse(call("contains", _B, text(".")), call("substringAfter", _B, text(".")), text(""))
+
+
+def _exponent() -> Tree:
+    written = call("replace", call("substringAfter", _U, text("E")), text("+"), text(""))
+    return IfElse(call("contains", _U, text("E")), call("number", written), ZERO)
+
+
+define(
+    "py_decimal",
+    ("s",),
+    IfElse(
+        both(call("contains", _S, Regex(PLAIN)), call("contains", _S, Regex("^-?(0[.]0{0,5}[1-9]|[1-9]|0$)"))),
+        _S,
+        _decimal_text(),
+    ),
+)
+
+
+def _pairs(of: Tree, function: str) -> Tree:
+    """The object with the same keys, and what the function makes of each value."""
+    one = Object(((_K, call(function, _V)),))
+    return call("merge", Array((call("each", of, fn("v k", one)),)))
+
+
+define(
+    "py_attribute",
+    ("a",),
+    choose(
+        [
+            (call("exists", Field(_A, "S")), Field(_A, "S")),
+            (call("exists", Field(_A, "N")), call("py_decimal", Field(_A, "N"))),
+            (call("exists", Field(_A, "M")), _pairs(Field(_A, "M"), "py_attribute")),
+            (call("exists", Field(_A, "L")), mapped(Field(_A, "L"), "v", call("py_attribute", _V))),
+            (call("exists", Field(_A, "BOOL")), Field(_A, "BOOL")),
+            (call("exists", Field(_A, "Bool")), Field(_A, "Bool")),
+        ],
+        NULL,
+    ),
+)
+define(
+    "py_attribute_of",
+    ("v",),
+    choose(
+        [
+            (eq(_V, NULL), Object(((text("NULL"), TRUE),))),
+            (eq(type_of(_V), text("string")), Object(((text("S"), _V),))),
+            (eq(type_of(_V), text("number")), Object(((text("N"), digits_of(_V)),))),
+            (eq(type_of(_V), text("boolean")), Object(((text("BOOL"), _V),))),
+            (eq(type_of(_V), text("array")), Object(((text("L"), mapped(_V, "v", call("py_attribute_of", _V))),))),
+        ],
+        Object(((text("M"), _pairs(_V, "py_attribute_of")),)),
+    ),
+)
+define(
+    "py_has_float",
+    ("v",),
+    choose(
+        [
+            (eq(type_of(_V), text("number")), Binary("!=", call("floor", _V), _V)),
+            (
+                eq(type_of(_V), text("array")),
+                Binary("in", TRUE, clean(call("map", _V, fn("v", call("py_has_float", _V))))),
+            ),
+            (
+                eq(type_of(_V), text("object")),
+                Binary("in", TRUE, clean(call("each", _V, fn("v", call("py_has_float", _V))))),
+            ),
+        ],
+        Lit(False),
+    ),
+)
+
+
+def _float_check(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
+    return (Check(eq(call("py_has_float", args[0].tree), Lit(False)), "TypeError", text(FLOATS_MESSAGE)),)
+
+
+def _fits_number(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
+    """The 38 digits and the exponents that DynamoDB has."""
+    value = args[0].tree
+    digits = call("length", call("replace", call("replace", value, Regex("E.*$"), text("")), Regex("[^0-9]"), text("")))
+    is_number = call("contains", value, Regex("^-?[0-9]"))
+    return (
+        Check(is_number, "TypeError", text("Infinity and NaN not supported")),
+        Check(le(digits, Lit(38)), "Inexact", text("[<class 'decimal.Inexact'>, <class 'decimal.Rounded'>]")),
+    )
+
+
+def _scalar_check(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
+    """A list or dict of an item may hold a `Decimal`, of which the machine does not know that it is one (LIM-47)."""
+    is_scalar = negate(Binary("in", type_of(args[0].tree), Array((text("array"), text("object")))))
+    return (Check(is_scalar, "TypeError", text("a list or dict of an item has no text in a machine")),)
+
+
+register_prim(PrimRow(op="attribute.scalar", lower=lambda args, _: args[0].tree, checks=_scalar_check))
+register_prim(PrimRow(op="attribute.of", lower=lambda args, _: call("py_attribute_of", args[0].tree)))
+register_prim(
+    PrimRow(op="attribute.of_any", lower=lambda args, _: call("py_attribute_of", args[0].tree), checks=_float_check)
+)
+register_prim(PrimRow(op="attribute.number", lower=lambda args, _: args[0].tree, checks=_fits_number))
+register_prim(
+    PrimRow(
+        op="decimal.int",
+        lower=lambda args, _: call("number", call("replace", args[0].tree, Regex("[.][0-9]*$"), text(""))),
+        checks=lambda args, _: (
+            Check(
+                call("contains", args[0].tree, Regex(PLAIN)),
+                "ValueError",
+                text("cannot convert this Decimal to integer"),
+            ),
+        ),
+    )
+)
+register_prim(PrimRow(op="decimal.make", lower=lambda args, _: args[0].tree))
+register_prim(PrimRow(op="decimal.of", lower=lambda args, _: call("py_decimal", args[0].tree)))

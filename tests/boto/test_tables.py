@@ -1,0 +1,219 @@
+"""`boto3.resource("dynamodb").Table(...)`: items in, items out, conditions, and what boto3 makes of them, against moto."""
+
+from typing import Any
+
+import pytest
+
+from tests.boto.harness import Judged, client, judge
+
+PROGRAM = """
+    import os
+    from decimal import Decimal
+    import boto3
+    from boto3.dynamodb.conditions import Attr, Key
+    from botocore.exceptions import ClientError
+    from pysfnc import Retry, task, with_options, workflow
+
+    resource = boto3.resource("dynamodb")
+    table = resource.Table(os.environ["TABLE"])
+
+    @task
+    def price(n: int) -> Decimal:
+        return Decimal(n) / 8
+
+    @workflow
+    def written_out(n: int, flag: bool):
+        table.put_item(
+            Item={"pk": "a", "sk": n, "flag": flag, "none": None, "text": f"n={n}", "list": [n, "x", [True]],
+                  "map": {"deep": {"n": n}}, "empty": {}, "price": Decimal("99.50"), "small": Decimal("1e-9"),
+                  "big": Decimal("12345678901234567890"), "of": Decimal(n), "float": Decimal(str(n / 7)),
+                  "task": price(n), "squares": [i * i for i in range(n)]}
+        )
+        return table.get_item(Key={"pk": "a", "sk": n})["Item"]
+
+    @workflow
+    def computed(item: dict):
+        table.put_item(Item=item)
+        return table.get_item(Key={"pk": item["pk"], "sk": item["sk"]}, ConsistentRead=True).get("Item", {})
+
+    @workflow
+    def known(value):
+        table.put_item(Item={"pk": "v", "sk": 0, "value": value})
+        return table.scan()["Items"]
+
+    @workflow
+    def read(n: int):
+        table.put_item(Item={"pk": "a", "sk": n, "name": "Ann", "n": 697, "f": Decimal("1.5"), "t": True, "z": None})
+        row = table.get_item(Key={"pk": "a", "sk": n})["Item"]
+        missing = table.get_item(Key={"pk": "b", "sk": n})
+        return [
+            f"{row['name']}/{row['n']}/{row['f']}/{row['t']}/{row['z']}", str(row["sk"]), int(row["n"]) + 1, float(row["f"]),
+            row["z"] is None, "name" in row, row.get("nothing", "-"), len(row), sorted(row.keys()), "Item" in missing,
+        ]
+
+    @workflow
+    def changed(by: int):
+        table.put_item(Item={"pk": "a", "sk": 1, "stock": 5})
+        try:
+            done = table.update_item(
+                Key={"pk": "a", "sk": 1},
+                UpdateExpression="SET stock = stock - :by, #s = :s",
+                ConditionExpression="stock >= :by",
+                ExpressionAttributeNames={"#s": "status"},
+                ExpressionAttributeValues={":by": by, ":s": "taken"},
+                ReturnValues="ALL_NEW",
+            )
+        except table.meta.client.exceptions.ConditionalCheckFailedException:
+            return "none left"
+        old = table.delete_item(Key={"pk": "a", "sk": 1}, ReturnValues="ALL_OLD")["Attributes"]
+        return [done["Attributes"], int(old["stock"])]
+
+    @workflow
+    def conditional(name: str):
+        condition = Attr("pk").not_exists() | Attr("taken.by").eq(name) & ~Attr("n").lt(3)
+        put = with_options(table.put_item, retry=Retry(max_attempts=1))
+        put(Item={"pk": name, "sk": 1}, ConditionExpression=condition)
+        try:
+            put(
+                Item={"pk": name, "sk": 1},
+                ConditionExpression=Attr("status").is_in(["new", name]) & Attr("name").size().gt(2) & Attr("l[0]").ne(1),
+            )
+        except ClientError as e:
+            return e.response["Error"]["Code"]
+        return "put"
+
+    @workflow
+    def pages(pk: str):
+        for i in range(5):
+            table.put_item(Item={"pk": pk, "sk": i, "name": f"n{i}"})
+        answer = table.query(KeyConditionExpression=Key("pk").eq(pk), Limit=2)
+        names = [item["name"] for item in answer["Items"]]
+        while "LastEvaluatedKey" in answer:
+            answer = table.query(
+                KeyConditionExpression=Key("pk").eq(pk), Limit=2, ExclusiveStartKey=answer["LastEvaluatedKey"]
+            )
+            names.extend(item["name"] for item in answer["Items"])
+        return [str(name) for name in names]
+
+    @workflow
+    def found(low: int):
+        for i in range(4):
+            table.put_item(Item={"pk": "p", "sk": i, "kind": "even" if i % 2 == 0 else "odd"})
+        answer = table.query(
+            FilterExpression=Attr("kind").begins_with("e") & Attr("kind").contains("v"),
+            KeyConditionExpression=Key("pk").eq("p") & Key("sk").between(low, 3),
+            ProjectionExpression="sk, #k",
+            ExpressionAttributeNames={"#k": "kind"},
+            ScanIndexForward=False,
+        )
+        total = 0
+        for item in answer["Items"]:
+            total += int(item["sk"])
+        return [answer["Count"], answer["ScannedCount"], answer["Items"], total]
+
+    @workflow
+    def named(name: str):
+        here = boto3.Session().resource("dynamodb", region_name=None).Table(name)
+        name = "other"
+        here.put_item(Item={"pk": here.name, "sk": 1})
+        return [here.table_name, here.scan(Select="COUNT")["Count"], name]
+    """
+
+
+def orders() -> None:
+    client("dynamodb").create_table(
+        TableName="orders",
+        AttributeDefinitions=[
+            {"AttributeName": "pk", "AttributeType": "S"},
+            {"AttributeName": "sk", "AttributeType": "N"},
+        ],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+
+def run(workflow: str, input: Any, **options: Any) -> Judged:
+    return judge(PROGRAM, input, setup=orders, workflow=workflow, environment={"TABLE": "orders"}, **options)
+
+
+def test_values_that_are_written_out() -> None:
+    output = run("written_out", {"n": 3, "flag": True}).output
+    assert (output["price"], output["small"], output["task"]) == ("99.50", "1E-9", "0.375")
+    assert (output["list"], output["map"], output["empty"]) == (["3", "x", [True]], {"deep": {"n": "3"}}, {})
+    assert (output["float"], output["squares"], output["none"]) == (repr(3 / 7), ["0", "1", "4"], None)
+
+
+ITEMS = [
+    {
+        "pk": "a",
+        "sk": 1,
+        "s": "",
+        "t": True,
+        "f": False,
+        "n": None,
+        "l": [1, [], {}, None, "é🎉"],
+        "m": {"S": "x", "N": {"L": []}},
+    },
+    {"pk": "a", "sk": -9007199254740991, "zero": 0, "many": [{"a": [1, 2]}, {"b": {"c": {"d": [[]]}}}]},
+]
+
+
+@pytest.mark.parametrize("item", ITEMS)
+def test_values_that_come_in(item: Any) -> None:
+    output = run("computed", {"item": item}).output
+    assert output["pk"] == "a" and output["sk"] == str(item["sk"])
+
+
+@pytest.mark.parametrize("value", ["text", ["text", 12, True, None, [1, {"a": "b"}], {"NULL": False, "BOOL": [1]}]])
+def test_values_of_unknown_type(value: Any) -> None:
+    assert len(run("known", {"value": value}).output) == 1
+
+
+@pytest.mark.parametrize("value", [[1, {"deep": [0.25]}]])
+def test_floats_are_refused_as_boto3_does(value: Any) -> None:
+    found = run("known", {"value": value}, calls=False)
+    assert (found.error, found.cause) == ("TypeError", "Float types are not supported. Use Decimal types instead.")
+
+
+def test_what_can_be_read_of_an_item() -> None:
+    found = run("read", {"n": 4})
+    keys = ["f", "n", "name", "pk", "sk", "t", "z"]
+    assert found.output == ["Ann/697/1.5/True/None", "4", 698, 1.5, True, True, "-", 7, keys, False]
+    assert found.transitions == 3
+
+
+@pytest.mark.parametrize(
+    ("by", "expected"), [(2, [{"pk": "a", "sk": "1", "stock": "3", "status": "taken"}, 3]), (6, "none left")]
+)
+def test_changes(by: int, expected: Any) -> None:
+    assert run("changed", {"by": by}).output == expected
+
+
+def test_conditions() -> None:
+    found = run("conditional", {"name": "x"})
+    assert found.output == "ConditionalCheckFailedException"
+    first, second = (params for _, params in found.calls)
+    assert first["ConditionExpression"] == "(attribute_not_exists(#n0) OR (#n1.#n2 = :v0 AND (NOT #n3 < :v1)))"
+    assert second["ConditionExpression"] == "((#n0 IN (:v0, :v1) AND size(#n1) > :v2) AND #n2[0] <> :v3)"
+    assert second["ExpressionAttributeNames"] == {"#n0": "status", "#n1": "name", "#n2": "l"}
+    assert second["ExpressionAttributeValues"] == {
+        ":v0": {"S": "new"},
+        ":v1": {"S": "x"},
+        ":v2": {"N": "2"},
+        ":v3": {"N": "1"},
+    }
+
+
+def test_pages_of_a_query() -> None:
+    found = run("pages", {"pk": "p"})
+    assert found.output == ["n0", "n1", "n2", "n3", "n4"]
+    assert found.names.count("dynamodb.Query") == 3
+
+
+def test_a_query() -> None:
+    found = run("found", {"low": 1})
+    assert found.output == [1, 3, [{"sk": "2", "kind": "even"}], 2]
+
+
+def test_a_name_that_is_given() -> None:
+    assert run("named", {"name": "orders"}).output == ["orders", 1, "other"]
