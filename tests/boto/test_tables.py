@@ -31,6 +31,23 @@ PROGRAM = """
         )
         return table.get_item(Key={"pk": "a", "sk": n})["Item"]
 
+    @task
+    def exactly(text: str) -> Decimal:
+        return Decimal(text)
+
+    @workflow
+    def kept(text: str):
+        entry = {"pk": "k", "sk": Decimal(3), "deep": {"rate": Decimal("0.05")}, "list": [exactly("1.0"), exactly("2")], "n": 1}
+        prices = [exactly(text)]
+        table.put_item(Item=entry)
+        try:
+            table.put_item(Item={**entry, "prices": prices})
+        except ArithmeticError as e:
+            return [type(e).__name__, str(e)]
+        except TypeError as e:
+            return str(e)
+        return table.get_item(Key={"pk": "k", "sk": 3})["Item"]
+
     @workflow
     def computed(item: dict):
         table.put_item(Item=item)
@@ -143,6 +160,20 @@ def test_values_that_are_written_out() -> None:
     assert (output["float"], output["squares"], output["none"]) == (repr(3 / 7), ["0", "1", "4"], None)
 
 
+@pytest.mark.parametrize("text", ["1.5E+126", "9E-165", "-0.10", "1" * 38, "0.00000" + "1" * 38])
+def test_decimals_in_variables(text: str) -> None:
+    assert run("kept", {"text": text}).output["list"] == ["1.0", "2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [("1E+127", "Overflow"), ("1E-166", "Underflow"), ("1" * 39, "Inexact"), ("1" + "0" * 38, "Rounded"), ("NaN", "")],
+)
+def test_decimals_that_dynamodb_does_not_have(text: str, error: str) -> None:
+    output = run("kept", {"text": text}, calls=False).output
+    assert output[0] == error if error else output == "Infinity and NaN not supported"
+
+
 ITEMS = [
     {
         "pk": "a",
@@ -192,7 +223,8 @@ def test_changes(by: int, expected: Any) -> None:
 def test_conditions() -> None:
     found = run("conditional", {"name": "x"})
     assert found.output == "ConditionalCheckFailedException"
-    first, second = (params for _, params in found.calls)
+    first, second, again = (params for _, params in found.calls)
+    assert second == again
     assert first["ConditionExpression"] == "(attribute_not_exists(#n0) OR (#n1.#n2 = :v0 AND (NOT #n3 < :v1)))"
     assert second["ConditionExpression"] == "((#n0 IN (:v0, :v1) AND size(#n1) > :v2) AND #n2[0] <> :v3)"
     assert second["ExpressionAttributeNames"] == {"#n0": "status", "#n1": "name", "#n2": "l"}

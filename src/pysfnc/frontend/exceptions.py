@@ -39,7 +39,7 @@ _EXTERNAL: Final[dict[str, str]] = {
     "concurrent.futures.BrokenExecutor": "BrokenExecutor",
     "dataclasses.FrozenInstanceError": "FrozenInstanceError",
     "decimal.DecimalException": "DecimalException",
-    "decimal.InvalidOperation": "InvalidOperation",
+    **{f"decimal.{name}": name for name in ("Inexact", "InvalidOperation", "Overflow", "Rounded", "Underflow")},
     "json.JSONDecodeError": "JSONDecodeError",
     "json.decoder.JSONDecodeError": "JSONDecodeError",
     "select.error": "OSError",
@@ -68,6 +68,10 @@ _EXTERNAL_BASES: Final[dict[str, tuple[str, ...]]] = {
     "DecimalException": ("ArithmeticError",),
     "FrozenInstanceError": ("AttributeError",),
     "InvalidOperation": ("DecimalException",),
+    "Inexact": ("DecimalException",),
+    "Rounded": ("DecimalException",),
+    "Overflow": ("Inexact", "Rounded"),
+    "Underflow": ("Inexact", "Rounded"),
     "Error": ("ValueError",),
     "JSONDecodeError": ("ValueError",),
     "JobFailed": ("Exception",),
@@ -194,6 +198,12 @@ def _known_external(dotted: str) -> str | None:
     """The name of an exception class that is not the project's."""
     builtin = dotted.removeprefix("builtins.")
     return _EXTERNAL.get(dotted) or (builtin if builtin in BUILTIN_BASES else None)
+
+
+def number_errors() -> dict[str, tuple[str, ...]]:
+    """The exceptions of numbers that DynamoDB does not have, with their bases."""
+    names = ("Inexact", "Rounded", "Overflow", "Underflow", "DecimalException")
+    return {name: _EXTERNAL_BASES[name] for name in names}
 
 
 def _add_external(model: ProjectModel, name: str) -> None:

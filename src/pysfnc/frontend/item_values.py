@@ -7,6 +7,7 @@ runs. Numbers out of items are `Decimal`s, which the machine holds as their text
 import ast
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Final
 
 from pysfnc.aws.shapes import Shape
@@ -15,7 +16,8 @@ from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.aws_types import METADATA, metadata_type, type_of
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.whole import text_held
-from pysfnc.ir.exprs import Cond, Const, Expr, Let, ListComp, Prim
+from pysfnc.ir.exprs import Cond, Const, Expr, Let, ListComp, Prim, Var
+from pysfnc.library.attribute_values import number_fault
 from pysfnc.library.aws_forms import ATTRIBUTE, KEY, contains
 from pysfnc.source.span import Span
 from pysfnc.values.types import (
@@ -41,6 +43,7 @@ from pysfnc.values.types import (
     Type,
     join_all,
     members,
+    others_of,
 )
 
 DECIMAL: Final = OpaqueT("Decimal", on_wire=True)
@@ -99,6 +102,8 @@ class ItemWriter:
             return self._inside(value, lambda part: self.attributes(part, what))
         if isinstance(value, Prim) and value.op == "dict.make":
             return self._pairs(value, what)
+        if _needs_fields(value.type):
+            return self._fields(value, what)
         if not self._is_known(value, what):
             return poison(value.span)
         if not all(isinstance(member, DictT | JsonT) for member in members(value.type)):
@@ -133,7 +138,11 @@ class ItemWriter:
             case NoneT():
                 return self._tagged("NULL", Const(value=True, type=BOOL))
             case OpaqueT() if value.type == DECIMAL:
-                return self._tagged("N", Prim(op="attribute.number", args=(value,), type=STR, span=value.span))
+                return self._tagged("N", self._number(value, what))
+            case DictT() if _needs_fields(value.type):
+                return self._tagged("M", self._fields(value, what))
+            case ListT(item) if text_held(item) is not None:
+                return self._tagged("L", self._items(value, item, what))
         return self._computed(value) if self._is_known(value, what) else poison(value.span)
 
     def _inside(self, value: Cond | Let, write: Callable[[Expr], Expr]) -> Expr:
@@ -149,6 +158,36 @@ class ItemWriter:
         if any(isinstance(part.type, ErrorT) for _, part in made):
             return poison(value.span)
         return lib.make_dict(self.cx, made, self.node)
+
+    def _number(self, value: Expr, what: str) -> Expr:
+        """The text of a `Decimal`, after the exceptions of boto3 for what DynamoDB does not have."""
+        if isinstance(value, Prim) and value.op == "decimal.make":
+            (made,) = value.args
+            fault = number_fault(Decimal(str(made.value))) if isinstance(made, Const) else None
+            if fault is not None:
+                return self._wrong(value, f"{what} is a number for which boto3 raises {fault}")
+            return made
+        return Prim(op="attribute.number", args=(value,), type=STR, span=value.span)
+
+    def _fields(self, value: Expr, what: str) -> Expr:
+        """A dict whose keys are known one by one, as its types tell what is a `Decimal`."""
+        assert isinstance(value.type, DictT)
+        whole = self.cx.atom(value, "item")
+        keys = [Const(value=field.name, type=STR) for field in value.type.fields]
+        parts = [(key, lib.subscript(self.cx, whole, key, self.node)) for key in keys]
+        made = [(key, self.attribute(part, _named(key, what))) for key, part in parts]
+        if any(isinstance(part.type, ErrorT) for _, part in made):
+            return poison(value.span)
+        return lib.make_dict(self.cx, made, self.node)
+
+    def _items(self, value: Expr, item: Type, what: str) -> Expr:
+        name = self.cx.names.fresh("item")
+        body = self.attribute(Var(name=name, type=item, span=value.span), f"an item of {what}")
+        return (
+            body
+            if isinstance(body.type, ErrorT)
+            else ListComp(name=name, seq=value, cond=None, body=body, type=ListT(body.type))
+        )
 
     def _tagged(self, tag: str, value: Expr) -> Expr:
         if isinstance(value.type, ErrorT):
@@ -183,6 +222,13 @@ class ItemWriter:
     def _wrong(self, value: Expr, message: str, *, code: object = codes.TYPE_MISMATCH, help: str = "") -> Expr:
         place: ast.AST | Span = value.span or self.node
         return self.cx.error(code, place, message, help=help or ())  # type: ignore[arg-type]
+
+
+def _needs_fields(type_: Type) -> bool:
+    """Whether a dict has `Decimal`s in it that are found by its keys, all of which it has."""
+    if not isinstance(type_, DictT) or isinstance(type_, LazyDictT) or text_held(type_) is None:
+        return False
+    return bool(type_.fields) and others_of(type_) == NEVER and all(field.always for field in type_.fields)
 
 
 def _named(key: Expr, what: str) -> str:

@@ -11,6 +11,7 @@ from typing import Final
 from pysfnc.aws.data import BotocoreMissing, UnknownService
 from pysfnc.aws.services import Service, service
 from pysfnc.diagnostics import codes, nearest
+from pysfnc.frontend.exceptions import number_errors
 from pysfnc.frontend.integrations import error_classes
 from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
 from pysfnc.frontend.lower_context import Context, poison
@@ -90,6 +91,7 @@ def make_resource(cx: Context, given: Arguments, node: ast.expr) -> Value:
     """`boto3.resource("dynamodb", ...)`, or the same of a session."""
     made = make_client(cx, given, node)
     if not isinstance(made, Client) or made.service == "dynamodb":
+        cx.project.add_exceptions("decimal", number_errors)
         return Resource() if isinstance(made, Client) else made
     return cx.error(
         codes.UNSUPPORTED_CALL,

@@ -61,7 +61,17 @@ def call_table(
     if start is not None:
         assert isinstance(arguments, Prim)
         arguments = replace(arguments, args=(*arguments.args, Const(value=_START, type=STR), start))
-    return _answer(cx, chosen, performed(cx, chosen, arguments, node, options), node)
+    target = performed(cx, chosen, arguments, node, options)
+    return _answer(cx, chosen, target, node, reads=_reads(operation, values))
+
+
+def _reads(operation: Operation, values: Mapping[str, Expr]) -> bool:
+    """Whether the answer may hold attribute values, which an operation that writes gives only where it is asked for them."""
+    if operation.method in ("get_item", "query", "scan"):
+        return True
+    returned = values.get("ReturnValues")
+    is_none = returned is None or (isinstance(returned, Const) and returned.value == "NONE")
+    return not is_none or "ReturnItemCollectionMetrics" in values
 
 
 def _can_be_given(cx: Context, operation: Operation, given: Arguments, node: ast.expr) -> bool:
@@ -125,11 +135,11 @@ def _text(value: str) -> Const:
     return Const(value=value, type=STR)
 
 
-def _answer(cx: Context, chosen: Integration, target: str, node: ast.expr) -> Expr:
+def _answer(cx: Context, chosen: Integration, target: str, node: ast.expr, *, reads: bool) -> Expr:
     shape = chosen.operation.output
     assert shape is not None
     span = cx.span(node)
-    form = Const(value=Form(shape, chosen.naming, values=True).text(), type=STR)
+    form = Const(value=Form(shape, chosen.naming, values=reads).text(), type=STR)
     raw = Var(name=target, type=DictT(JSON), span=span)
     type_ = table_answer_type(shape, chosen.operation.method)
     return Prim(op="service.answer", args=(raw, form), type=type_, span=span)

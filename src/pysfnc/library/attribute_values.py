@@ -5,6 +5,8 @@ both, so that only what comes out the same is done with them.
 """
 
 from collections.abc import Sequence
+from decimal import Clamped, Decimal, DecimalException, Inexact, Overflow, Rounded, Underflow
+from decimal import Context as DecimalContext
 from typing import Final
 
 from pysfnc.jsonata.tree import Array, Binary, Bind, Field, IfElse, Lit, Object, Regex, Seq, Tree
@@ -60,8 +62,11 @@ def _fraction() -> Tree:
 
 
 def _exponent() -> Tree:
-    written = call("replace", call("substringAfter", _U, text("E")), text("+"), text(""))
-    return IfElse(call("contains", _U, text("E")), call("number", written), ZERO)
+    return IfElse(call("contains", _U, text("E")), _exponent_of(_U), ZERO)
+
+
+def _exponent_of(written: Tree) -> Tree:
+    return call("number", call("replace", call("substringAfter", written, text("E")), text("+"), text("")))
 
 
 define(
@@ -134,15 +139,55 @@ def _float_check(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
     return (Check(eq(call("py_has_float", args[0].tree), Lit(False)), "TypeError", text(FLOATS_MESSAGE)),)
 
 
+def number_fault(number: Decimal) -> str | None:
+    """The class of the exception with which boto3 refuses a number, None for one that DynamoDB has."""
+    try:
+        DYNAMODB.create_decimal(number)
+    except DecimalException as error:
+        return type(error).__name__
+    return None if number.is_finite() else "TypeError"
+
+
+DYNAMODB: Final = DecimalContext(Emin=-128, Emax=126, prec=38, traps=[Clamped, Overflow, Inexact, Rounded, Underflow])
+"""The context of boto3: 38 digits, and the exponents that DynamoDB has."""
+_COEFFICIENT: Final = call(
+    "replace",
+    call("replace", call("replace", _S, Regex("E.*$"), text("")), Regex("[^0-9]"), text("")),
+    Regex("^0+"),
+    text(""),
+)
+define("py_decimal_digits", ("s",), _COEFFICIENT)
+define("py_decimal_exponent", ("s",), IfElse(call("contains", _S, text("E")), _exponent_of(_S), ZERO))
+
+
 def _fits_number(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
-    """The 38 digits and the exponents that DynamoDB has."""
+    """What boto3's context refuses."""
     value = args[0].tree
-    digits = call("length", call("replace", call("replace", value, Regex("E.*$"), text("")), Regex("[^0-9]"), text("")))
-    is_number = call("contains", value, Regex("^-?[0-9]"))
+    rest = call("substring", call("py_decimal_digits", value), Lit(38))
+    exponent = call("py_decimal_exponent", value)
     return (
-        Check(is_number, "TypeError", text("Infinity and NaN not supported")),
-        Check(le(digits, Lit(38)), "Inexact", text("[<class 'decimal.Inexact'>, <class 'decimal.Rounded'>]")),
+        Check(
+            negate(Binary("in", value, Array((text("Infinity"), text("NaN"))))),
+            "TypeError",
+            text("Infinity and NaN not supported"),
+        ),
+        Check(
+            le(exponent, Lit(126)),
+            "Overflow",
+            _signals("Overflow", "Inexact", "Rounded"),
+        ),
+        Check(
+            ge(exponent, Lit(-165)),
+            "Underflow",
+            _signals("Underflow", "Inexact", "Rounded", "Clamped"),
+        ),
+        Check(negate(call("contains", rest, Regex("[1-9]"))), "Inexact", _signals("Inexact", "Rounded")),
+        Check(eq(rest, text("")), "Rounded", _signals("Rounded")),
     )
+
+
+def _signals(*names: str) -> Tree:
+    return text("[" + ", ".join(f"<class 'decimal.{name}'>" for name in names) + "]")
 
 
 def _scalar_check(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
