@@ -1065,6 +1065,9 @@ def new_exception(cx: Context, name: str, args: Sequence[Expr], node: ast.AST, s
     """An exception object; `style` says how its text follows from its arguments."""
     if any(isinstance(arg.type, ErrorT) for arg in args):
         return poison(cx.span(node))
+    held = next(filter(None, (text_held(arg.type) for arg in args)), None)
+    if held is not None:
+        return refuse_text(cx, held, node)
     span = cx.span(node)
     if not all(is_json_faithful(arg.type) for arg in args):
         cx.journal.unfaithful.append(span)
