@@ -11,73 +11,21 @@ from typing import Final
 
 from pysfnc.jsonata.tree import Array, Binary, Bind, Field, IfElse, Lit, Object, Regex, Seq, Tree
 from pysfnc.library.floats import digits_of
-from pysfnc.library.make import NULL, TRUE, ZERO, both, call, choose, eq, join, negate, text, type_of
+from pysfnc.library.make import NULL, TRUE, ZERO, call, choose, eq, negate, text, type_of
 from pysfnc.library.prelude import define
 from pysfnc.library.registry import register_prim
 from pysfnc.library.row import Arg, Check, PrimRow
-from pysfnc.library.shapes import add, clean, fn, ge, gt, le, mapped, refs, sub
+from pysfnc.library.shapes import clean, fn, ge, le, mapped, refs
 from pysfnc.values.types import Type
 
 FLOATS_MESSAGE: Final = "Float types are not supported. Use Decimal types instead."
 """Of boto3, which also takes no infinity and no NaN."""
-PLAIN: Final = r"^-?(0|[1-9][0-9]*)([.][0-9]+)?$"
-"""The text of a `Decimal` as `str()` gives it, without an exponent."""
 
-_A, _V, _K, _S, _U, _B, _D, _E, _L, _P, _N = refs("a v k s u b d e l p n")
-
-
-def _zeros(count: Tree) -> Tree:
-    return call("pad", text(""), count, text("0"))
-
-
-def _decimal_text() -> Tree:
-    """`str(Decimal(s))`, by the rules of "to-scientific-string"; s has a number's form."""
-    digits = call("replace", join(call("substringBefore", _B, text(".")), _fraction()), Regex("^0+"), text(""))
-    whole = choose(
-        [
-            (le(_P, ZERO), join(text("0."), _zeros(sub(ZERO, _P)), _D)),
-            (ge(_P, _N), join(_D, _zeros(sub(_P, _N)))),
-        ],
-        join(call("substring", _D, ZERO, _P), text("."), call("substring", _D, _P)),
-    )
-    sign = IfElse(gt(_L, _P), text("E+"), text("E"))
-    exponent = IfElse(eq(_L, _P), text(""), join(sign, call("string", sub(_L, _P))))
-    return Seq(
-        (
-            Bind("u", call("uppercase", _S)),
-            Bind("b", call("replace", call("substringBefore", _U, text("E")), Regex("^[+-]"), text(""))),
-            Bind("d", digits),
-            Bind("d", IfElse(eq(_D, text("")), text("0"), _D)),
-            Bind("n", call("length", _D)),
-            Bind("e", sub(_exponent(), call("length", _fraction()))),
-            Bind("l", add(_E, _N)),
-            Bind("p", IfElse(both(le(_E, ZERO), gt(_L, Lit(-6))), _L, Lit(1))),
-            join(IfElse(call("contains", _S, Regex("^-")), text("-"), text("")), whole, exponent),
-        )
-    )
-
-
-def _fraction() -> Tree:
-    return IfElse(call("contains", _B, text(".")), call("substringAfter", _B, text(".")), text(""))
-
-
-def _exponent() -> Tree:
-    return IfElse(call("contains", _U, text("E")), _exponent_of(_U), ZERO)
+_A, _V, _K, _S, _N = refs("a v k s n")
 
 
 def _exponent_of(written: Tree) -> Tree:
     return call("number", call("replace", call("substringAfter", written, text("E")), text("+"), text("")))
-
-
-define(
-    "py_decimal",
-    ("s",),
-    IfElse(
-        both(call("contains", _S, Regex(PLAIN)), call("contains", _S, Regex("^-?(0[.]0{0,5}[1-9]|[1-9]|0$)"))),
-        _S,
-        _decimal_text(),
-    ),
-)
 
 
 def _pairs(of: Tree, function: str) -> Tree:
@@ -156,15 +104,15 @@ _COEFFICIENT: Final = call(
     Regex("^0+"),
     text(""),
 )
-define("py_decimal_digits", ("s",), _COEFFICIENT)
-define("py_decimal_exponent", ("s",), IfElse(call("contains", _S, text("E")), _exponent_of(_S), ZERO))
+define("py_attribute_digits", ("s",), _COEFFICIENT)
+define("py_attribute_exponent", ("s",), IfElse(call("contains", _S, text("E")), _exponent_of(_S), ZERO))
 
 
 def _fits_number(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
     """What boto3's context refuses."""
     value = args[0].tree
-    rest = call("substring", call("py_decimal_digits", value), Lit(38))
-    exponent = call("py_decimal_exponent", value)
+    rest = call("substring", call("py_attribute_digits", value), Lit(38))
+    exponent = call("py_attribute_exponent", value)
     return (
         Check(
             negate(Binary("in", value, Array((text("Infinity"), text("NaN"))))),
@@ -202,18 +150,24 @@ register_prim(
     PrimRow(op="attribute.of_any", lower=lambda args, _: call("py_attribute_of", args[0].tree), checks=_float_check)
 )
 register_prim(PrimRow(op="attribute.number", lower=lambda args, _: args[0].tree, checks=_fits_number))
-register_prim(
-    PrimRow(
-        op="decimal.int",
-        lower=lambda args, _: call("number", call("replace", args[0].tree, Regex("[.][0-9]*$"), text(""))),
-        checks=lambda args, _: (
-            Check(
-                call("contains", args[0].tree, Regex(PLAIN)),
-                "ValueError",
-                text("cannot convert this Decimal to integer"),
-            ),
-        ),
+
+
+def _decimal_int(args: Sequence[Arg], _type: Type) -> Tree:
+    """The number without its fraction, which is taken off the text where that shows it, as it may have more digits than a float."""
+    value = args[0].tree
+    rounded = IfElse(call("contains", value, Regex("^-")), call("ceil", _N), call("floor", _N))
+    plain = call("number", call("replace", value, Regex("[.][0-9]*$"), text("")))
+    return IfElse(call("contains", value, text("E")), Seq((Bind("n", call("number", value)), rounded)), plain)
+
+
+def _decimal_int_checks(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
+    value = args[0].tree
+    return (
+        Check(negate(call("contains", value, text("N"))), "ValueError", text("cannot convert NaN to integer")),
+        Check(negate(call("contains", value, text("I"))), "OverflowError", text("cannot convert Infinity to integer")),
     )
-)
+
+
+register_prim(PrimRow(op="decimal.int", lower=_decimal_int, checks=_decimal_int_checks))
 register_prim(PrimRow(op="decimal.make", lower=lambda args, _: args[0].tree))
 register_prim(PrimRow(op="decimal.of", lower=lambda args, _: call("py_decimal", args[0].tree)))
