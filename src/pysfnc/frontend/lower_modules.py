@@ -7,14 +7,17 @@ import ast
 from dataclasses import replace
 
 from pysfnc.diagnostics import codes
+from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_arguments import lower_arguments
 from pysfnc.frontend.lower_context import Context, poison
-from pysfnc.frontend.lower_values import Static, Value
-from pysfnc.ir.exprs import Const
+from pysfnc.frontend.lower_values import BuiltinFunction, Static, Value
+from pysfnc.frontend.moment_operations import is_time
+from pysfnc.ir.exprs import Const, Expr, ListComp, Prim
+from pysfnc.values.types import ListT, TupleT
 
 
 def call_json_dumps(cx: Context, node: ast.Call) -> Value:
-    """`json.dumps(...)`. `default` is called for what JSON has no form for, which the library refuses anyway."""
+    """`json.dumps(...)`. `default` is called for what JSON has no form for: dates with `str`; the library refuses what is left of it."""
     return _without(cx, "json.dumps", ("default", "cls"), node)
 
 
@@ -39,5 +42,28 @@ def _without(cx: Context, name: str, options: tuple[str, ...], node: ast.Call) -
                 f"`{name}()` with `{option}` has no compiled form",
                 help="write instead: a function marked `@task` that calls it",
             )
+    if given.keyword_map().get("default") == BuiltinFunction("str") and given.positional:
+        first, *others = given.positional
+        given = replace(given, positional=(_with_texts(cx, first, node), *others))
     kept = tuple((option, value) for option, value in given.keywords if option not in options)
     return call_row(cx, name, replace(given, keywords=kept), node)
+
+
+def _with_texts(cx: Context, value: Value, node: ast.AST) -> Value:
+    """A value that is written out, with the texts of the dates in it."""
+    return value if isinstance(value, Static) else _texts_inside(cx, value, node)
+
+
+def _texts_inside(cx: Context, value: Expr, node: ast.AST) -> Expr:
+    if is_time(value.type):
+        return lib.to_str(cx, value, node)
+    if isinstance(value, ListComp):
+        body = _texts_inside(cx, value.body, node)
+        return replace(value, body=body, type=ListT(body.type))
+    if not isinstance(value, Prim) or value.op not in ("dict.make", "list.make"):
+        return value
+    if value.op == "dict.make":
+        pairs = zip(value.args[::2], value.args[1::2], strict=True)
+        return lib.make_dict(cx, [(key, _texts_inside(cx, item, node)) for key, item in pairs], node)
+    items = [_texts_inside(cx, item, node) for item in value.args]
+    return lib.make_tuple(cx, items, node) if isinstance(value.type, TupleT) else lib.make_list(cx, items, node)

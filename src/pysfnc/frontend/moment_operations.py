@@ -6,12 +6,13 @@ what makes them are `lower_moments`.
 
 import ast
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.aws_types import MOMENT
 from pysfnc.frontend.lower_context import Context, poison
-from pysfnc.ir.exprs import Const, Expr, Prim
+from pysfnc.ir.exprs import Cond, Const, Expr, Prim, Var
 from pysfnc.library.moment_formats import unknown_directive
 from pysfnc.values.types import (
     BOOL,
@@ -171,11 +172,26 @@ def time_truth(cx: Context, value: Expr, node: ast.AST) -> Expr | None:
 def time_text(cx: Context, value: Expr, node: ast.AST) -> Expr | None:
     """`str(value)`."""
     span = cx.span(node)
+    found = set(members(value.type))
+    if len(found) == 2 and NONE in found and any(map(is_time, found)):
+        return _text_or_none(cx, value, node)
     if value.type == DATETIME:
         return iso_text(value, " ", "auto", cx, node)
     if value.type == DATE:
         return Prim(op="moment.text", args=(value,), type=STR, span=span)
     return Prim(op="duration.text", args=(value,), type=STR, span=span) if value.type == TIMEDELTA else None
+
+
+def _text_or_none(cx: Context, value: Expr, node: ast.AST) -> Expr:
+    """`str(value)` of what may be None."""
+    span, held = cx.span(node), cx.atom(value)
+    nothing = Const(value=None, type=NONE, span=span)
+    test = Prim(op="is", args=(held, nothing), type=BOOL, span=span)
+    (type_,) = set(members(value.type)) - {NONE}
+    there = replace(held, type=type_) if isinstance(held, Var) else held
+    shown = time_text(cx, there, node)
+    assert shown is not None
+    return Cond(test=test, then=Const(value="None", type=STR, span=span), orelse=shown, type=STR, span=span)
 
 
 def iso_text(value: Expr, separator: str, spec: str, cx: Context, node: ast.AST) -> Expr:
