@@ -270,8 +270,24 @@ row("moment.ordinal", lambda args: add(call("py_days", args[0].tree), Lit(719_16
 # Sums and differences
 
 
-def _in_range(seconds: Tree) -> Check:
-    return Check(both(ge(seconds, _FIRST), le(seconds, _LAST)), "OverflowError", text("date value out of range"))
+def _in_years(values: Sequence[Tree], first: int, end: int) -> Tree:
+    """Whether ISO texts are of the years from `first` to before `end`, which their characters tell."""
+    tests = [test for value in values for test in (ge(value, text(f"{first:04d}")), lt(value, text(str(end))))]
+    return both(*tests)
+
+
+def _in_range(value: Tree, seconds: Tree) -> Check:
+    """A timedelta leads no further than `LARGEST`, so that most sums need not be made to know it."""
+    exact = both(ge(seconds, _FIRST), le(seconds, _LAST))
+    inside = IfElse(_in_years([value], 300, 9700), Lit(True), exact)
+    return Check(inside, "OverflowError", text("date value out of range"))
+
+
+def _near(args: Sequence[Arg], difference: Tree) -> Check:
+    """`fits_number` of a difference, which most years tell already."""
+    exact = fits_number(difference)
+    inside = IfElse(_in_years([arg.tree for arg in args[:2]], 1900, 2180), Lit(True), exact.ok)
+    return Check(inside, exact.error, exact.message)
 
 
 def _moved(sign: int) -> None:
@@ -285,7 +301,7 @@ def _moved(sign: int) -> None:
         )
 
     def checks(args: Sequence[Arg]) -> Sequence[Check]:
-        return [_in_range(Index(change(args), ZERO))]
+        return [_in_range(args[0].tree, Index(change(args), ZERO))]
 
     row(f"moment.{'later' if sign > 0 else 'earlier'}", lower, checks)
 
@@ -296,7 +312,7 @@ def _moved_day(sign: int) -> None:
         return add(call("py_days", args[0].tree), days) if sign > 0 else sub(call("py_days", args[0].tree), days)
 
     def checks(args: Sequence[Arg]) -> Sequence[Check]:
-        return [_in_range(times(day(args), Lit(86_400)))]
+        return [_in_range(args[0].tree, times(day(args), Lit(86_400)))]
 
     row(f"date.{'later' if sign > 0 else 'earlier'}", lambda args: call("py_day", day(args)), checks)
 
@@ -331,13 +347,13 @@ row(
 row(
     "moment.between",
     lambda args: call("py_between", args[0].tree, args[1].tree),
-    lambda args: [_alike(args, "subtract"), fits_number(call("py_between", args[0].tree, args[1].tree))],
+    lambda args: [_alike(args, "subtract"), _near(args, call("py_between", args[0].tree, args[1].tree))],
 )
 row(
     "date.between",
     lambda args: times(sub(call("py_days", args[0].tree), call("py_days", args[1].tree)), Lit(86_400_000_000)),
     lambda args: [
-        fits_number(times(sub(call("py_days", args[0].tree), call("py_days", args[1].tree)), Lit(86_400_000_000)))
+        _near(args, times(sub(call("py_days", args[0].tree), call("py_days", args[1].tree)), Lit(86_400_000_000)))
     ],
 )
 
@@ -377,7 +393,7 @@ row(
     lambda args: block(
         Bind("py_x", _in_zone(args)), call("py_moment", Index(_AT, ZERO), Index(_AT, ONE), args[1].tree)
     ),
-    lambda args: [_in_range(Index(_in_zone(args), ZERO))],
+    lambda args: [_in_range(args[0].tree, Index(_in_zone(args), ZERO))],
 )
 define(
     "py_timestamp",
