@@ -8,23 +8,22 @@ together may not fit into a float. A `timedelta` is its number of microseconds (
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from pysfnc.jsonata.tree import Array, Binary, Bind, IfElse, Index, Lit, Ref, Regex, Tree
+from pysfnc.jsonata.tree import Array, Binary, Bind, IfElse, Index, Lit, Ref, Tree
 from pysfnc.library.make import ZERO, both, call, either, eq, join, negate, text
 from pysfnc.library.prelude import define
 from pysfnc.library.registry import register_prim
 from pysfnc.library.row import Arg, Check, PrimRow
 from pysfnc.library.shapes import ONE, add, amp, block, count, fn, ge, gt, le, length, lt, mapped, ne, refs, sub
-from pysfnc.library.signature import WHOLE, WHOLE_ERROR, Spec, kind_checks, repr_of, whole
-from pysfnc.values.types import STR, Kind
+from pysfnc.library.signature import WHOLE, WHOLE_ERROR, Spec, kind_checks, whole
 
 MILLION: Final = Lit(1_000_000)
 LARGEST: Final = 2**53
 """Microseconds that a number of the machine counts one by one: 285 years."""
 MIXED: Final = "can't {} offset-naive and offset-aware datetimes"
-_FIRST, _LAST = Lit(-62_135_596_800), Lit(253_402_300_799)
+FIRST, LAST = Lit(-62_135_596_800), Lit(253_402_300_799)
 """Seconds since 1970 at the beginning of the year 1 and at the end of 9999."""
 _T, _U, _Z, _X, _S, _D, _N, _R, _A, _B, _Y, _M = refs("t u z x s d n r a b y m")
-_AT, _CLOCK = Ref("py_x"), Ref("py_w")
+AT, _CLOCK = Ref("py_x"), Ref("py_w")
 
 
 def times(left: Tree, right: Tree) -> Tree:
@@ -182,9 +181,9 @@ row("draw.time", lambda _args: over(call("millis"), Lit(1000)))
 
 # Made of numbers
 
-_PARTS: Final = ("year", "month", "day", "hour", "minute", "second", "microsecond")
-PART_SPECS: Final = tuple(Spec(name, WHOLE, WHOLE_ERROR, keyword=True) for name in _PARTS)
-_PLACES: Final = {"year": (0, 4), "month": (5, 2), "day": (8, 2), "hour": (11, 2), "minute": (14, 2), "second": (17, 2)}
+PARTS: Final = ("year", "month", "day", "hour", "minute", "second", "microsecond")
+PART_SPECS: Final = tuple(Spec(name, WHOLE, WHOLE_ERROR, keyword=True) for name in PARTS)
+PLACES: Final = {"year": (0, 4), "month": (5, 2), "day": (8, 2), "hour": (11, 2), "minute": (14, 2), "second": (17, 2)}
 
 
 def date_checks(year: Tree, month: Tree, day: Tree) -> list[Check]:
@@ -204,7 +203,7 @@ def time_checks(*parts: Tree) -> list[Check]:
     """CPython's checks of hour, minute, second and microsecond."""
     return [
         Check(within(part, 0, last), "ValueError", text(f"{name} must be in 0..{last}"))
-        for part, name, last in zip(parts, _PARTS[3:], (23, 59, 59, 999_999), strict=False)
+        for part, name, last in zip(parts, PARTS[3:], (23, 59, 59, 999_999), strict=False)
     ]
 
 
@@ -239,11 +238,11 @@ row("moment.text", lambda args: args[0].tree)
 
 
 def _read(name: str) -> None:
-    start, size = _PLACES[name]
+    start, size = PLACES[name]
     row(f"moment.{name}", lambda args: number(piece(args[0].tree, start, size)))
 
 
-for _name in _PLACES:
+for _name in PLACES:
     _read(_name)
 row("moment.microsecond", lambda args: call("py_micro", args[0].tree))
 row("moment.zone", lambda args: zone(args[0].tree))
@@ -276,9 +275,9 @@ def _in_years(values: Sequence[Tree], first: int, end: int) -> Tree:
     return both(*tests)
 
 
-def _in_range(value: Tree, seconds: Tree) -> Check:
+def in_range(value: Tree, seconds: Tree) -> Check:
     """A timedelta leads no further than `LARGEST`, so that most sums need not be made to know it."""
-    exact = both(ge(seconds, _FIRST), le(seconds, _LAST))
+    exact = both(ge(seconds, FIRST), le(seconds, LAST))
     inside = IfElse(_in_years([value], 300, 9700), Lit(True), exact)
     return Check(inside, "OverflowError", text("date value out of range"))
 
@@ -296,12 +295,10 @@ def _moved(sign: int) -> None:
         return call("py_moved", args[0].tree, amount if sign > 0 else sub(ZERO, amount))
 
     def lower(args: Sequence[Arg]) -> Tree:
-        return block(
-            Bind("py_x", change(args)), call("py_moment", Index(_AT, ZERO), Index(_AT, ONE), zone(args[0].tree))
-        )
+        return block(Bind("py_x", change(args)), call("py_moment", Index(AT, ZERO), Index(AT, ONE), zone(args[0].tree)))
 
     def checks(args: Sequence[Arg]) -> Sequence[Check]:
-        return [_in_range(args[0].tree, Index(change(args), ZERO))]
+        return [in_range(args[0].tree, Index(change(args), ZERO))]
 
     row(f"moment.{'later' if sign > 0 else 'earlier'}", lower, checks)
 
@@ -312,7 +309,7 @@ def _moved_day(sign: int) -> None:
         return add(call("py_days", args[0].tree), days) if sign > 0 else sub(call("py_days", args[0].tree), days)
 
     def checks(args: Sequence[Arg]) -> Sequence[Check]:
-        return [_in_range(args[0].tree, times(day(args), Lit(86_400)))]
+        return [in_range(args[0].tree, times(day(args), Lit(86_400)))]
 
     row(f"date.{'later' if sign > 0 else 'earlier'}", lambda args: call("py_day", day(args)), checks)
 
@@ -378,199 +375,3 @@ define(
 )
 row("moment.==", lambda args: call("py_same_moment", args[0].tree, args[1].tree))
 row("moment.!=", lambda args: negate(call("py_same_moment", args[0].tree, args[1].tree)))
-
-
-# Zones, and seconds since 1970
-
-
-def _in_zone(args: Sequence[Arg]) -> Tree:
-    moved = sub(call("py_offset", args[1].tree), call("py_offset", zone(args[0].tree)))
-    return call("py_moved", args[0].tree, moved)
-
-
-row(
-    "moment.in_zone",
-    lambda args: block(
-        Bind("py_x", _in_zone(args)), call("py_moment", Index(_AT, ZERO), Index(_AT, ONE), args[1].tree)
-    ),
-    lambda args: [_in_range(args[0].tree, Index(_in_zone(args), ZERO))],
-)
-define(
-    "py_timestamp",
-    ("t",),
-    block(
-        Bind("z", zone(_T)),
-        IfElse(
-            eq(_Z, text("")),
-            add(call("py_seconds", _T), over(call("py_micro", _T), MILLION)),
-            over(
-                sub(add(times(call("py_seconds", _T), MILLION), call("py_micro", _T)), call("py_offset", _Z)), MILLION
-            ),
-        ),
-    ),
-)
-row("moment.timestamp", lambda args: call("py_timestamp", args[0].tree))
-define("py_trunc", ("x",), IfElse(lt(_X, ZERO), call("ceil", _X), call("floor", _X)))
-define(
-    "py_since_1970",
-    ("x",),
-    # Microseconds are rounded half to even, as CPython does with a float.
-    block(
-        Bind("s", call("py_trunc", _X)),
-        Bind("u", call("round", times(sub(_X, _S), MILLION))),
-        Bind("r", rest(_U, MILLION)),
-        Bind("n", IfElse(lt(_R, ZERO), add(_R, MILLION), _R)),
-        Array((add(_S, over(sub(_U, _N), MILLION)), _N)),
-    ),
-)
-_NUMBER_ERROR: Final = "'{}' object cannot be interpreted as an integer"
-
-
-def _from_seconds(args: Sequence[Arg]) -> Tree:
-    return call("py_since_1970", whole(args[0]))
-
-
-def _from_seconds_checks(args: Sequence[Arg]) -> Sequence[Check]:
-    spec = Spec("timestamp", frozenset({Kind.INT, Kind.BOOL, Kind.FLOAT}), _NUMBER_ERROR)
-    seconds = Index(_from_seconds(args), ZERO)
-    fits = both(ge(seconds, _FIRST), le(seconds, _LAST))
-    return [*kind_checks([spec], args[:1]), Check(fits, "ValueError", text("year is out of range"))]
-
-
-row(
-    "moment.of_timestamp",
-    lambda args: block(
-        Bind("py_x", _from_seconds(args)),
-        Bind("py_t", call("py_moment", Index(_AT, ZERO), Index(_AT, ONE), text(""))),
-        Bind("py_y", call("py_moved", Ref("py_t"), call("py_offset", args[1].tree))),
-        call("py_moment", Index(Ref("py_y"), ZERO), Index(Ref("py_y"), ONE), args[1].tree),
-    ),
-    _from_seconds_checks,
-)
-
-
-# ISO texts
-
-_DAY: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_ZONE: Final = r"Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{6})?)?"
-_MOMENT: Final = rf"^{_DAY}(?:[T ][0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}}(?:[.,][0-9]+)?)?(?:{_ZONE})?)?$"
-_MONTH_DAY: Final = "(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
-_ON_WIRE: Final = rf"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{{1,9}})?(?:{_ZONE})?"
-define(
-    "py_is_date",
-    ("t",),
-    IfElse(
-        call("contains", _T, Regex(f"^[0-9]{{4}}-{_MONTH_DAY}$")),
-        both(
-            ne(piece(_T, 0, 4), text("0000")),
-            le(number(piece(_T, 8, 2)), call("py_month_days", number(piece(_T, 0, 4)), number(piece(_T, 5, 2)))),
-        ),
-        Lit(False),
-    ),
-)
-define(
-    "py_is_moment",
-    ("t",),
-    # The texts that `pysfnc.lang.shapes` takes for a datetime.
-    IfElse(call("contains", _T, Regex(f"^.{{10}}{_ON_WIRE}$")), call("py_is_date", piece(_T, 0, 10)), Lit(False)),
-)
-_END: Final = rf"(?:{_ZONE})$"
-define(
-    "py_from_iso",
-    ("t",),
-    # The form that `isoformat` writes of one of the forms that `fromisoformat` reads.
-    block(
-        Bind(
-            "z",
-            IfElse(gt(length(_T), Lit(10)), call("replace", _T, Regex(f"^.*?({_END[:-1]})$"), text("$1")), text("")),
-        ),
-        Bind("z", IfElse(eq(_Z, _T), text(""), _Z)),
-        Bind("x", call("substring", _T, ZERO, sub(length(_T), length(_Z)))),
-        Bind(
-            "u",
-            IfElse(gt(length(_X), Lit(20)), piece(amp(piece(_X, 20), text("000000")), 0, 6), text("000000")),
-        ),
-        join(
-            piece(
-                amp(
-                    join(piece(_X, 0, 10), text("T"), piece(_X, 11, 8)),
-                    call(
-                        "substring",
-                        text("0000-00-00T00:00:00"),
-                        length(join(piece(_X, 0, 10), text("T"), piece(_X, 11, 8))),
-                    ),
-                ),
-                0,
-                19,
-            ),
-            IfElse(eq(_U, text("000000")), text(""), amp(text("."), _U)),
-            IfElse(
-                Binary("in", _Z, Array((text("Z"), text("-00:00"), text("+00:00:00"), text("-00:00:00")))),
-                text("+00:00"),
-                _Z,
-            ),
-        ),
-    ),
-)
-
-
-def _iso_checks(pattern: str, kind_error: str, with_time: bool) -> Checks:
-    spec = Spec("date_string", frozenset({Kind.STR}), kind_error)
-
-    def checks(args: Sequence[Arg]) -> Sequence[Check]:
-        value = args[0].tree
-        reads = call("contains", value, Regex(pattern))
-        shown = join(text("Invalid isoformat string: "), repr_of(Arg(value, STR)))
-        found = [*kind_checks([spec], args), Check(reads, "ValueError", shown)]
-        found += date_checks(*(number(piece(value, *_PLACES[name])) for name in _PARTS[:3]))
-        if with_time:
-            whole_text = call("py_from_iso", value)
-            found += time_checks(*(number(piece(whole_text, *_PLACES[name])) for name in _PARTS[3:6]))
-        return found
-
-    return checks
-
-
-row(
-    "moment.of_iso",
-    lambda args: call("py_from_iso", args[0].tree),
-    _iso_checks(_MOMENT, "fromisoformat: argument must be str", True),
-)
-row("date.of_iso", lambda args: args[0].tree, _iso_checks(f"^{_DAY}$", "fromisoformat: argument must be str", False))
-
-
-# Answers of AWS have ISO texts in UTC, or milliseconds since 1970, and take ISO texts
-
-define(
-    "py_of_aws",
-    ("t",),
-    IfElse(
-        eq(call("type", _T), text("number")),
-        call("py_from_iso", call("fromMillis", _T)),
-        IfElse(eq(_T, Lit(None)), _T, call("py_from_iso", _T)),
-    ),
-)
-row("moment.of_aws", lambda args: call("py_of_aws", args[0].tree))
-define(
-    "py_to_aws",
-    ("t",),
-    block(
-        Bind("x", call("py_moved", _T, sub(ZERO, call("py_offset", zone(_T))))),
-        call("py_moment", Index(_X, ZERO), Index(_X, ONE), text("Z")),
-    ),
-)
-
-
-def _instant(name: str, has_zone: bool) -> None:
-    """A moment as AWS takes it, after the TypeError of its difference to one of the other sort."""
-
-    def checks(args: Sequence[Arg]) -> Sequence[Check]:
-        bare = eq(zone(args[0].tree), text(""))
-        return [Check(negate(bare) if has_zone else bare, "TypeError", text(MIXED.format("subtract")))]
-
-    row(f"moment.{name}", lambda args: call("py_to_aws", args[0].tree), checks)
-
-
-_instant("instant_in_zone", True)
-_instant("instant_without_zone", False)
-row("moment.to_aws", lambda args: call("py_to_aws", args[0].tree))
