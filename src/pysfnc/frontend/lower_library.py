@@ -612,7 +612,7 @@ def merge_dicts(cx: Context, base: Expr, other: Expr, node: ast.AST) -> Expr:
     base, other = plain(base), plain(other)
     if isinstance(other.type, ErrorT) or isinstance(base.type, ErrorT):
         return poison(cx.span(node))
-    if kinds(other.type) != {Kind.DICT}:
+    if kinds(other.type) != {Kind.DICT} and not isinstance(other.type, NeverT):
         return cx.error(
             codes.TYPE_NEEDED if Kind.DICT in kinds(other.type) else codes.TYPE_MISMATCH,
             node,
