@@ -416,7 +416,7 @@ def _dict(cx: Context, given: Arguments, node: ast.expr) -> Value:
     if len(given.positional) > 1 or given.spread is not None:
         return cx.error(codes.TYPE_MISMATCH, node, "`dict()` takes at most 1 positional argument")
     keywords = {name: as_data(cx, value, node) for name, value in given.keywords}
-    args = [lib.whole_items(cx, value, node) for value in given.positional]
+    args = [lib.dict_source(cx, value, node) for value in given.positional]
     return lib.make_dict_of(cx, args, keywords, node)
 
 

@@ -198,6 +198,8 @@ def call_row(cx: Context, name: str, given: Arguments, node: ast.expr) -> Value:
         return build_whole_root(name, given.positional[0].base, cx.site(node))
     args = [lib.whole_items(cx, value, node) for value in given.positional]
     keywords = {key: as_data(cx, value, node) for key, value in given.keywords}
+    if name == "json.dumps":
+        args = list(map(lib.plain, args))
     if name == "json.loads":
         args = list(map(text_of_bytes, args))
     if given.spread is not None:

@@ -29,7 +29,7 @@ from pysfnc.frontend.lower_environment import environment_item, is_environ
 from pysfnc.frontend.lower_moments import time_attribute
 from pysfnc.frontend.lower_names import bind_name, external_value, is_local, value_of_binding
 from pysfnc.frontend.lower_objects import has_own, kept_method, object_attribute, super_attribute
-from pysfnc.frontend.lower_place import read_place
+from pysfnc.frontend.lower_place import read_place, retype_place
 from pysfnc.frontend.lower_response import RESPONSE, response_attribute
 from pysfnc.frontend.lower_tables import table_attribute
 from pysfnc.frontend.lower_values import (
@@ -65,7 +65,7 @@ from pysfnc.frontend.model import ModuleBinding
 from pysfnc.frontend.moment_operations import is_time
 from pysfnc.frontend.names import member
 from pysfnc.frontend.whole import refuse_text
-from pysfnc.ir.exprs import Const, ExcField, Expr, Prim
+from pysfnc.ir.exprs import Const, ExcField, Expr, Let, Prim
 from pysfnc.ir.outcomes import GROUP
 from pysfnc.library.context import FIELDS, ROOT
 from pysfnc.library.roots import has_whole_root
@@ -313,14 +313,22 @@ def lower_subscript(cx: Context, node: ast.Subscript) -> Value:
     if isinstance(value, External | ProjectClass | BuiltinFunction):
         return _subscripted_static(cx, value, index, node)
     container = _sequence_data(cx, value, node.value)
+    key = as_data(cx, index, node.slice)
+    keyed = lib.keyed_by(container.type, key)
+    if keyed is not None:
+        container, key = replace(container, type=keyed), lib.key_text(cx, key, node)
+    elif lib.has_int_keys(container.type) and not is_poison(key):
+        return cx.error(codes.TYPE_NEEDED, node, f"a dict whose keys are ints is asked for a key of type `{key.type}`")
     if isinstance(container.type, MapT) and container.type.factory is not None:
-        return _made_item(cx, container, as_data(cx, index, node.slice), node)
+        return _made_item(cx, container, key, node)
+    if keyed is not None and keyed.name != "Counter":
+        return _present_item(cx, container, key, node)
     if isinstance(container.type, OpaqueT):
         from pysfnc.frontend.lower_regex import call_match, is_match
 
         if is_match(container.type):
             return call_match(cx, container, "__getitem__", [as_data(cx, index, node.slice)], node)
-    return lib.subscript(cx, container, as_data(cx, index, node.slice), node)
+    return lib.subscript(cx, container, key, node)
 
 
 def _made_item(cx: Context, container: Expr, index: Expr, node: ast.Subscript) -> Value:
@@ -330,9 +338,23 @@ def _made_item(cx: Context, container: Expr, index: Expr, node: ast.Subscript) -
 
     key = cx.atom(index, "key")
     place = place_of_receiver(cx, container, node.value)
-    if place is None or is_poison(key) or not ensure_item(cx, place, key, node):
+    if place is None or is_poison(key):
+        return poison(cx.span(node))
+    if read_place(cx, place).type != container.type:
+        retype_place(cx, place, container.type, node)
+    if not ensure_item(cx, place, key, node):
         return poison(cx.span(node))
     return lib.subscript(cx, read_place(cx, place), key, node)
+
+
+def _present_item(cx: Context, container: Expr, key: Expr, node: ast.Subscript) -> Value:
+    """An item of a dict whose keys are ints, after the KeyError of one that is not there."""
+    container, key = cx.atom(container), cx.atom(key, "key")
+    present = lib.key_present(cx, container, key, node)
+    item = lib.subscript(cx, container, key, node)
+    if is_poison(item) or is_poison(present):
+        return poison(cx.span(node))
+    return Let(name=cx.names.fresh("unused"), value=present, body=item, type=item.type, span=cx.span(node))
 
 
 def _sequence_data(cx: Context, value: Value, node: ast.expr) -> Expr:
@@ -404,6 +426,10 @@ def data_attribute(cx: Context, base: Expr, node: ast.Attribute) -> Value:
     base = lib.plain(lib.decayed(cx, base))
     if is_time(base.type):
         return time_attribute(cx, base, node.attr, node)
+    if lib.has_int_keys(base.type) and node.attr == "get":
+        from pysfnc.frontend.lower_mappings import kept_get
+
+        return kept_get(cx, base)
     if base.type == RESPONSE:
         return response_attribute(cx, base, node)
     if lib.has_method(base.type, node.attr) and not lib.is_change(base.type, node.attr):

@@ -247,7 +247,7 @@ def truth(cx: Context, value: Value, node: ast.AST) -> Expr:
     of_time = time_truth(cx, data, node)
     if of_time is not None:
         return of_time
-    data = set_items(cx, plain(data), node)
+    data = set_items(cx, dict_held(data), node)
     return _built(cx, node, [data], lambda site: catalog.build_truth(data, site), held=_told_by_text([data]))
 
 
@@ -264,7 +264,7 @@ def _static_truth(cx: Context, value: Value, node: ast.AST) -> Expr:
 
 def negate(cx: Context, test: Expr, node: ast.AST) -> Expr:
     """`not test`."""
-    test = set_items(cx, plain(test), node)
+    test = set_items(cx, dict_held(test), node)
     return _built(cx, node, [test], lambda site: catalog.build_not(test, site), held=_told_by_text([test]))
 
 
@@ -295,6 +295,8 @@ def compare(cx: Context, op: ast.cmpop, left: Value, right: Value, node: ast.AST
         one, other = decayed(cx, one), decayed(cx, other)
     if symbol in ("in", "not in", "is", "is not"):
         other = plain(other)
+        if symbol in ("in", "not in") and keyed_by(other.type, one) is not None:
+            one, other = key_text(cx, one, node), dict_held(other)
     if symbol in ("==", "!=") and _is_counter(one) and _is_counter(other) and isinstance(node, ast.expr):
         from pysfnc.frontend.lower_mappings import counters_equal
 
@@ -302,6 +304,8 @@ def compare(cx: Context, op: ast.cmpop, left: Value, right: Value, node: ast.AST
         return same if symbol == "==" else negate(cx, same, node)
     if symbol in ("==", "!="):
         one, other = plain(one), plain(other)
+        if has_int_keys(one.type) and has_int_keys(other.type):
+            one, other = dict_held(one), dict_held(other)
     if symbol in ("in", "not in") and Kind.SET in kinds(other.type):
         one, other = hashable(cx, one, node), set_items(cx, other, node)
         one = set_items(cx, one, node)
@@ -374,14 +378,97 @@ def plain(value: Expr) -> Expr:
     """A `Counter` and the like as the dict that it is besides; any other value as it is."""
     if Kind.MAPPING not in kinds(value.type):
         return value
+    return replace(value, type=join_all([_plain_type(member) for member in members(value.type)]))
+
+
+def _plain_type(type_: Type) -> Type:
+    if not isinstance(type_, MapT):
+        return type_
+    return MapT("dict", type_.held, key=INT) if type_.key == INT else type_.held
+
+
+def dict_held(value: Expr) -> Expr:
+    """A dict as the machine holds it, whatever its keys are; for whoever looks at no key, or has its text."""
+    if Kind.MAPPING not in kinds(value.type):
+        return value
     return replace(value, type=join_all([m.held if isinstance(m, MapT) else m for m in members(value.type)]))
 
 
 def as_mapping(value: Expr, like: MapT) -> Expr:
-    """A dict that was made of one of `collections`, as one of these."""
+    """A dict that was made of a special one, as a special one again."""
+    if isinstance(value.type, MapT):
+        return replace(value, type=MapT(like.name, value.type.held, like.factory, value.type.key))
     if not isinstance(value.type, DictT):
         return value
-    return replace(value, type=MapT(like.name, DictT(value.type.value), like.factory))
+    key = STR if like.key == NEVER and value.type.value != NEVER else like.key
+    return replace(value, type=MapT(like.name, DictT(value.type.value), like.factory, key))
+
+
+def has_int_keys(type_: Type) -> bool:
+    """Whether a value is a dict whose keys are ints."""
+    return isinstance(type_, MapT) and type_.key == INT
+
+
+def keyed_by(type_: Type, key: Expr) -> MapT | None:
+    """The dict type that takes an int as a key, if one of the type does: one with such keys, or one that has no keys yet."""
+    if kinds(key.type) != {Kind.INT}:
+        return None
+    if isinstance(type_, MapT) and type_.key in (INT, NEVER):
+        return replace(type_, key=INT)
+    if type(type_) is DictT and type_.value == NEVER and not type_.fields:
+        return MapT("dict", type_, key=INT)
+    return None
+
+
+def key_text(cx: Context, key: Expr, node: ast.AST) -> Expr:
+    """An int as the text that the machine has for it as a key."""
+    return _built(cx, node, [key], lambda site: catalog.build_key_text(key, site))
+
+
+def key_present(cx: Context, mapping: Expr, text: Expr, node: ast.AST) -> Expr:
+    """None, after the KeyError of an int, given as its text, that is no key of a dict."""
+    whole = dict_held(mapping)
+    return _built(cx, node, [whole, text], lambda site: catalog.build_key_present(whole, text, site), held=[whole])
+
+
+def int_keys(cx: Context, mapping: Expr, node: ast.AST) -> Expr:
+    """The list of the keys of a dict whose keys are ints."""
+    texts = keys_of(cx, dict_held(mapping), node)
+    name = cx.names.fresh("key")
+    one = Var(name=name, type=STR, span=cx.span(node))
+    body = _built(cx, node, [one], lambda site: catalog.build_key(one, site))
+    return ListComp(name=name, seq=texts, cond=None, body=body, type=ListT(INT), span=cx.span(node))
+
+
+def int_items(cx: Context, mapping: Expr, node: ast.AST) -> Expr:
+    """The list of the pairs of a dict whose keys are ints."""
+    pairs = method(cx, "items", dict_held(mapping), [], {}, node)
+    if isinstance(pairs.type, ErrorT) or item_type(pairs.type) == NEVER:
+        return pairs
+    name = cx.names.fresh("pair")
+    pair = Var(name=name, type=item_type(pairs.type), span=cx.span(node))
+    text = tuple_item(cx, pair, 0, node)
+    key = _built(cx, node, [text], lambda site: catalog.build_key(text, site))
+    body = make_tuple(cx, [key, tuple_item(cx, pair, 1, node)], node)
+    return ListComp(name=name, seq=pairs, cond=None, body=body, type=ListT(body.type), span=cx.span(node))
+
+
+def _with_texts(cx: Context, pairs: Expr, node: ast.AST) -> Expr | None:
+    """Pairs with the texts of their keys, where these are ints; None where they are not."""
+    match pairs.type:
+        case ListT(TupleT((key, _))) if kinds(key) == {Kind.INT}:
+            pass
+        case _:
+            return None
+    name = cx.names.fresh("pair")
+    pair = Var(name=name, type=item_type(pairs.type), span=cx.span(node))
+    key_, value = tuple_item(cx, pair, 0, node), tuple_item(cx, pair, 1, node)
+    body = make_tuple(cx, [key_text(cx, key_, node), value], node)
+    return ListComp(name=name, seq=pairs, cond=None, body=body, type=ListT(body.type), span=cx.span(node))
+
+
+def _as_int_keyed(made: Expr) -> Expr:
+    return replace(made, type=MapT("dict", DictT(made.type.value), key=INT)) if isinstance(made.type, DictT) else made
 
 
 def may_fail(value: Expr) -> bool:
@@ -396,10 +483,10 @@ def refuse_order_of_set(cx: Context, node: ast.AST) -> Expr:
 
 def _item_of_mapping(cx: Context, value: Expr, key: Expr, node: ast.AST) -> Expr:
     """The item of a dict of `collections`: nothing counts as zero; a `defaultdict` was given the item before."""
-    held = plain(value)
+    inner = dict_held(value)
     if isinstance(value.type, MapT) and value.type.name == "Counter":
-        return method(cx, "get", held, [key, Const(value=0, type=INT, span=cx.span(node))], {}, node)
-    return subscript(cx, held, key, node)
+        return method(cx, "get", inner, [key, Const(value=0, type=INT, span=cx.span(node))], {}, node)
+    return subscript(cx, inner, key, node)
 
 
 # Sets
@@ -541,7 +628,7 @@ def text_const(value: str, span: Span | None) -> Const:
 def set_item(cx: Context, container: Expr, key: Expr, value: Expr, node: ast.AST, *, existing: bool = False) -> Expr:
     """What `container` is after `container[key] = value`; `existing`: there is an item, which was read before."""
     if isinstance(container.type, MapT):
-        return as_mapping(set_item(cx, plain(container), key, value, node, existing=existing), container.type)
+        return as_mapping(set_item(cx, dict_held(container), key, value, node, existing=existing), container.type)
     return _built(
         cx,
         node,
@@ -554,7 +641,7 @@ def set_item(cx: Context, container: Expr, key: Expr, value: Expr, node: ast.AST
 def delete_item(cx: Context, container: Expr, key: Expr, node: ast.AST) -> Expr:
     """What `container` is after `del container[key]`."""
     if isinstance(container.type, MapT):
-        return as_mapping(delete_item(cx, plain(container), key, node), container.type)
+        return as_mapping(delete_item(cx, dict_held(container), key, node), container.type)
     return _built(
         cx,
         node,
@@ -571,7 +658,7 @@ def tuple_item(cx: Context, value: Expr, index: int, node: ast.AST) -> Expr:
 
 def length(cx: Context, value: Expr, node: ast.AST) -> Expr:
     """`len(value)`."""
-    data = set_items(cx, plain(decayed(cx, value)), node)
+    data = set_items(cx, dict_held(decayed(cx, value)), node)
     return _built(cx, node, [data], lambda site: catalog.build_call("len", [data], {}, site), held=_inner([data]))
 
 
@@ -601,6 +688,8 @@ def _display(cx: Context, items: Sequence[Expr], type_: Type, node: ast.AST) -> 
 
 def make_dict(cx: Context, pairs: Sequence[tuple[Expr, Expr]], node: ast.AST) -> Expr:
     """`{k: v}`."""
+    if pairs and all(kinds(key.type) == {Kind.INT} for key, _ in pairs):
+        return _as_int_keyed(make_dict(cx, [(key_text(cx, key, node), value) for key, value in pairs], node))
     flat = [part for pair in pairs for part in pair]
     return _built(
         cx, node, flat, lambda site: catalog.build_dict(list(pairs), site), held=[value for _, value in pairs]
@@ -624,6 +713,9 @@ def merge_dicts(cx: Context, base: Expr, other: Expr, node: ast.AST) -> Expr:
 
 def dict_of_pairs(cx: Context, pairs: Expr, node: ast.AST) -> Expr:
     """The dict of a list of pairs."""
+    texts = _with_texts(cx, pairs, node)
+    if texts is not None:
+        return _as_int_keyed(dict_of_pairs(cx, texts, node))
     return _built(cx, node, [pairs], lambda site: catalog.build_of_pairs(pairs, site), held=_valued(pairs))
 
 
@@ -681,6 +773,7 @@ def item_type(type_: Type) -> Type:
 
 def value_type(type_: Type) -> Type:
     """The type of the values of a dict."""
+    type_ = join_all([member.held if isinstance(member, MapT) else member for member in members(type_)])
     return values_in(of_kinds(type_, frozenset({Kind.DICT})))
 
 
@@ -695,6 +788,8 @@ def items_of(cx: Context, value: Value, node: ast.AST, *, unpacking: bool = Fals
 
         return enum_members(cx, value, node) or as_data(cx, value, node)
     data = plain(decayed(cx, as_data(cx, value, node)))
+    if has_int_keys(data.type):
+        return int_keys(cx, data, node)
     return _built(cx, node, [data], lambda site: catalog.build_iter_list(data, site), held=_inner([data]))
 
 
@@ -746,7 +841,12 @@ def whole_items(cx: Context, value: Value, node: ast.AST) -> Expr:
     """An argument of a builtin: an iterator counts as the list of its items, which the builtin takes at once."""
     if isinstance(value, Lazy | LazyComprehension | ProjectClass):
         return items_of(cx, value, node)
-    return plain(as_data(cx, value, node))
+    return as_data(cx, value, node)
+
+
+def dict_source(cx: Context, value: Value, node: ast.AST) -> Expr:
+    """The argument of `dict()`: a dict, or the pairs of an iterable."""
+    return plain(whole_items(cx, value, node))
 
 
 def unpackable(cx: Context, value: Expr, node: ast.AST) -> Expr:
@@ -777,6 +877,8 @@ def middle_of(cx: Context, items: Expr, before: int, behind: int, node: ast.AST)
 def keys_of(cx: Context, mapping: Expr, node: ast.AST) -> Expr:
     """The list of the keys of a dict."""
     mapping = plain(mapping)
+    if has_int_keys(mapping.type):
+        return int_keys(cx, mapping, node)
     return _built(cx, node, [mapping], lambda site: catalog.build_iter_list(mapping, site), held=_inner([mapping]))
 
 
@@ -940,7 +1042,7 @@ def call(cx: Context, name: str, args: Sequence[Expr], keywords: dict[str, Expr]
         return of_time
     given, named = [decayed(cx, arg) for arg in args], {key: decayed(cx, arg) for key, arg in keywords.items()}
     if name == "bool":
-        given = [set_items(cx, arg, node) for arg in given]
+        given = [set_items(cx, dict_held(arg), node) for arg in given]
     if name in ("int", "float") and len(given) == 1:
         given = [_readable(name, given[0])]
     return _built(
@@ -1053,7 +1155,7 @@ def sort_by(cx: Context, items: Expr, keys: Expr | None, reverse: Expr, node: as
 
 def has_kind(cx: Context, value: Expr, wanted: frozenset[Kind], node: ast.AST) -> Expr:
     """Whether a value has one of these kinds."""
-    value = plain(value)
+    value = dict_held(value)
     arrays = kinds(value.type) & {Kind.LIST, Kind.TUPLE, Kind.SET}
     if Kind.SET in arrays and arrays & wanted and arrays - wanted:
         return cx.error(codes.TYPE_NEEDED, node, f"whether a value of type `{value.type}` is a set cannot be told")
@@ -1107,6 +1209,12 @@ def new_fail(cx: Context, args: Sequence[Expr], node: ast.AST) -> Expr:
 
 def make_dict_of(cx: Context, args: Sequence[Expr], keywords: dict[str, Expr], node: ast.AST) -> Expr:
     """`dict(source, **keywords)`."""
+    if len(args) == 1 and not keywords:
+        if has_int_keys(args[0].type):
+            return _as_int_keyed(make_dict_of(cx, [dict_held(args[0])], {}, node))
+        texts = _with_texts(cx, args[0], node)
+        if texts is not None:
+            return _as_int_keyed(make_dict_of(cx, [texts], {}, node))
     given = [*args, *keywords.values()]
     return _built(
         cx,
@@ -1143,7 +1251,7 @@ def length_list(cx: Context, items: Expr, node: ast.AST) -> Expr:
 
 def is_instance(cx: Context, value: Expr, names: Sequence[str], node: ast.AST) -> Expr:
     """`isinstance(value, names)`; the names are those of builtin types and exception classes."""
-    value = plain(value)
+    value = dict_held(value)
     if isinstance(value.type, ErrorT | NeverT):
         return _built(cx, node, [value], lambda _site: value, held=[value])
     if any(is_of_class(member) for member in members(value.type)):

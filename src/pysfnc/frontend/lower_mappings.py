@@ -5,24 +5,24 @@ and their own methods. Everything that a dict does too is done by `lower_library
 """
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
-from pysfnc.frontend.lower_context import Context, poison
-from pysfnc.frontend.lower_core import as_data, is_poison
+from pysfnc.frontend.lower_context import Context, Trial, poison
+from pysfnc.frontend.lower_core import as_data, is_poison, lower_value
 from pysfnc.frontend.lower_frame import lookup_frame
-from pysfnc.frontend.lower_iterate import under
+from pysfnc.frontend.lower_iterate import simple_place, under
 from pysfnc.frontend.lower_place import Place, may_change, read_place, write_place
-from pysfnc.frontend.lower_values import BuiltinFunction, Closure, External, Lazy, Static, Value
+from pysfnc.frontend.lower_values import BuiltinFunction, Closure, External, Intrinsic, Lazy, Origin, Static, Value
 from pysfnc.frontend.lower_views import keep_view
 from pysfnc.frontend.synthesis import run_here
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Eval
-from pysfnc.values.types import NONE, DictT, Kind, MapT, kinds
+from pysfnc.values.types import INT, NEVER, NONE, DictT, Kind, MapT, kinds
 
 NAMES: Final = frozenset({"collections.defaultdict", "collections.Counter", "collections.OrderedDict"})
 _FACTORIES: Final = {
@@ -39,6 +39,9 @@ _CHANGES: Final = frozenset({"pop", "popitem", "setdefault", "update", "clear"})
 _VIEWS: Final = frozenset({"keys", "values", "items"})
 _COUNT: Final = "for item in items:\n    found[item] = found.get(item, 0) + 1\nreturn found"
 
+
+Where = Callable[[], Place | None]
+"""Where a dict stands, asked when it is changed; None after a message."""
 
 # Making
 
@@ -59,11 +62,11 @@ def call_mapping(cx: Context, name: str, given: Arguments, node: ast.expr) -> Va
     if len(rest) > 1:
         return cx.error(codes.TYPE_MISMATCH, node, f"`{name}()` is called with too many arguments")
     keywords = {key: as_data(cx, value, node) for key, value in given.keywords}
-    made = lib.make_dict_of(cx, [lib.whole_items(cx, value, node) for value in rest], keywords, node)
-    if is_poison(made) or not isinstance(made.type, DictT):
+    made = lib.make_dict_of(cx, [lib.dict_source(cx, value, node) for value in rest], keywords, node)
+    if is_poison(made) or not isinstance(made.type, DictT | MapT):
         return made
-    short = "OrderedDict" if name == "collections.OrderedDict" else "defaultdict"
-    return replace(made, type=MapT(short, DictT(made.type.value), factory))  # type: ignore[arg-type]
+    like = MapT("OrderedDict" if name == "collections.OrderedDict" else "defaultdict", DictT(NEVER), factory)
+    return lib.as_mapping(made, like)
 
 
 def _is_none(value: Value) -> bool:
@@ -114,9 +117,7 @@ def _counter(cx: Context, given: Arguments, node: ast.expr) -> Value:
             if is_poison(items):
                 return items
             made = as_data(cx, run_here(cx, f"found = {{}}\n{_COUNT}", {"items": items}, node), node)
-    if is_poison(made) or not isinstance(made.type, DictT):
-        return made
-    return replace(made, type=MapT("Counter", DictT(made.type.value)))
+    return lib.as_mapping(made, MapT("Counter", DictT(NEVER)))
 
 
 # Reading
@@ -143,7 +144,7 @@ def ensure_item(cx: Context, place: Place, key: Expr, node: ast.expr) -> bool:
     default = default_of(cx, current.type, node)
     if default is None or is_poison(default):
         return False
-    change = lib.method_change(cx, "setdefault", lib.plain(current), [key, cx.atom(default, "default")], {}, node)
+    change = lib.method_change(cx, "setdefault", lib.dict_held(current), [key, cx.atom(default, "default")], {}, node)
     if change is None:
         return False
     if lib.may_fail(change.result):
@@ -156,8 +157,8 @@ def ensure_item(cx: Context, place: Place, key: Expr, node: ast.expr) -> bool:
 # Methods
 
 
-def call_mapping_method(cx: Context, receiver: Expr, place: Place | None, node: ast.Call) -> Value:
-    """A method of one of these dicts; `place` is where it stands, for a change."""
+def call_mapping_method(cx: Context, receiver: Expr, where: Where, node: ast.Call) -> Value:
+    """A method of one of these dicts; `where` tells where it stands."""
     assert isinstance(node.func, ast.Attribute)
     name = node.func.attr
     if not isinstance(receiver.type, MapT):
@@ -170,40 +171,108 @@ def call_mapping_method(cx: Context, receiver: Expr, place: Place | None, node: 
     given = lower_arguments(cx, node)
     if given is None:
         return poison(cx.span(node))
-    data = lib.plain(receiver)
+    data = lib.dict_held(receiver)
     if name in _VIEWS and not given.positional and not given.keywords:
-        items = lib.method(cx, name, data, [], {}, node)
-        return items if is_poison(items) else Lazy(f"a view of {name}", items, sized=True, under=under(receiver))
+        items = _view_of(cx, name, receiver, node)
+        if is_poison(items):
+            return items
+        place = None if lib.has_int_keys(receiver.type) else simple_place(cx, node.func.value)
+        origin = None if place is None else Origin(name, place.root, place.keys, place.spans, place.title)
+        return Lazy(f"a view of {name}", items, sized=True, origin=origin, under=under(receiver))
     if receiver.type.name == "Counter" and name in ("most_common", "total", "update", "elements", "subtract"):
-        return _counter_method(cx, name, receiver, place, given, node)
+        return _counter_method(cx, name, receiver, where, given, node)
     args = [as_data(cx, value, given.node_of(i, node)) for i, value in enumerate(given.positional)]
     keywords = {key: as_data(cx, value, node) for key, value in given.keywords}
+    keyed = _with_key_text(cx, name, receiver, args, keywords, node)
+    if keyed is None:
+        return poison(cx.span(node))
+    receiver, args = keyed
+    assert isinstance(receiver.type, MapT)
     if name in _CHANGES:
-        return _changed(cx, name, receiver.type, place, args, keywords, node)
+        return _changed(cx, name, receiver.type, where, args, keywords, node)
     if name not in ("get", "copy"):
         return cx.error(codes.UNSUPPORTED_CALL, node, f"`{name}()` of a `{receiver.type.name}` has no compiled form")
     made = lib.method(cx, name, data, args, keywords, node)
     return lib.as_mapping(made, receiver.type) if name == "copy" and not is_poison(made) else made
 
 
+def _view_of(cx: Context, name: str, receiver: Expr, node: ast.Call) -> Expr:
+    if lib.has_int_keys(receiver.type) and name != "values":
+        return lib.int_keys(cx, receiver, node) if name == "keys" else lib.int_items(cx, receiver, node)
+    return lib.method(cx, name, lib.dict_held(receiver), [], {}, node)
+
+
+def _with_key_text(
+    cx: Context, name: str, receiver: Expr, args: list[Expr], keywords: dict[str, Expr], node: ast.Call
+) -> tuple[Expr, list[Expr]] | None:
+    """The receiver with what is known of its keys, and the arguments with the text of a key that is an int; None after a message."""
+    assert isinstance(receiver.type, MapT)
+    if name in ("get", "pop", "setdefault") and args:
+        keyed = lib.keyed_by(receiver.type, args[0])
+        if keyed is not None:
+            text = cx.atom(lib.key_text(cx, args[0], node), "key")
+            return replace(receiver, type=keyed), [text, *args[1:]]
+    elif not lib.has_int_keys(receiver.type) or name in ("clear", "copy"):
+        return receiver, args
+    elif name == "update" and len(args) == 1 and not keywords and lib.has_int_keys(args[0].type):
+        return receiver, [lib.dict_held(args[0])]
+    if not lib.has_int_keys(receiver.type):
+        return receiver, args
+    cx.error(
+        codes.TYPE_NEEDED, node, f"`{name}()` of a dict whose keys are ints has no compiled form with these arguments"
+    )
+    return None
+
+
+def kept_get(cx: Context, receiver: Expr) -> Intrinsic:
+    """`d.get` of a dict whose keys are ints, as a function."""
+    data = cx.atom(receiver)
+
+    def get(inner: Context, args: tuple[Value, ...], at: ast.expr) -> Value:
+        key, *default = [as_data(inner, arg, at) for arg in args]
+        if lib.keyed_by(data.type, key) is None:
+            return inner.error(
+                codes.TYPE_NEEDED, at, f"a dict whose keys are ints is asked for one of type `{key.type}`"
+            )
+        return lib.method(inner, "get", lib.dict_held(data), [lib.key_text(inner, key, at), *default], {}, at)
+
+    return Intrinsic(get)
+
+
+def takes_int_key(cx: Context, receiver: Expr, node: ast.Call) -> bool:
+    """Whether a dict without keys is asked for an int, by a method."""
+    assert isinstance(node.func, ast.Attribute)
+    if node.func.attr not in ("get", "pop", "setdefault") or not node.args or isinstance(node.args[0], ast.Starred):
+        return False
+    if not (type(receiver.type) is DictT and receiver.type.value == NEVER and not receiver.type.fields):
+        return False
+    trial = Trial(cx)
+    value = lower_value(cx, node.args[0])
+    trial.discard()
+    return not isinstance(value, Static) and lib.keyed_by(receiver.type, value) is not None
+
+
 def _changed(
     cx: Context,
     name: str,
     type_: MapT,
-    place: Place | None,
+    where: Where,
     args: Sequence[Expr],
     keywords: dict[str, Expr],
     node: ast.Call,
 ) -> Value:
+    place = where()
     if place is None or not may_change(cx, place, node, "changed"):
         return poison(cx.span(node))
     given = [cx.atom(arg, "arg") for arg in args]
     current = cx.atom(read_place(cx, place), "object")
     if is_poison(current):
         return current
+    if name == "pop" and len(given) == 1 and type_.key == INT:
+        cx.emit(Eval(value=lib.key_present(cx, current, given[0], node), span=cx.span(node)))
     if name == "update" and keywords:
         given, keywords = [cx.atom(lib.make_dict_of(cx, given, keywords, node), "arg")], {}
-    change = lib.method_change(cx, name, lib.plain(current), [lib.plain(arg) for arg in given], keywords, node)
+    change = lib.method_change(cx, name, lib.dict_held(current), [lib.plain(arg) for arg in given], keywords, node)
     if change is None:
         return poison(cx.span(node))
     result = change.result
@@ -220,9 +289,7 @@ def _changed(
     return result
 
 
-def _counter_method(
-    cx: Context, name: str, receiver: Expr, place: Place | None, given: Arguments, node: ast.Call
-) -> Value:
+def _counter_method(cx: Context, name: str, receiver: Expr, where: Where, given: Arguments, node: ast.Call) -> Value:
     if given.keywords or given.spread is not None:
         return cx.error(codes.UNSUPPORTED_CALL, node, f"`{name}()` has no compiled form with these arguments")
     counts = lib.plain(receiver)
@@ -240,6 +307,7 @@ def _counter_method(
         if not isinstance(value, Static) and kinds(value.type) & {Kind.DICT, Kind.MAPPING}:
             return cx.error(codes.UNSUPPORTED_CALL, node, "`update()` of a `Counter` with counts has no compiled form")
         items = lib.items_of(cx, value, node)
+        place = where()
         if is_poison(items) or place is None or not may_change(cx, place, node, "changed"):
             return poison(cx.span(node))
         items = cx.atom(items, "items")

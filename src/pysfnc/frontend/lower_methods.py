@@ -14,7 +14,7 @@ from pysfnc.frontend.lower_core import as_data, is_poison
 from pysfnc.frontend.lower_exceptions import call_exception_method
 from pysfnc.frontend.lower_expr import exception_attribute
 from pysfnc.frontend.lower_iterate import simple_place, under
-from pysfnc.frontend.lower_mappings import call_mapping_method
+from pysfnc.frontend.lower_mappings import call_mapping_method, takes_int_key
 from pysfnc.frontend.lower_moments import call_time_method
 from pysfnc.frontend.lower_objects import call_object_method, has_own
 from pysfnc.frontend.lower_opaque import call_opaque, has_opaque_method
@@ -28,7 +28,7 @@ from pysfnc.frontend.moment_operations import is_time
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Eval
 from pysfnc.library.row import Change
-from pysfnc.values.types import NONE, STR, ExcT, Kind, NeverT, kinds
+from pysfnc.values.types import INT, NEVER, NONE, STR, DictT, ExcT, Kind, MapT, NeverT, kinds
 
 _VIEWS = ("keys", "values", "items")
 _TAKES_ITEMS = frozenset({"join", "extend", "update"})
@@ -72,12 +72,16 @@ def call_method(cx: Context, receiver: Expr, node: ast.Call) -> Value:
         return call_opaque(
             cx, as_data(cx, taken.positional[0], node), name, taken.positional[1:], taken.keyword_map(), node
         )
+    if takes_int_key(cx, receiver, node):
+        # The first key of a dict tells what its keys are.
+        receiver = replace(receiver, type=MapT("dict", DictT(NEVER), key=INT))
+    if Kind.MAPPING in kinds(receiver.type):
+        base = node.func.value
+        return call_mapping_method(cx, receiver, lambda: place_of_receiver(cx, receiver, base), node)
     if name == "sort" and kinds(receiver.type) == {Kind.LIST}:
         return _sort(cx, receiver, node)
     if lib.is_change(receiver.type, name):
         return _change(cx, receiver, node)
-    if Kind.MAPPING in kinds(receiver.type):
-        return call_mapping_method(cx, receiver, place_of_receiver(cx, receiver, node.func.value), node)
     if Kind.SET in kinds(receiver.type):
         return call_set_method(cx, receiver, name, node)
     if name in _VIEWS and Kind.DICT in kinds(receiver.type) and not node.args and not node.keywords:

@@ -21,7 +21,7 @@ from pysfnc.frontend.lower_state import View
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Assign, Eval, If, Raise
 from pysfnc.source.span import Span
-from pysfnc.values.types import STR, Kind, kinds
+from pysfnc.values.types import STR, Kind, MapT, Type, kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,14 @@ def ensured(cx: Context, place: Place, key: Expr, node: ast.expr) -> bool:
     """Whether there is an item at a key, which a `defaultdict` makes where there is none; False after a message."""
     from pysfnc.frontend.lower_mappings import ensure_item
 
-    return ensure_item(cx, place, key, node) if Kind.MAPPING in kinds(read_place(cx, place).type) else True
+    container = read_place(cx, place)
+    if not isinstance(container.type, MapT):
+        return True
+    if container.type.factory is not None:
+        return ensure_item(cx, place, key, node)
+    if lib.has_int_keys(container.type) and container.type.name != "Counter":
+        cx.emit(Eval(value=lib.key_present(cx, container, key, node), span=cx.span(node)))
+    return True
 
 
 def is_local_path(cx: Context, node: ast.expr) -> bool:
@@ -109,7 +116,28 @@ def lower_key(cx: Context, place: Place, node: ast.expr) -> Expr:
     if own and can_raise(container):
         cx.emit(Eval(value=container, span=container.span))
     cx.out.extend(own)
+    keyed = lib.keyed_by(container.type, key)
+    if keyed is not None:
+        if container.type != keyed:
+            # The first key of a dict tells what its keys are.
+            retype_place(cx, place, keyed, node)
+        key = cx.atom(lib.key_text(cx, key, node), "key")
+    elif lib.has_int_keys(container.type) and not is_poison(key):
+        return cx.error(
+            codes.TYPE_NEEDED, node, f"a dict whose keys are ints gets a key of type `{key.type}`", help=_INT_KEY
+        )
     return key
+
+
+_INT_KEY = "write instead: keys of one type, `int(...)` around it"
+
+
+def retype_place(cx: Context, place: Place, type_: Type, node: ast.AST) -> None:
+    """Let a dict without keys be known as one whose keys are ints."""
+    if place.keys:
+        write_place(cx, place, cx.atom(replace(read_place(cx, place), type=type_)), cx.span(node))
+    else:
+        cx.state.retype(place.root.name, type_)
 
 
 def _named_place(cx: Context, name: str, node: ast.Name, doing: str) -> Place | None:

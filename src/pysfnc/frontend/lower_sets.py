@@ -114,7 +114,9 @@ def _checked(cx: Context, items: Expr, node: ast.expr) -> Expr:
 
 def loose_items(cx: Context, value: Value, node: ast.expr) -> tuple[Expr, bool]:
     """What somebody takes the items of who does not show their order, as an iterable; and whether their order is known."""
-    data = lib.whole_items(cx, value, node)
+    data = lib.plain(lib.whole_items(cx, value, node))
+    if lib.has_int_keys(data.type):
+        return lib.int_keys(cx, data, node), True
     if Kind.SET not in kinds(data.type):
         return data, True
     return lib.set_items(cx, data, node), False

@@ -132,7 +132,7 @@ def check_no_text(cx: Context, value: Expr, node: ast.AST | Span) -> bool:
 
 
 _A_SET: Final = "set"
-_DICTS: Final = frozenset({"Counter", "defaultdict", "OrderedDict"})
+_DICTS: Final = frozenset({"Counter", "defaultdict", "OrderedDict", "dict"})
 
 
 def text_held(type_: Type) -> str | None:
@@ -170,8 +170,10 @@ def refuse_text(cx: Context, name: str, node: ast.AST | Span) -> Expr:
         return cx.error(
             codes.UNSUPPORTED_EXPRESSION,
             node,
-            f"this has no compiled form for a `{name}`",
-            help="write instead: `dict(...)` around it",
+            f"this has no compiled form for a `{'dict` whose keys are ints' if name == 'dict' else f'{name}`'}",
+            help="write instead: a dict whose keys are str"
+            if name == "dict"
+            else "write instead: `dict(...)` around it",
         )
     if name == _A_SET:
         return cx.error(

@@ -31,6 +31,7 @@ from pysfnc.library import (
     iteration,
     json_dumps,
     json_loads,
+    keyed,
     lists,
     loops,
     maths,
@@ -70,6 +71,7 @@ from pysfnc.library.formats import build_format
 from pysfnc.library.functions import CONSTANTS
 from pysfnc.library.instances import CLASS_KINDS, build_is_instance, build_type_name
 from pysfnc.library.iteration import build_iter_list, build_zip, range_parts
+from pysfnc.library.keyed import build_key, build_key_present, build_key_text
 from pysfnc.library.lists import build_append, build_copy, build_extend, build_item_at
 from pysfnc.library.operators import build_binary
 from pysfnc.library.printf import build_percent, build_str_format
@@ -117,6 +119,9 @@ __all__ = [
     "build_items",
     "build_iter_list",
     "build_join",
+    "build_key",
+    "build_key_present",
+    "build_key_text",
     "build_method",
     "build_not",
     "build_of_pairs",
@@ -174,6 +179,7 @@ ROW_MODULES = (
     instances,
     int_methods,
     iteration,
+    keyed,
     json_dumps,
     json_loads,
     lists,

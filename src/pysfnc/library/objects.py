@@ -16,6 +16,7 @@ from pysfnc.library.typenames import atoms, class_clash, is_one_of
 from pysfnc.values.fields import with_field
 from pysfnc.values.types import (
     BOOL,
+    INT,
     NEVER,
     DictField,
     DictT,
@@ -57,8 +58,8 @@ def stays(type_: Type) -> str | None:
                 found = stays(attributes) if cls.travels else cls.name
             case SetT(_, form):
                 found = "set" if form == "unordered" else form
-            case MapT(held=held):
-                found = stays(held)
+            case MapT(held=held, key=key):
+                found = str(member) if key == INT else stays(held)
             case ListT(inner) | DictT(inner) | TuplesT(inner):
                 found = stays(inner)
             case TupleT(items):

@@ -156,18 +156,19 @@ _SHOWN_FIELDS: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class MapT(Type):
-    """A dict of `collections`, which the machine holds as the dict that it is besides.
+    """A dict of `collections`, or one whose keys are ints, which the machine holds as a dict with texts as keys.
 
     It has a kind of its own, so that nobody takes it for a dict who should know that it is more. `factory` makes the values that a
-    `defaultdict` puts in, as the text of an expression; None for none.
+    `defaultdict` puts in, as the text of an expression; None for none. `key` is STR, INT, or NEVER as long as there is no key.
     """
 
-    name: Literal["Counter", "defaultdict", "OrderedDict"]
+    name: Literal["Counter", "defaultdict", "OrderedDict", "dict"]
     held: DictT
     factory: str | None = None
+    key: Type = NeverT()
 
     def __str__(self) -> str:
-        return f"{self.name}[str, {self.held.value}]"
+        return f"{self.name}[{self.key}, {self.held.value}]"
 
 
 class LazyDictT(DictT):
@@ -466,7 +467,11 @@ def is_subtype(a: Type, b: Type) -> bool:
         case (SetT(x, one), SetT(y, other)):
             return one == other and is_subtype(x, y)
         case (MapT() as x, MapT() as y):
-            return (x.name, x.factory) == (y.name, y.factory) and is_subtype(x.held, y.held)
+            return (
+                (x.name, x.factory) == (y.name, y.factory) and is_subtype(x.key, y.key) and is_subtype(x.held, y.held)
+            )
+        case (DictT(NeverT()), MapT("dict")):
+            return not isinstance(a, LazyDictT)
         case (DictT() as x, DictT() as y):
             return _is_subtype_of_dict(x, y)
         case (TupleT(xs, one), TupleT(ys, other)):
@@ -534,8 +539,10 @@ def _merge(old: Type, new: Type) -> Type | None:
             return ListT(join(x, y))
         case SetT(x, one), SetT(y, other) if one == other:
             return SetT(join(x, y), one)
-        case MapT() as x, MapT() as y if (x.name, x.factory) == (y.name, y.factory):
-            return replace(x, held=_join_dicts(x.held, y.held))
+        case MapT() as x, MapT() as y if (x.name, x.factory) == (y.name, y.factory) and (
+            is_subtype(x.key, y.key) or is_subtype(y.key, x.key)
+        ):
+            return replace(x, held=_join_dicts(x.held, y.held), key=join(x.key, y.key))
         case DictT() as x, DictT() as y:
             return _join_dicts(x, y)
         case TupleT(xs, one), TupleT(ys, other) if len(xs) == len(ys) and one == other:
