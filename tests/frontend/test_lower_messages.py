@@ -250,7 +250,8 @@ PROGRAMS: dict[str, str] = {
     """,
     "generators": """
         def numbers():
-            yield 1
+            while True:
+                yield 1
 
         @workflow
         def w(n: int) -> int:

@@ -163,7 +163,7 @@ def _origin_of_argument(cx: Context, value: Value, node: ast.expr) -> Origin | N
 
 def quiet_items(cx: Context, value: Value, node: ast.expr) -> Expr:
     """The items of an argument that Python would take one by one: all at once only where that makes no difference."""
-    if isinstance(value, Lazy) and value.restless:
+    if isinstance(value, Lazy) and (value.restless or value.starts):
         return refuse_restless(cx, value, node)
     if isinstance(value, LazyComprehension):
         made = collect_quietly(cx, value, node)
@@ -218,6 +218,8 @@ def _map(cx: Context, given: Arguments, node: ast.expr) -> Value:
     if given.keywords or given.spread is not None or len(given.positional) < 2:
         return cx.error(codes.TYPE_MISMATCH, node, "`map()` takes a function and one or more iterables")
     function, *iterables = given.positional
+    if len(iterables) == 1 and isinstance(iterables[0], Lazy) and iterables[0].starts:
+        return refuse_restless(cx, iterables[0], node)
     if len(iterables) == 1:
         source = source_of(cx, iterables[0], _argument(node, 1))
     else:
@@ -234,6 +236,8 @@ def _filter(cx: Context, given: Arguments, node: ast.expr) -> Value:
     if not _plain(cx, given, node, "filter", 2, 2):
         return poison(cx.span(node))
     function, iterable = given.positional
+    if isinstance(iterable, Lazy) and iterable.starts:
+        return refuse_restless(cx, iterable, node)
     source = source_of(cx, iterable, _argument(node, 1))
     if source is None:
         return poison(cx.span(node))

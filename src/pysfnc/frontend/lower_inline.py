@@ -72,6 +72,17 @@ def write_in_place(
     def bound(frame: Frame) -> dict[str, Value] | None:
         return _bound(cx, frame, node, given, call, title, defaults)
 
+    if isinstance(node, ast.FunctionDef) and cx.project.scope(node).is_generator:
+        from pysfnc.frontend.lower_generators import call_generator
+
+        args = (*given.positional, *(value for _, value in given.keywords))
+
+        def as_list(made: ast.FunctionDef) -> Value:
+            return write_in_place(
+                cx, made, given, call, module=module, parent=parent, title=title, defaults=defaults, owner=owner
+            )
+
+        return call_generator(cx, node, title, args, call, as_list)
     if owner is not None:
         return _written(cx, node, given, call, module, parent, title, bound, owner)
     again = running(cx, node, parent)

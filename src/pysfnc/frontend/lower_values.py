@@ -162,6 +162,8 @@ class Lazy:
     restless: bool = False
     """Taking its items may raise or call something, and they were taken all at once: nobody may take them step by step."""
     under: "Under | None" = None
+    starts: bool = False
+    """Whether taking its first item may raise, though none behind it: whoever takes items must begin at once."""
 
 
 @dataclass(frozen=True, slots=True)
