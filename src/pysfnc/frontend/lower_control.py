@@ -144,6 +144,16 @@ def leave_function(cx: Context, value: Value, node: ast.AST) -> None:
     cx.flow.jump(frame.exit_label)
 
 
+_HELPS = {
+    "set": "write instead: `sorted(...)` of it",
+    "frozenset": "write instead: `sorted(...)` of it",
+    "dict": "write instead: a dict whose keys are str, `{str(k): v for k, v in d.items()}`",
+    "Counter": "write instead: a dict whose keys are str, `{str(k): v for k, v in d.items()}`",
+    "defaultdict": "write instead: a dict whose keys are str, `{str(k): v for k, v in d.items()}`",
+}
+"""What to return in place of containers that have no form in JSON."""
+
+
 def check_travels(cx: Context, value: Expr, node: ast.AST) -> None:
     """Report an object that cannot leave the machine."""
     found = stays(value.type)
@@ -152,7 +162,7 @@ def check_travels(cx: Context, value: Expr, node: ast.AST) -> None:
             codes.TYPE_MISMATCH,
             node,
             f"an object of `{found}` leaves the machine, and has no form in JSON, which always raises TypeError",
-            help="write instead: a dataclass, or a dict of its attributes",
+            help=_HELPS.get(found.partition("[")[0], "write instead: a dataclass, or a dict of its attributes"),
         )
 
 

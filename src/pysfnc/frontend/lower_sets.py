@@ -14,7 +14,7 @@ from pysfnc.frontend.effects import can_raise
 from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
 from pysfnc.frontend.lower_comprehension import Pure, Receive, collect, lazy_source, started
 from pysfnc.frontend.lower_context import Context, Trial, poison
-from pysfnc.frontend.lower_core import as_data, expression, is_poison, lower_exprs, lower_value
+from pysfnc.frontend.lower_core import as_data, expression, is_poison, lower_exprs, lower_in_order, lower_value
 from pysfnc.frontend.lower_iterate import Source
 from pysfnc.frontend.lower_values import LazyComprehension, Static, Value
 from pysfnc.ir.exprs import Expr
@@ -58,9 +58,22 @@ class Hashed:
 def lower_set(cx: Context, node: ast.Set) -> Value:
     """`{a, b}`: all items are evaluated, then put in."""
     if any(isinstance(part, ast.Starred) for part in node.elts):
-        listed = lower_value(cx, ast.copy_location(ast.List(elts=node.elts, ctx=ast.Load()), node))
-        return as_set(cx, listed, "set", node)
+        return _spread(cx, node)
     return as_set(cx, lib.make_list(cx, lower_exprs(cx, node.elts), node), "set", node)
+
+
+def _spread(cx: Context, node: ast.Set) -> Expr:
+    """`{*a, b}`: the parts are evaluated, then joined."""
+    plain = [part.value if isinstance(part, ast.Starred) else part for part in node.elts]
+    values = lower_in_order(cx, [lambda part=part: lower_value(cx, part) for part in plain])  # type: ignore[misc]
+    made: Expr = lib.make_set(cx, None, "set", node)
+    for part, value in zip(node.elts, values, strict=True):
+        items = value if isinstance(part, ast.Starred) else lib.make_list(cx, [as_data(cx, value, part)], node)
+        more = as_set(cx, items, "set", node)
+        if is_poison(more):
+            return more
+        made = lib.binary(cx, "|", made, more, node)
+    return made
 
 
 @expression(ast.SetComp)
