@@ -15,6 +15,7 @@ from pysfnc.frontend.lower_values import Closure, Partial, Static, Value
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.ir.hir import Stmt
 from pysfnc.ir.walk import has_effect
+from pysfnc.library.sets import may_be_unhashable
 from pysfnc.values.types import Kind, is_mutable, kinds
 
 _BINARY: Final = {
@@ -139,7 +140,7 @@ def _getting(parts: Sequence[str]) -> str:
 def cached_call_obstacle(given: Arguments) -> str | None:
     """Why a call of a function that is cached differs from one that is not: its arguments must be hashable."""
     for value in (*given.positional, *(value for _, value in given.keywords)):
-        if isinstance(value, Static) or kinds(value.type) & _NOT_HASHABLE:
+        if isinstance(value, Static) or kinds(value.type) & _NOT_HASHABLE or may_be_unhashable(value.type):
             return "it gets an argument that may be unhashable"
     return None
 

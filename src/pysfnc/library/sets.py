@@ -28,6 +28,7 @@ from pysfnc.values.types import (
     Kind,
     ListT,
     SetT,
+    TuplesT,
     TupleT,
     Type,
     join,
@@ -55,6 +56,12 @@ def build_hashable(value: Expr, site: Site) -> Built:
         return Refusal("unsupported-expression", f"a set of values of type `{value.type}` has no compiled form")
     if not may_be_unhashable(value.type):
         return value
+    if any(isinstance(atom, TuplesT) and may_be_unhashable(atom) for atom in atoms(value.type)):
+        return Refusal(
+            "type-needed",
+            f"whether the items of a value of type `{value.type}` are hashable is not known",
+            "write instead: a tuple of items whose types are declared",
+        )
     return prim("set.item", _hashable_part(value.type), site, value)
 
 
@@ -70,7 +77,9 @@ def _hashable_part(type_: Type) -> Type:
 def may_be_unhashable(type_: Type) -> bool:
     """Whether a value of the type, or one inside a tuple of it, may be one that no set holds."""
     return any(
-        kinds(atom) <= _UNHASHABLE or (isinstance(atom, TupleT) and any(map(may_be_unhashable, atom.items)))
+        kinds(atom) <= _UNHASHABLE
+        or (isinstance(atom, TupleT) and any(map(may_be_unhashable, atom.items)))
+        or (isinstance(atom, TuplesT) and may_be_unhashable(atom.item))
         for atom in atoms(type_)
     )
 
