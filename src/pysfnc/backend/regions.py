@@ -225,6 +225,9 @@ class Regions:
                 return context.jumps["continue", label](env, out)
             case Leave(label=label):
                 return context.jumps["leave", label](env, out)
+            case Raise(exc=exc, route=int() as route):
+                number = IMPOSSIBLE if context.trusted else route
+                return self.lowering.abort(self._lower(exc, env, out, context), None, lambda _: number)
             case Raise(exc=exc):
                 return self._raise(exc, env, out, context)
             case Assign() | Eval():

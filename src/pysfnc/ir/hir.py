@@ -116,6 +116,8 @@ class Raise:
 
     exc: Expr
     span: Span | None = field(default=None, compare=False)
+    route: int | None = None
+    """In planned code: it passes all handlers by, and the Catch of its state takes it on by this number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

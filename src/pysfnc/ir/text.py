@@ -136,8 +136,8 @@ def _stmt_lines(stmt: Stmt) -> _Lines:
             yield 0, f"leave {label}"
         case Return(value=value):
             yield 0, f"return {render_expr(value)}"
-        case Raise(exc=exc):
-            yield 0, f"raise {render_expr(exc)}"
+        case Raise(exc=exc, route=route):
+            yield 0, f"raise {render_expr(exc)}{'' if route is None else f' to {route}'}"
         case Try(body=body, handlers=handlers, orelse=orelse, final=final):
             yield from _nested("try:", body)
             for handler in handlers:

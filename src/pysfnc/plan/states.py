@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from pysfnc.analysis.failures import escaping_errors, expr_errors
 from pysfnc.analysis.liveness import liveness
-from pysfnc.ir.exprs import Const, ExcField, Expr, Input, NewExc, Prim, Var
+from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Input, NewExc, Prim, Var
 from pysfnc.ir.hir import (
     Assign,
     Draw,
@@ -61,6 +61,7 @@ from pysfnc.ir.walk import (
 )
 from pysfnc.library.row import NameSupply
 from pysfnc.plan.caught import ALL_ERRORS, caught_names
+from pysfnc.plan.detours import Detour, Detours, Turn
 from pysfnc.plan.flows import Do, Flow, FlowBuilder, Guard, Leaf, Split, flow_parts, flow_reads, until_all
 from pysfnc.plan.graph import Catch, EffectNode, GraphBuilder, Node, ThrowNode
 from pysfnc.plan.live import live_in, nodes_from, successors
@@ -130,6 +131,9 @@ class ScopePlanner:
     """Effects whose states with a prefix are in the making: what comes after one, in a loop, leads to a state that is there already."""
     watched: bool = False
     """Whether a handler around the scope may look at what leaves it."""
+    kept: str | None = None
+    """The variable in which a Catch leaves the exception that the next state has to raise, or None where there is none."""
+    keeping: dict[Node, Alias] = field(default_factory=dict)
     failed: Failed | None = None
     ends: dict[str, State] = field(default_factory=dict)
 
@@ -173,10 +177,13 @@ class ScopePlanner:
 
     # Effects
 
-    def _effect(self, node: EffectNode, prefix: Suite, entered: dict[Catch, int] | None = None) -> State:
+    def _effect(
+        self, node: EffectNode, prefix: Suite, entered: dict[Catch, int] | None = None, *, raises_kept: bool = False
+    ) -> State:
         """The state of an effect with everything that comes after it. A `prefix` makes it a state of its own.
 
         `entered`: handlers of code of the prefix that are entered through the Catch of the state, with their numbers.
+        `raises_kept`: the prefix raises what another Catch kept, which the Catch of this state must not keep again.
         """
         if not prefix:
             return self._made(node, prefix, entered)
@@ -205,8 +212,9 @@ class ScopePlanner:
         changed = assigned(prefix) | ({node.target} if node.target else set())
         routes = self._routes(flow, changed, entered)
         begin = work.passed if result is None else (*work.passed, _hold(node.target, result))
-        self._settle(work, flow, begin, routes)
-        self._catchers(work, node, routes)
+        turn = self._turn(work, node, flow, begin, routes, raises_kept=raises_kept)
+        self._settle(work, flow, begin, routes, turn)
+        self._catchers(work, node, routes, turn)
         return work
 
     def _draw(self, node: EffectNode, effect: Draw, prefix: Suite) -> State:
@@ -286,9 +294,9 @@ class ScopePlanner:
 
     # A flow on the state it follows
 
-    def _settle(self, work: Work, flow: Flow, begin: Suite, routes: dict[Catch, int]) -> None:
+    def _settle(self, work: Work, flow: Flow, begin: Suite, routes: dict[Catch, int], turn: Turn) -> None:
         """Put the flow behind a state that can catch on that state, and a Choice behind it if it leads to several places."""
-        written = FlowSuite.write(flow, self.names, routes)
+        written = FlowSuite.write(flow, self.names, routes, detours=turn.detours)
         if not self.options.merge:
             needed = flow_reads(flow) | self._live_at_any(written.leaves)
             work.assigns = self._assigns(begin, needed)
@@ -365,6 +373,82 @@ class ScopePlanner:
                 edge = Edge(self._done(), output=Computed(before, Var(name=written.ended, type=NONE)))
             edges.append((Computed(before, _is_way(written.tag, number)), edge))
         work.after = Choice(hint="Which way", span=work.span, rules=edges[:-1], default=edges[-1][1])
+
+    # Ways through the Catch
+
+    def _turn(
+        self,
+        work: Work,
+        node: EffectNode,
+        flow: Flow,
+        begin: Suite,
+        routes: dict[Catch, int],
+        *,
+        raises_kept: bool,
+    ) -> Turn:
+        """The ways out of a flow with decisions that the Catch of its state takes, where that saves the Choice behind it.
+
+        One way takes the `Next`, best the end of the scope, which needs no state then. A single other one may go straight to the state of an
+        effect, which raises what is no way but an exception; else a Choice tells them apart, on these ways only.
+        """
+        leaves = FlowSuite.write(flow, self.names, routes).leaves
+        if not self.options.merge or len(leaves) < 2 or (routes and assigned(work.prefix)):
+            return Turn()
+        throws = any(isinstance(part, Leaf) and part.kind == "throw" for part in flow_parts(flow))
+        if throws and _direct(flow, self.exceptions) is None:
+            return Turn()  # an exception would come to that Choice, which it passes by now
+        chain = len(node.handlers.chain()) if node.handlers else 0
+        fails_before = any(map(expr_errors, effect_exprs(node.effect)))
+        alone = not raises_kept and not routes and not (chain and fails_before) and len(leaves) == 2
+        possible = Detours(flow, begin, work.result, self._live_at).find_all(leaves, len(routes) + chain + 1)
+        best, saved = Turn(), 0
+        for index, leaf in enumerate(leaves):
+            others = tuple(way for place, way in enumerate(possible) if place != index and way is not None)
+            if len(others) < len(leaves) - 1:
+                continue
+            straight_on = alone and self._raises_kept(others[0].leaf.node)
+            gain = 1 + (leaf.kind == "end") + straight_on
+            if gain > saved:
+                best, saved = Turn(others, straight_on), gain
+        return best
+
+    def _raises_kept(self, node: Node | None) -> bool:
+        """Whether a node can be entered with an exception to raise."""
+        if not isinstance(node, EffectNode) or isinstance(node.effect, Sleep | Draw):
+            return False
+        return self._can_absorb(node, (), fails=True)
+
+    def _keeping(self, work: Work, detour: Detour) -> Catcher:
+        """The Catch that leads a way on to its state, and leaves an exception for that state to raise."""
+        assert isinstance(detour.leaf.node, EffectNode)
+        name = self.names.fresh("caught")
+        caught = Var(name=name, type=ExcT(None))
+        taken = _is_route(caught, detour.number)
+        self.kept = self.kept or self.names.fresh("kept")
+        nothing = Const(value=None, type=NONE)
+        assigns = {self.kept: Computed((), Cond(test=taken, then=nothing, orelse=caught, type=ExcT(None)))}
+        for variable in detour.values():
+            held = self.names.fresh("held")
+            again = (*detour.code, Assign(name=held, value=Var(name=variable, type=NONE)))
+            suite: Suite = (Assign(name=held, value=nothing), If(test=taken, then=again, orelse=()))
+            assigns[variable] = Computed((), Var(name=held, type=NONE), suite)
+        return Catcher((QUERY_ERROR,), name, Edge(self._raising(detour.leaf.node), assigns), marked=True)
+
+    def _raising(self, node: EffectNode) -> State:
+        """The state of an effect that first raises what a Catch kept."""
+        if node not in self.keeping:
+            assert self.kept is not None
+            self.keeping[node] = Alias(hint="")
+            check = Prim(op="exc.raise_kept", args=(Var(name=self.kept, type=NONE),), type=NONE)
+            self.keeping[node].target = self._effect(node, (Eval(value=check),), raises_kept=True)
+        return self.keeping[node]
+
+    def _on_detour(self, detour: Detour) -> Edge:
+        """The way on behind a Choice that told it from the others."""
+        if detour.leaf.node is not None:
+            return Edge(self._target(detour.leaf.node), detour.values())
+        assert detour.leaf.value is not None
+        return Edge(self._done(), output=known(detour.code, detour.leaf.value))
 
     # A flow with a state of its own
 
@@ -565,7 +649,7 @@ class ScopePlanner:
     def _needed(self, catch: Catch) -> Names:
         return self.live[catch.entry] - ({catch.name} if catch.name else set())
 
-    def _catchers(self, work: Work, node: EffectNode, routes: dict[Catch, int]) -> None:
+    def _catchers(self, work: Work, node: EffectNode, routes: dict[Catch, int], turn: Turn) -> None:
         chain = until_all(list(node.handlers.chain())) if node.handlers else []
         args_fail = any(map(expr_errors, effect_exprs(node.effect)))
         if args_fail and chain:
@@ -577,7 +661,7 @@ class ScopePlanner:
         computed = [*work.assigns.values(), *([work.output] if work.output else [])]
         fails = any(self._fails(c.suite) or expr_errors(c.value) for c in computed)
         if args_fail or fails or self._fails(work.prefix):
-            self._marked(work, routes)
+            self._marked(work, routes, turn)
         for catch in chain:
             errors = caught_names(catch.classes, node.effect, self.exceptions)
             if errors is None:
@@ -617,20 +701,25 @@ class ScopePlanner:
         way.state.target = self._standalone(flow, node.span)
         return way
 
-    def _marked(self, work: Work, routes: dict[Catch, int]) -> None:
-        """The Catch for exceptions of expressions: on to their handlers, or to the Fail."""
-        if not routes:
+    def _marked(self, work: Work, routes: dict[Catch, int], turn: Turn) -> None:
+        """The Catch for exceptions of expressions: on to their handlers, or to the Fail; and for ways that lead through it."""
+        if turn.straight_on:
+            work.catchers.append(self._keeping(work, turn.detours[0]))
+            return
+        if not routes and not turn.detours:
             self._uncaught(work)
             return
         name = self.names.fresh("caught")
         caught = Var(name=name, type=ExcT(None))
         rules: list[tuple[Computed, Edge]] = []
         for catch, number in routes.items():
-            test = Prim(op="exc.route_is", args=(caught, Const(value=number, type=INT)), type=BOOL)
             bind = () if catch.name is None else (Assign(name=catch.name, value=caught),)
-            rules.append((Computed((), test), self._entered(catch, bind)))
+            rules.append((Computed((), _is_route(caught, number)), self._entered(catch, bind)))
+        for detour in turn.detours:
+            rules.append((Computed((), _is_route(caught, detour.number)), self._on_detour(detour)))
         default = Edge(self._failed(), output=Computed((), caught))
-        choice = Choice(hint="Except", span=work.span, rules=rules, default=default)
+        hint = "Which way" if turn.detours else "Except"
+        choice = Choice(hint=hint, span=work.span, rules=rules, default=default)
         handled = _NOTHING.union(*map(self._needed, routes))
         assigns = self._assigns(work.prefix, handled)
         assigns[name] = Computed((), caught)
@@ -733,6 +822,10 @@ class _Pack:
 def _is_large(suite: Suite, times: int) -> bool:
     """Whether a suite is too long to be written for each variable that it assigns."""
     return times > 1 and _weight(suite) * (times - 1) > LARGE
+
+
+def _is_route(caught: Expr, number: int) -> Expr:
+    return Prim(op="exc.route_is", args=(caught, Const(value=number, type=INT)), type=BOOL)
 
 
 def _is_way(tag: str, number: int) -> Expr:

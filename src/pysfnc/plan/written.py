@@ -1,11 +1,13 @@
 """Flows written as one suite."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from pysfnc.analysis.failures import escaping_errors
 from pysfnc.ir.exprs import Const, Var
 from pysfnc.ir.hir import Assign, Block, ExceptionTable, Handler, If, Leave, Raise, Suite, Try
 from pysfnc.library.row import NameSupply
+from pysfnc.plan.detours import Detour
 from pysfnc.plan.flows import Do, Flow, Guard, Leaf, Split
 from pysfnc.plan.graph import Catch
 from pysfnc.values.types import INT, ExcT
@@ -49,6 +51,7 @@ class FlowSuite:
     names: NameSupply
     routes: dict[Catch, int]
     leaves: list[Leaf] = field(default_factory=list)
+    detours: dict[object, Suite] = field(default_factory=dict)
     label: str = ""
     tag: str = ""
     ended: str = ""
@@ -66,12 +69,14 @@ class FlowSuite:
         routes: dict[Catch, int] | None = None,
         *,
         catch_all: ExceptionTable | None = None,
+        detours: Iterable[Detour] = (),
     ) -> "FlowSuite":
         """With `catch_all` an exception nobody catches is a leaf too (`ended` holds it), else it aborts.
 
-        `routes`: handlers that are entered through the Catch of the state, with their numbers.
+        `routes`: handlers that are entered through the Catch of the state, with their numbers; `detours`: ways that lead through it.
         """
         made = FlowSuite(names, routes or {})
+        made.detours = {detour.leaf.key: detour.raising() for detour in detours}
         made.label, made.tag, made.ended = (names.fresh(hint) for hint in ("flow", "way", "value"))
         row = straight(flow)
         if row is not None and row[1].kind == "jump":
@@ -106,6 +111,8 @@ class FlowSuite:
             case Leaf(kind="throw", value=exc):
                 assert exc is not None
                 return (Raise(exc=exc, span=exc.span),)
+            case Leaf() if flow.key in self.detours:
+                return self.detours[flow.key]
             case Leaf(kind="end", value=value):
                 assert value is not None
                 return (Assign(name=self.ended, value=value, span=value.span), *self._leave(self._number(flow)))

@@ -1,0 +1,108 @@
+"""Ways out of a flow that lead through the Catch of its state.
+
+A state has one `Next`, so a flow that leads to several places wants a Choice behind it. But a state that can catch has one more way out: an
+expression that fails. One way takes the `Next`; the others raise a marker with a number, as exceptions of expressions do, and the Catch leads on.
+What such a way needs is computed anew there, from the variables as they were: neither the result of the effect nor what the state would
+have assigned is to be had in a Catch.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from pysfnc.analysis.failures import expr_errors
+from pysfnc.ir.exprs import Const, NewExc, Var
+from pysfnc.ir.hir import Raise, Suite
+from pysfnc.ir.mir import Computed
+from pysfnc.ir.walk import assigned, free_vars, reads
+from pysfnc.plan.flows import Do, Flow, Guard, Leaf, Split, flow_parts
+from pysfnc.plan.path import known, sliced
+from pysfnc.values.types import NONE, STR, ExcT
+
+WAY: Final = "~"
+"""The name of what is raised to take a way; no exception has it."""
+
+Names = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Detour:
+    """A way through the Catch: where it leads, the number in its marker, and the code on it that the Catch computes anew."""
+
+    leaf: Leaf
+    number: int
+    code: Suite
+    wanted: Names
+    """The variables that the code is computed anew for."""
+
+    def raising(self) -> Suite:
+        """What takes this way."""
+        text = Const(value="", type=STR)
+        taken = NewExc(name=Const(value=WAY, type=STR), message=text, args=(text,), type=ExcT(None))
+        return (Raise(exc=taken, route=self.number),)
+
+    def values(self) -> dict[str, Computed]:
+        """What is assigned on this way."""
+        return {name: known(self.code, Var(name=name, type=NONE)) for name in sorted(self.wanted)}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Turn:
+    """The detours of a state. `straight_on`: the one there is goes to its state at once, which raises what is no way but an exception."""
+
+    detours: tuple[Detour, ...] = ()
+    straight_on: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Detours:
+    """The possible detours of a flow behind `begin`, which binds the result of the effect from the variable `brought`."""
+
+    flow: Flow
+    begin: Suite
+    brought: str | None
+    live: Callable[[Leaf], Names]
+
+    def find_all(self, leaves: Sequence[Leaf], first: int) -> list[Detour | None]:
+        """For each leaf the way to it as a detour, numbered from `first`."""
+        return [self._find(leaf, first + index) for index, leaf in enumerate(leaves)]
+
+    def _find(self, leaf: Leaf, number: int) -> Detour | None:
+        """The way to the leaf as a detour, if what it needs can be computed without the result."""
+        met = [(found, code) for found, code in _ways(self.flow, ()) if found.key == leaf.key]
+        if leaf.value is not None and (len(met) > 1 or expr_errors(leaf.value)):
+            return None
+        needed = free_vars(leaf.value) if leaf.value is not None else self.live(leaf)
+        wanted = needed & self._changed()
+        if not wanted:
+            return Detour(leaf, number, (), frozenset())
+        (_, code), *others = met
+        if others or code is None:
+            return None
+        code = sliced((*self.begin, *code), wanted)
+        if self.brought is not None and self.brought in reads(code):
+            return None
+        return Detour(leaf, number, code, wanted & assigned(code))
+
+    def _changed(self) -> Names:
+        found = assigned(self.begin)
+        for part in flow_parts(self.flow):
+            if isinstance(part, Do | Guard):
+                found |= assigned(part.stmts)
+        return found
+
+
+def _ways(flow: Flow, code: Suite | None) -> Iterator[tuple[Leaf, Suite | None]]:
+    """All leaves, each with the code before it; None where only part of some code has run."""
+    match flow:
+        case Leaf():
+            yield flow, code
+        case Do(stmts=stmts, next=rest):
+            yield from _ways(rest, None if code is None else (*code, *stmts))
+        case Split(then=then, orelse=orelse):
+            yield from _ways(then, code)
+            yield from _ways(orelse, code)
+        case Guard(stmts=stmts, catches=catches, next=rest):
+            yield from _ways(rest, None if code is None else (*code, *stmts))
+            for _, inner in catches:
+                yield from _ways(inner, None)
