@@ -22,6 +22,10 @@ from pysfnc.values.types import NONE, STR, ExcT
 WAY: Final = "~"
 """The name of what is raised to take a way; no exception has it."""
 
+BEHIND: Final = 1000
+BEFORE: Final = 2000
+"""From which on the ways out of a state are numbered: those behind its effect, and those before it. Handlers have smaller numbers."""
+
 Names = frozenset[str]
 
 
@@ -48,10 +52,25 @@ class Detour:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Turn:
-    """The detours of a state. `straight_on`: the one there is goes to its state at once, which raises what is no way but an exception."""
+    """The detours of a state. `straight_on`: all of them go to one state at once, which raises what is no way but an exception."""
 
     detours: tuple[Detour, ...] = ()
     straight_on: bool = False
+
+    def and_(self, other: "Turn") -> "Turn":
+        """Both of them."""
+        if not self.detours:
+            return other
+        together = (*self.detours, *other.detours)
+        return Turn(together, self.straight_on and (not other.detours or _lead_alike(together)))
+
+
+NO_TURN: Final = Turn()
+
+
+def _lead_alike(detours: Sequence[Detour]) -> bool:
+    """Whether the ways lead to one place, and need nothing."""
+    return len({detour.leaf.key for detour in detours}) == 1 and not any(detour.wanted for detour in detours)
 
 
 @dataclass(frozen=True, slots=True)

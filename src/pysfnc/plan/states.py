@@ -6,13 +6,14 @@ goes into the state it leads to, or into the Choice itself. Pure code that may r
 a Map over no items, which is a Pass that can catch.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final, Literal
 
 from pysfnc.analysis.failures import escaping_errors, expr_errors
 from pysfnc.analysis.liveness import liveness
-from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Input, NewExc, Prim, Var
+from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Input, Logic, NewExc, Prim, Var
 from pysfnc.ir.hir import (
     Assign,
     Draw,
@@ -61,7 +62,7 @@ from pysfnc.ir.walk import (
 )
 from pysfnc.library.row import NameSupply
 from pysfnc.plan.caught import ALL_ERRORS, caught_names
-from pysfnc.plan.detours import Detour, Detours, Turn
+from pysfnc.plan.detours import BEFORE, BEHIND, NO_TURN, Detour, Detours, Turn
 from pysfnc.plan.flows import Do, Flow, FlowBuilder, Guard, Leaf, Split, flow_parts, flow_reads, until_all
 from pysfnc.plan.graph import Catch, EffectNode, GraphBuilder, Node, ThrowNode
 from pysfnc.plan.live import live_in, nodes_from, successors
@@ -178,12 +179,19 @@ class ScopePlanner:
     # Effects
 
     def _effect(
-        self, node: EffectNode, prefix: Suite, entered: dict[Catch, int] | None = None, *, raises_kept: bool = False
+        self,
+        node: EffectNode,
+        prefix: Suite,
+        entered: dict[Catch, int] | None = None,
+        *,
+        raises_kept: bool = False,
+        before: Turn = NO_TURN,
     ) -> State:
         """The state of an effect with everything that comes after it. A `prefix` makes it a state of its own.
 
         `entered`: handlers of code of the prefix that are entered through the Catch of the state, with their numbers.
-        `raises_kept`: the prefix raises what another Catch kept, which the Catch of this state must not keep again.
+        `raises_kept`: the prefix raises what another Catch kept, which the Catch of this state must not keep again. `before`: ways out of
+        the prefix that lead through the Catch.
         """
         if not prefix:
             return self._made(node, prefix, entered)
@@ -212,9 +220,10 @@ class ScopePlanner:
         changed = assigned(prefix) | ({node.target} if node.target else set())
         routes = self._routes(flow, changed, entered)
         begin = work.passed if result is None else (*work.passed, _hold(node.target, result))
-        turn = self._turn(work, node, flow, begin, routes, raises_kept=raises_kept)
+        alone = not raises_kept and not before.detours
+        turn = self._turn(work, node, flow, begin, routes, alone=alone)
         self._settle(work, flow, begin, routes, turn)
-        self._catchers(work, node, routes, turn)
+        self._catchers(work, node, routes, before.and_(turn))
         return work
 
     def _draw(self, node: EffectNode, effect: Draw, prefix: Suite) -> State:
@@ -241,6 +250,17 @@ class ScopePlanner:
             state.assigns[node.target] = Computed(suite, node.effect.value)
         self._evaluate(state, suite)
         state.after = self._standalone(self._flow(node.next), node.span)
+
+    def _way_to(
+        self, node: Node, assigns: Callable[[Names], dict[str, Computed]], drawn: Callable[[Expr], Computed]
+    ) -> Edge:
+        """The way of a Choice to a node with what is assigned on it; a value that nobody else draws is drawn on it."""
+        if not isinstance(node, EffectNode) or not isinstance(node.effect, Draw) or not self._joins(node):
+            return Edge(self._target(node), assigns(self.live[node]))
+        edge = Edge(self._standalone(self._flow(node.next), node.span), assigns(self.live[node.next]))
+        if node.target is not None:
+            edge.assigns[node.target] = drawn(node.effect.value)
+        return edge
 
     def _bodies(self, work: Work, node: EffectNode) -> None:
         """Plan branches and iterations. What they read of the `prefix` is no variable yet: it is handed to them as their input."""
@@ -368,7 +388,7 @@ class ScopePlanner:
             wanted = {written.tag} if leaf.node is None else self._live_at(leaf)
             before = () if pack is None else pack.unpacking({written.tag, written.ended, *wanted})
             if leaf.node is not None:
-                edge = Edge(self._target(leaf.node), self._assigns(before, wanted))
+                edge = self._way_to(leaf.node, partial(self._assigns, before), partial(Computed, before))
             else:
                 edge = Edge(self._done(), output=Computed(before, Var(name=written.ended, type=NONE)))
             edges.append((Computed(before, _is_way(written.tag, number)), edge))
@@ -384,7 +404,7 @@ class ScopePlanner:
         begin: Suite,
         routes: dict[Catch, int],
         *,
-        raises_kept: bool,
+        alone: bool,
     ) -> Turn:
         """The ways out of a flow with decisions that the Catch of its state takes, where that saves the Choice behind it.
 
@@ -393,15 +413,11 @@ class ScopePlanner:
         """
         leaves = FlowSuite.write(flow, self.names, routes).leaves
         if not self.options.merge or len(leaves) < 2 or (routes and assigned(work.prefix)):
-            return Turn()
-        throws = any(isinstance(part, Leaf) and part.kind == "throw" for part in flow_parts(flow))
-        if throws and _direct(flow, self.exceptions) is None:
-            return Turn()  # an exception would come to that Choice, which it passes by now
-        chain = len(node.handlers.chain()) if node.handlers else 0
+            return NO_TURN
         fails_before = any(map(expr_errors, effect_exprs(node.effect)))
-        alone = not raises_kept and not routes and not (chain and fails_before) and len(leaves) == 2
-        possible = Detours(flow, begin, work.result, self._live_at).find_all(leaves, len(routes) + chain + 1)
-        best, saved = Turn(), 0
+        alone = alone and not routes and not (node.handlers and fails_before) and len(leaves) == 2
+        possible = Detours(flow, begin, work.result, self._live_at).find_all(leaves, BEHIND)
+        best, saved = NO_TURN, 0
         for index, leaf in enumerate(leaves):
             others = tuple(way for place, way in enumerate(possible) if place != index and way is not None)
             if len(others) < len(leaves) - 1:
@@ -418,12 +434,15 @@ class ScopePlanner:
             return False
         return self._can_absorb(node, (), fails=True)
 
-    def _keeping(self, work: Work, detour: Detour) -> Catcher:
+    def _keeping(self, detours: tuple[Detour, ...]) -> Catcher:
         """The Catch that leads a way on to its state, and leaves an exception for that state to raise."""
+        detour, *others = detours
         assert isinstance(detour.leaf.node, EffectNode)
         name = self.names.fresh("caught")
         caught = Var(name=name, type=ExcT(None))
         taken = _is_route(caught, detour.number)
+        for other in others:
+            taken = Logic(op="or", left=taken, right=_is_route(caught, other.number), type=BOOL)
         self.kept = self.kept or self.names.fresh("kept")
         nothing = Const(value=None, type=NONE)
         assigns = {self.kept: Computed((), Cond(test=taken, then=nothing, orelse=caught, type=ExcT(None)))}
@@ -467,12 +486,39 @@ class ScopePlanner:
         """A flow that leads to one effect unless its code fails, as one state: handlers of the code are entered through its Catch."""
         routes = self._routes(flow, _NOTHING)
         if not routes:
-            return None
+            return self._turned_before(flow)
         written = FlowSuite.write(flow, self.names, routes)
         node = written.leaves[0].node if len(written.leaves) == 1 else None
         if not isinstance(node, EffectNode) or not self._can_absorb(node, written.suite, fails=True):
             return None
         return self._effect(node, written.suite, routes)
+
+    def _turned_before(self, flow: Flow) -> State | None:
+        """As `_before_effect` for a flow that decides: the ways that do not lead to the effect lead through its Catch.
+
+        The state is entered on these ways too, so there is a point in it where they are taken seldom (the end of a loop), or cost nothing more.
+        """
+        if not self.options.merge:
+            return None
+        leaves = FlowSuite.write(flow, self.names).leaves
+        possible = Detours(flow, (), None, self._live_at).find_all(leaves, BEFORE)
+        for index, leaf in enumerate(leaves):
+            others = tuple(way for place, way in enumerate(possible) if place != index and way is not None)
+            if len(others) < len(leaves) - 1 or not isinstance(leaf.node, EffectNode):
+                continue
+            straight_on = len(others) == 1 and self._raises_kept(others[0].leaf.node)
+            suite = FlowSuite.write(flow, self.names, detours=others).suite
+            if (straight_on or _repeats(leaf.node)) and self._can_turn(leaf.node, suite):
+                return self._effect(leaf.node, suite, before=Turn(others, straight_on))
+        return None
+
+    def _can_turn(self, node: EffectNode, suite: Suite) -> bool:
+        """Whether an effect's state can begin with a decision."""
+        if isinstance(node.effect, Sleep | Draw) or not self._can_absorb(node, suite, fails=True):
+            return False
+        if node.handlers is not None and assigned(suite):
+            return False
+        return _weight(suite) * len(effect_exprs(node.effect)) < HEAVY
 
     def _single(self, flow: Flow, span: Span | None) -> State:
         """A flow that leads to one place, or fails."""
@@ -592,11 +638,7 @@ class ScopePlanner:
     def _edge(self, leaf: Leaf, before: Suite) -> Edge:
         """The way to a leaf behind code that is known not to fail."""
         if leaf.node is not None:
-            assigns = {
-                name: known(before, Var(name=name, type=NONE))
-                for name in sorted(assigned(before) & self._live_at(leaf))
-            }
-            return Edge(self._target(leaf.node), assigns)
+            return self._way_to(leaf.node, partial(_known_values, before), partial(known, before))
         assert leaf.value is not None
         if leaf.kind == "end":
             return Edge(self._done(), output=known(before, leaf.value))
@@ -703,8 +745,8 @@ class ScopePlanner:
 
     def _marked(self, work: Work, routes: dict[Catch, int], turn: Turn) -> None:
         """The Catch for exceptions of expressions: on to their handlers, or to the Fail; and for ways that lead through it."""
-        if turn.straight_on:
-            work.catchers.append(self._keeping(work, turn.detours[0]))
+        if turn.straight_on and not routes:
+            work.catchers.append(self._keeping(turn.detours))
             return
         if not routes and not turn.detours:
             self._uncaught(work)
@@ -822,6 +864,11 @@ class _Pack:
 def _is_large(suite: Suite, times: int) -> bool:
     """Whether a suite is too long to be written for each variable that it assigns."""
     return times > 1 and _weight(suite) * (times - 1) > LARGE
+
+
+def _known_values(before: Suite, wanted: Names) -> dict[str, Computed]:
+    """What code that is known not to fail assigns of the wanted variables."""
+    return {name: known(before, Var(name=name, type=NONE)) for name in sorted(assigned(before) & wanted)}
 
 
 def _is_route(caught: Expr, number: int) -> Expr:
