@@ -94,7 +94,7 @@ def count_states(scope: dict[str, Any]) -> int:
     inner = (
         part
         for state in scope["States"].values()
-        for part in (*state.get("Branches", ()), *filter(None, [state.get("ItemProcessor")]))
+        for part in (*state.get("Branches", ()), *filter(None, [state.get("ItemProcessor") or state.get("Iterator")]))
     )
     return len(scope["States"]) + sum(map(count_states, inner))
 

@@ -27,6 +27,11 @@ function* statesOf(scope) {
   }
 }
 
+// AWS takes bare words in filters, `[?(@.Name==Receipt)]`; the interpreter wants them quoted.
+function quoted(text) {
+  return text.replace(/\[\?\(([^)]*)\)\]/g, (_, test) => `[?(${test.replace(/==\s*([A-Za-z_]+)\s*$/, "=='$1'")})]`);
+}
+
 async function read(stream) {
   let text = "";
   for await (const part of stream) text += part;
@@ -34,7 +39,8 @@ async function read(stream) {
 }
 
 const { StateMachine } = await import("aws-local-stepfunctions");
-const { definition, input, context, answers } = await read(process.stdin);
+const { definition: written, input, context, answers } = await read(process.stdin);
+const definition = JSON.parse(quoted(JSON.stringify(written)));
 const calls = [];
 const counts = {};
 

@@ -116,6 +116,10 @@ def trip(*fails: str) -> Answers:
     return {**made, "sns:publish": SENT}
 
 
+EXPENSE: Final = [
+    {"Type": {"Text": name}, "ValueDetection": {"Text": "x"}}
+    for name in ("AMOUNT_PAID", "INVOICE_RECEIPT_DATE", "VENDOR_NAME")
+]
 GLUE_RUN: Final = {"Name": "w", "WorkflowRunId": "wr", "Statistics": {"FailedActions": 0}}
 SPEECH: Final = {"aws-sdk:s3:getObject": values({"Body": "Good morning"})}
 
@@ -359,10 +363,8 @@ SUBJECTS: Final = (
                 "receipt",
                 S3_EVENT,
                 {
-                    "aws-sdk:rekognition:detectLabels": values(
-                        {"Labels": [{"Name": "Receipt", "Confidence": 91.5}], "receipt": []}
-                    ),
-                    "aws-sdk:textract:analyzeExpense": values({"ExpenseDocuments": [{"SummaryFields": []}]}),
+                    "aws-sdk:rekognition:detectLabels": values({"Labels": [{"Name": "Receipt", "Confidence": 91.5}]}),
+                    "aws-sdk:textract:analyzeExpense": values({"ExpenseDocuments": [{"SummaryFields": EXPENSE}]}),
                     "dynamodb:updateItem": EMPTY,
                 },
             ),

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from pysfnc.analysis.failures import expr_errors
-from pysfnc.ir.exprs import Const, NewExc, Var
-from pysfnc.ir.hir import Raise, Suite
+from pysfnc.ir.exprs import Const, Expr, Input, NewExc, Prim, Var
+from pysfnc.ir.hir import Assign, If, Raise, Suite
 from pysfnc.ir.mir import Computed
-from pysfnc.ir.walk import assigned, free_vars, reads
+from pysfnc.ir.walk import assigned, free_vars, reads, suite_exprs, walk_expr
+from pysfnc.library.row import NameSupply
 from pysfnc.plan.flows import Do, Flow, Guard, Leaf, Split, flow_parts
-from pysfnc.plan.path import known, sliced
+from pysfnc.plan.path import sliced
 from pysfnc.values.types import NONE, STR, ExcT
 
 WAY: Final = "~"
@@ -45,9 +46,19 @@ class Detour:
         taken = NewExc(name=Const(value=WAY, type=STR), message=text, args=(text,), type=ExcT(None))
         return (Raise(exc=taken, route=self.number),)
 
-    def values(self) -> dict[str, Computed]:
-        """What is assigned on this way."""
-        return {name: known(self.code, Var(name=name, type=NONE)) for name in sorted(self.wanted)}
+    def reads_input(self, value: Expr) -> bool:
+        """Whether a value on this way is computed from the input of the state."""
+        exprs = [*suite_exprs(self.code), value]
+        return any(isinstance(part, Input) for expr in exprs for part in walk_expr(expr))
+
+    def where(self, taken: Expr, value: Expr, names: NameSupply) -> Computed:
+        """The value on this way; None where something else came to the Catch, as the code may not be good for its variables then."""
+        if all(isinstance(stmt, Assign) and _is_plain(stmt.value) for stmt in self.code) and _is_plain(value):
+            return Computed((), value, self.code)
+        held = names.fresh("held")
+        again = (*self.code, Assign(name=held, value=value))
+        nothing = Assign(name=held, value=Const(value=None, type=NONE))
+        return Computed((), Var(name=held, type=NONE), (nothing, If(test=taken, then=again, orelse=())))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +74,13 @@ class Turn:
             return other
         together = (*self.detours, *other.detours)
         return Turn(together, self.straight_on and (not other.detours or _lead_alike(together)))
+
+
+def _is_plain(value: Expr) -> bool:
+    """Whether nothing can go wrong with it."""
+    if isinstance(value, Prim) and value.op == "scope.part":
+        return isinstance(value.args[0], Var)
+    return isinstance(value, Var | Const)
 
 
 NO_TURN: Final = Turn()

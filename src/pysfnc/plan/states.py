@@ -193,15 +193,18 @@ class ScopePlanner:
         `raises_kept`: the prefix raises what another Catch kept, which the Catch of this state must not keep again. `before`: ways out of
         the prefix that lead through the Catch.
         """
-        if not prefix:
-            return self._made(node, prefix, entered)
+        alone = not raises_kept and not before.detours
+        if not prefix or node in self.copied:
+            return self._made(node, prefix, entered, before, alone=alone)
         self.copied.add(node)
         try:
-            return self._made(node, prefix, entered)
+            return self._made(node, prefix, entered, before, alone=alone)
         finally:
             self.copied.discard(node)
 
-    def _made(self, node: EffectNode, prefix: Suite, entered: dict[Catch, int] | None) -> State:
+    def _made(
+        self, node: EffectNode, prefix: Suite, entered: dict[Catch, int] | None, before: Turn, *, alone: bool
+    ) -> State:
         if isinstance(node.effect, Sleep):
             pause = Pause(hint="Wait", span=node.span, seconds=node.effect.seconds, prefix=prefix, after=self._done())
             if not prefix:
@@ -220,7 +223,6 @@ class ScopePlanner:
         changed = assigned(prefix) | ({node.target} if node.target else set())
         routes = self._routes(flow, changed, entered)
         begin = work.passed if result is None else (*work.passed, _hold(node.target, result))
-        alone = not raises_kept and not before.detours
         turn = self._turn(work, node, flow, begin, routes, alone=alone)
         self._settle(work, flow, begin, routes, turn)
         self._catchers(work, node, routes, before.and_(turn))
@@ -446,11 +448,8 @@ class ScopePlanner:
         self.kept = self.kept or self.names.fresh("kept")
         nothing = Const(value=None, type=NONE)
         assigns = {self.kept: Computed((), Cond(test=taken, then=nothing, orelse=caught, type=ExcT(None)))}
-        for variable in detour.values():
-            held = self.names.fresh("held")
-            again = (*detour.code, Assign(name=held, value=Var(name=variable, type=NONE)))
-            suite: Suite = (Assign(name=held, value=nothing), If(test=taken, then=again, orelse=()))
-            assigns[variable] = Computed((), Var(name=held, type=NONE), suite)
+        for variable in sorted(detour.wanted):
+            assigns[variable] = detour.where(taken, Var(name=variable, type=NONE), self.names)
         return Catcher((QUERY_ERROR,), name, Edge(self._raising(detour.leaf.node), assigns), marked=True)
 
     def _raising(self, node: EffectNode) -> State:
@@ -462,12 +461,21 @@ class ScopePlanner:
             self.keeping[node].target = self._effect(node, (Eval(value=check),), raises_kept=True)
         return self.keeping[node]
 
-    def _on_detour(self, detour: Detour) -> Edge:
-        """The way on behind a Choice that told it from the others."""
-        if detour.leaf.node is not None:
-            return Edge(self._target(detour.leaf.node), detour.values())
-        assert detour.leaf.value is not None
-        return Edge(self._done(), output=known(detour.code, detour.leaf.value))
+    def _on_detour(self, detour: Detour, taken: Expr, assigns: dict[str, Computed]) -> Edge:
+        """The way on behind a Choice that told it from the others. `assigns` is what the Catch before it assigns."""
+
+        def computed(value: Expr) -> Computed:
+            if not detour.reads_input(value):
+                return known(detour.code, value)
+            held = self.names.fresh("held")  # the input of the Choice is another one
+            assigns[held] = detour.where(taken, value, self.names)
+            return Computed((), Var(name=held, type=NONE))
+
+        if detour.leaf.node is None:
+            assert detour.leaf.value is not None
+            return Edge(self._done(), output=computed(detour.leaf.value))
+        values = {name: computed(Var(name=name, type=NONE)) for name in sorted(detour.wanted)}
+        return Edge(self._target(detour.leaf.node), values)
 
     # A flow with a state of its own
 
@@ -514,7 +522,9 @@ class ScopePlanner:
 
     def _can_turn(self, node: EffectNode, suite: Suite) -> bool:
         """Whether an effect's state can begin with a decision."""
-        if isinstance(node.effect, Sleep | Draw) or not self._can_absorb(node, suite, fails=True):
+        if node in self.copied or isinstance(node.effect, Sleep | Draw):
+            return False
+        if not self._can_absorb(node, suite, fails=True):
             return False
         if node.handlers is not None and assigned(suite):
             return False
@@ -757,13 +767,14 @@ class ScopePlanner:
         for catch, number in routes.items():
             bind = () if catch.name is None else (Assign(name=catch.name, value=caught),)
             rules.append((Computed((), _is_route(caught, number)), self._entered(catch, bind)))
+        handled = _NOTHING.union(*map(self._needed, routes))
+        assigns = self._assigns(work.prefix, handled)
         for detour in turn.detours:
-            rules.append((Computed((), _is_route(caught, detour.number)), self._on_detour(detour)))
+            taken = _is_route(caught, detour.number)
+            rules.append((Computed((), taken), self._on_detour(detour, taken, assigns)))
         default = Edge(self._failed(), output=Computed((), caught))
         hint = "Which way" if turn.detours else "Except"
         choice = Choice(hint=hint, span=work.span, rules=rules, default=default)
-        handled = _NOTHING.union(*map(self._needed, routes))
-        assigns = self._assigns(work.prefix, handled)
         assigns[name] = Computed((), caught)
         work.catchers.append(Catcher((QUERY_ERROR,), name, Edge(choice, assigns), marked=True))
 
