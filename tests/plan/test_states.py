@@ -68,13 +68,44 @@ def test_code_around_a_task_goes_into_its_state() -> None:
 
 
 def test_a_decision_after_a_task_is_one_choice() -> None:
-    test = If(test=op(">", var("r"), const(10)), then=(call("r", var("r")),), orelse=(call("r", const(0)),))
+    test = If(
+        test=op(">", var("r"), const(10)), then=(call("r", var("r")),), orelse=(call("r", op("+", var("r"), const(1))),)
+    )
     body = (read_input(), call("r", var("x")), test, Return(value=var("r")))
     machine = planned(*body)
     assert sorted(machine.types) == ["Choice", "Task", "Task", "Task"]
     assert machine.run(6).transitions == 3
     assert both(body, 6) == (24, None, None)
+    assert both(body, 1) == (6, None, None)
+
+
+def test_a_way_that_needs_nothing_of_the_task_leads_through_its_catch() -> None:
+    test = If(test=op(">", var("r"), const(10)), then=(call("r", var("r")),), orelse=(call("r", const(0)),))
+    body = (read_input(), call("r", var("x")), test, Return(value=var("r")))
+    machine = planned(*body)
+    assert sorted(machine.types) == ["Fail", "Task", "Task", "Task"]
+    assert (machine.run(6).transitions, machine.run(1).transitions) == (2, 2)
+    assert both(body, 6) == (24, None, None)
     assert both(body, 1) == (0, None, None)
+
+
+def test_what_fails_beside_a_way_through_the_catch_is_raised_by_the_next_state() -> None:
+    test = If(test=op(">", op("//", const(10), var("r")), const(1)), then=(Return(value=const(7)),), orelse=())
+    guarded = Try(body=(call("r", const(1)),), handlers=(on(None, Return(value=const(8))),), orelse=(), final=())
+    body = (read_input(), call("r", var("x")), test, guarded, Return(value=var("x")))
+    assert planned(*body).run(1).transitions == 1
+    assert both(body, 1) == (7, None, None)
+    assert both(body, 20) == (20, None, None)
+    assert both(body, 0) == (None, "ZeroDivisionError", "integer division or modulo by zero")
+
+
+def test_a_loop_pays_no_choice_for_each_turn() -> None:
+    turn = (call("r", var("x")), Assign(name="x", value=op("-", var("x"), const(1))))
+    loop = While(label="l", test=op(">", var("x"), const(0)), body=turn, orelse=())
+    body = (read_input(), loop, call("r", var("x")), Return(value=var("r")))
+    assert planned(*body).run(4).transitions == 5
+    assert both(body, 4) == (0, None, None)
+    assert both(body, -2) == (-4, None, None)
 
 
 def test_a_decision_that_only_ends_needs_no_choice() -> None:
@@ -150,7 +181,7 @@ def test_a_loop_of_tasks_costs_a_task_and_a_choice_for_each_turn() -> None:
     )
     body = (read_input(), loop, Return(value=var("x")))
     result = planned(*body).run(1)
-    assert (result.output, result.transitions) == (128, 1 + 7 * 2 + 1)
+    assert (result.output, result.transitions) == (128, 7 * 2 + 1)
     assert both(body, 500) == (500, None, None)
 
 

@@ -126,6 +126,8 @@ class Detours:
         for part in flow_parts(self.flow):
             if isinstance(part, Do | Guard):
                 found |= assigned(part.stmts)
+            if isinstance(part, Guard):
+                found |= {catch.name for catch, _ in part.catches if catch.name is not None}
         return found
 
 
