@@ -379,11 +379,11 @@ SUBJECTS: Final = (
                 {},
                 {
                     "${DataGenerationJobArn}": values({}),
-                    "arn:${partition}:states:::sagemaker:createTrainingJob.sync": values(
+                    "sagemaker:createTrainingJob.sync": values(
                         {"TrainingJobName": "n", "ModelArtifacts": {"S3ModelArtifacts": "s3://m"}}
                     ),
-                    "arn:${partition}:states:::sagemaker:createModel": values({"ModelArn": "arn:m"}),
-                    "arn:${partition}:states:::sagemaker:createTransformJob.sync": values({}),
+                    "sagemaker:createModel": values({"ModelArn": "arn:m"}),
+                    "sagemaker:createTransformJob.sync": values({}),
                 },
             ),
         ),
