@@ -463,23 +463,35 @@ class ExceptionTable:
     """Every exception class the program can name, with its direct bases (project classes, Python's builtin ones, those of AWS services)."""
 
     bases: tuple[tuple[str, tuple[str, ...]], ...]
+    _bases_of: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _above: dict[str, frozenset[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _below: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self._bases_of.update(self.bases)
 
     def ancestors(self, name: str) -> frozenset[str]:
         """The class and everything above it; just the name for an unknown one, plus `Exception`."""
-        table = dict(self.bases)
+        if name not in self._above:
+            self._above[name] = self._found_above(name)
+        return self._above[name]
+
+    def _found_above(self, name: str) -> frozenset[str]:
         found: set[str] = set()
         todo = [name]
         while todo:
             current = todo.pop()
             if current not in found:
                 found.add(current)
-                todo.extend(table.get(current, ("Exception",) if current == name else ()))
+                todo.extend(self._bases_of.get(current, ("Exception",) if current == name else ()))
         return frozenset(found)
 
     def descendants(self, name: str) -> tuple[str, ...]:
         """The class and every known class below it, sorted, itself first."""
-        below = sorted(other for other, _ in self.bases if other != name and name in self.ancestors(other))
-        return (name, *below)
+        if name not in self._below:
+            below = sorted(other for other, _ in self.bases if other != name and name in self.ancestors(other))
+            self._below[name] = (name, *below)
+        return self._below[name]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
