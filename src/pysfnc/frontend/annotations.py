@@ -210,7 +210,7 @@ class _Reader:
         if found is not None:
             return found
         if _spelled(name) in ("tuple",):
-            return self._without_form(module, node, "a tuple of unknown length has no form in a machine", _USE_LIST)
+            return ListFit(None, is_tuple=True)
         if name in _NAMED_TYPES:
             return TextFit(_NAMED_TYPES[name])
         if name.startswith(("builtins.", "typing.", "collections.", "typing_extensions.")):
@@ -329,10 +329,13 @@ class _Reader:
         return DictFit(key, value)
 
     def _tuple(self, module: ModuleInfo, node: ast.expr, args: list[ast.expr]) -> Fit:
-        if any(
-            (isinstance(arg, ast.Constant) and arg.value is Ellipsis) or isinstance(arg, ast.Starred) for arg in args
-        ):
-            return self._without_form(module, node, "a tuple of unknown length has no form in a machine", _USE_LIST)
+        repeated = [isinstance(arg, ast.Constant) and arg.value is Ellipsis for arg in args]
+        if repeated == [False, True]:
+            return ListFit(self._fit(module, args[0]), is_tuple=True)
+        if any(repeated) or any(isinstance(arg, ast.Starred) for arg in args):
+            return self._without_form(
+                module, node, "a tuple with a part of unknown length has no form in a machine", _USE_LIST
+            )
         return TupleFit(tuple(self._fit(module, arg) for arg in args))
 
     def _literal(self, module: ModuleInfo, node: ast.expr, args: list[ast.expr]) -> Fit:
@@ -547,6 +550,8 @@ def _can_tell_apart(first: Fit, second: Fit) -> bool:
     if isinstance(first, ChoiceFit) and isinstance(second, ChoiceFit):
         return not any(type(one) is type(other) and one == other for one in first.values for other in second.values)
     if type(first) is not type(second) and {type(first), type(second)} == {ListFit, TupleFit}:
+        return False
+    if isinstance(first, ListFit) and isinstance(second, ListFit) and first.is_tuple != second.is_tuple:
         return False
     if {type(first), type(second)} == {RecordFit, DictFit}:
         return False

@@ -103,8 +103,8 @@ def _data(fit: Fit | None) -> Any:
             return ["any", name]
         case TextFit(name):
             return ["text", name]
-        case ListFit(item):
-            return ["list", _data(item)]
+        case ListFit(item, is_tuple):
+            return ["tuples" if is_tuple else "list", _data(item)]
         case DictFit(key, value):
             return ["dict", _data(key), _data(value)]
         case TupleFit(items, RecordClass() as cls):
@@ -136,6 +136,8 @@ def _fit(data: Any) -> Fit | None:
             return TextFit(name)
         case ["list", item]:
             return ListFit(_fit(item))
+        case ["tuples", item]:
+            return ListFit(_fit(item), is_tuple=True)
         case ["dict", key, value]:
             return DictFit(_fit(key), _fit(value))
         case ["tuple", *items]:

@@ -24,6 +24,7 @@ from pysfnc.values.types import (
     OpaqueT,
     RecordClass,
     RecordT,
+    TuplesT,
     TupleT,
     Type,
     dict_of,
@@ -59,6 +60,8 @@ class ListFit:
     """A list; `item` None is a bare `list`."""
 
     item: "Fit | None"
+    is_tuple: bool = False
+    """It arrives as a tuple of unknown length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,8 @@ def text_of(fit: Fit) -> str:
             return cls.name
         case ChoiceFit(_, EnumClass() as enum):
             return enum.name
+        case ListFit(item, is_tuple=True):
+            return f"tuple[{text_of(item)}, ...]" if item else "tuple"
         case ListFit(item):
             return f"list[{text_of(item)}]" if item else "list"
         case DictFit(key, value):
@@ -160,8 +165,9 @@ def type_of(fit: Fit) -> Type:
             return type_
         case TextFit(name):
             return OpaqueT(name, on_wire=True)
-        case ListFit(item):
-            return ListT(type_of(item) if item else JSON)
+        case ListFit(item, is_tuple):
+            inside = type_of(item) if item else JSON
+            return TuplesT(inside) if is_tuple else ListT(inside)
         case DictFit(_, value):
             return DictT(type_of(value) if value else JSON)
         case TupleFit(items, named):
