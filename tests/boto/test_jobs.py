@@ -62,6 +62,43 @@ PROGRAM = """
     """
 
 
+ENDINGS = """
+    import boto3
+    from pysfnc import JobFailed, Retry, run_job, workflow
+
+    glue = boto3.client("glue")
+
+    @workflow
+    def stopped(name: str):
+        try:
+            run_job(glue.start_job_run, timeout=600)(JobName=name)
+        except JobFailed as e:
+            return [e.error, e.cause]
+
+    @workflow
+    def late(name: str):
+        try:
+            run_job(glue.start_job_run, timeout=25)(JobName=name)
+        except TimeoutError:
+            return "late"
+
+    @workflow
+    def tried_twice(name: str):
+        try:
+            run = run_job(glue.start_job_run, retry=Retry(max_attempts=1))(JobName=name)
+        except JobFailed as e:
+            return e.error
+        return run["JobRunState"]
+
+    @workflow
+    def never_again(name: str):
+        try:
+            run_job(glue.start_job_run, retry=Retry(on=(ValueError,), max_attempts=1))(JobName=name)
+        except JobFailed as e:
+            return e.error
+    """
+
+
 def job(status: str, **more: Any) -> dict[str, Any]:
     return {
         "jobs": [
@@ -99,6 +136,28 @@ def test_a_job_that_fails() -> None:
     assert batch("submit", job("FAILED")).output == ["FAILED", *["the job ended with status FAILED"] * 2, "JobFailed"]
     found = batch("uncaught", job("FAILED"))
     assert (found.error, found.cause) == ("JobFailed", "the job ended with status FAILED")
+
+
+@pytest.mark.parametrize(
+    ("workflow", "answers", "output"),
+    [
+        ("stopped", ["STOPPED"], ["STOPPED", "the job ended with status STOPPED"]),
+        ("late", ["RUNNING"] * 9, "late"),
+        ("tried_twice", ["TIMEOUT", "SUCCEEDED"], "SUCCEEDED"),
+        ("tried_twice", ["ERROR", "FAILED"], "FAILED"),
+        ("never_again", ["FAILED"], "FAILED"),
+    ],
+)
+def test_jobs_that_end_badly(workflow: str, answers: list[str], output: Any) -> None:
+    runs = [{"JobRun": {"Id": "r", "JobName": "n", "JobRunState": state}} for state in answers]
+    given = {
+        "glue.StartJobRun": [{"JobRunId": "r"}] * 2,
+        "glue.GetJobRun": runs,
+        "glue.BatchStopJobRun": [{"SuccessfulSubmissions": [], "Errors": []}],
+    }
+    found = judge(ENDINGS, {"name": "n"}, answers=given, workflow=workflow)
+    assert found.output == output
+    assert ("glue.BatchStopJobRun" in found.names) is (workflow == "late")
 
 
 def test_a_job_that_does_not_start() -> None:

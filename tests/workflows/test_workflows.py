@@ -10,8 +10,7 @@ import pytest
 
 from pysfnc.assembly.reports import message_of
 from pysfnc.frontend.integrations import JSON_TEXTS
-from tests.support.oracle import Rejected
-from tests.workflows.machine import compiled, run_as_machine
+from tests.workflows.machine import run_as_machine
 from tests.workflows.python import PROGRAMS, run_as_python
 from tests.workflows.scenario import Failure, Scenario
 
@@ -37,10 +36,6 @@ CASES = [pytest.param(name, scenario, id=f"{name}: {scenario.label}") for name i
 
 @pytest.mark.parametrize(("name", "scenario"), CASES)
 def test_both_forms_agree(name: str, scenario: Scenario) -> None:
-    try:
-        compiled(name, 1)
-    except Rejected:
-        pytest.skip("does not compile yet")
     python, called = run_as_python(name, scenario)
     if isinstance(scenario.expected, Failure):
         assert _class_of(python.error) == _class_of(scenario.expected.error), python.cause

@@ -422,7 +422,7 @@ class _StateWriter:
     def _retry(self, state: Work) -> list[Json]:
         effect = state.effect
         assert isinstance(effect, Retried)
-        rules = [_retrier(rule, effect) for rule in effect.retry]
+        rules = [rule for rule in (_retrier(rule, effect) for rule in effect.retry) if rule["ErrorEquals"]]
         # The first rule that matches counts, and none comes behind one for everything: AWS wants it last.
         ends = [index for index, rule in enumerate(rules) if rule["ErrorEquals"] == [ALL_ERRORS]]
         rules, everything = rules[: ends[0] + 1] if ends else rules, bool(ends)

@@ -14,7 +14,7 @@ from pysfnc.frontend.effects import can_raise
 from pysfnc.frontend.lower_arguments import NO_ARGUMENTS, Arguments
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import is_poison, lower_value
-from pysfnc.frontend.lower_functions import options_given, seconds
+from pysfnc.frontend.lower_functions import options_given, seconds, told_apart
 from pysfnc.frontend.lower_values import Coroutine, Intrinsic, Static, Value
 from pysfnc.frontend.model import TaskOptions
 from pysfnc.ir.exprs import Expr, Prim, Var
@@ -37,7 +37,7 @@ def lower_wait(cx: Context, node: ast.Call) -> Value:
         return cx.error(codes.TYPE_MISMATCH, node, "`wait_for_callback` takes one function, and options by name")
     function = lower_value(cx, submit)
     options = options_given(cx, keywords, TaskOptions(), owner="wait_for_callback", allowed=OPTIONS)
-    if options is None or is_poison(function):
+    if options is None or is_poison(function) or not told_apart(cx, options, ("CallbackFailed",), "a callback", node):
         return poison(cx.span(node))
     if not isinstance(function, Static):
         return cx.error(codes.TYPE_MISMATCH, submit, f"a value of type `{function.type}` cannot be called")

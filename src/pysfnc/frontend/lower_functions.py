@@ -354,6 +354,20 @@ def options_given(
     return None if problems else options
 
 
+def told_apart(cx: Context, options: TaskOptions, classes: tuple[str, ...], what: str, node: ast.AST) -> bool:
+    """Whether the retriers name none of the classes, which a retrier of Step Functions cannot tell from others; a message otherwise."""
+    named = {name for rule in options.retry or () for name in rule.names or ()}
+    found = next((name for name in classes if name in named), None)
+    if found is not None:
+        cx.error(
+            codes.AWS_DIFFERENCE,
+            node,
+            f"Step Functions cannot tell a `{found}` of {what} from its other errors, when it tries again",
+            help="write instead: a loop with `try` and `except` around it, or `Retry` on `Exception`",
+        )
+    return found is None
+
+
 def class_finder(cx: Context) -> ClassFinder:
     """How a retrier finds classes that only the lowering knows: `client.exceptions.X`."""
 

@@ -12,11 +12,11 @@ from pysfnc.aws.services import service
 from pysfnc.aws.shapes import Shape
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.aws_types import type_of
-from pysfnc.frontend.integrations import Integration, reading_of
+from pysfnc.frontend.integrations import CLIENT_ERROR, Integration, reading_of
 from pysfnc.frontend.lower_arguments import Arguments
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_value
-from pysfnc.frontend.lower_functions import options_given
+from pysfnc.frontend.lower_functions import options_given, told_apart
 from pysfnc.frontend.lower_operations import can_be_called, performed
 from pysfnc.frontend.lower_values import ClientMethod, JobOf, Static, Value, describe
 from pysfnc.frontend.model import TaskOptions
@@ -81,7 +81,8 @@ def call_job(cx: Context, job: JobOf, given: Arguments, node: ast.expr) -> Value
             notes=["AWS: Express workflows do not support the `.sync` integration"],
             help='write instead: a workflow of type "STANDARD"',
         )
-    if not can_be_called(cx, operation, given, node):
+    fits = told_apart(cx, job.options, ("JobFailed", CLIENT_ERROR), "a job", node)
+    if not can_be_called(cx, operation, given, node) or not fits:
         return poison(cx.span(node))
     named = dict(given.keywords)
     own = next((name for name, _ in best.job.sets if name in named or given.rest is not None), None)
