@@ -125,7 +125,9 @@ def test_problems_of_tasks_wait_until_they_are_used(tmp_path: Path) -> None:
     assert loaded.messages == []
     report_problems(loaded.model, loaded.function("f"), loaded.sink)
     report_problems(loaded.model, loaded.function("f"), loaded.sink)
-    assert loaded.messages == ["SFN304 the result of `f`: a tuple with a part of unknown length has no form in a machine"]
+    assert loaded.messages == [
+        "SFN304 the result of `f`: a tuple with a part of unknown length has no form in a machine"
+    ]
 
 
 def test_tasks_that_change_module_level_values(tmp_path: Path) -> None:
