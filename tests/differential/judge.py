@@ -223,6 +223,13 @@ def run_watched(watched: str, given: dict[str, Any]) -> Outcome | None:
     try:
         return run_python(watched, given)
     except BaseException as error:
-        if type(error).__name__ == "OutOfDomain":
+        if _left_domain(error):
             return None
         raise
+
+
+def _left_domain(error: BaseException) -> bool:
+    """Whether this is the program's own `OutOfDomain`, or a task group that holds it."""
+    if isinstance(error, BaseExceptionGroup):
+        return any(map(_left_domain, error.exceptions))
+    return type(error).__name__ == "OutOfDomain"

@@ -284,6 +284,12 @@ def test_records_of_a_union_are_told_apart_by_their_keys() -> None:
     assert shape.decode({"a": 1, "b": 2}) == Big(1, 2)
 
 
+def test_a_large_float_may_be_written_without_a_point() -> None:
+    assert shape_of(float).decode(5 * 10**16) == 5e16
+    with pytest.raises(WireFault, match="is a number beyond the largest float"):
+        shape_of(float).decode(10**400)
+
+
 UNSENDABLE: list[tuple[Any, type[Exception], str]] = [
     (math.nan, ValueError, "v is nan, which JSON cannot hold"),
     ([math.inf], ValueError, "v[0] is inf, which JSON cannot hold"),

@@ -84,8 +84,18 @@ class ScalarShape(Shape):
 
     def decode_kind(self, value: Any) -> Any:
         if self.python == "float":
-            return float(plain_number(value))
+            return _float(value)
         return decode_any(value)
+
+
+def _float(value: int | float) -> float:
+    """A JSON number as a float. A large one may be written without a point, so the limit of ints is none here."""
+    if not isinstance(value, int):
+        return float(plain_number(value))
+    try:
+        return float(value)
+    except OverflowError:
+        raise WireFault(ValueError, "is a number beyond the largest float") from None
 
 
 class TextShape(Shape):
