@@ -6,8 +6,9 @@ of its own: what is live inside it says nothing of what is live around it, but w
 before the effect.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import assert_never
 
 from pysfnc.ir.exprs import Const, Var
@@ -84,16 +85,14 @@ class _Ways:
     inside: Mapping[str, Names] = field(default_factory=dict)
     """What a function that calls itself reads of its surroundings, by its label."""
 
-    def used_by(self, ends: Exits, after: Names) -> Names:
-        """What is live on the ways out that a suite can take, its end included; an exception is always one."""
-        fallen = after if ends.falls else _NOTHING
-        returned = self.returned if ends.returns else _NOTHING
-        jumps = (table.get(label, _NOTHING) for table in (self.behind, self.again) for label in ends.labels)
-        return _union((fallen, returned, self.raised, *jumps))
+    def through(self, ends: Exits, place: Callable[[Names], Names]) -> "_Ways":
+        """The same ways where those that `ends` takes first come through a place; it tells what is live before it. An exception is always one."""
 
-    def all_to(self, names: Names) -> "_Ways":
-        """The same ways where every one of them first comes through a place with `names` live."""
-        return _Ways(names, names, dict.fromkeys(self.behind, names), dict.fromkeys(self.again, names), self.inside)
+        def each(table: Mapping[str, Names]) -> Mapping[str, Names]:
+            return {label: place(live) if label in ends.labels else live for label, live in table.items()}
+
+        returned = place(self.returned) if ends.returns else self.returned
+        return _Ways(returned, place(self.raised), each(self.behind), each(self.again), self.inside)
 
 
 def _union(sets: Iterable[Names]) -> Names:
@@ -199,10 +198,12 @@ class _Solver:
             inside = grown
 
     def _try(self, stmt: Try, after: Names, ways: _Ways) -> Names:
-        """What `final` finds live is a union over the ways through it; telling them apart would repeat it for each."""
+        """Each way through `final` finds live what is live behind it on that way."""
         if stmt.final:
-            through = self.suite(stmt.final, ways.used_by(_guarded(stmt), after), ways)
-            after, ways = through, ways.all_to(through)
+            ends, outer = _guarded(stmt), ways
+            place = cache(lambda live: self.suite(stmt.final, live, outer))
+            after = place(after) if ends.falls else _NOTHING
+            ways = outer.through(ends, place)
         caught = ways.raised
         for handler in stmt.handlers:
             live = self.suite(handler.body, after, ways)
