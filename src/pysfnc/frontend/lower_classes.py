@@ -123,6 +123,9 @@ def _dataclass(cx: Context, record: Record, given: Arguments, node: ast.expr) ->
             values[field.name] = _default(cx, field, node)
     if any(isinstance(value.type, ErrorT) for value in values.values()):
         return poison(cx.span(node))
+    ended = lib.never_among(cx, list(values.values()), node)
+    if ended is not None:
+        return ended
     kept = [(f.name, values[f.name]) for f in record.fields if f.name in values and not f.init_only]
     made = objects.build_object(record.cls, kept, cx.site(node))
     after = record.method("__post_init__")
@@ -175,6 +178,9 @@ def named_tuple(cx: Context, record: Record, items: Sequence[Expr], node: ast.AS
     """A NamedTuple of these items."""
     if any(isinstance(item.type, ErrorT) for item in items):
         return poison(cx.span(node))
+    ended = lib.never_among(cx, items, node)
+    if ended is not None:
+        return ended
     type_ = TupleT(tuple(item.type for item in items), record.cls)
     return Prim(op="list.make", args=tuple(items), type=type_, span=cx.span(node))
 

@@ -112,8 +112,9 @@ def _built(
     """
     if any(isinstance(arg.type, ErrorT) for arg in args):
         return poison(cx.span(node))
-    if any(isinstance(arg.type, NeverT) for arg in args):
-        return _never(cx, args, node)
+    ended = never_among(cx, args, node)
+    if ended is not None:
+        return ended
     text = next(filter(None, (text_held(arg.type) for arg in args if not any(arg is other for other in held))), None)
     if text is not None:
         return refuse_text(cx, text, node)
@@ -187,9 +188,11 @@ def _is_kept(name: str, arg: Expr, given: Sequence[Expr]) -> bool:
     return name in _HOLDING_CHANGES and not (name in _KEYED and arg is given[1])
 
 
-def _never(cx: Context, args: Sequence[Expr], node: ast.AST) -> Expr:
-    """Evaluating the operands does not come to an end: they are evaluated up to the one that does not, and the operation is left out."""
-    index = next(i for i, arg in enumerate(args) if isinstance(arg.type, NeverT))
+def never_among(cx: Context, args: Sequence[Expr], node: ast.AST) -> Expr | None:
+    """What stands for an operation whose operands do not all come to an end: they, up to the one that does not. None where all of them do."""
+    index = next((i for i, arg in enumerate(args) if isinstance(arg.type, NeverT)), None)
+    if index is None:
+        return None
     made = args[index]
     if isinstance(made, Const):
         # Control did not get past its statements, and what the others do stands before those.
@@ -683,7 +686,8 @@ def make_tuple(cx: Context, items: Sequence[Expr], node: ast.AST) -> Expr:
 def _display(cx: Context, items: Sequence[Expr], type_: Type, node: ast.AST) -> Expr:
     if any(isinstance(item.type, ErrorT) for item in items):
         return poison(cx.span(node))
-    return Prim(op="list.make", args=tuple(items), type=type_, span=cx.span(node))
+    ended = never_among(cx, items, node)
+    return Prim(op="list.make", args=tuple(items), type=type_, span=cx.span(node)) if ended is None else ended
 
 
 def make_dict(cx: Context, pairs: Sequence[tuple[Expr, Expr]], node: ast.AST) -> Expr:

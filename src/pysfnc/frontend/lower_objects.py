@@ -272,7 +272,9 @@ def attribute_holds(cx: Context, type_: Type, name: str) -> bool:
 
 
 def may_set(cx: Context, type_: Type, name: str, node: ast.AST) -> bool:
-    """Whether an attribute of objects of a type can be set; a message otherwise."""
+    """Whether an attribute of objects of a type can be set; a message otherwise, but of an object that is never there."""
+    if isinstance(type_, NeverT):
+        return False
     record = record_of_type(cx, type_)
     records = objects.records(type_)
     if record is None or len(records) != 1:

@@ -6,11 +6,17 @@ The tree is JSONata, with all its own meaning (sequences, undefined); what keeps
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Lit:
-    """null, true, false, a number or a string."""
+    """null, true, false, a number or a string. False is not the zero that Python takes for its equal."""
 
     value: bool | int | float | str | None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Lit) and type(self.value) is type(other.value) and self.value == other.value
+
+    def __hash__(self) -> int:
+        return hash((type(self.value), self.value))
 
 
 @dataclass(frozen=True, slots=True)

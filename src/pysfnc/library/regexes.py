@@ -109,7 +109,7 @@ def _replaced(args: Sequence[Arg], _type: Type) -> Tree:
         else:
             made.append(part.tree)
     result = call("replace", subject.tree, _regex(pattern, flags), fn("py_m", join(*made)))
-    if times.tree == ZERO:
+    if isinstance(times.tree, Lit) and not times.tree.value:
         return result
     return call("replace", subject.tree, _regex(pattern, flags), fn("py_m", join(*made)), times.tree)
 
