@@ -8,9 +8,9 @@ from pysfnc.aws.services import Service, service
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.integrations import CLIENT_ERROR, equal_to
 from pysfnc.frontend.lower_context import Context
-from pysfnc.ir.exprs import Const, Expr, Prim
+from pysfnc.ir.exprs import Cond, Const, Expr, Prim
 from pysfnc.library.aws_errors import ERROR, RESPONSE, ClassNames
-from pysfnc.values.types import STR, ExcT, Type
+from pysfnc.values.types import BOOL, STR, ExcT, Type
 
 _PARTS: Final[dict[tuple[str, str], tuple[str, Type]]] = {
     ("aws.response", "Error"): ("aws.error", ERROR),
@@ -68,12 +68,35 @@ def _codes(found: Service) -> set[str]:
 
 
 def class_name(cx: Context, exc: Expr, name: Expr, node: ast.AST) -> Expr:
-    """`type(e).__name__` of an exception that may be an error of AWS; `name` is its error name."""
+    """`type(e).__name__` of an exception that may be an error of AWS or a `Fail`; `name` is its error name."""
     names = exc.type.names if isinstance(exc.type, ExcT) else None
+    made = _class_of_error(cx, exc, names, name)
+    fails = cx.project.fail_names
+    if (names is not None and "Fail" not in names) or (not fails.names and fails.computed is None):
+        return made
+    span = cx.span(node)
+    failed = Const(value="Fail", type=STR, span=span)
+    if names == frozenset({"Fail"}):
+        return failed
+    if fails.computed is not None:
+        module, call = fails.computed
+        return cx.error(
+            codes.EXCEPTION_BEHAVIOUR,
+            node,
+            "whether the exception is a `Fail` cannot be told, as the program computes the name of one",
+            labels=[(module.span(call), "computed here")],
+            help="write instead: `except Fail` before, or a name that is written out",
+        )
+    texts = [Const(value=text, type=STR, span=span) for text in fails.names]
+    test = Prim(op="exc.is_one", args=(exc, *texts), type=BOOL, span=span)
+    return Cond(test=test, then=failed, orelse=made, type=STR, span=span)
+
+
+def _class_of_error(cx: Context, exc: Expr, names: frozenset[str] | None, name: Expr) -> Expr:
     if not cx.project.services or (names is not None and not any("." in one for one in names)):
         return name
     table = Const(value=class_names(tuple(sorted(cx.project.services))).text(), type=STR)
-    return Prim(op="aws.class_name", args=(exc, table), type=STR, span=cx.span(node))
+    return Prim(op="aws.class_name", args=(exc, table), type=STR, span=name.span)
 
 
 def class_names(services: Sequence[str]) -> ClassNames:

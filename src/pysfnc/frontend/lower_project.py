@@ -6,9 +6,11 @@ Owns nothing of a single machine.
 import ast
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from pysfnc.diagnostics import Diagnostic
 from pysfnc.frontend.environment import EnvironmentTable
+from pysfnc.frontend.fail_names import FailNames, fail_names
 from pysfnc.frontend.integrations import CLIENT_ERROR
 from pysfnc.frontend.model import Binding, FunctionInfo, ModuleInfo, ProjectModel
 from pysfnc.frontend.run_context import context_read_by
@@ -16,7 +18,7 @@ from pysfnc.frontend.scope import Scope, function_scope
 from pysfnc.ir.hir import ExceptionTable, Task, machine_placeholder
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Project:
     """The program being lowered."""
 
@@ -45,6 +47,11 @@ class Project:
     def __post_init__(self) -> None:
         texts = [module.source.text for module in self.model.modules.values()]
         self.asks_for_order = any(word in text for text in texts for word in ("as_completed", "FIRST_"))
+
+    @cached_property
+    def fail_names(self) -> FailNames:
+        """The error names that the program gives to `Fail`."""
+        return fail_names(self.model)
 
     def scope(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Scope:
         """The scope of a function, computed once."""
