@@ -4,7 +4,7 @@ Owns the states in which handlers and `finally` begin: every state in which some
 """
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.exceptions import exception_class
@@ -17,6 +17,7 @@ from pysfnc.frontend.lower_state import Fact, State, join_states, unreachable
 from pysfnc.frontend.lower_values import ExceptionClass, Static, TupleOf, Value
 from pysfnc.ir.exprs import Expr, Var
 from pysfnc.ir.hir import Handler, Raise, Suite, Try
+from pysfnc.ir.walk import exits
 from pysfnc.values.types import ErrorT, ExcT, NoneT, Type
 
 _EVERYTHING = frozenset({"Exception", "BaseException"})
@@ -42,7 +43,17 @@ def lower_try(cx: Context, node: ast.Try) -> None:
     pending = list(barrier.pending)
     cx.state = join_states([normal, guard.state, *(state for _, state in pending)])
     final = lower_suite(cx, node.finalbody)
-    cx.out.append(_made(cx, node, parts, final))
+    made = _made(cx, node, parts, final)
+    cx.out.append(made)
+    ways = exits(final)
+    if ways.falls and (ways.labels or ways.returns) and exits((replace(made, final=()),)).returns:
+        # Only some of the returns that come through are taken back, which the expressions of a machine do not tell apart.
+        cx.error(
+            codes.UNSUPPORTED_STATEMENT,
+            node.finalbody[0],
+            "this `finally` leaves on some ways only, and a `return` leads through it",
+            help="write instead: a variable that is assigned in the `try`, and the `return` behind it",
+        )
     for key, state in pending:
         cx.flow.send(key, _behind(cx, node, state))
     cx.state = _behind(cx, node, normal)
