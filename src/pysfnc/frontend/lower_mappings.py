@@ -16,7 +16,7 @@ from pysfnc.frontend.lower_context import Context, Trial, poison
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_value
 from pysfnc.frontend.lower_frame import lookup_frame
 from pysfnc.frontend.lower_iterate import simple_place, under
-from pysfnc.frontend.lower_place import Place, may_change, read_place, write_place
+from pysfnc.frontend.lower_place import Place, may_change, read_place, result_before, write_place
 from pysfnc.frontend.lower_values import BuiltinFunction, Closure, External, Intrinsic, Lazy, Origin, Static, Value
 from pysfnc.frontend.lower_views import keep_view
 from pysfnc.frontend.synthesis import run_here
@@ -275,13 +275,7 @@ def _changed(
     change = lib.method_change(cx, name, lib.dict_held(current), [lib.plain(arg) for arg in given], keywords, node)
     if change is None:
         return poison(cx.span(node))
-    result = change.result
-    if not isinstance(result, Const | Var):
-        if result.type == NONE:
-            cx.emit(Eval(value=result, span=cx.span(node)))
-            result = Const(value=None, type=NONE, span=cx.span(node))
-        else:
-            result = cx.temporary(result)
+    result = result_before(cx, change, node)
     updated = lib.as_mapping(change.updated, type_)
     write_place(cx, place, cx.atom(updated) if place.keys else updated, cx.span(node))
     if name == "setdefault" and isinstance(result, Var) and given:

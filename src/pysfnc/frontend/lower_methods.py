@@ -18,7 +18,15 @@ from pysfnc.frontend.lower_mappings import call_mapping_method, takes_int_key
 from pysfnc.frontend.lower_moments import call_time_method
 from pysfnc.frontend.lower_objects import call_object_method, has_own
 from pysfnc.frontend.lower_opaque import call_opaque, has_opaque_method
-from pysfnc.frontend.lower_place import Place, is_local_path, lower_place, may_change, read_place, write_place
+from pysfnc.frontend.lower_place import (
+    Place,
+    is_local_path,
+    lower_place,
+    may_change,
+    read_place,
+    result_before,
+    write_place,
+)
 from pysfnc.frontend.lower_regex import call_match, is_match
 from pysfnc.frontend.lower_response import RESPONSE, call_response
 from pysfnc.frontend.lower_sets import call_set_method, taken
@@ -169,13 +177,7 @@ def _apply(cx: Context, place: Place, node: ast.Call, build: Callable[[Expr], Ch
     change = build(current)
     if change is None:
         return poison(cx.span(node))
-    result = change.result
-    if not isinstance(result, Const | Var):
-        if result.type == NONE:
-            cx.emit(Eval(value=result, span=cx.span(node)))
-            result = Const(value=None, type=NONE, span=cx.span(node))
-        else:
-            result = cx.temporary(result)
+    result = result_before(cx, change, node)
     updated = change.updated
     write_place(cx, place, cx.atom(updated) if place.keys else updated, cx.span(node))
     return result

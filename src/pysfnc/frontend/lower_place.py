@@ -20,8 +20,9 @@ from pysfnc.frontend.lower_shared import shared_of
 from pysfnc.frontend.lower_state import View
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Assign, Eval, If, Raise
+from pysfnc.library.row import Change
 from pysfnc.source.span import Span
-from pysfnc.values.types import STR, Kind, MapT, Type, kinds
+from pysfnc.values.types import NONE, STR, Kind, MapT, Type, kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +201,17 @@ def _written(cx: Context, variable: str) -> Iterator[str]:
             return
         variable = fact.view.owner
         fact = cx.state.facts.get(variable)
+
+
+def result_before(cx: Context, change: Change, node: ast.AST) -> Expr:
+    """What a call that changes its receiver gives, evaluated before the change is written."""
+    result = change.result
+    if isinstance(result, Const | Var):
+        return result
+    if result.type != NONE:
+        return cx.temporary(result)
+    cx.emit(Eval(value=result, span=cx.span(node)))
+    return Const(value=None, type=NONE, span=cx.span(node))
 
 
 def write_place(cx: Context, place: Place, value: Expr, span: Span, *, fresh: bool = False) -> None:

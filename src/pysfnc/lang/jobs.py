@@ -75,6 +75,8 @@ def _row(client: Any, method: str) -> Any:
 
 
 def _attempt(client: Any, operation: Callable[..., Any], row: Any, params: dict[str, Any], timeout: int | None) -> Any:
+    from pysfnc.aws.job_paths import at, filled, has_bad_exit
+
     begun = time.monotonic()
     known = {"arguments": params, "answer": operation(**params, **dict(row.sets))}
     waited = 0.0
@@ -105,6 +107,8 @@ def _without_metadata(description: Any) -> Any:
 
 
 def _stop(client: Any, row: Any, known: Mapping[str, Any]) -> None:
+    from pysfnc.aws.job_paths import filled
+
     if row.cancel is None:
         return
     method, arguments = row.cancel
@@ -116,33 +120,3 @@ def _stop(client: Any, row: Any, known: Mapping[str, Any]) -> None:
 
 GONE: Final = frozenset({"ResourceNotFoundException", "NotFoundException", "ValidationException"})
 """Codes by which a service says that it has no such thing any more."""
-
-
-def filled(arguments: Mapping[str, str], known: Mapping[str, Any]) -> dict[str, Any]:
-    """Arguments whose values are where the paths of a row lead; what leads nowhere is left out."""
-    found = {name: _value(path, known) for name, path in arguments.items()}
-    return {name: value for name, value in found.items() if value is not None and value != [None]}
-
-
-def _value(path: str, known: Mapping[str, Any]) -> Any:
-    if path.startswith("["):
-        return [at(known, path[1:-1])]
-    return path.strip("'") if path.startswith("'") else at(known, path)
-
-
-def at(value: Any, path: str) -> Any:
-    """What a dotted path leads to; None where it leads nowhere."""
-    for part in filter(None, path.split(".")):
-        if isinstance(value, list):
-            value = value[int(part)] if len(value) > int(part) else None
-        elif isinstance(value, Mapping):
-            value = value.get(part)
-        else:
-            return None
-    return value
-
-
-def has_bad_exit(description: Any) -> bool:
-    """A task of ECS has stopped; it went well if all its containers did."""
-    containers = description.get("containers") if isinstance(description, Mapping) else None
-    return any(container.get("exitCode") not in (None, 0) for container in containers or ())

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from pysfnc.asl.names import TASK_FAILED
 from pysfnc.aws import Job, answer_to_asl, service
+from pysfnc.aws.job_paths import at, filled, has_bad_exit
 from pysfnc.engine import Done, EngineError, Pending, TaskCall, TaskFailure
 from pysfnc.engine.values import encode
 from pysfnc.services.calls import AwsCall, call_of, finished
@@ -67,15 +68,15 @@ class _Followed:
         if self.looks > MAX_LOOKS:
             raise EngineError(f"the job of state '{self.made.call.state_name}' does not end; give the task a timeout")
         try:
-            arguments = _filled(self.job.arguments, self.known)
+            arguments = filled(self.job.arguments, self.known)
             described = self.made.invoke_other(self.invoke, self.job.describe, arguments).value
         except TaskFailure as failure:
             if not self.job.succeeded and (failure.error or "").rpartition(".")[2] in _GONE:
                 return Done({})
             raise
-        found = _at(described, self.job.job)
-        status = _at(found, self.job.status)
-        if status in self.job.failed or (status in self.job.succeeded and _has_bad_exit(found)):
+        found = at(described, self.job.job)
+        status = at(found, self.job.status)
+        if status in self.job.failed or (status in self.job.succeeded and has_bad_exit(found)):
             raise TaskFailure(TASK_FAILED, encode(self._result(described)))
         return Done(self._result(described)) if status in self.job.succeeded else None
 
@@ -93,39 +94,6 @@ class _Followed:
             return
         method, arguments = self.job.cancel
         try:
-            self.made.invoke_other(self.invoke, method, _filled(arguments, self.known))
+            self.made.invoke_other(self.invoke, method, filled(arguments, self.known))
         except (TaskFailure, EngineError):
             return
-
-
-def _has_bad_exit(description: Any) -> bool:
-    """An ECS task has stopped; it went well if all its containers did."""
-    containers = description.get("containers") if isinstance(description, Mapping) else None
-    return any(container.get("exitCode") not in (None, 0) for container in containers or ())
-
-
-def _filled(arguments: Mapping[str, str], known: Mapping[str, Any]) -> dict[str, Any]:
-    """Arguments whose values are where the paths lead; what leads nowhere is left out."""
-    filled = {}
-    for name, path in arguments.items():
-        value = _value(path, known)
-        if value is not None and value != [None]:
-            filled[name] = value
-    return filled
-
-
-def _value(path: str, known: Mapping[str, Any]) -> Any:
-    if path.startswith("["):
-        return [_at(known, path[1:-1])]
-    return path.strip("'") if path.startswith("'") else _at(known, path)
-
-
-def _at(value: Any, path: str) -> Any:
-    for part in filter(None, path.split(".")):
-        if isinstance(value, list):
-            value = value[int(part)] if len(value) > int(part) else None
-        elif isinstance(value, Mapping):
-            value = value.get(part)
-        else:
-            return None
-    return value
