@@ -10,14 +10,15 @@ from pysfnc.diagnostics import codes
 from pysfnc.frontend.exceptions import exception_class
 from pysfnc.frontend.lower_arguments import NO_ARGUMENTS
 from pysfnc.frontend.lower_context import Context, Handling, Trial
+from pysfnc.frontend.lower_control import function_frame
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_in_order, lower_suite, lower_value, statement
 from pysfnc.frontend.lower_names import owned_variable
 from pysfnc.frontend.lower_raise import new_exception, raisable
 from pysfnc.frontend.lower_state import Fact, State, join_states, unreachable
 from pysfnc.frontend.lower_values import ExceptionClass, Static, TupleOf, Value
 from pysfnc.ir.exprs import Expr, Var
-from pysfnc.ir.hir import Handler, Raise, Suite, Try
-from pysfnc.ir.walk import exits
+from pysfnc.ir.hir import Handler, Leave, Raise, Suite, Try
+from pysfnc.ir.walk import walk_suite
 from pysfnc.values.types import ErrorT, ExcT, NoneT, Type
 
 _EVERYTHING = frozenset({"Exception", "BaseException"})
@@ -45,18 +46,26 @@ def lower_try(cx: Context, node: ast.Try) -> None:
     final = lower_suite(cx, node.finalbody)
     made = _made(cx, node, parts, final)
     cx.out.append(made)
-    ways = exits(final)
-    if ways.falls and (ways.labels or ways.returns) and exits((replace(made, final=()),)).returns:
-        # Only some of the returns that come through are taken back, which the expressions of a machine do not tell apart.
-        cx.error(
-            codes.UNSUPPORTED_STATEMENT,
-            node.finalbody[0],
-            "this `finally` leaves on some ways only, and a `return` leads through it",
-            help="write instead: a variable that is assigned in the `try`, and the `return` behind it",
-        )
+    _check_results(cx, node, final)
     for key, state in pending:
         cx.flow.send(key, _behind(cx, node, state))
     cx.state = _behind(cx, node, normal)
+
+
+def _check_results(cx: Context, node: ast.Try, final: Suite) -> None:
+    """Report returns of a helper in a `finally` that an inner `finally` may take back: what the helper was about to return is overwritten."""
+    label = function_frame(cx).exit_label
+    for inner in walk_suite(final):
+        if not isinstance(inner, Try) or not inner.final:
+            continue
+        if any(isinstance(stmt, Leave) and stmt.label == label for stmt in walk_suite((replace(inner, final=()),))):
+            cx.error(
+                codes.UNSUPPORTED_STATEMENT,
+                node.finalbody[0],
+                "a `return` in this `finally` may be taken back by the `finally` around it",
+                help="write instead: a variable that is assigned, and one `return` behind the `try`",
+            )
+            return
 
 
 def _made(cx: Context, node: ast.Try, parts: _Parts, final: Suite) -> Try:

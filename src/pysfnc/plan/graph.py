@@ -1,8 +1,8 @@
 """The control-flow graph of a suite: effects, decisions and ends are nodes; pure statements stay whole.
 
 Owns the translation of structure into edges: loops and branches that hold an effect or a way out, `try` with effects (each node knows the
-handlers in force), `finally` (written on every way through it). A pure loop with a way out of the suite is changed so that it ends normally and
-leaves a tag behind.
+handlers in force), `finally` (written on every way through it). A pure loop with a way out of the suite leaves a tag behind instead
+(see `tags`).
 """
 
 from dataclasses import dataclass, field
@@ -29,8 +29,9 @@ from pysfnc.ir.hir import (
     Try,
     While,
 )
-from pysfnc.ir.walk import assigned, ends, exits, has_effect, map_suites
+from pysfnc.ir.walk import assigned, ends, exits, has_effect
 from pysfnc.library.row import NameSupply
+from pysfnc.plan.tags import tag_jumps
 from pysfnc.source.span import Span
 from pysfnc.values.types import BOOL, INT, JSON, NONE, ExcT, ListT, SetT, TuplesT, TupleT, Type, join_all
 
@@ -325,16 +326,13 @@ class GraphBuilder:
 
     def _tagged(self, stmt: Stmt, after: Node, ways: Ways, handlers: Handlers | None) -> Node:
         """`stmt` leaves a tag instead of jumping out; the jumps follow it."""
-        label, tag, value = (self.names.fresh(hint) for hint in ("out", "way", "returned"))
-        found: list[Stmt] = []
-        inside = _Tagger(label, tag, value, found).suite((stmt,), frozenset())
-        start = Assign(name=tag, value=Const(value=0, type=INT), span=stmt.span)
+        tagged = tag_jumps(stmt, self.names)
         node = after
-        for number, jump in reversed(list(enumerate(found, 1))):
-            test = Prim(op="loop.is_way", args=(Var(name=tag, type=INT), Const(value=number, type=INT)), type=BOOL)
+        for number, jump in reversed(list(enumerate(tagged.jumps, 1))):
+            test = Prim(op="loop.is_way", args=(tagged.tag, Const(value=number, type=INT)), type=BOOL)
             node = TestNode(handlers, stmt.span, test, self._stmt(jump, after, ways, handlers), node)
-        node = PureNode(handlers, stmt.span, Block(label=label, body=inside, span=stmt.span), node)
-        return PureNode(handlers, stmt.span, start, node)
+        node = PureNode(handlers, stmt.span, tagged.block, node)
+        return PureNode(handlers, stmt.span, tagged.start, node)
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,38 +340,6 @@ class _Steps:
     first: tuple[Stmt, ...]
     more: Expr
     each: tuple[Stmt, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Tagger:
-    """Replaces jumps to the outside by a tag and a `Leave`."""
-
-    label: str
-    tag: str
-    value: str
-    found: list[Stmt]
-
-    def suite(self, suite: Suite, inner: frozenset[str]) -> Suite:
-        return tuple(made for stmt in suite for made in self._stmt(stmt, inner))
-
-    def _stmt(self, stmt: Stmt, inner: frozenset[str]) -> tuple[Stmt, ...]:
-        match stmt:
-            case Return(value=value):
-                kept = Var(name=self.value, type=value.type)
-                keep = Assign(name=self.value, value=value, span=stmt.span)
-                return (keep, *self._out(Return(value=kept, span=stmt.span)))
-            case Break(label=label) | Continue(label=label) | Leave(label=label):
-                return (stmt,) if label in inner else self._out(stmt)
-            case While(label=label) | ForEach(label=label) | Block(label=label) | Recursion(label=label):
-                return (map_suites(stmt, lambda suite: self.suite(suite, inner | {label})),)
-            case _:
-                return (map_suites(stmt, lambda suite: self.suite(suite, inner)),)
-
-    def _out(self, jump: Stmt) -> tuple[Stmt, ...]:
-        if jump not in self.found:
-            self.found.append(jump)
-        number = self.found.index(jump) + 1
-        return (Assign(name=self.tag, value=Const(value=number, type=INT)), Leave(label=self.label))
 
 
 def _is_guard(stmt: If) -> bool:
