@@ -200,8 +200,8 @@ def _reads_unknown_variables(cx: Context, info: FunctionInfo) -> bool:
 
 
 def _travels(type_: Type, annotation: Type | None) -> bool:
-    """Whether a value arrives as it was sent."""
-    if is_json_faithful(type_):
+    """Whether a value arrives as it was sent: JSON does not change it, and the annotation makes nothing else of it."""
+    if is_json_faithful(type_) and (annotation is None or is_json_faithful(annotation)):
         return True
     return annotation is not None and is_subtype(type_, annotation) and FLOAT not in _numbers(type_, annotation)
 

@@ -72,6 +72,12 @@ class Assumed:
     after: dict[str, Fact] = field(default_factory=dict)
     """The same at its end."""
 
+    @property
+    def is_broken(self) -> bool:
+        """Whether something in it stands for what was reported."""
+        facts = (*self.threaded.values(), *self.after.values())
+        return ERROR in (self.result, *self.types.values(), *self.changed.values(), *(fact.type for fact in facts))
+
     def joined(self, other: "Assumed") -> "Assumed":
         """What holds both."""
         return Assumed(
@@ -160,6 +166,10 @@ def call_recursive(
         frame = _frame(cx, node, module, parent, title, function.label, cx.names.fresh("result"))
         body = _body(cx, function, frame, {name: shared_of(cx, value) for name, value in data.items()})
         joined = assumed.joined(function.found)
+        if trial.failed and joined.is_broken:
+            trial.accept_messages()  # what stands for a mistake hides the mistake in the rounds after this one
+            cx.state = before
+            return poison(cx.span(call))
         if joined == assumed or round_ == MAX_ROUNDS:
             break
         trial.discard()
