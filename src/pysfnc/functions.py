@@ -31,6 +31,7 @@ def function_specs(program: Program) -> tuple[FunctionSpec, ...]:
             memory_mb=task.memory_mb,
             environment=environment,
             known_exceptions=tuple(sorted(expected.get(task.id, ()))),
+            as_sent=task.as_sent,
             role=task.role,
             deployed_name=task.name,
         )

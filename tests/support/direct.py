@@ -30,6 +30,7 @@ class DirectInvoker:
                     "module": spec.module,
                     "qualname": spec.qualname,
                     "exceptions": list(spec.known_exceptions),
+                    "as_sent": list(spec.as_sent),
                 }
                 for spec in functions
             },

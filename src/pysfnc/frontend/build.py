@@ -106,7 +106,7 @@ def lower_program(model: ProjectModel, sink: Sink) -> Program | None:
         for stmt in walk_suite(machine.body)
         if isinstance(stmt, Perform) and isinstance(stmt.effect, TaskCall)
     }
-    tasks = tuple(task for id_, task in sorted(project.tasks.items()) if id_ in used)
+    tasks = tuple(project.finished(task) for id_, task in sorted(project.tasks.items()) if id_ in used)
     environment = environment_of(project.environment, machines, bool(tasks), sink)
     if tasks:
         _note_unknown_variables(project, journal)

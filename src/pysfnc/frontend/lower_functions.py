@@ -11,6 +11,7 @@ from dataclasses import replace
 from pysfnc.diagnostics import Diagnostic, Label, codes
 from pysfnc.frontend.changes import functions_reached_from
 from pysfnc.frontend.decorators import CALL_OPTIONS, call_options
+from pysfnc.frontend.doubts import doubts
 from pysfnc.frontend.lower_arguments import Arguments, bind, evaluated, signature_of
 from pysfnc.frontend.lower_children import call_workflow
 from pysfnc.frontend.lower_context import Context, Trial, poison
@@ -34,12 +35,13 @@ from pysfnc.frontend.lower_values import (
 )
 from pysfnc.frontend.model import FunctionInfo, ModuleInfo, TaskOptions
 from pysfnc.frontend.retries import ClassFinder
+from pysfnc.frontend.scope import all_arguments
 from pysfnc.frontend.whole import check_whole
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Perform, Placement, TaskCall
 from pysfnc.library.decoding import changes
 from pysfnc.library.fits import InputSpec
-from pysfnc.values.types import FLOAT, INT, JSON, STR, ErrorT, Type, is_json_faithful, is_subtype, kinds
+from pysfnc.values.types import FLOAT, INT, JSON, NEVER, STR, ErrorT, Type, is_json_faithful, is_subtype, join, kinds
 
 _NO_OPTIONS = TaskOptions()
 _ATTEMPTS = 3
@@ -85,6 +87,11 @@ def _call_helper(cx: Context, info: FunctionInfo, given: Arguments, node: ast.ex
         return call_function(cx, info, given, node)
     trial = Trial(cx)
     result = call_function(cx, info, given, node)
+    if trial.failed and info.node not in cx.project.believed and _has_doubts(cx, info):
+        trial.discard()
+        cx.project.believed.add(info.node)
+        trial = Trial(cx)
+        result = call_function(cx, info, given, node)
     if not trial.failed:
         trial.accept()
         _record(cx, info, "machine", "@inline" if info.role == "inline" else "every construct in it compiles")
@@ -94,6 +101,12 @@ def _call_helper(cx: Context, info: FunctionInfo, given: Arguments, node: ast.ex
     cx.project.failures[info] = cx.project.failures.get(info, 0) + 1
     cx.project.refused[info] = why
     return _to_lambda(cx, info, given, node, why)
+
+
+def _has_doubts(cx: Context, info: FunctionInfo) -> bool:
+    """Whether a function asks for the class of a parameter that is annotated."""
+    annotated = (argument.arg for argument in all_arguments(info.node.args) if argument.annotation is not None)
+    return any(doubts(cx.project.model, info.module, info.node, name) for name in annotated)
 
 
 def _call_cached(cx: Context, info: FunctionInfo, given: Arguments, node: ast.expr) -> Value:
@@ -131,8 +144,10 @@ def _record(cx: Context, info: FunctionInfo, place: str, reason: str) -> None:
 
 def _to_lambda(cx: Context, info: FunctionInfo, given: Arguments, node: ast.expr, why: Sequence[Diagnostic]) -> Value:
     """The function does not compile: it goes to Lambda if nobody can tell the difference, otherwise its mistakes are reported."""
-    obstacle = _obstacle(cx, info, given, node, why)
+    types = _sent_types(cx, info, given, node)
+    obstacle = _obstacle(cx, info, given, why, types)
     if obstacle is None:
+        cx.project.sent[info] = types
         cx.project.in_lambda[info] = tuple(why)
         errors = [diagnostic for diagnostic in why if diagnostic.is_error]
         reason = errors[0].message
@@ -166,8 +181,21 @@ def _report_inline(cx: Context, info: FunctionInfo, node: ast.AST, why: Sequence
     )
 
 
+def _sent_types(cx: Context, info: FunctionInfo, given: Arguments, node: ast.expr) -> dict[str, Type]:
+    """What each parameter gets that is data, here and in the calls before."""
+    values = [*given.positional, *(value for _, value in given.keywords)]
+    if any(isinstance(value, Static) or isinstance(value.type, ErrorT) for value in values):
+        return {}
+    bound = bind(cx, signature_of(info.node, info.qualname), given, node)
+    before = cx.project.sent.get(info, {})
+    found = {
+        name: join(as_data(cx, value, node).type, before.get(name, NEVER)) for name, value in (bound or {}).items()
+    }
+    return {**before, **found}
+
+
 def _obstacle(
-    cx: Context, info: FunctionInfo, given: Arguments, node: ast.expr, why: Sequence[Diagnostic]
+    cx: Context, info: FunctionInfo, given: Arguments, why: Sequence[Diagnostic], types: Mapping[str, Type]
 ) -> str | None:
     """Why running the function in Lambda would make a difference, None when it would not."""
     if info.role == "inline":
@@ -184,11 +212,9 @@ def _obstacle(
     changed = changed_parameter(cx.project.model, info)
     if changed is not None:
         return f"it changes its parameter `{changed}`"
-    types = {param.name: param.type for param in info.params}
-    values_by_name = bind(cx, signature_of(info.node, info.qualname), given, node)
-    for name, value in (values_by_name or {}).items():
-        type_ = as_data(cx, value, node).type
-        if not _travels(type_, types.get(name)):
+    annotations = {param.name: param.type for param in info.params}
+    for name, type_ in types.items():
+        if not _travels(type_, annotations.get(name)):
             return f"its parameter `{name}` gets a value of type `{type_}`, which JSON would change"
     return None
 

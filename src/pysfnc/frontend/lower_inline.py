@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pysfnc.diagnostics import codes
+from pysfnc.frontend.doubts import doubts
 from pysfnc.frontend.lower_annotation import believe
 from pysfnc.frontend.lower_arguments import Arguments, bind, signature_of
 from pysfnc.frontend.lower_context import Context, Trial, nothing, poison
@@ -170,7 +171,9 @@ def _bound(
         annotations = {arg.arg: arg.annotation for arg in all_arguments(node.args)}
         for name, value in list(values.items()):
             annotation = annotations[name]
-            if annotation is not None and not isinstance(value, Static) and not _is_gathered(node, name):
+            if annotation is None or isinstance(value, Static) or _is_gathered(node, name):
+                continue
+            if node in cx.project.believed or not doubts(cx.project.model, frame.module, node, name):
                 values[name] = believe(cx, value, annotation, name, annotation)
     return values
 

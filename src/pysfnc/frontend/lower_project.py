@@ -5,7 +5,7 @@ Owns nothing of a single machine.
 
 import ast
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from pysfnc.diagnostics import Diagnostic
@@ -16,6 +16,7 @@ from pysfnc.frontend.model import Binding, FunctionInfo, ModuleInfo, ProjectMode
 from pysfnc.frontend.run_context import context_read_by
 from pysfnc.frontend.scope import Scope, function_scope
 from pysfnc.ir.hir import ExceptionTable, Task, machine_placeholder
+from pysfnc.values.types import NEVER, Type, is_json_faithful
 
 
 @dataclass(eq=False)
@@ -32,6 +33,10 @@ class Project:
     failures: dict[FunctionInfo, int] = field(default_factory=dict)
     """How often a function did not compile."""
     tasks: dict[str, Task] = field(default_factory=dict)
+    sent: dict[FunctionInfo, dict[str, Type]] = field(default_factory=dict)
+    """What the parameters of each function in Lambda get that is no task."""
+    believed: set[ast.AST] = field(default_factory=set)
+    """Functions that ask for the class of a parameter, and compile only if its annotation is believed."""
     recursive: set[ast.AST] = field(default_factory=set)
     """Functions that turned out to call themselves, directly or through others."""
     _mentioned: dict[ast.AST, frozenset[str]] = field(default_factory=dict)
@@ -138,6 +143,17 @@ class Project:
                 span=info.module.span(info.node).head(),
             )
         return found
+
+    def finished(self, task: Task) -> Task:
+        """The task with what is known when all calls of it were seen: which annotations of a helper count.
+
+        Python looks at none of them, so that what JSON gives back as it was is taken as it comes.
+        """
+        for info, types in self.sent.items():
+            if (info.module.name, info.qualname) == (task.module, task.qualname):
+                names = (param.name for param in info.params if is_json_faithful(types.get(param.name, NEVER)))
+                return replace(task, as_sent=tuple(sorted(names)))
+        return task
 
 
 def _bound_functions(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:

@@ -441,6 +441,8 @@ class Task:
     reason: str
     context: tuple[str, ...] = ()
     """The parts of `pysfnc.context` that its code reads, which the machine passes along."""
+    as_sent: tuple[str, ...] = ()
+    """Parameters whose annotations nobody reads."""
     span: Span | None = field(default=None, compare=False)
 
 

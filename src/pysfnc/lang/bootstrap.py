@@ -18,7 +18,9 @@ result. A payload of another form, or an id that is not registered, fails with `
 Registration (``pysfnc_functions.json`` beside the handler, written by the build)::
 
     {"version": 1,
-     "functions": {"<id>": {"module": "pkg.mod", "qualname": "charge", "exceptions": ["pkg.mod:Declined"]}}}
+     "functions": {"<id>": {"module": "pkg.mod", "qualname": "charge", "exceptions": ["pkg.mod:Declined"], "as_sent": ["amount"]}}}
+
+`as_sent`, which may be absent, are the parameters whose annotations nobody reads: those of a function that is no task.
 
 All modules are imported when the environment starts, so a module that cannot be imported fails each invocation with
 the runtime's own error (``Runtime.ImportModuleError``, ``Runtime.UserCodeSyntaxError`` or the exception's name).
@@ -46,19 +48,20 @@ Handler = Callable[[Any, Any], Any]
 
 
 class _Registered:
-    """One function that may be called, and the exception classes its callers know."""
+    """One function that may be called, the exception classes its callers know, and the parameters that take what is sent as it is."""
 
-    def __init__(self, function: Callable[..., Any], known: frozenset[str]) -> None:
+    def __init__(self, function: Callable[..., Any], known: frozenset[str], as_sent: frozenset[str]) -> None:
         self.function = function
         self.known = known
+        self.as_sent = as_sent
 
     def call(self, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
         """Call the function with encoded arguments; the encoded result."""
         if not is_async_callable(self.function):
-            return run_encoded(self.function, args, kwargs)
+            return run_encoded(self.function, args, kwargs, self.as_sent)
         import asyncio
 
-        return asyncio.run(run_encoded_async(self.function, args, kwargs))
+        return asyncio.run(run_encoded_async(self.function, args, kwargs, self.as_sent))
 
 
 def make_handler(handler_file: str) -> Handler:
@@ -95,7 +98,7 @@ def _load(entry: Mapping[str, Any]) -> _Registered:
     # Retries and timeouts of a task are the machine's here; only the function itself runs.
     while hasattr(found, "__wrapped__") and hasattr(found, "options"):
         found = found.__wrapped__
-    return _Registered(found, frozenset(entry["exceptions"]))
+    return _Registered(found, frozenset(entry["exceptions"]), frozenset(entry.get("as_sent", ())))
 
 
 def _is_registered(functions: Mapping[str, _Registered], event: Any) -> bool:

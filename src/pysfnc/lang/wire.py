@@ -128,13 +128,14 @@ def _inherited_encoder(value: Any) -> Callable[[Any], Any]:
 
 
 class _Signature:
-    """The parameters and shapes of a function, read once."""
+    """The parameters and shapes of a function, read once. What the parameters `as_sent` get arrives as it was sent, whatever they declare."""
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(self, function: Callable[..., Any], as_sent: frozenset[str]) -> None:
         hints = hints_of_function(function)
         self.parameters = inspect.signature(function, follow_wrapped=False)
         self._shapes = {
-            name: shape_of(hints[name]) if name in hints else AnyShape() for name in self.parameters.parameters
+            name: shape_of(hints[name]) if name in hints and name not in as_sent else AnyShape()
+            for name in self.parameters.parameters
         }
         self.result: Shape = shape_of(hints["return"]) if "return" in hints else AnyShape()
         kinds = {parameter.kind: parameter.name for parameter in self.parameters.parameters.values()}
@@ -163,9 +164,9 @@ class _Signature:
 
 
 @lru_cache(maxsize=1024)
-def signature_of(function: Callable[..., Any]) -> _Signature:
+def signature_of(function: Callable[..., Any], as_sent: frozenset[str] = frozenset()) -> _Signature:
     """The signature of a plain function, with the shapes of its annotations."""
-    return _Signature(function)
+    return _Signature(function, as_sent)
 
 
 def _refused(function: Callable[..., Any], place: str, fault: WireFault) -> Never:
@@ -211,10 +212,10 @@ def decode_argument(function: Callable[..., Any], name: str, shape: Shape, value
 
 
 def decode_arguments(
-    function: Callable[..., Any], args: list[Any], kwargs: Mapping[str, Any]
+    function: Callable[..., Any], args: list[Any], kwargs: Mapping[str, Any], as_sent: frozenset[str] = frozenset()
 ) -> tuple[list[Any], dict[str, Any]]:
-    """Decode the encoded arguments of a call by the annotations of `function`."""
-    signature = signature_of(function)
+    """Decode the encoded arguments of a call by the annotations of `function`, those of the parameters `as_sent` left out."""
+    signature = signature_of(function, as_sent)
     places = [signature.positional_place(index) for index in range(len(args))]
     return (
         [decode_argument(function, name, shape, value) for (name, shape), value in zip(places, args, strict=True)],
@@ -240,15 +241,19 @@ def decode_result(function: Callable[..., Any], encoded: Any) -> Any:
         _refused(function, f"result{fault.path}", fault)
 
 
-def run_encoded(function: Callable[..., Any], args: list[Any], kwargs: Mapping[str, Any]) -> Any:
+def run_encoded(
+    function: Callable[..., Any], args: list[Any], kwargs: Mapping[str, Any], as_sent: frozenset[str] = frozenset()
+) -> Any:
     """Call `function` with encoded arguments and return its encoded result, checked against the declared type."""
-    decoded_args, decoded_kwargs = decode_arguments(function, args, kwargs)
+    decoded_args, decoded_kwargs = decode_arguments(function, args, kwargs, as_sent)
     return _checked_result(function, function(*decoded_args, **decoded_kwargs))
 
 
-async def run_encoded_async(function: Callable[..., Any], args: list[Any], kwargs: Mapping[str, Any]) -> Any:
+async def run_encoded_async(
+    function: Callable[..., Any], args: list[Any], kwargs: Mapping[str, Any], as_sent: frozenset[str] = frozenset()
+) -> Any:
     """The same for a coroutine function."""
-    decoded_args, decoded_kwargs = decode_arguments(function, args, kwargs)
+    decoded_args, decoded_kwargs = decode_arguments(function, args, kwargs, as_sent)
     return _checked_result(function, await function(*decoded_args, **decoded_kwargs))
 
 

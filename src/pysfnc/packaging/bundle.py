@@ -127,6 +127,7 @@ def _registration(functions: tuple[FunctionSpec, ...]) -> bytes:
             "module": spec.module,
             "qualname": spec.qualname,
             "exceptions": sorted(set(spec.known_exceptions)),
+            **({"as_sent": sorted(spec.as_sent)} if spec.as_sent else {}),
         }
         for spec in sorted(functions, key=lambda spec: spec.name)
     }

@@ -32,6 +32,7 @@ class FunctionSpec:
         memory_mb: memory it asks for, or None.
         environment: names of the environment variables it reads.
         known_exceptions: the exception classes its callers know, ``module:qualname`` or bare names.
+        as_sent: parameters that take what is sent as it is, whatever their annotations say.
         role: role it asks for, or None.
         deployed_name: name of the Lambda function it asks for, or None.
     """
@@ -43,6 +44,7 @@ class FunctionSpec:
     memory_mb: int | None = None
     environment: tuple[str, ...] = ()
     known_exceptions: tuple[str, ...] = ()
+    as_sent: tuple[str, ...] = ()
     role: str | None = None
     deployed_name: str | None = None
 
