@@ -197,11 +197,13 @@ def _placeholders(result: CompileResult) -> Callable[[str], str]:
 def _workflow(
     machine: Machine, result: CompileResult, placeholder: Callable[[str], str], options: Options, sink: Sink
 ) -> CompiledWorkflow | None:
+    from pysfnc.asl.causes import MAX_FAILING_CHARS, long_expressions
     from pysfnc.backend.emit import emit_machine
     from pysfnc.backend.share import share_states
     from pysfnc.library.row import NameSupply
     from pysfnc.passes.manager import run_passes
     from pysfnc.plan.boundary import bind_parameters
+    from pysfnc.plan.hold_exceptions import hold_exceptions
     from pysfnc.plan.states import PlanOptions, plan_machine
     from pysfnc.plan.text import render_plan
 
@@ -211,8 +213,24 @@ def _workflow(
     if options.verify:
         _verify(replace(program, machines=(replace(machine, body=body),)))
     body = (*bind_parameters(machine, names), *body)
-    plan = plan_machine(machine, body, program.exceptions, names, PlanOptions(merge=options.optimize > 0))
-    emitted = emit_machine(plan, {task.id: task for task in program.tasks}, placeholder)
+    tasks = {task.id: task for task in program.tasks}
+    settings = PlanOptions(merge=options.optimize > 0)
+    plan = plan_machine(machine, body, program.exceptions, names, settings)
+    emitted = emit_machine(plan, tasks, placeholder)
+    if any(long_expressions(emitted.definition)):
+        body = hold_exceptions(body, names)
+        plan = plan_machine(machine, body, program.exceptions, names, settings)
+        emitted = emit_machine(plan, tasks, placeholder)
+        for long in long_expressions(emitted.definition):
+            sink.error(
+                codes.EXPRESSION_TOO_LARGE,
+                emitted.source_map.get(long.state) or machine.span or _top(source),
+                f"this becomes an expression of {long.chars:,} characters that may raise an exception",
+                notes=[f"AWS loses the exceptions of expressions of more than about {MAX_FAILING_CHARS:,} characters"],
+                help="write instead: a part of it as a `@task`, or a call between its parts",
+            )
+        if sink.has_errors:
+            return None
     for span, depth in emitted.too_deep:
         sink.error(
             codes.NESTING_TOO_DEEP,

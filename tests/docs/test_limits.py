@@ -200,10 +200,10 @@ def test_lim_20_results_of_races() -> None:
         "async def text(n: int) -> str:\n    await asyncio.sleep(1)\n    return 'a' * n\n\n"
         "@workflow\nasync def w(n: int):\n    return len(await asyncio.wait_for(text(n), 9))\n"
     )
-    for outcome in both(program, n=32_000):
-        assert outcome.output == 32_000
-    python, compiled = both(program, n=33_000)
-    assert (python.output, compiled.error) == (33_000, "States.DataLimitExceeded")
+    for outcome in both(program, n=16_000):
+        assert outcome.output == 16_000
+    python, compiled = both(program, n=17_000)
+    assert (python.output, compiled.error) == (17_000, "States.DataLimitExceeded")
 
 
 def test_lim_16_a_loop_without_calls_is_one_expression(tmp_path: Path) -> None:
@@ -433,3 +433,11 @@ def test_lim_46_answers_that_are_no_text() -> None:
         python, compiled = both(REQUEST, url=server.url)
     assert python.output == "x"
     assert compiled.error == "States.Runtime"
+
+
+def test_lim_62_long_texts_of_exceptions() -> None:
+    source = workflow("n: int, table: dict[str, int]", "return table['x' * n]")
+    python, compiled = both(source, n=20_000, table={})
+    assert (python.error, python.cause) == (compiled.error, compiled.cause)
+    python, compiled = both(source, n=40_000, table={})
+    assert (python.error, compiled.error) == ("KeyError", "States.QueryEvaluationError")

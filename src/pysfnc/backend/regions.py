@@ -55,8 +55,8 @@ from pysfnc.values.types import BOOL
 Jump = Callable[[Env, Out], Tree]
 Throw = Callable[[Env, Out, Tree], Tree]
 
-MAX_ROW = 24
-"""Nesting levels that a row of statements may cost; AWS's JSONata ends near a hundred (measured)."""
+MAX_ROW = 12
+"""Statements in a row that may leave, each of which costs up to five levels of nesting; AWS's JSONata ends near a hundred (measured)."""
 
 TAG = "k"
 EXCEPTION = "x"
@@ -168,13 +168,13 @@ class Regions:
         return fall(env, out)
 
     def _chunked(self, suite: Suite, context: Context) -> Suite:
-        """A long row of statements that may leave nests one level for each: its beginning becomes one statement."""
+        """A long row of statements that may leave nests deeper with each: its first half becomes one statement."""
         if len(suite) <= MAX_ROW:
             return suite
         jumping = [index for index, stmt in enumerate(suite) if not self._is_plain(stmt, context)]
         if len(jumping) <= MAX_ROW:
             return suite
-        cut = jumping[MAX_ROW]
+        cut = jumping[len(jumping) // 2]
         return (Block(label=self.fresh("row"), body=suite[:cut]), *suite[cut:])
 
     def _is_plain(self, stmt: Stmt, context: Context) -> bool:

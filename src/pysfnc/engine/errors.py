@@ -5,6 +5,13 @@ Owns: the exceptions of the engine. Does not own: their wording where AWS's text
 
 from dataclasses import dataclass
 
+from pysfnc.asl.limits import MAX_CAUSE_CHARS
+
+
+def kept(cause: str | None) -> str | None:
+    """What Step Functions keeps of a cause: as much as its API has room for (SensitiveCause); that it cuts the end off is inferred."""
+    return None if cause is None else cause[:MAX_CAUSE_CHARS]
+
 
 class EngineError(Exception):
     """The engine cannot run this at all:
@@ -33,7 +40,7 @@ class TaskFailure(Exception):
     def __init__(self, error: str | None, cause: str | None = None, duration_s: float = 0.0) -> None:
         super().__init__(f"{error}: {cause}")
         self.error = error
-        self.cause = cause
+        self.cause = kept(cause)
         self.duration_s = duration_s
 
 
@@ -52,6 +59,9 @@ class StateFailure(Exception):
     error: str | None
     cause: str | None
     state: str
+
+    def __post_init__(self) -> None:
+        self.cause = kept(self.cause)
 
 
 @dataclass(slots=True, eq=False)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from pysfnc.asl.limits import MAX_PAYLOAD_BYTES
+from pysfnc.asl.limits import MAX_CAUSE_CHARS, MAX_PAYLOAD_BYTES
 from pysfnc.asl.names import DATA_LIMIT_EXCEEDED, QUERY_EVALUATION_ERROR
 from pysfnc.engine.clock import Clock, iso_milliseconds
 from pysfnc.engine.errors import EvaluationFailure, StateFailure
@@ -176,10 +176,10 @@ class Execution:
 
     def framed(self, branch: Branch, state: Visited, sentence: str) -> str:
         """A cause as AWS words it: where, then what (recorded answer)."""
-        return (
-            f"An error occurred while executing the state '{state.name}' "
-            f"(entered at the event id #{branch.entered}). {sentence}"
+        where = (
+            f"An error occurred while executing the state '{state.name}' (entered at the event id #{branch.entered})."
         )
+        return f"{where} {sentence}"[:MAX_CAUSE_CHARS]
 
 
 def check_size(data: Data, what: str, state: str) -> None:

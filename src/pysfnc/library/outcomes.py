@@ -16,8 +16,8 @@ from pysfnc.library.row import Arg, Check, PrimRow
 from pysfnc.library.shapes import EMPTY, ONE, array_of, at, block, clean, fn, gt, le, length, lt, ne, refs, sub
 from pysfnc.values.types import JSON, Type
 
-MAX_CAUSE_CHARS: Final = 32_768
-"""API model: SensitiveCause."""
+MAX_CARRIED_CHARS: Final = 16_384
+"""What the cause of a failing expression, of 32,768 characters (API model: SensitiveCause), holds besides the expression; see `asl.causes`."""
 TOO_LARGE: Final = "States.DataLimitExceeded"
 _ERROR: Final = Lit(0)
 _WHEN: Final = Lit(2)
@@ -120,8 +120,10 @@ def _race_text(args: Sequence[Arg], _type: Type) -> Tree:
 
 
 def _fits(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
-    message = text(f"what a branch returns has more than {MAX_CAUSE_CHARS:,} characters as JSON")
-    return (Check(le(length(args[0].tree), Lit(MAX_CAUSE_CHARS)), TOO_LARGE, message),)
+    """The text becomes a text in JSON once more."""
+    message = text(f"what a branch returns has more than {MAX_CARRIED_CHARS:,} characters as JSON")
+    written = length(call("string", array_of(args)))
+    return (Check(le(written, Lit(MAX_CARRIED_CHARS)), TOO_LARGE, message),)
 
 
 register_prim(PrimRow(op="outcomes.first", lower=lambda args, _: call("py_failed_first", args[0].tree)))
