@@ -5,8 +5,8 @@ surroundings, the results may be or hold. A call then does to its arguments what
 asked of each call whose function changes one of them.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Set
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from pysfnc.analysis.heap import ANY, NO_NODES, Held, Node, Nodes, State
@@ -120,8 +120,19 @@ class Call:
 
     def results(self, state: State, site: Callable[[int], int]) -> list[Held]:
         """What the results may be, in the order of the function; the objects changed get what they may hold from now on."""
-        outcomes = zip(self.function.stmt.results, self.function.outcomes, strict=True)
-        return [self._result(index, name, outcome, state, site) for index, (name, outcome) in enumerate(outcomes)]
+        outcomes = tuple(zip(self.function.stmt.results, self.function.outcomes, strict=True))
+        call = self._aged({site(index) for index in range(len(outcomes))}, state)
+        return [call._result(index, name, outcome, state, site) for index, (name, outcome) in enumerate(outcomes)]
+
+    def _aged(self, sites: Set[int], state: State) -> "Call":
+        """The call where the results of the one made here before, which it may be given, are old objects already."""
+        for site in sites:
+            state.age(site)
+        sources = {
+            name: frozenset(node._replace(old=True) if node.site in sites else node for node in nodes)
+            for name, nodes in self.sources.items()
+        }
+        return replace(self, sources=sources)
 
     def _result(self, index: int, name: str, outcome: Outcome, state: State, site: Callable[[int], int]) -> Held:
         span = self.function.stmt.span

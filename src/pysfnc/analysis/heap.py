@@ -80,7 +80,7 @@ class State:
         """A new object; the one made before at the same place becomes one of the old ones."""
         node = Node(site, False)
         if node in self.slots:
-            self._age(site)
+            self.age(site)
         self.slots[node] = {}
         if lazy:
             self.lazy.add(node)
@@ -93,7 +93,7 @@ class State:
         """
         known = {node.site for node in before.slots if not node.old} | {node.site for node in self._held()} | roots
         for site in {node.site for node in self.slots if not node.old} - known:
-            self._age(site)
+            self.age(site)
 
     def put_away(self, other: "State") -> dict[Node, Node]:
         """Objects that are only inside of others here, while a variable holds them on another way to the same point, and their old nodes.
@@ -310,7 +310,7 @@ class State:
         self.shared &= found
         self.lazy &= found
 
-    def _age(self, site: int) -> None:
+    def age(self, site: int) -> None:
         """Let the latest object of a place join the old ones."""
         self.rename({node: node._replace(old=True) for node in self.slots if node.site == site and not node.old})
 

@@ -2,6 +2,7 @@
 
 Python does not check these annotations. They are believed only where they decide between list, dict and other kinds of an untyped
 value, which some operations need to know; the machine then checks what Python does not, so a wrong annotation fails loudly. Owns this rule.
+That a number is an int is believed of a parameter where the helper does not compile otherwise, as the text of a number needs it.
 """
 
 import ast
@@ -16,15 +17,22 @@ from pysfnc.values.types import STR, JsonT, Kind, kinds, members
 _CONTAINERS = frozenset({Kind.LIST, Kind.DICT})
 
 
-def believe(cx: Context, value: Expr, annotation: ast.expr, name: str, node: ast.AST) -> Expr:
-    """The value with the kinds that its annotation allows, after a check when the value runs."""
+_INTS = frozenset({Kind.INT, Kind.BOOL})
+
+
+def believe(cx: Context, value: Expr, annotation: ast.expr, name: str, node: ast.AST, *, of_ints: bool = False) -> Expr:
+    """The value with the kinds that its annotation allows, after a check when the value runs. `of_ints`: also if it says `int`."""
     if not any(isinstance(member, JsonT) for member in members(value.type)):
         return value
     declared = annotation_type(annotation, cx.frame.module, cx.project.model)
     if declared is None:
         return value
     wanted = kinds(declared)
-    if not wanted & _CONTAINERS or not kinds(value.type) - wanted or not kinds(value.type) & wanted:
+    if of_ints and Kind.INT in wanted and Kind.FLOAT not in wanted:
+        wanted |= _INTS
+    elif not wanted & _CONTAINERS:
+        return value
+    if not kinds(value.type) - wanted or not kinds(value.type) & wanted:
         return value
     span = cx.span(node)
     held = cx.atom(value, name if name.isidentifier() else "t")

@@ -30,7 +30,7 @@ from pysfnc.frontend.lower_values import Lazy, LazyComprehension, Static, TupleO
 from pysfnc.frontend.lower_views import viewed
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Eval
-from pysfnc.values.types import STR, Kind, ListT, SetT, kinds
+from pysfnc.values.types import STR, ErrorT, Kind, ListT, SetT, kinds
 
 
 @statement(ast.Assign)
@@ -256,7 +256,7 @@ def _augment_name(cx: Context, node: ast.AugAssign, target: ast.Name) -> None:
         if isinstance(left, Var):
             _augment_in_place(cx, node, Place(left, (), (), target.id), right)
         return
-    if _may_change(node, left) and isinstance(left, Var):
+    if isinstance(left, Var) and _may_change(node, left, right):
         _augment_unknown(cx, node, Place(left, (), (), target.id), right)
         return
     bind_name(cx, target.id, _augmented(cx, node, left, right), node)
@@ -281,7 +281,7 @@ def _augment_place(cx: Context, node: ast.AugAssign, target: ast.expr, place: Pl
     if isinstance(left.type, ListT) or _changes_set(node, left):
         _augment_in_place(cx, node, place, right)
         return
-    if _may_change(node, left):
+    if _may_change(node, left, right):
         _augment_unknown(cx, node, place, right)
         return
     made = cx.atom(_augmented(cx, node, left, right))
@@ -291,10 +291,15 @@ def _augment_place(cx: Context, node: ast.AugAssign, target: ast.expr, place: Pl
 
 def _augmented(cx: Context, node: ast.AugAssign, left: Expr, right: Value) -> Expr:
     """The result for operands that are not changed in place."""
+    if isinstance(node.op, ast.Add) and Kind.LIST in kinds(left.type) and not isinstance(right, Static):
+        # A list that is given no iterable has words of its own for that.
+        return lib.augmented_list(cx, "+", cx.atom(left), cx.atom(right), node)
     return lib.binary(cx, f"{OPERATORS[type(node.op)]}=", left, as_data(cx, right, node.value), node)
 
 
 _SET_OPERATORS = (ast.BitOr, ast.BitAnd, ast.Sub, ast.BitXor)
+_NO_ITERABLES = frozenset({Kind.NONE, Kind.BOOL, Kind.INT, Kind.FLOAT})
+_TIMES = frozenset({Kind.BOOL, Kind.INT})
 _IN_PLACE = {ast.Add: Kind.LIST, ast.Mult: Kind.LIST, ast.BitOr: Kind.DICT}
 
 
@@ -303,9 +308,18 @@ def _changes_set(node: ast.AugAssign, left: Expr) -> bool:
     return isinstance(left.type, SetT) and left.type.form == "set" and isinstance(node.op, _SET_OPERATORS)
 
 
-def _may_change(node: ast.AugAssign, left: Expr) -> bool:
-    """Whether the assignment may change an object in place, where the value may be one that can be."""
-    return _IN_PLACE.get(type(node.op)) in kinds(left.type)
+def _may_change(node: ast.AugAssign, left: Expr, right: Value) -> bool:
+    """Whether the assignment may change an object in place, where the value may be one that can be.
+
+    A list takes no number by `+=` and nothing but an int by `*=`: it raises `TypeError` then, before it changes.
+    """
+    changing = _IN_PLACE.get(type(node.op))
+    if changing not in kinds(left.type):
+        return False
+    if changing is not Kind.LIST or isinstance(right, Static) or isinstance(right.type, ErrorT):
+        return True
+    given = kinds(right.type)
+    return bool(given - _NO_ITERABLES if isinstance(node.op, ast.Add) else given & _TIMES)
 
 
 def _augment_unknown(cx: Context, node: ast.AugAssign, place: Place, right: Value) -> None:

@@ -11,7 +11,6 @@ from dataclasses import replace
 from pysfnc.diagnostics import Diagnostic, Label, codes
 from pysfnc.frontend.changes import functions_reached_from
 from pysfnc.frontend.decorators import CALL_OPTIONS, call_options
-from pysfnc.frontend.doubts import doubts
 from pysfnc.frontend.lower_arguments import Arguments, bind, evaluated, signature_of
 from pysfnc.frontend.lower_children import call_workflow
 from pysfnc.frontend.lower_context import Context, Trial, poison
@@ -35,13 +34,27 @@ from pysfnc.frontend.lower_values import (
 )
 from pysfnc.frontend.model import FunctionInfo, ModuleInfo, TaskOptions
 from pysfnc.frontend.retries import ClassFinder
-from pysfnc.frontend.scope import all_arguments
 from pysfnc.frontend.whole import check_whole
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Perform, Placement, TaskCall
 from pysfnc.library.decoding import changes
 from pysfnc.library.fits import InputSpec
-from pysfnc.values.types import FLOAT, INT, JSON, NEVER, STR, ErrorT, Type, is_json_faithful, is_subtype, join, kinds
+from pysfnc.library.typenames import is_of_class, parts_of
+from pysfnc.values.types import (
+    FLOAT,
+    INT,
+    JSON,
+    NEVER,
+    STR,
+    ErrorT,
+    OpaqueT,
+    Type,
+    is_json_faithful,
+    is_subtype,
+    join,
+    kinds,
+    members,
+)
 
 _NO_OPTIONS = TaskOptions()
 _ATTEMPTS = 3
@@ -87,26 +100,38 @@ def _call_helper(cx: Context, info: FunctionInfo, given: Arguments, node: ast.ex
         return call_function(cx, info, given, node)
     trial = Trial(cx)
     result = call_function(cx, info, given, node)
-    if trial.failed and info.node not in cx.project.believed and _has_doubts(cx, info):
-        trial.discard()
-        cx.project.believed.add(info.node)
-        trial = Trial(cx)
-        result = call_function(cx, info, given, node)
     if not trial.failed:
         trial.accept()
         _record(cx, info, "machine", "@inline" if info.role == "inline" else "every construct in it compiles")
         return result
     trial.discard()
     why = tuple(trial.diagnostics())
+    believed = _believed(cx, info, given, node, why)
+    if believed is not None:
+        return believed
     cx.project.failures[info] = cx.project.failures.get(info, 0) + 1
     cx.project.refused[info] = why
     return _to_lambda(cx, info, given, node, why)
 
 
-def _has_doubts(cx: Context, info: FunctionInfo) -> bool:
-    """Whether a function asks for the class of a parameter that is annotated."""
-    annotated = (argument.arg for argument in all_arguments(info.node.args) if argument.annotation is not None)
-    return any(doubts(cx.project.model, info.module, info.node, name) for name in annotated)
+def _believed(
+    cx: Context, info: FunctionInfo, given: Arguments, node: ast.expr, why: Sequence[Diagnostic]
+) -> Value | None:
+    """A helper that cannot go to Lambda either, where it compiles if the annotations of all its parameters are believed; None otherwise."""
+    if info.node in cx.project.believed or all(param.type is None for param in info.params):
+        return None
+    if _obstacle(cx, info, given, why, _sent_types(cx, info, given, node)) is None:
+        return None
+    cx.project.believed.add(info.node)
+    trial = Trial(cx)
+    result = call_function(cx, info, given, node)
+    if trial.failed:
+        cx.project.believed.discard(info.node)
+        trial.discard()
+        return None
+    trial.accept()
+    _record(cx, info, "machine", "every construct in it compiles, as its annotations say what it gets")
+    return result
 
 
 def _call_cached(cx: Context, info: FunctionInfo, given: Arguments, node: ast.expr) -> Value:
@@ -226,10 +251,19 @@ def _reads_unknown_variables(cx: Context, info: FunctionInfo) -> bool:
 
 
 def _travels(type_: Type, annotation: Type | None) -> bool:
-    """Whether a value arrives as it was sent: JSON does not change it, and the annotation makes nothing else of it."""
-    if is_json_faithful(type_) and (annotation is None or is_json_faithful(annotation)):
-        return True
+    """Whether a value arrives as it was sent: JSON does not change it, so that no annotation is read, or the annotation undoes that.
+
+    Where objects of classes are declared and JSON comes, the mistake in the function says more than what it would raise in Lambda.
+    """
+    if is_json_faithful(type_):
+        return annotation is None or not _holds_objects(annotation)
     return annotation is not None and is_subtype(type_, annotation) and FLOAT not in _numbers(type_, annotation)
+
+
+def _holds_objects(type_: Type) -> bool:
+    found = [member for member in members(type_) if not isinstance(member, OpaqueT)]
+    parts = [part for member in found for part in parts_of(member)]
+    return any(map(is_of_class, found)) or any(map(_holds_objects, parts))
 
 
 def _numbers(type_: Type, annotation: Type) -> frozenset[Type]:

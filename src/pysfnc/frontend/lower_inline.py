@@ -173,8 +173,9 @@ def _bound(
             annotation = annotations[name]
             if annotation is None or isinstance(value, Static) or _is_gathered(node, name):
                 continue
-            if node in cx.project.believed or not doubts(cx.project.model, frame.module, node, name):
-                values[name] = believe(cx, value, annotation, name, annotation)
+            believed = node in cx.project.believed
+            if believed or not doubts(cx.project.model, frame.module, node, name):
+                values[name] = believe(cx, value, annotation, name, annotation, of_ints=believed)
     return values
 
 

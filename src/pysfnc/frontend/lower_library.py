@@ -764,7 +764,9 @@ def augmented_list(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.
     )
     if isinstance(longer.type, ErrorT) or isinstance(other.type, ErrorT):
         return poison(cx.span(node))
-    return Cond(test=test, then=longer, orelse=other, type=join(longer.type, other.type), span=cx.span(node))
+    takes = kinds(right.type) - frozenset({Kind.NONE, Kind.BOOL, Kind.INT, Kind.FLOAT})
+    made = join(longer.type, other.type) if takes else other.type
+    return Cond(test=test, then=longer, orelse=other, type=made, span=cx.span(node))
 
 
 # Iteration

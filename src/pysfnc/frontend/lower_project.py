@@ -36,7 +36,7 @@ class Project:
     sent: dict[FunctionInfo, dict[str, Type]] = field(default_factory=dict)
     """What the parameters of each function in Lambda get that is no task."""
     believed: set[ast.AST] = field(default_factory=set)
-    """Functions that ask for the class of a parameter, and compile only if its annotation is believed."""
+    """Functions that compile only if the annotations of all their parameters are believed."""
     recursive: set[ast.AST] = field(default_factory=set)
     """Functions that turned out to call themselves, directly or through others."""
     _mentioned: dict[ast.AST, frozenset[str]] = field(default_factory=dict)

@@ -133,7 +133,7 @@ def ambiguity(type_: Type) -> str | None:
     clash = class_clash(type_)
     if clash is not None:
         return clash
-    inner = [part for member in members(type_) for part in _parts(member)]
+    inner = [part for member in members(type_) for part in parts_of(member)]
     return next(filter(None, map(ambiguity, inner)), None)
 
 
@@ -166,18 +166,19 @@ def key_apart(first: RecordT, second: RecordT) -> tuple[str, bool] | None:
     return (min(own), True) if own else (min(foreign), False) if foreign else None
 
 
-def _parts(type_: Type) -> tuple[Type, ...]:
+def parts_of(type_: Type) -> tuple[Type, ...]:
+    """The types of what is inside values of a type."""
     match type_:
         case ListT(item) | SetT(item) | TuplesT(item):
             return (item,)
         case MapT(held=held):
-            return _parts(held)
+            return parts_of(held)
         case DictT() as mapping:
             return (*(field.type for field in mapping.fields), others_of(mapping))
         case TupleT(items):
             return items
         case RecordT(_, attributes):
-            return _parts(attributes)
+            return parts_of(attributes)
         case _:
             return ()
 
