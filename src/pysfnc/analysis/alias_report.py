@@ -86,11 +86,17 @@ class AliasReport:
         """Report the first of the changed variables that may hold a changed object at two places; whether there was one."""
         for name in sorted(names):
             held = self.state.names.get(name)
-            for root in sorted(held.nodes) if held is not None else ():
-                double = self._double(root)
-                if held is not None and double is not None:
-                    self._twice(name, held, double, sink)
-                    return True
+            if held is not None and self.inside_twice(name, held, sink):
+                return True
+        return False
+
+    def inside_twice(self, name: str, held: Held, sink: Sink) -> bool:
+        """Report that what is held under a name may hold a changed object at two places; whether it does."""
+        for root in sorted(held.nodes):
+            double = self._double(root)
+            if double is not None:
+                self._twice(name, held, double, sink)
+                return True
         return False
 
     def _double(self, root: Node) -> Node | None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from pysfnc.analysis.alias_calls import GIVEN, Call, Function
+from pysfnc.analysis.alias_calls import GIVEN, Function, call_of
 from pysfnc.analysis.alias_report import ITEMS, RAISED, READ, RETURNED, AliasReport
 from pysfnc.analysis.alias_values import Evaluator, holds_objects
 from pysfnc.analysis.heap import ANY, NO_NODES, Held, Node, Nodes, State
@@ -104,6 +104,8 @@ class _Checker:
         """The list that a loop runs over -> the site of the items that the loop has given out."""
         self._functions: dict[str, Function] = {}
         """The functions that call themselves around the present point."""
+        self._bases: dict[int, int] = {}
+        """See `Function.bases`."""
         self._taken: tuple[Prim, Node] | None = None
         """What the next change takes out of a container: how it was read, and the object."""
 
@@ -173,50 +175,76 @@ class _Checker:
 
     def _recursion(self, stmt: Recursion, state: State) -> Function:
         """Run the body of a function until nothing new is known of what its calls do."""
-        function = self._functions[stmt.label] = Function.of(stmt)
+        function = self._functions[stmt.label] = Function.of(stmt, self._bases)
         around, ways, guarded = self._around, self._ways, self._guarded
-        self._guarded = False
+        # Whoever catches an exception of the function sees what it changed until then.
+        self._guarded = guarded or any(isinstance(inner, Try) for inner in walk_suite(stmt.body))
         while True:
             self._ways = _Ways()
-            known = dict(function.changes)
+            known = function.known()
             start = state.copy()
             function.enter(start, lambda name: self._values.root_site(stmt.label, name))
             self._around = around | {name for name in start.names if name.startswith(GIVEN)}
             end = _joined(self.suite(stmt.body, start), self._ways.behind.pop(stmt.label, None))
+            end = _joined(end, self._ways.raised)
             more = end is not None and function.sum_up(end)
-            if not more and known == function.changes:
+            if not more and known == function.known():
                 break
         self._around, self._ways, self._guarded = around, ways, guarded
         del self._functions[stmt.label]
         return function
 
-    def _call(self, stmt: Recursion | Recur, function: Function, state: State, rest: Suite) -> State:
-        """The effect of a call, which must not change what others hold than those whom it hands its results back to."""
-        given = zip(function.stmt.params, stmt.args, strict=True)
-        sources = {name: self._values.value(arg, state) for name, arg in given}
-        sources |= {name: state.names[name].nodes for name in function.outside if name in state.names}
-        call = Call(function, sources)
+    def _call(self, stmt: Recursion | Recur, function: Function, state: State, rest: Suite) -> State | None:
+        """The effect of a call, which must not change what others hold than those whom it hands its results back to.
+
+        None as long as no way is known on which it comes back.
+        """
+        params = dict(zip(function.stmt.params, stmt.args, strict=True))
+
+        def sources() -> dict[str, Nodes]:
+            found = {name: self._values.value(arg, state) for name, arg in params.items()}
+            return found | {name: state.names[name].nodes for name in function.outside if name in state.names}
+
+        call = call_of(function, state, lambda base: self._values.site(id(stmt), base), sources)
         written = {name for name in stmt.targets if name is not None}
         for other in rest:
             if not (isinstance(other, Assign) and other.changes and other.span == stmt.span):
                 break
             written |= {other.name} if free_vars(other.value) & written else set()
-        types = dict(zip(function.stmt.params, (arg.type for arg in stmt.args), strict=True))
         others = (self._live.after(stmt) | self._around) - written
-        for name in sorted(function.handed_back & sources.keys()):
-            changed = call.changed(name, state)
+        for name in sorted(function.handed_back & call.sources.keys()):
+            changed = call.changed(name)
             self._note_change(changed, state)
-            report = AliasReport(_change_by_call(stmt, name), types.get(name, JSON), state, changed, self._given)
-            shared = {other for other in sources if other != name and not call.reach(other, state).isdisjoint(changed)}
-            if not report.held_by_others(others, self._sink) and shared:
+            type_ = params[name].type if name in params else JSON
+            report = AliasReport(_change_by_call(stmt, name), type_, state, changed, self._given)
+            shared = {other for other in call.sources if other != name and not call.reach(other).isdisjoint(changed)}
+            if report.held_by_others(others, self._sink):
+                continue
+            if shared:
                 report.given_twice(sorted(shared)[0], self._sink)
-        results = call.results(state, lambda index: self._values.site(id(stmt), index))
-        for target, held in zip(stmt.targets, results, strict=True):
-            if target is not None:
-                state.names[target] = held
+            else:
+                report.inside_twice(name, Held(call.sources[name], stmt.span), self._sink)
+        results = zip(stmt.targets, function.stmt.results, call.results(), strict=True)
+        for index, (target, name, held) in enumerate(results):
+            if target is None:
+                continue
+            state.names[target] = held
+            if index:
+                same = bool(held.nodes) and held.nodes <= call.sources.get(name, NO_NODES)
+                self._written_back(stmt, target, rest, same=same)
         if self._guarded:
             self._ways.raised = _joined(self._ways.raised, state)
-        return state
+        return state if function.heap.names else None
+
+    def _written_back(self, stmt: Recursion | Recur, target: str, rest: Suite, *, same: bool) -> None:
+        """Skip the assignments that put back what a call changed, where that is the very object it was given."""
+        names = {target}
+        for other in rest:
+            if not (isinstance(other, Assign) and other.changes and other.span == stmt.span):
+                return
+            if not free_vars(other.value).isdisjoint(names):
+                names.add(other.name)
+                (self._through.add if same else self._through.discard)(id(other))
 
     def _note_change(self, changed: Iterable[Node], state: State) -> None:
         for function in self._functions.values():
@@ -470,7 +498,7 @@ def _change_by_call(stmt: Recursion | Recur, name: str) -> Assign:
 def _stores(value: Expr, name: str) -> bool:
     """Whether a rebuilt value differs in one place only, and the variable goes there."""
     while isinstance(value, Prim):
-        change = change_of(value.op)
+        change = change_of(value)
         stored = change.new[0] if change is not None and change.new else None
         if not isinstance(stored, Put) or not stored.replaces:
             return False

@@ -68,11 +68,13 @@ class State:
     slots: dict[Node, _Slots] = field(default_factory=dict)
     shared: set[Node] = field(default_factory=set)
     lazy: set[Node] = field(default_factory=set)
+    taken_from: dict[int, set[Node]] = field(default_factory=dict)
+    """The sites of what was taken out of containers -> what it may be. It only grows, and all states of a machine have the same one."""
 
     def copy(self) -> "State":
         """An independent copy."""
         slots = {node: {label: dict(held) for label, held in own.items()} for node, own in self.slots.items()}
-        return State(dict(self.names), slots, set(self.shared), set(self.lazy))
+        return State(dict(self.names), slots, set(self.shared), set(self.lazy), self.taken_from)
 
     # Objects
 
@@ -135,21 +137,27 @@ class State:
 
         `instead`: the place is counted already, as it may be in another container, which was given the object before.
         """
+        self.grow(container, label)
         held = self.slots[container].setdefault(label, {})
         if many or (not instead and any(item in other for own in self.slots.values() for other in own.values())):
             self.shared.add(item)
+        self.note_circle(container, item)
         held[item] = Edge(many or item in held, span)
+
+    def note_circle(self, container: Node, item: Node) -> None:
+        """Note that an object may be inside itself, as it is about to go into what it holds."""
+        if container in self.reach((item,)):
+            self.shared.add(item)
 
     def hold(self, container: Node, label: str, item: Node, span: Span | None) -> None:
         """Note that a container may hold an object, which is not held by it yet: another of the same node at most."""
-        held = self.slots[container].setdefault(label, {})
-        if item not in held:
+        if item not in self.slots[container].get(label, {}):
             self.put(container, label, item, span)
 
     def clear(self, container: Node, label: str) -> None:
         """Forget what a single container holds under a constant key, which is about to be replaced."""
         if container.single and label != ANY:
-            self.slots[container].pop(label, None)
+            self.slots[container][label] = {}
 
     def fill(self, container: Node, label: str, items: Nodes) -> None:
         """Note that at one place a single container holds one of these objects that it may hold there, and no other."""
@@ -171,6 +179,12 @@ class State:
         if not found and container in self.lazy:
             return frozenset({self._grow(container, label)})
         return found
+
+    def grow(self, container: Node, label: str) -> None:
+        """Give a place of a lazy tree the node of what stands there, before something else is put beside it."""
+        slots = self.slots[container]
+        if container in self.lazy and label not in slots and ANY not in slots:
+            self._grow(container, label)
 
     def _grow(self, container: Node, label: str) -> Node:
         part = container.part(label)
@@ -195,6 +209,7 @@ class State:
         items = self.parts(containers, label) - {node}
         if not seen:
             items -= {Node(site, True)}
+        self.taken_from.setdefault(site, set()).update(items)
         for item in items:
             _merge_slots(self.slots[node], self.slots[item])
         for name, held in self.names.items():
@@ -223,6 +238,7 @@ class State:
     def forget_taken(self, site: int, into: int) -> None:
         """Let what was taken at a place be like any other object of the containers again."""
         if any(node.site == site for node in self.slots):
+            self.taken_from.setdefault(into, set()).update(self.taken_from.get(site, ()))
             self.rename({node: node._replace(site=into, old=True) for node in self.slots if node.site == site})
 
     def drop(self, containers: Nodes, node: Node) -> None:
@@ -255,7 +271,7 @@ class State:
                 edge = held.get(item)
                 if edge is not None:
                     count += 2 if edge.many else 1
-        return count > 1 and (item in self.shared or item == root)
+        return count > 1 and (item in self.shared or (item == root and root.single))
 
     def way(self, start: Held, goals: set[Node]) -> Span | None:
         """The statement through which a variable came to hold one of `goals`: where it, or the last container on the way, got it."""
