@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import assert_never
 
 from pysfnc.analysis.heap import ANY, NO_NODES, Edge, Held, Node, Nodes, State
-from pysfnc.analysis.sharing import Put, Sharing, Spread, adds_number, change_of, expanded, inner_change, sharing_of
+from pysfnc.analysis.sharing import Put, Sharing, Spread, change_of, expanded, inner_change, sharing_of
 from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Input, Let, ListComp, Logic, NewExc, Prim, Reduce, Var
 from pysfnc.ir.hir import Assign, ForEach, While
 from pysfnc.ir.walk import children, free_vars
@@ -315,21 +315,19 @@ class Evaluator:
                 return self._change(self._temporaries[name], state, sure)
             case Var() if self.value(expr, state) == owners:
                 return NO_NODES
-            case Prim() if change_of(expr) is not None:
+            case Prim() if change_of(expr.op) is not None:
                 return self._change(expr, state, sure)
-            case Prim() if adds_number(expr):
-                return NO_NODES
             case _:
                 self._refill(expr, owners, state)
                 return owners
 
     def _change(self, expr: Prim, state: State, sure: bool) -> Nodes:
-        change = change_of(expr)
+        change = change_of(expr.op)
         assert change is not None
         base, changed = expr.args[0], NO_NODES
-        if isinstance(base, Prim) and change_of(base) is not None:
+        if isinstance(base, Prim) and change_of(base.op) is not None:
             changed |= self._change(base, state, sure)
-        while isinstance(base, Prim) and change_of(base) is not None:
+        while isinstance(base, Prim) and change_of(base.op) is not None:
             base = base.args[0]
         containers = self.value(base, state)
         sure = sure and len(containers) == 1

@@ -498,7 +498,7 @@ def _change_by_call(stmt: Recursion | Recur, name: str) -> Assign:
 def _stores(value: Expr, name: str) -> bool:
     """Whether a rebuilt value differs in one place only, and the variable goes there."""
     while isinstance(value, Prim):
-        change = change_of(value)
+        change = change_of(value.op)
         stored = change.new[0] if change is not None and change.new else None
         if not isinstance(stored, Put) or not stored.replaces:
             return False

@@ -11,12 +11,9 @@ from typing import Final
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Assign, Suite
 from pysfnc.ir.walk import walk_suite
-from pysfnc.values.types import NEVER, BoolT, FloatT, IntT, members
 
 EVERY: Final = -1
 """In place of the number of an argument: each one."""
-
-_NUMBERS: Final = (IntT, FloatT, BoolT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,20 +164,9 @@ def sharing_of(expr: Prim) -> Sharing | None:
     return Sharing(new=(Spread(0, keyed=True), *change.new), repeats=change.repeats)
 
 
-def change_of(expr: Prim) -> Change | None:
+def change_of(op: str) -> Change | None:
     """What an operation does to its first argument where it stands for a change in place."""
-    return None if adds_number(expr) else CHANGES.get(expr.op)
-
-
-def adds_number(expr: Prim) -> bool:
-    """Whether an operation adds what is a number, if it is anything: it gives a new number, or raises TypeError.
-
-    Where the type of what it adds to is unknown, it looks like one that extends a list.
-    """
-    added = expr.args[1] if expr.op in ("+=", "|=", "list.concat") and len(expr.args) > 1 else None
-    if expr.op == "list.concat":
-        added = added.args[0] if isinstance(added, Prim) and added.op == "iter.list" else None
-    return added is not None and added.type != NEVER and all(isinstance(m, _NUMBERS) for m in members(added.type))
+    return CHANGES.get(op)
 
 
 def changed_values(body: Suite) -> dict[str, Prim]:
@@ -189,7 +175,7 @@ def changed_values(body: Suite) -> dict[str, Prim]:
     for stmt in walk_suite(body):
         if not isinstance(stmt, Assign) or stmt.changes or "%" not in stmt.name:
             continue
-        if isinstance(stmt.value, Prim) and change_of(stmt.value) is not None:
+        if isinstance(stmt.value, Prim) and stmt.value.op in CHANGES:
             found[stmt.name] = stmt.value
     return found
 
@@ -197,7 +183,7 @@ def changed_values(body: Suite) -> dict[str, Prim]:
 def changes_in(value: Expr, temporaries: Mapping[str, Prim]) -> Iterator[Prim]:
     """The operations by which the changed value of a variable is rebuilt, from the outermost container to what is changed."""
     current = temporaries.get(value.name) if isinstance(value, Var) else value
-    while isinstance(current, Prim) and (change := change_of(current)) is not None:
+    while isinstance(current, Prim) and (change := CHANGES.get(current.op)) is not None:
         yield current
         stored = current.args[change.new[0].arg] if change.new and isinstance(change.new[0], Put) else None
         current = inner_change(stored, temporaries) if stored is not None else None
@@ -210,7 +196,7 @@ def inner_change(stored: Expr, temporaries: Mapping[str, Prim]) -> Prim | None:
     they work on a temporary that holds the part.
     """
     made = temporaries.get(stored.name) if isinstance(stored, Var) else stored
-    if not isinstance(made, Prim) or change_of(made) is None:
+    if not isinstance(made, Prim) or made.op not in CHANGES:
         return None
     on_item = made.op in ("item.set", "item.delete")
     base = made.args[0]
