@@ -54,6 +54,15 @@ PROGRAM = """
         first = await wait_for_callback(lambda token: ask(token, url, "me"))
         return [first, await wait_for_callback(lambda token: ask(token, url, "you"))]
 
+    @workflow
+    def within(url: str, seconds: int, beat: int):
+        try:
+            return wait_for_callback(lambda token: ask(token, url, "me"), timeout=seconds * 60, heartbeat=beat)
+        except TimeoutError:
+            return "late"
+        except ValueError as e:
+            return str(e)
+
     @task
     def tell(token: str, n: int) -> None:
         if n < 0:
@@ -132,3 +141,10 @@ def test_a_task_gets_the_token() -> None:
     sent = {"stepfunctions.SendTaskSuccess": [lambda params: answer(params["taskToken"], json.loads(params["output"]))]}
     assert judge(PROGRAM, {"n": 4}, workflow="by_task", answers=sent, tokens=True, calls=False).output == 5
     assert judge(PROGRAM, {"n": -1}, workflow="by_task", tokens=True, calls=False).output == "too small"
+
+
+def test_limits_that_are_known_when_the_machine_runs() -> None:
+    assert judged("within", lambda token: answer(token, 3), seconds=2, beat=9).output == 3
+    assert judged("within", lambda token: None, seconds=2, beat=9).output == "late"
+    found = judged("within", lambda token: answer(token, 3), seconds=1, beat=60)
+    assert found.output == "wait_for_callback is invalid: heartbeat (60) must be smaller than timeout (60)"

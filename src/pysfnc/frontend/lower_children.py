@@ -34,6 +34,8 @@ def call_workflow(
     cx: Context, info: FunctionInfo, given: Arguments, node: ast.expr, options: TaskOptions | None = None
 ) -> Value:
     """Call a workflow of the project and wait for its output."""
+    from pysfnc.frontend.lower_functions import seconds
+
     span = cx.span(node)
     values = bind(cx, signature_of(info.node, info.qualname), given, node)
     if values is None or not _can_wait(cx, info, node):
@@ -47,12 +49,11 @@ def call_workflow(
         "Input": _input(cx, info, data, node),
     }
     express = info.workflow_options.type == "EXPRESS"
-    seconds = None if options is None or options.timeout_s is None else int(options.timeout_s)
     effect = ServiceCall(
         resource=EXPRESS_SYNC if express else SYNC,
         arguments=_dict(cx, arguments, node),
         title=info.node.name,
-        timeout_s=None if seconds is None else Const(value=seconds, type=INT),
+        timeout_s=None if options is None else seconds(options.timeout_s),
         errors=ErrorReading(form="plain" if express else "child", decoded=not express),
         result=_ANSWER,
     )

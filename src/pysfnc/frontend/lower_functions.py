@@ -352,10 +352,10 @@ def _in_order(cx: Context, given: Arguments, values: Mapping[str, Expr]) -> dict
     return {name: evaluated[name] for name in values}
 
 
-def seconds(value: float | None) -> Expr | None:
-    """A number of seconds as a constant."""
-    if value is None:
-        return None
+def seconds(value: float | Expr | None) -> Expr | None:
+    """A number of seconds, as a constant if it is known."""
+    if value is None or not isinstance(value, int | float):
+        return value
     whole = int(value)
     return Const(value=whole, type=INT) if whole == value else Const(value=value, type=FLOAT)
 
@@ -404,14 +404,20 @@ def options_given(
     allowed: tuple[str, ...] = CALL_OPTIONS,
 ) -> TaskOptions | None:
     """The options that a call of `owner` gives, on top of `base`; None, with diagnostics, if some cannot be used."""
+    from pysfnc.frontend.lower_limits import computed_limits, with_limits
+
     module = cx.frame.module
     classes = class_finder(cx)
+    limits = computed_limits(cx, [kw for kw in keywords if kw.arg in allowed], owner, is_task=is_task)
+    constant = [keyword for keyword in keywords if keyword.arg is None or keyword.arg not in (limits or {})]
+    if limits is None:
+        return None
     options, problems = call_options(
-        cx.project.model, module, keywords, base, is_task=is_task, classes=classes, owner=owner, allowed=allowed
+        cx.project.model, module, constant, base, is_task=is_task, classes=classes, owner=owner, allowed=allowed
     )
     for problem in problems:
         cx.sink.add(problem)
-    return None if problems else options
+    return None if problems else with_limits(options, limits)
 
 
 def told_apart(cx: Context, options: TaskOptions, classes: tuple[str, ...], what: str, node: ast.AST) -> bool:

@@ -129,12 +129,14 @@ class Project:
         found = self.tasks.get(id_)
         if found is None:
             options = info.task_options
+            timeout_s = options.timeout_s
+            assert timeout_s is None or isinstance(timeout_s, int | float), "options of `@task` are constants"
             found = self.tasks[id_] = Task(
                 id=id_,
                 module=info.module.name,
                 qualname=info.qualname,
                 params=info.params,
-                timeout_s=options.timeout_s,
+                timeout_s=timeout_s,
                 memory_mb=options.memory_mb,
                 name=options.name,
                 role=options.role,

@@ -102,6 +102,13 @@ def _rows(cx: Context, full: str, name: str, given: Arguments, node: ast.Call) -
     return _call(cx, full, f"{name}_{len(iterables)}", "*", rest, node)
 
 
+def call_written(cx: Context, name: str, given: Arguments, node: ast.expr) -> Value:
+    """A call of a function of `library.written` that programs cannot name."""
+    info = _function(name)
+    assert info is not None, name
+    return call_function(cx, info, given, node)
+
+
 def _call(cx: Context, full: str, name: str, iterable: str, given: Arguments, node: ast.Call) -> Value:
     info = _function(name)
     assert info is not None, name

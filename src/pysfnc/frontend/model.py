@@ -10,6 +10,7 @@ from typing import Literal
 
 from pysfnc.diagnostics import Code, Diagnostic
 from pysfnc.diagnostics.codes import NOT_CONSTANT
+from pysfnc.ir.exprs import Expr
 from pysfnc.ir.hir import ExceptionTable, Param, RetryRule
 from pysfnc.source import SourceFile, Span
 from pysfnc.values.fits import Fit
@@ -117,10 +118,10 @@ class ModuleInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskOptions:
-    """Options of `@task` and of `with_options`; None where not given."""
+    """Options of `@task` and of `with_options`; None where not given. Those of `@task` are constants."""
 
-    timeout_s: float | None = None
-    heartbeat_s: float | None = None
+    timeout_s: float | Expr | None = None
+    heartbeat_s: float | Expr | None = None
     memory_mb: int | None = None
     retry: tuple[RetryRule, ...] | None = None
     name: str | None = None
