@@ -69,6 +69,37 @@ PROGRAM = """
         ]
 
     @workflow
+    def nested(kind: str):
+        lines = [{"sku": "x", "n": 2, "price": 1, "tags": ["a", "b"]}, {"sku": "y", "n": 1, "price": 3, "tags": []}]
+        address = {"city": "Ulm", "at": {"x": 1, "y": [[4, 5]]}, "none": None, "true": True}
+        table.put_item(Item={"pk": "a", "sk": 7, "lines": lines, "address": address, "name": "Ann", "n": 1})
+        item = table.get_item(Key={"pk": "a", "sk": 7})["Item"]
+        try:
+            if kind == "of none":
+                return str(item["address"]["none"]["x"])
+            if kind == "in true":
+                return [str(x) for x in item["address"]["true"]]
+            if kind == "of a text":
+                return len(item["name"]["x"])
+            if kind == "get of none":
+                return len(item["address"]["none"].get("x"))
+            if kind == "no key":
+                return str(item["address"]["street"])
+            if kind == "len of none":
+                return len(item["address"]["none"])
+            if kind == "in none":
+                return "x" in item["address"]["none"]
+        except (TypeError, KeyError, AttributeError) as e:
+            return [type(e).__name__, str(e)]
+        found = [[str(line["sku"]), int(line["n"]), [str(tag) for tag in line["tags"]], len(line["tags"])] for line in item["lines"]]
+        total = sum(int(line["n"]) * float(line["price"]) for line in item["lines"])
+        where = item["address"]["at"]
+        return [
+            found, total, str(item["address"]["city"]), int(where["y"][0][1]), str(item["address"].get("zip", "-")),
+            sorted(where.keys()), "x" in where, "zip" in item["address"], [[k, str(v)] for k, v in where.items() if k == "x"],
+        ]
+
+    @workflow
     def changed(by: int):
         table.put_item(Item={"pk": "a", "sk": 1, "stock": 5})
         try:
@@ -211,6 +242,26 @@ def test_what_can_be_read_of_an_item() -> None:
     keys = ["f", "n", "name", "pk", "sk", "t", "z"]
     assert found.output == ["Ann/697/1.5/True/None", "4", 698, 1.5, True, True, "-", 7, keys, False]
     assert found.transitions == 3
+
+
+def test_nested_parts_of_an_item() -> None:
+    lines = [["x", 2, ["a", "b"], 2], ["y", 1, [], 0]]
+    assert run("nested", {"kind": ""}).output == [lines, 5.0, "Ulm", 5, "-", ["x", "y"], True, False, [["x", "1"]]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "error", "message"),
+    [
+        ("of none", "TypeError", "'NoneType' object is not subscriptable"),
+        ("in true", "TypeError", "'bool' object is not iterable"),
+        ("get of none", "AttributeError", "'NoneType' object has no attribute 'get'"),
+        ("no key", "KeyError", "'street'"),
+        ("len of none", "TypeError", "object of type 'NoneType' has no len()"),
+        ("in none", "TypeError", "argument of type 'NoneType' is not iterable"),
+    ],
+)
+def test_parts_that_an_item_does_not_have(kind: str, error: str, message: str) -> None:
+    assert run("nested", {"kind": kind}).output == [error, message]
 
 
 @pytest.mark.parametrize(

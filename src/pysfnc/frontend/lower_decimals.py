@@ -75,6 +75,35 @@ def readable(name: str, value: Expr) -> Expr:
     return Prim(op="attribute.scalar", args=(value,), type=_as_text(found), span=value.span)
 
 
+_METHODS: Final = frozenset({"get", "items", "keys", "values"})
+"""Methods of dicts that no text has."""
+
+
+_OF_DICTS: Final = frozenset({"attribute.having", "attribute.mapping"})
+"""Checks that only a dict passes."""
+
+
+def container(value: Expr, before: str, behind: str, op: str = "attribute.container") -> Expr:
+    """A value of an item as the list or dict that it is, where it may be a `Decimal` as well; else the exception of a value that is none.
+
+    `before` and `behind` stand around the name of its type in that.
+    """
+    found = members(value.type)
+    wanted = DictT if op in _OF_DICTS else (ListT, DictT)
+    inner: list[Type] = [member for member in found if isinstance(member, wanted)]
+    if DECIMAL not in found or not inner:
+        return value
+    texts = (Const(value=before, type=STR), Const(value=behind, type=STR))
+    return Prim(op=op, args=(value, *texts), type=join_all(inner), span=value.span)
+
+
+def having_method(value: Expr, name: str) -> Expr:
+    """A value of an item as the list or dict whose method is called."""
+    if name not in _METHODS:
+        return value
+    return container(value, "", f" object has no attribute '{name}'", "attribute.having")
+
+
 def _as_text(found: tuple[Type, ...]) -> Type:
     kept = [member for member in found if not isinstance(member, ListT | DictT | OpaqueT)]
     return join_all([STR, *kept])

@@ -77,6 +77,7 @@ from pysfnc.values.types import (
     OpaqueT,
     RecordT,
     SetT,
+    StrT,
     TupleT,
     Type,
     is_json_faithful,
@@ -298,6 +299,8 @@ def compare(cx: Context, op: ast.cmpop, left: Value, right: Value, node: ast.AST
         one, other = decayed(cx, one), decayed(cx, other)
     if symbol in ("in", "not in", "is", "is not"):
         other = plain(other)
+        if symbol in ("in", "not in") and isinstance(one.type, StrT):
+            other = _container(other, "argument of type ", " is not iterable", only_dict=True)
         if symbol in ("in", "not in") and keyed_by(other.type, one) is not None:
             one, other = key_text(cx, one, node), dict_held(other)
     if symbol in ("==", "!=") and _is_counter(one) and _is_counter(other) and isinstance(node, ast.expr):
@@ -552,6 +555,7 @@ def _refuse_mixed_set(cx: Context, receiver: Expr, name: str, node: ast.AST) -> 
 
 def subscript(cx: Context, value: Expr, index: Expr, node: ast.AST) -> Expr:
     """`value[index]`."""
+    value = _container(value, "", " object is not subscriptable")
     part = part_of_response(cx, value, index, node)
     if part is not None:
         return part
@@ -662,6 +666,7 @@ def tuple_item(cx: Context, value: Expr, index: int, node: ast.AST) -> Expr:
 def length(cx: Context, value: Expr, node: ast.AST) -> Expr:
     """`len(value)`."""
     data = set_items(cx, dict_held(decayed(cx, value)), node)
+    data = _container(data, "object of type ", " has no len()")
     return _built(cx, node, [data], lambda site: catalog.build_call("len", [data], {}, site), held=_inner([data]))
 
 
@@ -796,6 +801,7 @@ def items_of(cx: Context, value: Value, node: ast.AST, *, unpacking: bool = Fals
     data = plain(decayed(cx, as_data(cx, value, node)))
     if has_int_keys(data.type):
         return int_keys(cx, data, node)
+    data = _container(data, "", " object is not iterable")
     return _built(cx, node, [data], lambda site: catalog.build_iter_list(data, site), held=_inner([data]))
 
 
@@ -953,6 +959,12 @@ def to_repr(cx: Context, value: Expr, node: ast.AST) -> Expr:
     if own is not None:
         return own
     return _built(cx, node, [value], lambda site: catalog.build_repr(value, site))
+
+
+def _container(value: Expr, before: str, behind: str, *, only_dict: bool = False) -> Expr:
+    from pysfnc.frontend.lower_decimals import container
+
+    return container(value, before, behind, "attribute.mapping" if only_dict else "attribute.container")
 
 
 def _readable(name: str, value: Expr) -> Expr:

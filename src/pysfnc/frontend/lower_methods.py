@@ -11,6 +11,7 @@ from pysfnc.frontend.lower_arguments import lower_arguments
 from pysfnc.frontend.lower_builtins import sorted_items
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
+from pysfnc.frontend.lower_decimals import having_method
 from pysfnc.frontend.lower_exceptions import call_exception_method
 from pysfnc.frontend.lower_expr import exception_attribute
 from pysfnc.frontend.lower_iterate import simple_place, under
@@ -51,6 +52,8 @@ def call_method(cx: Context, receiver: Expr, node: ast.Call) -> Value:
     if has_own(cx, receiver.type, name):
         return call_object_method(cx, receiver, node)
     receiver = lib.decayed(cx, receiver)
+    part = having_method(receiver, name)
+    receiver = receiver if part is receiver else cx.atom(part, "part")
     if isinstance(receiver.type, ExcT):
         called = call_exception_method(cx, receiver, node)
         if called is None:

@@ -144,6 +144,43 @@ def _scalar_check(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
     return (Check(is_scalar, "TypeError", text("a list or dict of an item has no text in a machine")),)
 
 
+def _container_checks(args: Sequence[Arg], error: str, *, lists: bool) -> Sequence[Check]:
+    """The texts of the last two arguments stand around the name of a type. A text may be a `Decimal` (LIM-47), so that nothing is done with it."""
+    value, before, behind = (arg.tree for arg in args)
+
+    def message(name: Tree) -> Tree:
+        return call("join", Array((before, name, behind)))
+
+    kind = type_of(value)
+    return (
+        Check(negate(eq(kind, text("null"))), error, message(text("'NoneType'"))),
+        Check(negate(eq(kind, text("boolean"))), error, message(text("'bool'"))),
+        Check(negate(eq(kind, text("string"))), error, message(text("'str' or 'decimal.Decimal'"))),
+        *(() if lists else (Check(negate(eq(kind, text("array"))), error, message(text("'list'"))),)),
+    )
+
+
+register_prim(
+    PrimRow(
+        op="attribute.container",
+        lower=lambda args, _: args[0].tree,
+        checks=lambda args, _: _container_checks(args, "TypeError", lists=True),
+    )
+)
+register_prim(
+    PrimRow(
+        op="attribute.mapping",
+        lower=lambda args, _: args[0].tree,
+        checks=lambda args, _: _container_checks(args, "TypeError", lists=False),
+    )
+)
+register_prim(
+    PrimRow(
+        op="attribute.having",
+        lower=lambda args, _: args[0].tree,
+        checks=lambda args, _: _container_checks(args, "AttributeError", lists=False),
+    )
+)
 register_prim(PrimRow(op="attribute.scalar", lower=lambda args, _: args[0].tree, checks=_scalar_check))
 register_prim(PrimRow(op="attribute.of", lower=lambda args, _: call("py_attribute_of", args[0].tree)))
 register_prim(
