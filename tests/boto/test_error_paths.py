@@ -171,7 +171,7 @@ def test_a_token_is_answered_twice() -> None:
 def test_a_token_is_answered_and_refused() -> None:
     def both(token: str) -> None:
         refuse(token, "No", "never")
-        with pytest.raises(Exception):  # noqa: B017, PT011
+        with pytest.raises(Exception):  # noqa: B017
             answer(token, 2)
 
     assert waiting("approve", both, who="me").output == ["failed", "No", "never", "never"]
