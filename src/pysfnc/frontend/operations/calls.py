@@ -1,0 +1,88 @@
+"""Builtins and functions of modules that have a row, and new exceptions."""
+
+import ast
+from collections.abc import Sequence
+
+from pysfnc.diagnostics import codes
+from pysfnc.frontend.lower_context import Context, poison
+from pysfnc.frontend.model import Style
+from pysfnc.frontend.moment_operations import time_call
+from pysfnc.frontend.operations.ask import HOLDING_CALLS, built, decayed, decimal_read, inner, told_by_text
+from pysfnc.frontend.operations.displays import make_tuple
+from pysfnc.frontend.operations.mappings import dict_held
+from pysfnc.frontend.operations.sets import set_items
+from pysfnc.frontend.operations.texts import to_repr, to_str
+from pysfnc.frontend.whole import refuse_text, text_held
+from pysfnc.ir.exprs import Const, Expr, NewExc, Var
+from pysfnc.library import catalog
+from pysfnc.values.types import STR, ErrorT, ExcT, Kind, is_json_faithful, kinds
+
+
+def is_builtin(name: str) -> bool:
+    """Whether the library has a row for a builtin or a function of a module."""
+    return catalog.find_builtin(name) is not None
+
+
+def call(cx: Context, name: str, args: Sequence[Expr], keywords: dict[str, Expr], node: ast.AST) -> Expr:
+    """A call of a builtin that has a row."""
+    if name in ("str", "repr") and len(args) == 1 and not keywords:
+        return to_str(cx, args[0], node) if name == "str" else to_repr(cx, args[0], node)
+    of_time = time_call(cx, name, [*args, *keywords.values()], node)
+    if of_time is not None:
+        return of_time
+    given, named = [decayed(cx, arg) for arg in args], {key: decayed(cx, arg) for key, arg in keywords.items()}
+    if name == "bool":
+        given = [set_items(cx, dict_held(arg), node) for arg in given]
+    if name in ("int", "float") and len(given) == 1:
+        given = [decimal_read(name, given[0])]
+    return built(
+        cx,
+        node,
+        [*given, *named.values()],
+        lambda site: catalog.build_call(name, given, named, site),
+        held=inner(given) if name in HOLDING_CALLS else told_by_text(given) if name == "bool" else (),
+    )
+
+
+def new_exception(cx: Context, name: str, args: Sequence[Expr], node: ast.AST, style: Style = "plain") -> Expr:
+    """An exception object; `style` says how its text follows from its arguments."""
+    if any(isinstance(arg.type, ErrorT) for arg in args):
+        return poison(cx.span(node))
+    held = next(filter(None, (text_held(arg.type) for arg in args)), None)
+    if held is not None:
+        return refuse_text(cx, held, node)
+    span = cx.span(node)
+    if not all(is_json_faithful(arg.type) for arg in args):
+        cx.journal.unfaithful.append(span)
+    type_ = ExcT(frozenset({name}))
+    named = Const(value=name, type=STR, span=span)
+    if not args:
+        return NewExc(name=named, message=Const(value="", type=STR, span=span), args=(), type=type_, span=span)
+    if len(args) > 1 or not isinstance(args[0], Const | Var):
+        # The text repeats the arguments, which are evaluated once.
+        args = [cx.atom(arg, "arg") for arg in args]
+    if len(args) > 1:
+        message = to_repr(cx, make_tuple(cx, args, node), node)
+    else:
+        message = to_repr(cx, args[0], node) if style == "key" else to_str(cx, args[0], node)
+    if isinstance(message.type, ErrorT):
+        return message
+    return NewExc(name=named, message=message, args=tuple(args), type=type_, span=span)
+
+
+def new_fail(cx: Context, args: Sequence[Expr], node: ast.AST) -> Expr:
+    """`Fail(error, cause)`: its name is the first argument, its text the second."""
+    if any(isinstance(arg.type, ErrorT) for arg in args):
+        return poison(cx.span(node))
+    span = cx.span(node)
+    given = [cx.atom(arg, "arg") for arg in args]
+    cause = given[1] if len(given) > 1 else Const(value="", type=STR, span=span)
+    for arg in given:
+        if kinds(arg.type) != {Kind.STR}:
+            return cx.error(
+                codes.TYPE_NEEDED,
+                node,
+                f"`Fail` takes texts, not a value of type `{arg.type}`",
+                help="write instead: `str(...)` around it",
+            )
+    return NewExc(name=given[0], message=cause, args=(given[0], cause), type=ExcT(frozenset({"Fail"})), span=span)

@@ -1,0 +1,110 @@
+"""The items that Python takes from a value, where it iterates and where it unpacks."""
+
+import ast
+
+from pysfnc.diagnostics import codes
+from pysfnc.frontend.lower_context import Context
+from pysfnc.frontend.lower_core import as_data
+from pysfnc.frontend.lower_values import Lazy, LazyComprehension, ProjectClass, Static, TupleOf, Value
+from pysfnc.frontend.operations.ask import built, container, decayed, inner
+from pysfnc.frontend.operations.items import slice_of
+from pysfnc.frontend.operations.keys import int_keys
+from pysfnc.frontend.operations.mappings import has_int_keys, plain
+from pysfnc.ir.exprs import Const, Expr, Prim
+from pysfnc.library import catalog
+from pysfnc.library.iteration import build_spread
+from pysfnc.library.row import Refusal, Site
+from pysfnc.values.types import INT, TupleT
+
+
+def items_of(cx: Context, value: Value, node: ast.AST, *, unpacking: bool = False) -> Expr:
+    """The list of the items that Python takes from a value."""
+    if isinstance(value, Lazy):
+        return value.items
+    if isinstance(value, LazyComprehension):
+        return _collected(cx, value, node, unpacking)
+    if isinstance(value, ProjectClass):
+        from pysfnc.frontend.lower_objects import enum_members
+
+        return enum_members(cx, value, node) or as_data(cx, value, node)
+    data = plain(decayed(cx, as_data(cx, value, node)))
+    if has_int_keys(data.type):
+        return int_keys(cx, data, node)
+    data = container(data, "", " object is not iterable")
+    return built(cx, node, [data], lambda site: catalog.build_iter_list(data, site), held=inner([data]))
+
+
+def spread_items(cx: Context, value: Value, function: str, node: ast.AST) -> Expr:
+    """The list of the items of `*value` in a call of a builtin function."""
+    if isinstance(value, Static):
+        return items_of(cx, value, node)
+    data = plain(decayed(cx, value))
+    return built(cx, node, [data], lambda site: build_spread(data, function, site), held=inner([data]))
+
+
+def _collected(cx: Context, value: LazyComprehension, node: ast.AST, unpacking: bool) -> Expr:
+    from pysfnc.frontend.lower_comprehension import collect
+
+    if unpacking:
+        return cx.error(
+            codes.UNSUPPORTED_EXPRESSION,
+            node,
+            f"{value.what} is unpacked into names",
+            help="write instead: `[...]` or `list(...)`, so that all of it is evaluated",
+        )
+    assert isinstance(node, ast.expr)
+    return collect(cx, value.source, value.stage, node)
+
+
+def known_items(cx: Context, value: Value) -> list[Value] | None:
+    """The items of a tuple or of a list written out; None when their number is not known."""
+    if isinstance(value, TupleOf):
+        return list(value.items)
+    if isinstance(value, Static):
+        return None
+    data: Expr = value
+    if isinstance(data, Prim) and data.op == "list.make":
+        return list(data.args)
+    if not isinstance(data.type, TupleT):
+        return None
+    whole = cx.atom(data)
+    return [part_of(cx, whole, index) for index in range(len(data.type.items))]
+
+
+def part_of(cx: Context, whole: Expr, index: int) -> Expr:
+    """Item number `index` of a tuple that is a variable."""
+    made = catalog.build_subscript(whole, Const(value=index, type=INT, span=whole.span), Site(whole.span, cx.names))
+    assert not isinstance(made, Refusal)
+    return made
+
+
+def whole_items(cx: Context, value: Value, node: ast.AST) -> Expr:
+    """An argument of a builtin: an iterator counts as the list of its items, which the builtin takes at once."""
+    if isinstance(value, Lazy | LazyComprehension | ProjectClass):
+        return items_of(cx, value, node)
+    return as_data(cx, value, node)
+
+
+def dict_source(cx: Context, value: Value, node: ast.AST) -> Expr:
+    """The argument of `dict()`: a dict, or the pairs of an iterable."""
+    return plain(whole_items(cx, value, node))
+
+
+def unpackable(cx: Context, value: Expr, node: ast.AST) -> Expr:
+    """The list of the items that `a, b = value` takes apart."""
+    return built(cx, node, [value], lambda site: catalog.build_unpack_list(value, site), held=inner([value]))
+
+
+def unpack_check(cx: Context, items: Expr, fixed: int, star: bool, node: ast.AST) -> Expr:
+    """None, after the ValueError of a list that has not as many items as there are targets."""
+    return built(
+        cx, node, [items], lambda site: catalog.build_unpack_check(items, fixed, star, site), held=inner([items])
+    )
+
+
+def middle_of(cx: Context, items: Expr, before: int, behind: int, node: ast.AST) -> Expr:
+    """The list that a starred target gets: without the first `before` and the last `behind` items."""
+    span = cx.span(node)
+    low = Const(value=before, type=INT, span=span)
+    high = Const(value=-behind, type=INT, span=span) if behind else None
+    return slice_of(cx, items, [low, high, None], node)

@@ -1,0 +1,271 @@
+"""Operators, comparisons and order."""
+
+import ast
+from dataclasses import replace
+from typing import Final
+
+from pysfnc.diagnostics import codes
+from pysfnc.frontend.lower_aws_errors import check_code
+from pysfnc.frontend.lower_context import Context, poison
+from pysfnc.frontend.lower_core import as_data
+from pysfnc.frontend.lower_environment import environment_has, is_environ
+from pysfnc.frontend.lower_values import ExceptionClass, Lazy, Static, TypeOf, Value
+from pysfnc.frontend.moment_operations import are_times, time_binary, time_compare, time_ranks, time_unary
+from pysfnc.frontend.operations.ask import as_kind, built, compared, container, containers, decayed, inner, text_const
+from pysfnc.frontend.operations.calls import call
+from pysfnc.frontend.operations.displays import make_list, make_tuple
+from pysfnc.frontend.operations.items import part, subscript
+from pysfnc.frontend.operations.keys import key_text
+from pysfnc.frontend.operations.kinds import has_kind, negate
+from pysfnc.frontend.operations.mappings import dict_held, has_int_keys, keyed_by, plain
+from pysfnc.frontend.operations.sets import built_of_sets, hashable, meet_a_set, set_items
+from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Let, ListComp, Prim
+from pysfnc.library import catalog
+from pysfnc.library.iteration import items_type
+from pysfnc.values.types import (
+    BOOL,
+    INT,
+    NONE,
+    STR,
+    ErrorT,
+    ExcT,
+    Kind,
+    ListT,
+    MapT,
+    NeverT,
+    RecordT,
+    StrT,
+    join,
+    kinds,
+    without_kinds,
+)
+
+_SYMBOLS: Final[dict[type[ast.cmpop], str]] = {
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.Is: "is",
+    ast.IsNot: "is not",
+    ast.In: "in",
+    ast.NotIn: "not in",
+}
+
+
+def binary(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) -> Expr:
+    """`left symbol right`."""
+    if symbol in ("%", "%=") and isinstance(left, Const) and isinstance(left.value, str):
+        template = left.value
+        return built(cx, node, [left, right], lambda site: catalog.build_percent(template, right, site))
+    of_time = time_binary(cx, symbol, left, right, node)
+    if of_time is not None:
+        return of_time
+    one, other = decayed(cx, left), decayed(cx, right)
+    if Kind.MAPPING in kinds(one.type) and Kind.MAPPING in kinds(other.type) and isinstance(node, ast.expr):
+        from pysfnc.frontend.lower_mappings import is_sum_of_counters, join_counters
+
+        if is_sum_of_counters(symbol, one, other):
+            return join_counters(cx, symbol, one, other, node)
+    if meet_a_set(one, other):
+        return built_of_sets(cx, node, [one, other], lambda site: catalog.build_operator(symbol, one, other, site))
+    return built(
+        cx,
+        node,
+        [one, other],
+        lambda site: catalog.build_binary(symbol, one, other, site),
+        held=containers(symbol, one, other),
+    )
+
+
+def unary(cx: Context, symbol: str, operand: Expr, node: ast.AST) -> Expr:
+    """`-x`, `+x`, `~x`."""
+    of_time = time_unary(cx, symbol, operand, node)
+    if of_time is not None:
+        return of_time
+    data = decayed(cx, operand)
+    return built(cx, node, [data], lambda site: catalog.build_unary(symbol, data, site))
+
+
+def compare(cx: Context, op: ast.cmpop, left: Value, right: Value, node: ast.AST) -> Expr:
+    """`left op right`."""
+    symbol = _SYMBOLS[type(op)]
+    if isinstance(left, TypeOf) or isinstance(right, TypeOf):
+        return _compare_types(cx, symbol, left, right, node)
+    if symbol in ("in", "not in") and isinstance(right, Lazy):
+        right = right.items
+    if symbol in ("in", "not in") and is_environ(right):
+        return environment_has(cx, as_data(cx, left, node), node, negated=symbol == "not in")
+    if symbol in ("is", "is not", "==", "!=") and (isinstance(left, Static) or isinstance(right, Static)):
+        known = _compare_static(cx, symbol, left, right, node)
+        if known is not None:
+            return known
+    one, other = as_data(cx, left, node), as_data(cx, right, node)
+    of_time = time_compare(cx, symbol, one, other, node)
+    if of_time is not None:
+        return of_time
+    check_code(cx, (one, other), node)
+    if symbol not in ("==", "!=", "is", "is not"):
+        one, other = decayed(cx, one), decayed(cx, other)
+    if symbol in ("in", "not in", "is", "is not"):
+        other = plain(other)
+        if symbol in ("in", "not in") and isinstance(one.type, StrT):
+            other = container(other, "argument of type ", " is not iterable", only_dict=True)
+        if symbol in ("in", "not in") and keyed_by(other.type, one) is not None:
+            one, other = key_text(cx, one, node), dict_held(other)
+    if symbol in ("==", "!=") and _is_counter(one) and _is_counter(other) and isinstance(node, ast.expr):
+        from pysfnc.frontend.lower_mappings import counters_equal
+
+        same = counters_equal(cx, one, other, node)
+        return same if symbol == "==" else negate(cx, same, node)
+    if symbol in ("==", "!="):
+        one, other = plain(one), plain(other)
+        if has_int_keys(one.type) and has_int_keys(other.type):
+            one, other = dict_held(one), dict_held(other)
+    if symbol in ("in", "not in") and Kind.SET in kinds(other.type):
+        one, other = hashable(cx, one, node), set_items(cx, other, node)
+        one = set_items(cx, one, node)
+    elif symbol not in ("is", "is not", "in", "not in") and meet_a_set(one, other):
+        return built_of_sets(cx, node, [one, other], lambda site: catalog.build_comparison(symbol, one, other, site))
+    ranked = _ranked(cx, symbol, one, other, node)
+    if ranked is not None:
+        one, other = ranked
+    return built(
+        cx,
+        node,
+        [one, other],
+        lambda site: catalog.build_compare(symbol, one, other, site),
+        held=compared(symbol, one, other),
+    )
+
+
+def _ranked(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) -> tuple[Expr, Expr] | None:
+    """Objects of an `order=True` dataclass as the tuples that they are ordered by."""
+    if not (isinstance(left.type, RecordT) and isinstance(right.type, RecordT) and left.type.cls == right.type.cls):
+        return None
+    if symbol not in ("<", "<=", ">", ">=") or not left.type.cls.ranked:
+        return None
+    names = [field.name for field in left.type.cls.fields if field.compared]
+
+    def ranks(value: Expr) -> Expr:
+        held = cx.atom(value)
+        return make_tuple(cx, [part(cx, held, text_const(name, value.span), node) for name in names], node)
+
+    return ranks(left), ranks(right)
+
+
+def _is_counter(value: Expr) -> bool:
+    return isinstance(value.type, MapT) and value.type.name == "Counter"
+
+
+def _compare_static(cx: Context, symbol: str, left: Value, right: Value, node: ast.AST) -> Expr | None:
+    """`f is None` of a function and the like: what exists only while compiling is no data."""
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, Static) and not isinstance(one, Lazy) and isinstance(other, Const) and other.type == NONE:
+            return Const(value=symbol in ("is not", "!="), type=BOOL, span=cx.span(node))
+    return None
+
+
+def _compare_types(cx: Context, symbol: str, left: Value, right: Value, node: ast.AST) -> Expr:
+    """`type(e) is ValueError` of an exception."""
+    asked, class_ = (left, right) if isinstance(left, TypeOf) else (right, left)
+    assert isinstance(asked, TypeOf)
+    if (
+        symbol in ("is", "==", "is not", "!=")
+        and isinstance(asked.value.type, ExcT)
+        and isinstance(class_, ExceptionClass)
+    ):
+        name = ExcField(exc=asked.value, field_="name", type=STR, span=cx.span(node))
+        wanted = Const(value=class_.name, type=STR, span=cx.span(node))
+        same = "==" if symbol in ("is", "==") else "!="
+        return built(cx, node, [name, wanted], lambda site: catalog.build_compare(same, name, wanted, site))
+    return cx.error(
+        codes.UNSUPPORTED_EXPRESSION,
+        node,
+        "a comparison of types has no compiled form",
+        help="write instead: `isinstance(value, ...)`",
+    )
+
+
+def merge_dicts(cx: Context, base: Expr, other: Expr, node: ast.AST) -> Expr:
+    """`{**base, **other}`."""
+    base, other = plain(base), plain(other)
+    if isinstance(other.type, ErrorT) or isinstance(base.type, ErrorT):
+        return poison(cx.span(node))
+    if kinds(other.type) != {Kind.DICT} and not isinstance(other.type, NeverT):
+        return cx.error(
+            codes.TYPE_NEEDED if Kind.DICT in kinds(other.type) else codes.TYPE_MISMATCH,
+            node,
+            f"a value of type `{other.type}` is spread into a dict",
+            help="write instead: a value that is known to be a dict",
+        )
+    return binary(cx, "|", base, other, node)
+
+
+def augmented_list(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) -> Expr:
+    """`left symbol= right` where `left` may be a list, which takes any iterable, and may be something else; both are atoms."""
+    test = has_kind(cx, left, frozenset({Kind.LIST}), node)
+    items = right
+    if kinds(right.type) != {Kind.LIST}:
+        # A value that is no iterable raises here, with the words that `list +=` has for it.
+        type_ = ListT(items_type(right.type))
+        items = Prim(op="iter.list", args=(right,), type=type_, span=cx.span(node))
+    longer = built(
+        cx,
+        node,
+        [left, items],
+        lambda site: catalog.build_extend(as_kind(left, frozenset({Kind.LIST})), items, site),
+        held=inner([left, items]),
+    )
+    rest = replace(left, type=without_kinds(left.type, frozenset({Kind.LIST})))
+    other = built(
+        cx,
+        node,
+        [rest, right],
+        lambda site: catalog.build_binary(f"{symbol}=", rest, right, replace(site, choice=True)),
+    )
+    if isinstance(longer.type, ErrorT) or isinstance(other.type, ErrorT):
+        return poison(cx.span(node))
+    takes = kinds(right.type) - frozenset({Kind.NONE, Kind.BOOL, Kind.INT, Kind.FLOAT})
+    made = join(longer.type, other.type) if takes else other.type
+    return Cond(test=test, then=longer, orelse=other, type=made, span=cx.span(node))
+
+
+def sort_by(cx: Context, items: Expr, keys: Expr | None, reverse: Expr, node: ast.AST) -> Expr:
+    """`sorted(items, key=..., reverse=...)` with the keys computed."""
+    if keys is None and are_times(items):
+        items = keys = cx.atom(items)
+    keys = None if keys is None else time_ranks(cx, keys, node)
+    given = [items, reverse] if keys is None else [items, reverse, keys]
+    return built(
+        cx,
+        node,
+        given,
+        lambda site: catalog.build_sorted(items, keys, reverse, site),
+        held=() if keys is None else inner([items]),
+    )
+
+
+def extreme_by(cx: Context, name: str, items: Expr, keys: Expr, default: Expr | None, node: ast.AST) -> Expr:
+    """`min`/`max` of items by their keys: the first item whose key is the smallest (largest)."""
+    reverse = Const(value=name == "max", type=BOOL, span=cx.span(node))
+    # A stable sort keeps the first of equal keys in front, also when it is reversed.
+    ordered = sort_by(cx, items, keys, reverse, node)
+    first = Const(value=0, type=INT, span=cx.span(node))
+    if default is None:
+        checked = call(cx, name, [length_list(cx, items, node)], {}, node)
+        made = subscript(cx, ordered, first, node)
+        if isinstance(made.type, ErrorT) or isinstance(checked.type, ErrorT):
+            return poison(cx.span(node))
+        return Let(name=cx.names.fresh("unused"), value=checked, body=made, type=made.type, span=cx.span(node))
+    fallback = make_list(cx, [default], node)
+    either = binary(cx, "+", ordered, fallback, node)
+    return subscript(cx, either, first, node)
+
+
+def length_list(cx: Context, items: Expr, node: ast.AST) -> Expr:
+    """A list of numbers that is empty when `items` is, for the ValueError of `min()` and `max()` of nothing."""
+    name = cx.names.fresh("item")
+    one = Const(value=1, type=INT, span=cx.span(node))
+    return ListComp(name=name, seq=items, cond=None, body=one, type=ListT(INT), span=cx.span(node))
