@@ -70,8 +70,9 @@ def kept_by_truth(type_: Type, truth_: bool) -> Type:
 
 
 def has_kind(cx: Context, value: Expr, wanted: frozenset[Kind], node: ast.AST) -> Expr:
-    """Whether a value has one of these kinds."""
+    """Whether a value has one of these kinds; what is a dict besides counts as the dict that holds it."""
     value = dict_held(value)
+    wanted = wanted - {Kind.MAPPING} | ({Kind.DICT} if Kind.MAPPING in wanted else frozenset())
     arrays = kinds(value.type) & {Kind.LIST, Kind.TUPLE, Kind.SET}
     if Kind.SET in arrays and arrays & wanted and arrays - wanted:
         return cx.error(codes.TYPE_NEEDED, node, f"whether a value of type `{value.type}` is a set cannot be told")
@@ -157,6 +158,6 @@ CLASS_KINDS: Final[dict[str, frozenset[Kind]]] = {
     "str": frozenset({Kind.STR}),
     "list": frozenset({Kind.LIST}),
     "tuple": frozenset({Kind.TUPLE}),
-    "dict": frozenset({Kind.DICT}),
+    "dict": frozenset({Kind.DICT, Kind.MAPPING}),
 }
-"""Which kinds of values are instances of a builtin class: a bool is an int."""
+"""Which kinds of values are instances of a builtin class: a bool is an int, and what `collections` makes of dicts is a dict."""
