@@ -5,13 +5,29 @@ function raised arrives as JSON in the Cause (`errorMessage`, `stackTrace`); wha
 that `expressions` put into the text. What a service call fails with is read as its `ErrorReading` says: `FORMS` holds a row for each form.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
 from pysfnc.backend.expressions import CLOSE, OPEN, STATUS
 from pysfnc.ir.hir import ErrorReading
-from pysfnc.jsonata.tree import Array, Binary, Bind, Call, Field, IfElse, Index, Lit, Object, Ref, Regex, Seq, Tree
+from pysfnc.jsonata.tree import (
+    Array,
+    Binary,
+    Bind,
+    Call,
+    Field,
+    Func,
+    IfElse,
+    Index,
+    Lit,
+    Object,
+    Ref,
+    Regex,
+    Seq,
+    Tree,
+)
 from pysfnc.lang.exceptions import EXTRA_PREFIX
 from pysfnc.library.prelude import define
 from pysfnc.library.raised import ARGS, FIELDS, MESSAGE, NAME
@@ -19,6 +35,8 @@ from pysfnc.library.raised import ARGS, FIELDS, MESSAGE, NAME
 LAMBDA_REPORT: Final = '{"errorMessage":'
 HTTP_STATUS: Final = "States.Http.StatusCode."
 HTTP_SOCKET: Final = "States.Http.Socket"
+FEW_CODES: Final = 8
+"""Below so many codes of a table a search among them takes more room than the table."""
 TIMEOUTS: Final = ("States.Timeout", "States.HeartbeatTimeout")
 
 
@@ -67,8 +85,7 @@ def _aws(reading: ErrorReading, error_output: Tree) -> Tree:
     if reading.suffix:
         code = Call("replace", (code, Regex(f"{reading.suffix}$"), Lit("")))
     if reading.codes:
-        known = Call("lookup", (Object(tuple((Lit(k), Lit(v)) for k, v in reading.codes)), name))
-        code = IfElse(Call("exists", (known,)), known, code)
+        code = _known_code(reading.codes, name, code)
     message = Call("py_aws_text", (error_output,))
     parts: tuple[Tree, ...] = (
         Lit("An error occurred ("),
@@ -79,6 +96,37 @@ def _aws(reading: ErrorReading, error_output: Tree) -> Tree:
     made = Object(((Lit(NAME), name), (Lit(MESSAGE), Call("join", (Array(parts),)))))
     late = Object(((Lit(NAME), Lit("TimeoutError")), (Lit(MESSAGE), Lit(""))))
     return IfElse(Binary("in", name, Array(tuple(map(Lit, TIMEOUTS)))), late, made)
+
+
+def _known_code(codes: tuple[tuple[str, str], ...], name: Tree, other: Tree) -> Tree:
+    """The code that a table has for the name of an error, else `other`.
+
+    Most names are the codes in another spelling: `Rds.DbClusterNotFoundException` for `DBClusterNotFoundFault`. Of these only the codes are
+    written, in one text.
+    """
+    stems = [_stem(code) for _, code in codes]
+    spelt = {
+        error: code
+        for (error, code), stem in zip(codes, stems, strict=True)
+        if _stem(error.partition(".")[2]) == stem and stems.count(stem) == 1 and " " not in code
+    }
+    if len(spelt) < FEW_CODES:
+        spelt = {}
+    found = other
+    if spelt:
+        found = _first(Call("py_code_among", (name, Lit(" ".join(spelt.values())))), found)
+    rest = tuple((Lit(error), Lit(code)) for error, code in codes if error not in spelt)
+    return _first(Call("lookup", (Object(rest), name)), found) if rest else found
+
+
+def _first(text: Tree, other: Tree) -> Tree:
+    """A text, or another one if there is none; the first, which may be long, is written once."""
+    return Index(Call("append", (text, other)), Lit(0))
+
+
+def _stem(name: str) -> str:
+    """As `py_stem`: what of a name stays the same however it is spelt."""
+    return re.sub("(Exception|Fault)$", "", name).lower()
 
 
 def _child(_reading: ErrorReading, error_output: Tree) -> Tree:
@@ -220,6 +268,15 @@ def _define_aws() -> None:
     define("py_aws_text", ("x",), Call("substringBefore", (cause, service)))
 
 
+def _define_codes() -> None:
+    ending = Regex("(Exception|Fault)$")
+    define("py_stem", ("x",), Call("lowercase", (Call("replace", (Ref("x"), ending, Lit(""))),)))
+    wanted = Call("py_stem", (Call("substringAfter", (Ref("x"), Lit("."))),))
+    matches = Func(("c",), Binary("=", Call("py_stem", (Ref("c"),)), Ref("n")))
+    among = Index(Call("filter", (Call("split", (Ref("codes"), Lit(" "))), matches)), Lit(0))
+    define("py_code_among", ("x", "codes"), Seq((Bind("n", wanted), among)))
+
+
 def _extra(name: str, key: str) -> Tree:
     value = Field(Ref("extra"), name)
     return IfElse(Call("exists", (value,)), Object(((Lit(key), value),)), Object(()))
@@ -257,4 +314,5 @@ def _define() -> None:
 
 _define()
 _define_aws()
+_define_codes()
 _define_child()
