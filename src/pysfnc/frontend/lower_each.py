@@ -8,6 +8,7 @@ when the list or dict itself changes meanwhile.
 import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
@@ -24,7 +25,7 @@ from pysfnc.frontend.lower_shared import shared_of
 from pysfnc.frontend.lower_state import Fact, State, View, join_states
 from pysfnc.frontend.lower_values import Origin, Pages, Value
 from pysfnc.frontend.whole import refuse_text
-from pysfnc.ir.exprs import Const, Expr, Var
+from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Assign, ForEach, If, Raise, Recur, Stmt, Suite, While
 from pysfnc.ir.walk import assigned, free_vars, is_never_empty, walk_suite
 from pysfnc.library.iteration import items_type
@@ -237,9 +238,10 @@ def _written(cx: Context, source: Source, loop: _Loop) -> list[Stmt]:
         return _indexed(cx, origin, loop)
     if origin.kind in ("keys", "values", "items"):
         return _by_key(cx, origin, loop)
-    if _changes_directly(loop.body, origin, loop.index.name):
+    moves = _changes_directly(loop.body, origin, loop.index.name)
+    if moves and not _changes_lists_only(loop.body, origin, loop.index.name):
         return _refuse(cx, origin, loop, "changed")
-    return _indexed_any(cx, origin, loop)
+    return _indexed_any(cx, origin, loop, moves=moves)
 
 
 def _plain(cx: Context, source: Source, loop: _Loop) -> ForEach:
@@ -281,6 +283,33 @@ def _changes_directly(body: Suite, origin: Origin, index: str) -> bool:
     """Whether something but the loop variable changes the list: what is written through it mentions the index."""
     changed = _changed_values(body, origin.root.name)
     return any(touches(value, origin.keys) and index not in free_vars(value) for value in changed)
+
+
+_LISTS_ONLY: Final = frozenset(
+    {"list.append", "list.insert", "list.concat", "list.without_first", "list.reversed", "list.sorted", "list.sort_by"}
+)
+"""Changes by methods that lists have and dicts do not. Dicts with ints as keys are never of unknown type."""
+
+
+def _changes_lists_only(body: Suite, origin: Origin, index: str) -> bool:
+    """Whether each change of the object itself has raised AttributeError before where it is no list."""
+    made: dict[str, list[Expr]] = {}
+    for stmt in walk_suite(body):
+        if isinstance(stmt, Assign) and not stmt.changes and "%" in stmt.name:
+            made.setdefault(stmt.name, []).append(stmt.value)
+    for value in _changed_values(body, origin.root.name):
+        if index in free_vars(value) or not touches(value, origin.keys):
+            continue
+        for _ in origin.keys:
+            if not (isinstance(value, Prim) and value.op == "item.set"):
+                return False
+            value = value.args[2]
+        if isinstance(value, Var) and len(made.get(value.name, ())) == 1:
+            value = made[value.name][0]
+        at_index = isinstance(value, Prim) and value.op == "item.set" and value.args[1].type == INT
+        if not at_index and not (isinstance(value, Prim) and value.op in _LISTS_ONLY):
+            return False
+    return True
 
 
 def _replaces(cx: Context, origin: Origin, since: int) -> bool:
@@ -343,20 +372,24 @@ def _take(cx: Context, loop: _Loop, item: Expr, number: Expr | None = None, *, m
     )
 
 
-def _indexed_any(cx: Context, origin: Origin, loop: _Loop) -> list[Stmt]:
-    """The same for a value that may also be a dict or str: its items are taken as the loop begins with them, keys or characters too."""
+def _indexed_any(cx: Context, origin: Origin, loop: _Loop, *, moves: bool) -> list[Stmt]:
+    """The same for a value that may also be a dict or str: its items are taken as the loop begins with them, keys or characters too.
+
+    `moves`: if it is a list, items come and go; see `_changes_lists_only`.
+    """
     span = cx.span(loop.node)
     node = loop.node.iter
     items = lib.items_of(cx, read_place(cx, _place(cx, origin)), node)
     size = Var(name=cx.names.fresh("size"), type=INT, span=span)
+    before = () if moves else (Assign(name=size.name, value=lib.length(cx, items, node), span=span),)
     following = lib.binary(cx, "+", loop.index, _ONE, node)
     head: Suite = (
         Assign(name=loop.index.name, value=following, span=span),
-        *_take(cx, loop, lib.subscript(cx, items, loop.index, node)),
+        *_take(cx, loop, lib.subscript(cx, items, loop.index, node), moves=moves),
     )
-    test = lib.compare(cx, ast.Lt(), following, size, node)
+    test = lib.compare(cx, ast.Lt(), following, lib.length(cx, items, node) if moves else size, node)
     return [
-        Assign(name=size.name, value=lib.length(cx, items, node), span=span),
+        *before,
         Assign(name=loop.index.name, value=Const(value=-1, type=INT, span=span), span=span),
         While(label=loop.label, test=test, body=(*head, *loop.body), orelse=loop.orelse, span=span),
     ]
