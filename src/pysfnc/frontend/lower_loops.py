@@ -19,6 +19,7 @@ from pysfnc.frontend.lower_test import lower_test
 from pysfnc.ir.exprs import Const
 from pysfnc.ir.hir import Break, Continue, If, Stmt, Suite, While
 from pysfnc.values.fields import without_fields
+from pysfnc.values.recursive import folded
 from pysfnc.values.types import BOOL, ERROR, JSON, ErrorT, Type, is_json_faithful
 
 MAX_ROUNDS = 8
@@ -55,7 +56,7 @@ def settle(cx: Context, node: ast.AST, attempt: Callable[[], Lowered]) -> None:
         # A variable first assigned in the loop stays unset at its head: reading it there is a mistake on the first round.
         found = State({name: joined.facts[name] for name in head.facts if name in joined.facts})
         if round_ >= _PRECISE_ROUNDS:
-            found = _without_fields(head, found)
+            found = _folded(_without_fields(head, found))
         head = found if round_ < MAX_ROUNDS - 2 else _widened(cx, head, found, node)
 
 
@@ -66,6 +67,15 @@ def _without_fields(before: State, after: State) -> State:
         if before.facts[name].type != fact.type:
             found.facts[name] = replace(fact, type=without_fields(fact.type))
     return found
+
+
+def _folded(state: State) -> State:
+    """The state with one type for objects that hold objects of their own class."""
+    for name, fact in list(state.facts.items()):
+        found = folded(fact.type)
+        if found != fact.type:
+            state.facts[name] = replace(fact, type=found)
+    return state
 
 
 def _without_poison(head: State, back: State) -> State:

@@ -30,6 +30,7 @@ from pysfnc.frontend.scope import FunctionNode
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, Handler, Raise, Recur, Recursion, Suite, Try
 from pysfnc.ir.walk import assigned, has_effect, walk_suite
+from pysfnc.values.recursive import folded
 from pysfnc.values.types import (
     ERROR,
     JSON,
@@ -47,7 +48,8 @@ from pysfnc.values.types import (
 
 MAX_ROUNDS = 10
 """Rounds after which types that still grow are given up."""
-_WIDENS_AFTER = 6
+_FOLDS_AFTER = 2
+_WIDENS_AFTER = 7
 
 
 class CallsItself(Exception):
@@ -77,6 +79,15 @@ class Assumed:
         """Whether something in it stands for what was reported."""
         facts = (*self.threaded.values(), *self.after.values())
         return ERROR in (self.result, *self.types.values(), *self.changed.values(), *(fact.type for fact in facts))
+
+    def folded(self) -> "Assumed":
+        """The same with one type for objects that hold objects of their own class."""
+
+        def facts(found: Mapping[str, Fact]) -> dict[str, Fact]:
+            return {name: replace(fact, type=folded(fact.type)) for name, fact in found.items()}
+
+        types, changed = ({n: folded(t) for n, t in found.items()} for found in (self.types, self.changed))
+        return Assumed(types, folded(self.result), changed, facts(self.threaded), facts(self.after))
 
     def joined(self, other: "Assumed") -> "Assumed":
         """What holds both."""
@@ -173,6 +184,7 @@ def call_recursive(
         if joined == assumed or round_ == MAX_ROUNDS:
             break
         trial.discard()
+        joined = joined if round_ < _FOLDS_AFTER else joined.folded()
         assumed = joined if round_ < _WIDENS_AFTER else _widened(cx, assumed, joined, call, title)
     trial.accept()
     if _refused(cx, function, body, call):

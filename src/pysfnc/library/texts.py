@@ -33,6 +33,7 @@ from pysfnc.values.types import (
     RecordClass,
     RecordT,
     StrT,
+    TiedDictT,
     TuplesT,
     TupleT,
     Type,
@@ -246,7 +247,8 @@ def _without_text(type_: Type) -> str | None:
     for member in members(type_):
         match member:
             case RecordT(cls, attributes):
-                found = cls.name if cls.shown != "fields" else _without_text(attributes)
+                is_endless = cls.shown != "fields" or isinstance(attributes, TiedDictT)
+                found = cls.name if is_endless else _without_text(attributes)
             case EnumT(cls):
                 found = cls.name if cls.shown == "own" else None
             case ListT(item) | TuplesT(item):

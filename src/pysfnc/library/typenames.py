@@ -21,11 +21,13 @@ from pysfnc.values.types import (
     INT,
     NONE,
     STR,
+    DictField,
     DictT,
     EnumT,
     ExcT,
     JsonT,
     Kind,
+    LazyDictT,
     ListT,
     MapT,
     NeverT,
@@ -160,10 +162,16 @@ def _looks_like_others(type_: Type) -> bool:
 
 def key_apart(first: RecordT, second: RecordT) -> tuple[str, bool] | None:
     """A key that only objects of the first class have (True) or only those of the second."""
-    one, other = ({field.name for field in record.attributes.fields if field.always} for record in (first, second))
-    own = one - {field.name for field in second.attributes.fields}
-    foreign = other - {field.name for field in first.attributes.fields}
+    one, other = ({field.name for field in attributes_of(record) if field.always} for record in (first, second))
+    own = one - {field.name for field in attributes_of(second)}
+    foreign = other - {field.name for field in attributes_of(first)}
     return (min(own), True) if own else (min(foreign), False) if foreign else None
+
+
+def attributes_of(record: RecordT) -> tuple[DictField, ...]:
+    """What is known of the attributes of an object, one by one."""
+    held = record.attributes
+    return held.loaded.fields if isinstance(held, LazyDictT) else held.fields
 
 
 def parts_of(type_: Type) -> tuple[Type, ...]:

@@ -14,12 +14,14 @@ from pysfnc.values.types import (
     MapT,
     RecordT,
     SetT,
+    TiedDictT,
     TuplesT,
     TupleT,
     Type,
     UnionT,
     dict_of,
     field_of,
+    is_subtype,
     join,
     join_all,
     others_of,
@@ -28,6 +30,10 @@ from pysfnc.values.types import (
 
 def with_field(type_: DictT, key: str, value: Type) -> DictT:
     """After `d["key"] = value`, or where the key is known to be there with such a value."""
+    if isinstance(type_, TiedDictT):
+        if is_subtype(value, field_of(type_, key).type):
+            return type_.having(key)
+        type_ = type_.loaded
     if isinstance(type_, LazyDictT) and value == field_of(type_, key).type:
         return type_.having(key)
     if isinstance(type_, LazyDictT) and type_.partial:
@@ -93,6 +99,8 @@ def without_fields(type_: Type) -> Type:
             return SetT(without_fields(item), form)
         case TupleT(items, named):
             return TupleT(tuple(map(without_fields, items)), named)
+        case RecordT(_, TiedDictT()):
+            return type_
         case RecordT(cls, attributes):
             inner = [DictField(f.name, without_fields(f.type), f.always) for f in attributes.fields]
             return RecordT(cls, dict_of(inner, others_of(attributes)))

@@ -233,7 +233,7 @@ class LazyDictT(DictT):
 
     def having(self, key: str) -> "LazyDictT":
         """The type where one more field is known to be there."""
-        return LazyDictT(self.name, self._load, present=self.present | {key}, partial=self.partial)
+        return type(self)(self.name, self._load, present=self.present | {key}, partial=self.partial)
 
     def changed(self, field: DictField) -> "LazyDictT":
         """The type after a change of one field."""
@@ -257,10 +257,19 @@ class LazyDictT(DictT):
         return hash((self.name, self.present))
 
     def __repr__(self) -> str:
-        return f"LazyDictT({self.name!r})"
+        return f"LazyDictT({self.name!r}{f', {sorted(self.present)}' if self.present else ''})"
 
     def __str__(self) -> str:
         return self.name
+
+
+class TiedDictT(LazyDictT):
+    """The attributes of objects that hold objects of their own class (`values.recursive`).
+
+    Its `value` shows all that may be inside, once: what asks whether something is in there gets the right answer, and comes to an end.
+    """
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -550,6 +559,10 @@ def _merge(old: Type, new: Type) -> Type | None:
         case (TupleT(_, None) | TuplesT(), TuplesT()) | (TuplesT(), TupleT(_, None)):
             return TuplesT(join(item_of_tuple(old), item_of_tuple(new)))
         case RecordT(one, x), RecordT(other, y) if one == other:
+            if isinstance(x, TiedDictT) or isinstance(y, TiedDictT):
+                from pysfnc.values.recursive import joined_records
+
+                return joined_records(old, new)
             return RecordT(one, _join_dicts(x, y))
         case ExcT(frozenset() as xs), ExcT(frozenset() as ys):
             return ExcT(xs | ys)
@@ -629,7 +642,7 @@ def _join_dicts(a: DictT, b: DictT) -> DictT:
 
 
 def _having_both(a: LazyDictT, b: LazyDictT) -> LazyDictT:
-    return LazyDictT(a.name, a._load, present=a.present & b.present, partial=a.partial)
+    return type(a)(a.name, a._load, present=a.present & b.present, partial=a.partial)
 
 
 def _full_name(type_: DictT) -> str:
