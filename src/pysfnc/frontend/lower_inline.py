@@ -84,21 +84,25 @@ def write_in_place(
             )
 
         return call_generator(cx, node, title, args, call, as_list)
-    if owner is not None:
-        return _written(cx, node, given, call, module, parent, title, bound, owner)
-    again = running(cx, node, parent)
+
+    def recursive() -> Value:
+        return call_recursive(
+            cx, node, given, call, module=module, parent=parent, title=title, bound=bound, owner=owner
+        )
+
+    again = running(cx, node, parent, owner)
     if again is not None:
         return call_again(cx, again, given, call, bound)
     if node in cx.tried:
         raise CallsItself(node)
     if node in cx.project.recursive:
-        return call_recursive(cx, node, given, call, module=module, parent=parent, title=title, bound=bound)
+        return recursive()
     if node in cx.active or not cx.project.may_recurse(node):
-        return _written(cx, node, given, call, module, parent, title, bound)
+        return _written(cx, node, given, call, module, parent, title, bound, owner)
     trial, handling = Trial(cx), len(cx.handling)
     cx.tried.append(node)
     try:
-        result = _written(cx, node, given, call, module, parent, title, bound)
+        result = _written(cx, node, given, call, module, parent, title, bound, owner)
     except CallsItself as found:
         if found.node is not node:
             raise
@@ -110,7 +114,7 @@ def write_in_place(
         return result
     finally:
         cx.tried.remove(node)
-    return call_recursive(cx, node, given, call, module=module, parent=parent, title=title, bound=bound)
+    return recursive()
 
 
 def _written(

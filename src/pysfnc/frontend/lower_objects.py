@@ -18,6 +18,7 @@ from pysfnc.frontend.lower_names import bind_variable
 from pysfnc.frontend.lower_values import ObjectMethod, ProjectClass, Static, SuperOf, Value
 from pysfnc.frontend.lower_views import viewed
 from pysfnc.frontend.model import ClassBinding
+from pysfnc.frontend.receivers import looks_at_object
 from pysfnc.frontend.records import Member, Record, record_of
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Eval
@@ -115,6 +116,9 @@ def call_member(
             help="write instead: an async function at module level",
         )
     filled = given
+    if isinstance(receiver, Expr) and cx.project.may_recurse(member.node) and not looks_at_object(record, member):
+        # No variable of the call holds the object, so the call may change what is inside it.
+        receiver = objects.build_object(record.cls, [], cx.site(node))
     if receiver is not None:
         filled = Arguments((receiver, *given.positional), given.keywords, (node, *given.nodes), given.spread)
     return write_in_place(

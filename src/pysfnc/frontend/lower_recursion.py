@@ -25,7 +25,8 @@ from pysfnc.frontend.lower_place import Place, may_change, write_place
 from pysfnc.frontend.lower_shared import shared_of
 from pysfnc.frontend.lower_state import Fact, State, join_states
 from pysfnc.frontend.lower_values import Static, Value
-from pysfnc.frontend.model import ModuleInfo
+from pysfnc.frontend.model import ClassInfo, ModuleInfo
+from pysfnc.frontend.records import Record
 from pysfnc.frontend.scope import FunctionNode
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, Handler, Raise, Recur, Recursion, Suite, Try
@@ -100,6 +101,10 @@ class Assumed:
         )
 
 
+Owner = tuple[Record, ClassInfo]
+"""The class of the object whose method a function is, and the class that defines the method."""
+
+
 @dataclass(slots=True, eq=False)
 class Running:
     """A function whose body is being lowered, for the calls inside it."""
@@ -115,15 +120,18 @@ class Running:
     assumed: Assumed
     found: Assumed
     title: str
+    owner: Owner | None = None
 
 
 Bind = Callable[[Frame], "dict[str, Value] | None"]
 """The value of each parameter of a call in the order of their evaluation, defaults filled in; None after a message."""
 
 
-def running(cx: Context, node: FunctionNode, parent: Frame | None) -> Running | None:
+def running(cx: Context, node: FunctionNode, parent: Frame | None, owner: Owner | None) -> Running | None:
     """The function around the present point whose body this is."""
-    return next((r for r in reversed(cx.recursions) if r.node is node and _is_same(r.parent, parent)), None)
+    return next(
+        (r for r in reversed(cx.recursions) if r.node is node and _is_same(r.parent, parent) and r.owner == owner), None
+    )
 
 
 def _is_same(a: Frame | None, b: Frame | None) -> bool:
@@ -133,14 +141,13 @@ def _is_same(a: Frame | None, b: Frame | None) -> bool:
 
 def call_again(cx: Context, function: Running, given: Arguments, call: ast.AST, bound: Bind) -> Value:
     """A call of a function inside its own body."""
-    scope_frame = _frame(cx, function.node, function.module, function.parent, function.title, "", "")
-    values = bound(scope_frame)
+    values = bound(_frame(cx, function, ""))
     if values is None:
         return poison(cx.span(call))
     if not _same_statics(cx, function, values, call):
         return poison(cx.span(call))
     data = _data(values)
-    places = _places(cx, function.assumed, given, function.node, call)
+    places = _places(cx, function, given, call)
     args = {name: cx.atom(value, "arg") for name, value in data.items()}
     function.found.types = _joined_types(function.found.types, {name: arg.type for name, arg in args.items()})
     _note_facts(cx, function)
@@ -161,9 +168,11 @@ def call_recursive(
     parent: Frame | None,
     title: str,
     bound: Bind,
+    owner: Owner | None = None,
 ) -> Value:
     """The outermost call of a function that calls itself."""
-    values = bound(_frame(cx, node, module, parent, title, "", ""))
+    nowhere = Running(node, module, parent, "", {}, cx.state, Assumed({}), Assumed({}), title, owner)
+    values = bound(_frame(cx, nowhere, ""))
     if values is None:
         return poison(cx.span(call))
     data = {name: cx.atom(value, "arg") for name, value in _data(values).items()}
@@ -173,8 +182,8 @@ def call_recursive(
     for round_ in range(MAX_ROUNDS + 1):
         trial = Trial(cx)
         label, found = cx.names.fresh("recursion"), Assumed(dict.fromkeys(assumed.types, NEVER))
-        function = Running(node, module, parent, label, static, before, assumed, found, title)
-        frame = _frame(cx, node, module, parent, title, function.label, cx.names.fresh("result"))
+        function = Running(node, module, parent, label, static, before, assumed, found, title, owner)
+        frame = _frame(cx, function, cx.names.fresh("result"))
         body = _body(cx, function, frame, {name: shared_of(cx, value) for name, value in data.items()})
         joined = assumed.joined(function.found)
         if trial.failed and joined.is_broken:
@@ -198,7 +207,7 @@ def _first_call(
     cx: Context, function: Running, frame: Frame, body: Suite, data: Mapping[str, Expr], given: Arguments, call: ast.AST
 ) -> Value:
     assumed = function.assumed
-    places = _places(cx, assumed, given, function.node, call)
+    places = _places(cx, function, given, call)
     result, targets = _targets(cx, assumed)
     threaded = sorted(assumed.threaded)
     assert frame.result is not None
@@ -221,20 +230,19 @@ def _first_call(
     return _result(cx, result, assumed.result, call)
 
 
-def _frame(
-    cx: Context, node: FunctionNode, module: ModuleInfo, parent: Frame | None, title: str, label: str, result: str
-) -> Frame:
+def _frame(cx: Context, function: Running, result: str) -> Frame:
     return Frame(
-        scope=cx.project.scope(node),
-        module=module,
+        scope=cx.project.scope(function.node),
+        module=function.module,
         region=cx.flow.region,
         kind="function",
-        parent=parent,
-        title=title,
-        node=node,
-        exit_label=label,
+        parent=function.parent,
+        title=function.title,
+        node=function.node,
+        exit_label=function.label,
         result=result,
-        is_async=isinstance(node, ast.AsyncFunctionDef),
+        is_async=isinstance(function.node, ast.AsyncFunctionDef),
+        owner=function.owner,
     )
 
 
@@ -341,19 +349,28 @@ def _same_statics(cx: Context, function: Running, values: Mapping[str, Value], c
     return False
 
 
-def _places(cx: Context, assumed: Assumed, given: Arguments, node: FunctionNode, call: ast.AST) -> dict[str, Place]:
+def _places(cx: Context, function: Running, given: Arguments, call: ast.AST) -> dict[str, Place]:
     """Where the arguments stand whose objects the function changes; none for an object that nobody else sees."""
-    names = signature_of(node, "").positional
+    names = signature_of(function.node, "").positional
     nodes = {name: given.node_of(index, call) for index, name in enumerate(names[: len(given.positional)])}
     by_name = enumerate(given.keywords, len(given.nodes) - len(given.keywords))
     nodes |= {name: given.node_of(index, call) for index, (name, _) in by_name}
     found: dict[str, Place] = {}
-    for name in sorted(assumed.changed):
+    for name in sorted(function.assumed.changed):
         syntax = nodes.get(name)
-        place = simple_place(cx, syntax) if isinstance(syntax, ast.expr) else None
+        if function.owner is not None and names[:1] == (name,):
+            place = _place_of_object(given)
+        else:
+            place = simple_place(cx, syntax) if isinstance(syntax, ast.expr) else None
         if place is not None and may_change(cx, place, call, "changed"):
             found[name] = place
     return found
+
+
+def _place_of_object(given: Arguments) -> Place | None:
+    """The variable that holds the object whose method is called."""
+    this = given.positional[0] if given.positional else None
+    return Place(this, (), (), this.name.partition("%")[0]) if isinstance(this, Var) else None
 
 
 def _targets(cx: Context, assumed: Assumed) -> tuple[str | None, list[str | None]]:
