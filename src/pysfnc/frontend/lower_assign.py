@@ -5,15 +5,16 @@ Owns the order of evaluation (the value first, then the parts of each target fro
 
 import ast
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_annotation import believe
 from pysfnc.frontend.lower_context import Context
-from pysfnc.frontend.lower_core import as_data, is_poison, lower_in_order, lower_value, statement
+from pysfnc.frontend.lower_core import as_data, is_poison, lower_in_order, lower_value, present, statement
 from pysfnc.frontend.lower_expr import OPERATORS
 from pysfnc.frontend.lower_names import bind_name, owned_variable, read_name
-from pysfnc.frontend.lower_objects import may_set, reads_constant
+from pysfnc.frontend.lower_objects import keep, may_set, reads_constant
 from pysfnc.frontend.lower_place import (
     Place,
     ensured,
@@ -28,6 +29,7 @@ from pysfnc.frontend.lower_place import (
 from pysfnc.frontend.lower_slices import items_for_slice, replace_slice
 from pysfnc.frontend.lower_values import Lazy, LazyComprehension, Static, TupleOf, Value
 from pysfnc.frontend.lower_views import viewed
+from pysfnc.frontend.own_operators import item_of_own, items_of_own, own_method
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Eval
 from pysfnc.values.types import STR, ErrorT, Kind, ListT, SetT, kinds
@@ -117,6 +119,8 @@ def _assign_name(cx: Context, name: str, value: Value, target: ast.Name) -> None
 def _unpack(cx: Context, targets: Sequence[ast.expr], value: Value, node: ast.AST) -> None:
     """`a, *b, (c, d) = value`."""
     star = next((index for index, target in enumerate(targets) if isinstance(target, ast.Starred)), None)
+    own = items_of_own(cx, value, node)
+    value = value if own is None else own
     known = lib.known_items(cx, value)
     if known is not None:
         if isinstance(value, Prim) and value.op == "list.make":
@@ -182,6 +186,11 @@ def _assign_item(cx: Context, target: ast.Subscript, value: Expr) -> None:
     place = lower_place(cx, target.value, "changed")
     if place is None:
         lower_value(cx, target.slice)
+        return
+    if own_method(cx, container := read_place(cx, place), "__setitem__") is not None:
+        this = keep(cx, container, target.value)
+        key_given = lower_value(cx, target.slice)
+        item_of_own(cx, this, "__setitem__", [(key_given, target.slice), (value, target)], target)
         return
     key = lower_key(cx, place, target.slice)
     if is_poison(value) or is_poison(key) or not may_change(cx, place, target, "changed"):
@@ -267,12 +276,41 @@ def _augment_item(cx: Context, node: ast.AugAssign, target: ast.Subscript) -> No
         cx.error(codes.UNSUPPORTED_STATEMENT, target, "a slice cannot be assigned in the machine")
         return
     place = lower_place(cx, target.value, "changed")
+    if place is not None and own_method(cx, container := read_place(cx, place), "__getitem__") is not None:
+        _augment_own_item(cx, node, target, container)
+        return
     key = lower_key(cx, place, target.slice) if place is not None else lower_value(cx, target.slice)
     if place is None or isinstance(key, Static) or is_poison(key) or not may_change(cx, place, target, "changed"):
         lower_value(cx, node.value)
         return
     if ensured(cx, place, key, target):
         _augment_place(cx, node, target, place.item(key, target))
+
+
+def _augment_own_item(cx: Context, node: ast.AugAssign, target: ast.Subscript, container: Expr) -> None:
+    """`x[key] op= value` of an object with `__getitem__` and `__setitem__`."""
+    this = keep(cx, container, target.value)
+    key = lower_value(cx, target.slice)
+    key = key if isinstance(key, Static) else cx.atom(key, "key")
+    old = item_of_own(cx, this, "__getitem__", [(key, target.slice)], target)
+    assert old is not None
+    left = cx.atom(as_data(cx, old, target), "item")
+    right = lower_value(cx, node.value)
+    if kinds(left.type) & {Kind.LIST, Kind.DICT, Kind.SET}:
+        cx.error(
+            codes.UNSUPPORTED_STATEMENT,
+            node,
+            "an object that a method gives is changed by an augmented assignment",
+            help="write instead: a method that changes it",
+        )
+        return
+    made = cx.atom(_augmented(cx, node, left, right))
+    this = replace(this, type=as_data(cx, present(cx, this), target).type)
+    if (
+        not is_poison(made)
+        and item_of_own(cx, this, "__setitem__", [(key, target.slice), (made, target)], target) is None
+    ):
+        cx.error(codes.TYPE_MISMATCH, target, "the object has no `__setitem__`, so that this always raises TypeError")
 
 
 def _augment_place(cx: Context, node: ast.AugAssign, target: ast.expr, place: Place) -> None:
@@ -385,6 +423,10 @@ def _delete(cx: Context, target: ast.expr) -> None:
             place = lower_place(cx, base, "changed")
             if place is None:
                 lower_value(cx, index)
+                return
+            if own_method(cx, container := read_place(cx, place), "__delitem__") is not None:
+                this = keep(cx, container, base)
+                item_of_own(cx, this, "__delitem__", [(lower_value(cx, index), index)], target)
                 return
             key = lower_key(cx, place, index)
             if is_poison(key) or not may_change(cx, place, target, "changed"):

@@ -82,7 +82,6 @@ _NEVER: Final = {
     "open": "write instead: a function marked `@task` that reads the file",
     "eval": "write instead: the expression itself",
     "exec": "write instead: the statements themselves",
-    "iter": "write instead: a `for` loop",
     "globals": "write instead: the names themselves",
     "locals": "write instead: the names themselves",
     "vars": "write instead: the names themselves",
@@ -211,6 +210,19 @@ def _reversed(cx: Context, given: Arguments, node: ast.expr) -> Value:
     data = value.items if isinstance(value, Lazy) and (value.sequence or value.sized) else as_data(cx, value, node)
     made = lib.call(cx, "reversed", [data], {}, node)
     return made if is_poison(made) else Lazy("a reversed iterator", made, under=under(value))
+
+
+@_builtin("iter")
+def _iter(cx: Context, given: Arguments, node: ast.expr) -> Value:
+    if not _plain(cx, given, node, "iter", 1):
+        return poison(cx.span(node))
+    value = given.positional[0]
+    if isinstance(value, LazyComprehension) or (isinstance(value, Lazy) and not (value.sequence or value.sized)):
+        return value
+    if not isinstance(value, Static) and Kind.SET in kinds(value.type):
+        return lib.refuse_order_of_set(cx, node)
+    made = lib.items_of(cx, value, node)
+    return made if is_poison(made) else Lazy("an iterator", made, under=under(value))
 
 
 @_builtin("map")

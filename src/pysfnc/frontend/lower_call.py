@@ -25,7 +25,7 @@ from pysfnc.frontend.lower_http import call_request, is_request, without_auth
 from pysfnc.frontend.lower_jobs import call_job
 from pysfnc.frontend.lower_mappings import NAMES, call_mapping
 from pysfnc.frontend.lower_methods import call_method
-from pysfnc.frontend.lower_objects import call_object, lower_super
+from pysfnc.frontend.lower_objects import call_member, call_object, keep, lower_super
 from pysfnc.frontend.lower_opaque import text_of_bytes
 from pysfnc.frontend.lower_operations import call_operation
 from pysfnc.frontend.lower_pools import call_pool_method
@@ -62,6 +62,7 @@ from pysfnc.frontend.lower_values import (
 )
 from pysfnc.frontend.lower_walkers import WALKERS, call_walker
 from pysfnc.frontend.lower_written import WRITTEN_CALLS
+from pysfnc.frontend.own_operators import OWN_BUILTINS, builtin_of_own, own_method
 from pysfnc.ir.exprs import Expr
 from pysfnc.library import catalog
 from pysfnc.library.roots import ROUNDINGS, build_whole_root
@@ -87,6 +88,9 @@ def lower_call(cx: Context, node: ast.Call) -> Value:
         _look_at_arguments(cx, node)
         return callee
     if not isinstance(callee, Static):
+        own = own_method(cx, callee, "__call__")
+        if own is not None:
+            return call_node(cx, ObjectMethod(own[1], keep(cx, callee, node.func), own[0]), node)
         _look_at_arguments(cx, node)
         return cx.error(codes.TYPE_MISMATCH, node.func, f"a value of type `{callee.type}` cannot be called")
     return call_node(cx, callee, node)
@@ -107,6 +111,12 @@ def call_node(cx: Context, callee: Static, node: ast.Call) -> Value:
         return ignored
     if callee == BuiltinFunction("super"):
         return lower_super(cx, node)
+    if isinstance(callee, BuiltinFunction) and callee.name in OWN_BUILTINS:
+        given = lower_arguments(cx, node)
+        if given is None:
+            return poison(cx.span(node))
+        own = builtin_of_own(cx, callee.name, given, node)
+        return call_value(cx, callee, given, node) if own is None else own
     if isinstance(callee, BuiltinFunction) and is_special(callee.name):
         return call_builtin(cx, callee.name, None, node)
     if isinstance(callee, StaticMethod) and isinstance(callee.receiver, Opaque) and callee.receiver.kind == "pattern":
@@ -135,6 +145,8 @@ def _takes_rest(callee: Static) -> bool:
 def call_value(cx: Context, callee: Value, given: Arguments, node: ast.expr) -> Value:
     """Call with arguments that were evaluated."""
     match callee:
+        case _ if (own := own_method(cx, callee, "__call__")) is not None and not isinstance(callee, Static):
+            return call_member(cx, own[0], own[1], keep(cx, callee, node), given, node)
         case ProjectFunction(info):
             return call_project(cx, info, given, node)
         case Closure():

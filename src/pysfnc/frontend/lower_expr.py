@@ -64,6 +64,7 @@ from pysfnc.frontend.lower_values import (
 from pysfnc.frontend.model import ModuleBinding
 from pysfnc.frontend.moment_operations import is_time
 from pysfnc.frontend.names import member
+from pysfnc.frontend.own_operators import item_of_own
 from pysfnc.frontend.whole import refuse_text
 from pysfnc.ir.exprs import Const, ExcField, Expr, Let, Prim
 from pysfnc.ir.outcomes import GROUP
@@ -312,6 +313,9 @@ def lower_subscript(cx: Context, node: ast.Subscript) -> Value:
         return future_item(cx, value, index, node)
     if isinstance(value, External | ProjectClass | BuiltinFunction):
         return _subscripted_static(cx, value, index, node)
+    own = item_of_own(cx, value, "__getitem__", [(index, node.slice)], node)
+    if own is not None:
+        return own
     container = _sequence_data(cx, value, node.value)
     key = as_data(cx, index, node.slice)
     keyed = lib.keyed_by(container.type, key)

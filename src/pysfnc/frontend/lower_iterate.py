@@ -5,7 +5,7 @@ Owns the way from an iterable to a `Source`. Loops are `lower_loops`, comprehens
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
@@ -98,6 +98,12 @@ def source_of(cx: Context, value: Value, node: ast.expr) -> Source | None:
         case _ if isinstance(value, Static):
             cx.error(codes.UNSUPPORTED_EXPRESSION, node, f"{describe(value)} cannot be iterated over")
             return None
+    from pysfnc.frontend.own_operators import items_of_own
+
+    own = items_of_own(cx, value, node)
+    if own is not None:
+        # What the method gives stands at no place that the loop could name.
+        return _without_origin(source_of(cx, own, node))
     data = as_data(cx, value, node)
     if kinds(data.type) == {Kind.SET}:
         # Whoever takes these items one after the other in an order that shows refuses them by their type.
@@ -106,6 +112,10 @@ def source_of(cx: Context, value: Value, node: ast.expr) -> Source | None:
     if is_poison(items):
         return None
     return Source(items, origin_of(cx, node, data), under=under(data))
+
+
+def _without_origin(source: Source | None) -> Source | None:
+    return None if source is None else replace(source, origin=None)
 
 
 def is_unordered(source: Source) -> bool:

@@ -8,6 +8,7 @@ import ast
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_conditions import negated_condition
 from pysfnc.frontend.lower_context import Context
@@ -18,6 +19,7 @@ from pysfnc.frontend.lower_values import Condition, Future, FutureSet, Static, V
 from pysfnc.frontend.narrow import narrowed
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, Logic, Var
 from pysfnc.ir.hir import Assign, If, Stmt
+from pysfnc.library.truth import has_own_truth
 from pysfnc.values.types import BOOL, NONE, Type, join
 
 
@@ -124,6 +126,14 @@ def _bool_value(
     if is_poison(left):
         lower_value(cx, right_node)
         return left
+    if has_own_truth(left.type):
+        lower_value(cx, right_node)
+        return cx.error(
+            codes.UNSUPPORTED_EXPRESSION,
+            left_node,
+            f"whether an object of `{left.type}` counts as true is decided by code of its class, and the object is the value as well",
+            help="write instead: a conditional expression, `x if x else y`",
+        )
     before = cx.state
     test = lib.truth(cx, left if isinstance(left, Var | Const) else _stand_in(left), node)
     if isinstance(test, Const) and test.type == BOOL and bool(test.value) != is_and:

@@ -25,6 +25,7 @@ from pysfnc.values.types import (
     ExcT,
     Kind,
     NeverT,
+    RecordT,
     TupleT,
     Type,
     field_of,
@@ -141,7 +142,8 @@ def _compare(cx: Context, state: State, left: ast.expr, op: ast.cmpop, right: as
             for subject, other in ((left, right), (right, left)):
                 rule = _equality_rule(other, holds)
                 if rule is not None:
-                    _apply(cx, subject, state, rule)
+                    by_code = isinstance(op, ast.Eq | ast.NotEq)
+                    _apply(cx, subject, state, _beside_own(rule) if by_code else rule)
         case ast.In() | ast.NotIn() if holds and isinstance(right, ast.List | ast.Tuple | ast.Set):
             found = [_constant_kinds(item) for item in right.elts]
             if found and all(kinds_ is not None for kinds_ in found):
@@ -163,6 +165,16 @@ def _equality_rule(other: ast.expr, holds: bool) -> Rule | None:
     if wanted == {Kind.NONE}:
         return lambda type_: without_kinds(type_, wanted)
     return None
+
+
+def _beside_own(rule: Rule) -> Rule:
+    """A rule for `==` that leaves alone the objects of classes that say themselves what they are equal to."""
+
+    def keep(type_: Type) -> Type:
+        own = [m for m in members(type_) if isinstance(m, RecordT) and m.cls.compared == "own"]
+        return join_all([rule(type_), *own])
+
+    return keep
 
 
 def _constant_kinds(node: ast.expr) -> frozenset[Kind] | None:

@@ -12,6 +12,7 @@ from typing import Final, Literal
 from pysfnc.frontend.constants import NotConstant, constant_value
 from pysfnc.frontend.model import ClassBinding, ClassInfo, ExternalBinding, ModuleInfo, ProjectModel
 from pysfnc.frontend.names import resolve_through
+from pysfnc.frontend.orderings import derived_comparisons
 from pysfnc.frontend.parse import parse_expression
 from pysfnc.values.types import EnumClass, RecordClass, RecordField
 
@@ -118,7 +119,10 @@ _PLAIN_BASES: Final = frozenset(
     {"builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", "typing.NamedTuple", *_ENUMS}
     | {"builtins.str", "builtins.int"}
 )
-_DECORATORS: Final = frozenset({"dataclasses.dataclass", "enum.unique", "typing.final", "typing.runtime_checkable"})
+_TOTAL_ORDERING: Final = "functools.total_ordering"
+_DECORATORS: Final = frozenset(
+    {"dataclasses.dataclass", "enum.unique", "typing.final", "typing.runtime_checkable", _TOTAL_ORDERING}
+)
 _METHOD_KINDS: Final[dict[str, MemberKind]] = {
     "builtins.property": "property",
     "builtins.classmethod": "class method",
@@ -129,6 +133,40 @@ _KNOWN_SPECIAL: Final = frozenset(
     | {"__hash__", "__match_args__"}
 )
 """Names with a special meaning that are compiled, or that change nothing."""
+
+
+_NUMBERS: Final = (
+    "add",
+    "sub",
+    "mul",
+    "truediv",
+    "floordiv",
+    "mod",
+    "pow",
+    "matmul",
+    "and",
+    "or",
+    "xor",
+    "lshift",
+    "rshift",
+)
+_ARITHMETIC: Final = frozenset(f"__{prefix}{name}__" for name in _NUMBERS for prefix in ("", "r", "i"))
+_ACTIONS: Final = _ARITHMETIC | {"__neg__", "__pos__", "__invert__", "__abs__", "__call__", "__enter__", "__exit__"}
+_COMPARISONS: Final = frozenset({"__lt__", "__le__", "__gt__", "__ge__"})
+_CONTENTS: Final = frozenset(
+    {"__len__", "__getitem__", "__setitem__", "__delitem__", "__contains__", "__iter__", "__bool__", "__eq__", "__ne__"}
+)
+SPECIAL: Final[Mapping[RecordKind, frozenset[str]]] = {
+    "plain": _ACTIONS | _COMPARISONS | _CONTENTS | {"__int__", "__float__"},
+    "dataclass": _ACTIONS | _COMPARISONS | _CONTENTS | {"__int__", "__float__"},
+    "named tuple": _ACTIONS,
+}
+"""The special methods that `own_operators` calls. Those that a tuple has of its own stay as they are."""
+
+
+def _functions_of(info: ClassInfo) -> frozenset[str]:
+    """The names of the functions that the body of a class defines."""
+    return frozenset(part.name for part in info.node.body if isinstance(part, ast.FunctionDef))
 
 
 class _Refused(Exception):
@@ -160,7 +198,7 @@ class _Reader:
         empty = Record(self.info, kind, self.mro, (), {}, RecordClass(self.info.module.name, self.info.name))
         try:
             self._check(externals)
-            members = self._members()
+            members = self._members(kind)
             if kind == "enum":
                 return self._enum(empty, members, externals)
             return self._record(empty, members)
@@ -197,19 +235,31 @@ class _Reader:
 
     # Members
 
-    def _members(self) -> dict[str, Member]:
+    def _members(self, kind: RecordKind) -> dict[str, Member]:
         """What class bodies define, the nearest class first; names of fields are no members."""
         found: dict[str, Member] = {}
         for one in self.mro:
             for statement in one.node.body:
-                for member in self._defined(one, statement):
+                for member in self._defined(one, statement, kind):
                     found.setdefault(member.name, member)
+        for one in reversed(self.mro):
+            if self._is_ordered(one):
+                known = {name for base in ancestry(self.model, one) for name in _functions_of(base)}
+                for name, function in derived_comparisons(one.node, known):
+                    if not any(name in _functions_of(near) for near in self.mro[: self.mro.index(one)]):
+                        found[name] = Member(name, "method", one, function)
         return found
 
-    def _defined(self, home: ClassInfo, statement: ast.stmt) -> Iterator[Member]:
+    def _is_ordered(self, info: ClassInfo) -> bool:
+        """Whether `functools.total_ordering` gives the class the comparisons that it lacks."""
+        bindings = [resolve_through(self.model, info.module, node) for node in info.node.decorator_list]
+        return any(isinstance(one, ExternalBinding) and one.name == _TOTAL_ORDERING for one in bindings)
+
+    def _defined(self, home: ClassInfo, statement: ast.stmt, kind: RecordKind) -> Iterator[Member]:
         match statement:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-                if name.startswith("_") and name.endswith("_") and name not in _KNOWN_SPECIAL:
+                known = _KNOWN_SPECIAL | SPECIAL.get(kind, frozenset())
+                if name.startswith("_") and name.endswith("_") and name not in known:
                     raise self._refuse(f"`{home.name}` defines `{name}`", statement, home.module)
                 yield self._function(home, statement)
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
@@ -273,8 +323,13 @@ class _Reader:
             fields=tuple(RecordField(f.name, f.shown, f.compared) for f in fields if not f.init_only),
             frozen=bool(options.get("frozen", False)) or empty.kind == "named tuple",
             shown="own" if own_text else "fields" if generated or empty.kind == "named tuple" else "plain",
-            compared="own" if "__eq__" in members else "fields" if is_data and options.get("eq", True) else "plain",
+            compared="own"
+            if {"__eq__", "__ne__"} & members.keys()
+            else "fields"
+            if is_data and options.get("eq", True)
+            else "plain",
             ranked=bool(options.get("order", False)),
+            truth="own" if {"__bool__", "__len__"} & members.keys() else "always",
             travels=is_data,
         )
         return replace(empty, fields=tuple(fields), members=members, cls=cls)

@@ -45,12 +45,21 @@ def class_meets(left: Type, right: Type, inside: bool = False) -> bool:
     if not holds_class(left) and not holds_class(right):
         return False
     one, other = atoms(left), atoms(right)
+    if any(map(_compares_itself, (*one, *other))):
+        return True
     if not inside and len(one) == len(other) == 1 and not kinds(left) & kinds(right):
         return False
     return any(_meet(first, second, inside or len(one) + len(other) > 2) for first in one for second in other)
 
 
+def _compares_itself(type_: Type) -> bool:
+    """Whether code of the class says what an object is equal to."""
+    return isinstance(type_, RecordT) and type_.cls.compared == "own"
+
+
 def _meet(first: Type, second: Type, inside: bool) -> bool:
+    if _compares_itself(first) or _compares_itself(second):
+        return True
     match first, second:
         case (RecordT(one, mine), RecordT(other, yours)):
             if one == other:

@@ -26,7 +26,7 @@ from pysfnc.library.prelude import define
 from pysfnc.library.registry import ABSENT, register_prim, register_surface
 from pysfnc.library.row import Arg, Check, Parameter, PrimRow, Refusal, Site, SurfaceRow
 from pysfnc.library.signature import WHOLE, WHOLE_ERROR, Spec, declare, whole
-from pysfnc.library.truth import truth_tree
+from pysfnc.library.truth import has_own_truth, truth_tree
 from pysfnc.library.typenames import NUMERIC, as_number, has_kind, named
 from pysfnc.library.versions import DIVMOD, ROOT_OF_NEGATIVE
 from pysfnc.values.types import BOOL, FLOAT, INT, Kind, TupleT, Type, kinds
@@ -95,6 +95,10 @@ register_prim(PrimRow(op="all", lower=lambda args, _type: negate(_truths(args[0]
 def _quantifier(name: str, examples: tuple[str, ...]) -> None:
     def build(args: Sequence[Expr], site: Site) -> Built:
         items = build_iter_list(args[0], site)
+        if not isinstance(items, Refusal) and has_own_truth(items_type(items.type)):
+            return Refusal(
+                "unsupported-expression", f"`{name}()` asks code of a class whether each object counts as true"
+            )
         return items if isinstance(items, Refusal) else prim(name, BOOL, site, items)
 
     register_surface(SurfaceRow(name=name, params=(Parameter("iterable"),), build=build, examples=examples))

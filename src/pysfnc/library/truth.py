@@ -8,10 +8,10 @@ from typing import Final
 
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.jsonata.tree import Binary, IfElse, Lit, Object, Ref, Tree
-from pysfnc.library.make import FALSE, call, either, eq, negate, prim, text, type_of
+from pysfnc.library.make import FALSE, Built, call, either, eq, negate, prim, text, type_of
 from pysfnc.library.prelude import define
 from pysfnc.library.registry import register_prim
-from pysfnc.library.row import Arg, PrimRow, Site
+from pysfnc.library.row import Arg, PrimRow, Refusal, Site
 from pysfnc.library.typenames import atoms, is_one_of, value_of_member
 from pysfnc.values.types import BOOL, BoolT, EnumT, Kind, RecordT, TupleT, Type, join_all, kinds, members
 
@@ -62,8 +62,19 @@ def _truth_of_objects(arg: Arg) -> Tree:
     return either(is_one_of(arg, objects), rest)
 
 
-def build_truth(expr: Expr, site: Site) -> Expr:
+def has_own_truth(type_: Type) -> bool:
+    """Whether code of a class decides if some of the values count as true."""
+    return any(isinstance(member, RecordT) and member.cls.truth == "own" for member in members(type_))
+
+
+def build_truth(expr: Expr, site: Site) -> Built:
     """`bool(expr)`; the expression itself where it is a bool already."""
+    if has_own_truth(expr.type):
+        return Refusal(
+            "type-needed",
+            f"whether a value of type `{expr.type}` counts as true is decided by code of its class, if it is of that class",
+            "write instead: `is None` or `isinstance` first, and `if x:` where the class is known",
+        )
     if isinstance(expr.type, BoolT):
         return expr
     if isinstance(expr, Const):
@@ -71,9 +82,11 @@ def build_truth(expr: Expr, site: Site) -> Expr:
     return prim("truth", BOOL, site, expr)
 
 
-def build_not(expr: Expr, site: Site) -> Expr:
+def build_not(expr: Expr, site: Site) -> Built:
     """`not expr`."""
     truth = build_truth(expr, site)
+    if isinstance(truth, Refusal):
+        return truth
     if isinstance(truth, Const):
         return Const(value=not truth.value, type=BOOL, span=site.span)
     return prim("not", BOOL, site, truth)

@@ -312,6 +312,8 @@ class RecordClass:
     compared: Literal["fields", "own", "plain"] = "fields"
     ranked: bool = False
     travels: bool = True
+    truth: Literal["always", "own"] = "always"
+    """Whether an object counts as true, or code of its class says so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,11 @@ def items_of(cx: Context, value: Value, node: ast.AST, *, unpacking: bool = Fals
         from pysfnc.frontend.lower_objects import enum_members
 
         return enum_members(cx, value, node) or as_data(cx, value, node)
+    from pysfnc.frontend.own_operators import items_of_own
+
+    of_own = items_of_own(cx, value, node)
+    if of_own is not None:
+        return items_of(cx, of_own, node, unpacking=unpacking)
     data = plain(decayed(cx, as_data(cx, value, node)))
     if has_int_keys(data.type):
         return int_keys(cx, data, node)
@@ -80,7 +85,9 @@ def part_of(cx: Context, whole: Expr, index: int) -> Expr:
 
 def whole_items(cx: Context, value: Value, node: ast.AST) -> Expr:
     """An argument of a builtin: an iterator counts as the list of its items, which the builtin takes at once."""
-    if isinstance(value, Lazy | LazyComprehension | ProjectClass):
+    from pysfnc.frontend.own_operators import own_method
+
+    if isinstance(value, Lazy | LazyComprehension | ProjectClass) or own_method(cx, value, "__iter__") is not None:
         return items_of(cx, value, node)
     return as_data(cx, value, node)
 

@@ -40,6 +40,11 @@ def truth(cx: Context, value: Value, node: ast.AST) -> Expr:
     data: Expr = value
     if isinstance(data.type, BoolT):
         return data
+    from pysfnc.frontend.own_operators import truth_of_own
+
+    of_own = truth_of_own(cx, data, node)
+    if of_own is not None:
+        return of_own
     of_time = time_truth(cx, data, node)
     if of_time is not None:
         return of_time

@@ -59,6 +59,11 @@ def binary(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) -> 
     if symbol in ("%", "%=") and isinstance(left, Const) and isinstance(left.value, str):
         template = left.value
         return built(cx, node, [left, right], lambda site: catalog.build_percent(template, right, site))
+    from pysfnc.frontend.own_operators import binary_of_own
+
+    of_own = binary_of_own(cx, symbol, left, right, node)
+    if of_own is not None:
+        return of_own
     of_time = time_binary(cx, symbol, left, right, node)
     if of_time is not None:
         return of_time
@@ -81,6 +86,11 @@ def binary(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) -> 
 
 def unary(cx: Context, symbol: str, operand: Expr, node: ast.AST) -> Expr:
     """`-x`, `+x`, `~x`."""
+    from pysfnc.frontend.own_operators import unary_of_own
+
+    of_own = unary_of_own(cx, symbol, operand, node)
+    if of_own is not None:
+        return of_own
     of_time = time_unary(cx, symbol, operand, node)
     if of_time is not None:
         return of_time
@@ -102,6 +112,11 @@ def compare(cx: Context, op: ast.cmpop, left: Value, right: Value, node: ast.AST
         if known is not None:
             return known
     one, other = as_data(cx, left, node), as_data(cx, right, node)
+    from pysfnc.frontend.own_operators import compare_of_own
+
+    of_own = compare_of_own(cx, symbol, one, other, node)
+    if of_own is not None:
+        return of_own
     of_time = time_compare(cx, symbol, one, other, node)
     if of_time is not None:
         return of_time
