@@ -14,7 +14,7 @@ from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_in_order, lower_value, present, statement
 from pysfnc.frontend.lower_expr import OPERATORS
 from pysfnc.frontend.lower_names import bind_name, owned_variable, read_name
-from pysfnc.frontend.lower_objects import keep, may_set, reads_constant
+from pysfnc.frontend.lower_objects import has_setter, keep, may_set, object_attribute, reads_constant, set_property
 from pysfnc.frontend.lower_place import (
     Place,
     ensured,
@@ -203,15 +203,15 @@ def _assign_item(cx: Context, target: ast.Subscript, value: Expr) -> None:
 def _assign_attribute(cx: Context, target: ast.Attribute, value: Expr) -> None:
     """`place.name = value`."""
     value = cx.atom(value)
-    place = attribute_to_set(cx, target)
+    place = attribute_to_set(cx, target, lambda this: set_property(cx, this, target.attr, value, target))
     if place is None or is_poison(value):
         return
     cx.journal.replaced.append((place.root.name, place.keys))
     write_place(cx, place, value, cx.span(target), fresh=True)
 
 
-def attribute_to_set(cx: Context, target: ast.Attribute) -> Place | None:
-    """The place of an attribute that is assigned; None after a message."""
+def attribute_to_set(cx: Context, target: ast.Attribute, by_setter: Callable[[Expr], None]) -> Place | None:
+    """The place of an attribute that is assigned; None after a message, or after `by_setter` did it with the object of a property."""
     if not is_local_path(cx, target):
         lower_value(cx, target.value)
         cx.error(
@@ -225,6 +225,9 @@ def attribute_to_set(cx: Context, target: ast.Attribute) -> Place | None:
     if place is None:
         return None
     container = read_place(cx, place)
+    if has_setter(cx, container.type, target.attr):
+        by_setter(container)
+        return None
     if is_poison(container) or not may_set(cx, container.type, target.attr, target):
         return None
     if not may_change(cx, place, target, "changed"):
@@ -241,8 +244,11 @@ def lower_aug_assign(cx: Context, node: ast.AugAssign) -> None:
         case ast.Subscript():
             _augment_item(cx, node, node.target)
         case ast.Attribute():
-            place = attribute_to_set(cx, node.target)
-            if place is None:
+            attribute, done = node.target, list[Expr]()
+            place = attribute_to_set(cx, attribute, done.append)
+            if done:
+                _augment_property(cx, node, attribute, done[0])
+            elif place is None:
                 lower_value(cx, node.value)
             elif reads_constant(cx, read_place(cx, place, len(place.keys) - 1).type, node.target.attr):
                 cx.error(
@@ -253,6 +259,19 @@ def lower_aug_assign(cx: Context, node: ast.AugAssign) -> None:
                 )
             else:
                 _augment_place(cx, node, node.target, place)
+
+
+def _augment_property(cx: Context, node: ast.AugAssign, target: ast.Attribute, container: Expr) -> None:
+    """`x.name op= value` of a property with a setter."""
+    this = keep(cx, container, target.value)
+    left = cx.atom(as_data(cx, object_attribute(cx, this, target), target), "value")
+    if kinds(left.type) & {Kind.LIST, Kind.DICT, Kind.SET}:
+        message = "an object that a property gives is changed by an augmented assignment"
+        cx.error(codes.UNSUPPORTED_STATEMENT, node, message, help="write instead: a method that changes it")
+        return
+    made = cx.atom(_augmented(cx, node, left, lower_value(cx, node.value)))
+    if not is_poison(made):
+        set_property(cx, replace(this, type=as_data(cx, present(cx, this), target).type), target.attr, made, target)
 
 
 def _augment_name(cx: Context, node: ast.AugAssign, target: ast.Name) -> None:

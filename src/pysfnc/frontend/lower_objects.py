@@ -19,7 +19,7 @@ from pysfnc.frontend.lower_values import ObjectMethod, ProjectClass, Static, Sup
 from pysfnc.frontend.lower_views import viewed
 from pysfnc.frontend.model import ClassBinding
 from pysfnc.frontend.receivers import looks_at_object
-from pysfnc.frontend.records import Member, Record, record_of
+from pysfnc.frontend.records import Member, Record, record_of, setter_of
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Eval
 from pysfnc.library import enums, objects
@@ -309,6 +309,31 @@ def may_set(cx: Context, type_: Type, name: str, node: ast.AST) -> bool:
         )
         return False
     return True
+
+
+def has_setter(cx: Context, type_: Type, name: str) -> bool:
+    """Whether an attribute is a property that can be set."""
+    record = record_of_type(cx, type_)
+    member = record.members.get(name) if record is not None else None
+    return member is not None and member.kind == "property" and record is not None and setter_of(name) in record.members
+
+
+def set_property(cx: Context, this: Expr, name: str, value: Expr, node: ast.Attribute) -> None:
+    """`x.name = value` where `has_setter`."""
+    record = record_of_type(cx, this.type)
+    assert record is not None
+    setter = record.members[setter_of(name)]
+    if is_poison(value):
+        return
+    if len(members(this.type)) > 1 or setter.home is not record.members[name].home:
+        cx.error(
+            codes.TYPE_NEEDED,
+            node,
+            f"which property `{name}` is set is not known here",
+            help="write instead: a test with `isinstance` around it",
+        )
+        return
+    call_member(cx, record, setter, keep(cx, this, node), Arguments((value,), (), (node,)), node)
 
 
 # Calls

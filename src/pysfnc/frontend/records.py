@@ -17,7 +17,7 @@ from pysfnc.frontend.parse import parse_expression
 from pysfnc.values.types import EnumClass, RecordClass, RecordField
 
 RecordKind = Literal["dataclass", "named tuple", "enum", "exception", "plain"]
-MemberKind = Literal["method", "property", "class method", "static method", "constant"]
+MemberKind = Literal["method", "property", "setter", "class method", "static method", "constant"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,6 +80,11 @@ class Record:
         """The method that an object has under a name."""
         found = self.members.get(name)
         return found if found is not None and found.kind != "constant" else None
+
+
+def setter_of(name: str) -> str:
+    """The name of the member that sets a property."""
+    return f"{name}.setter"
 
 
 def record_of(model: ProjectModel, info: ClassInfo) -> Record:
@@ -261,7 +266,9 @@ class _Reader:
                 known = _KNOWN_SPECIAL | SPECIAL.get(kind, frozenset())
                 if name.startswith("_") and name.endswith("_") and name not in known:
                     raise self._refuse(f"`{home.name}` defines `{name}`", statement, home.module)
-                yield self._function(home, statement)
+                made = self._function(home, statement)
+                # What sets a property stands beside it, under a name that no attribute has.
+                yield replace(made, name=setter_of(name)) if made.kind == "setter" else made
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 yield Member(name, "constant", home, value)
             case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
@@ -281,6 +288,8 @@ class _Reader:
             name = binding.name if isinstance(binding, ExternalBinding) else ""
             if name in _METHOD_KINDS:
                 kind = _METHOD_KINDS[name]
+            elif self._is_setter(home, node, decorator):
+                kind = "setter"
             elif name == "abc.abstractmethod":
                 abstract = True
             elif name not in ("typing.override", "typing.final"):
@@ -290,6 +299,16 @@ class _Reader:
                     home.module,
                 )
         return Member(node.name, kind, home, node, abstract)
+
+    def _is_setter(self, home: ClassInfo, node: ast.FunctionDef | ast.AsyncFunctionDef, decorator: ast.expr) -> bool:
+        """Whether a decorator is `@name.setter` of the property of the same name in the same class."""
+        match decorator:
+            case ast.Attribute(value=ast.Name(id=name), attr="setter") if name == node.name:
+                before = home.node.body[: home.node.body.index(node)]
+                found = [part for part in before if isinstance(part, ast.FunctionDef) and part.name == name]
+                return bool(found) and self._function(home, found[0]).kind == "property"
+            case _:
+                return False
 
     # Dataclasses, NamedTuples, plain classes
 
