@@ -3,6 +3,7 @@
 Owns the machines of a program: parameters, body, and the tables of tasks, placements and notes. Importing it fills the dispatch tables.
 """
 
+import ast
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -39,6 +40,7 @@ from pysfnc.frontend.model import FunctionInfo, ProjectModel
 from pysfnc.frontend.program import load_program
 from pysfnc.frontend.scope import Scope
 from pysfnc.frontend.signatures import default_of
+from pysfnc.frontend.unset import begin_unset
 from pysfnc.ir.exprs import Const
 from pysfnc.ir.hir import Machine, Param, Perform, Placement, Program, Return, TaskCall
 from pysfnc.ir.walk import walk_suite
@@ -90,14 +92,17 @@ def lower_program(model: ProjectModel, sink: Sink) -> Program | None:
             help="write instead: a function marked `@workflow`",
         )
     discovered: list[Use] = []
+    unset: dict[ast.AST, set[str]] = {}
     while True:
         attempt = Sink()
-        project = Project(model, model.exceptions(), read_environment(model, discovered))
+        project = Project(model, model.exceptions(), read_environment(model, discovered), unset=unset)
         journal = Journal()
         machines = _machines(project, workflows, attempt, journal)
-        if not project.environment.discovered:
+        met = _met_unset(project, attempt)
+        if not project.environment.discovered and not met:
             break
         discovered += project.environment.discovered
+        unset = {**unset, **{node: names | unset.get(node, set()) for node, names in met.items()}}
     for diagnostic in attempt.diagnostics:
         sink.add(diagnostic)
     used = {
@@ -121,6 +126,15 @@ def lower_program(model: ProjectModel, sink: Sink) -> Program | None:
         modules=model.files(),
         notes=tuple(journal.notes),
     )
+
+
+def _met_unset(project: Project, sink: Sink) -> dict[ast.AST, set[str]]:
+    """The variables that have to begin as null, as reading them may fail, if that is why something does not compile."""
+    refused = (*sink.diagnostics, *(one for why in project.in_lambda.values() for one in why))
+    if not any(one.code is codes.MAYBE_UNSET for one in refused):
+        return {}
+    found = {node: names - project.unset.get(node, set()) for node, names in project.met_unset.items()}
+    return {node: names for node, names in found.items() if names}
 
 
 def _machines(project: Project, workflows: Sequence[FunctionInfo], sink: Sink, journal: Journal) -> list[Machine]:
@@ -184,6 +198,7 @@ def _machine(project: Project, info: FunctionInfo, sink: Sink, journal: Journal)
         cx.state.put(variable, Fact(parameter_type(param), assigned_at=cx.span(info.node).head()))
     if scope.is_generator:
         return _finished(info, params, cx)
+    begin_unset(cx, frame)
     try:
         lower_body(cx, info.node.body)
     except RecursionError:

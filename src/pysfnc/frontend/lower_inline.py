@@ -25,6 +25,7 @@ from pysfnc.frontend.lower_views import viewed
 from pysfnc.frontend.model import ClassInfo, FunctionInfo, ModuleInfo
 from pysfnc.frontend.records import Record
 from pysfnc.frontend.scope import FunctionNode, Scope, all_arguments
+from pysfnc.frontend.unset import begin_unset
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, Block, Stmt, Suite
 from pysfnc.values.types import NONE, Kind, Type, is_mutable, join_all, kinds
@@ -153,6 +154,7 @@ def _written(
         with cx.in_frame(frame):
             for name, value in values.items():
                 _bind_parameter(cx, frame, name, value, protected, call)
+            begin_unset(cx, frame)
         result = _lower_body(cx, frame, node, call)
     return _fold(cx, frame, own, result)
 

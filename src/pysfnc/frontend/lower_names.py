@@ -69,9 +69,17 @@ def read_name(cx: Context, name: str, node: ast.AST) -> Value:
 def _read_local(cx: Context, owner: Frame, name: str, node: ast.AST) -> Value:
     if not cx.state.reachable:
         return nothing(cx.span(node))
+    from pysfnc.frontend import unset
+
     variable = variable_of(owner, name, cx.names)
     fact = cx.state.facts.get(variable)
+    if fact is not None and unset.may_be_unset(fact.type):
+        checked = unset.check_set(cx, owner, name, variable, fact, node)
+        if checked is not None:
+            return checked
+        fact = None if fact.type == unset.UNSET else replace(fact, maybe_unset=True, type=ERROR)
     if fact is None:
+        unset.note_unset(cx, owner, name)
         cx.state.facts[variable] = Fact(ERROR)
         return cx.error(
             codes.MAYBE_UNSET,
@@ -81,6 +89,7 @@ def _read_local(cx: Context, owner: Frame, name: str, node: ast.AST) -> Value:
             help=f"write instead: assign `{name}` before",
         )
     if fact.maybe_unset:
+        unset.note_unset(cx, owner, name)
         cx.state.facts[variable] = replace(fact, maybe_unset=False)
         return cx.error(
             codes.MAYBE_UNSET,

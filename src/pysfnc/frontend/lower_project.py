@@ -39,6 +39,10 @@ class Project:
     """Functions that compile only if the annotations of all their parameters are believed."""
     recursive: set[ast.AST] = field(default_factory=set)
     """Functions that turned out to call themselves, directly or through others."""
+    unset: Mapping[ast.AST, set[str]] = field(default_factory=dict)
+    """The variables of functions that begin as null, since a read of them asks whether they are set."""
+    met_unset: dict[ast.AST, set[str]] = field(default_factory=dict)
+    """The variables of functions that were read where they may be unset."""
     _mentioned: dict[ast.AST, frozenset[str]] = field(default_factory=dict)
     _named: dict[str, list[ast.AST]] | None = None
     services: set[str] = field(default_factory=set)

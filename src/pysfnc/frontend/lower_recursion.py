@@ -28,6 +28,7 @@ from pysfnc.frontend.lower_values import Static, Value
 from pysfnc.frontend.model import ClassInfo, ModuleInfo
 from pysfnc.frontend.records import Record
 from pysfnc.frontend.scope import FunctionNode
+from pysfnc.frontend.unset import begin_unset
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, Handler, Raise, Recur, Recursion, Suite, Try
 from pysfnc.ir.walk import assigned, has_effect, walk_suite
@@ -255,6 +256,7 @@ def _body(cx: Context, function: Running, frame: Frame, shared: Mapping[str, obj
     cx.recursions.append(function)
     try:
         with cx.in_frame(frame), cx.capture() as own, cx.flow.landing(function.label) as exits:
+            begin_unset(cx, frame)
             if isinstance(function.node, ast.Lambda):
                 leave_function(cx, lower_value(cx, function.node.body), function.node)
             else:
