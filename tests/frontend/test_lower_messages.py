@@ -12,7 +12,7 @@ PROGRAMS: dict[str, str] = {
         @workflow
         def w(flag: bool) -> int:
             if flag:
-                fee = 10
+                fee = None
             a = fee  # E[SFN202]
             b = fee
             c = later  # E[SFN202]
@@ -81,7 +81,7 @@ PROGRAMS: dict[str, str] = {
         import requests
 
         class Thing:
-            def __len__(self):
+            def __getattr__(self, name):
                 return 1
 
         @task

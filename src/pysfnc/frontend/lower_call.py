@@ -11,6 +11,7 @@ from pysfnc.diagnostics import codes, nearest
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
 from pysfnc.frontend.lower_builtins import call_builtin, is_special
+from pysfnc.frontend.lower_choices import call_choice, call_table_method
 from pysfnc.frontend.lower_classes import call_class
 from pysfnc.frontend.lower_clients import make_client, make_resource
 from pysfnc.frontend.lower_conditions import attribute_condition
@@ -37,9 +38,11 @@ from pysfnc.frontend.lower_values import (
     AttributeName,
     BoundMethod,
     BuiltinFunction,
+    Choice,
     ClientMethod,
     Closure,
     Configured,
+    DictOf,
     ExceptionClass,
     External,
     Intrinsic,
@@ -81,6 +84,8 @@ def lower_call(cx: Context, node: ast.Call) -> Value:
             return base
         if not isinstance(base, Static):
             return call_method(cx, base, node)
+        if isinstance(base, DictOf):
+            return call_table_method(cx, base, node)
         callee = dotted_exception(cx, node.func) or static_attribute(cx, base, node.func)
     else:
         callee = lower_value(cx, node.func)
@@ -189,6 +194,8 @@ def call_value(cx: Context, callee: Value, given: Arguments, node: ast.expr) -> 
             return call_class(cx, info, given, node)
         case ObjectMethod():
             return call_object(cx, callee, given, node)
+        case Choice():
+            return call_choice(cx, callee, given, node)
         case _ if is_poison(callee):
             return callee
         case _ if isinstance(callee, Static):

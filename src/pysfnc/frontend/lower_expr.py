@@ -39,6 +39,7 @@ from pysfnc.frontend.lower_values import (
     ClientExceptions,
     Closure,
     Condition,
+    DictOf,
     ExceptionClass,
     External,
     FutureDict,
@@ -261,7 +262,14 @@ def lower_dict(cx: Context, node: ast.Dict) -> Value:
     parts: list[ast.expr] = []
     for key, value in zip(node.keys, node.values, strict=True):
         parts.extend([value] if key is None else [key, value])
-    values = iter(lower_exprs_or_poison(cx, parts))
+    lowered = lower_in_order(cx, [_lowering(cx, part) for part in parts])
+    if None not in node.keys and any(isinstance(value, Static) for value in lowered[1::2]):
+        from pysfnc.frontend.lower_choices import dict_of_functions
+
+        table = dict_of_functions(cx, node, lowered[1::2])
+        if table is not None:
+            return table
+    values = iter([as_data(cx, value, part) for value, part in zip(lowered, parts, strict=True)])
     segments: list[Expr] = []
     pairs: list[tuple[Expr, Expr]] = []
     for key, value_node in zip(node.keys, node.values, strict=True):
@@ -304,6 +312,10 @@ def lower_subscript(cx: Context, node: ast.Subscript) -> Value:
     value, index = lower_in_order(cx, [lambda: lower_value(cx, node.value), lambda: lower_value(cx, node.slice)])
     if isinstance(value, TupleOf):
         return _static_item(cx, value, index, node)
+    if isinstance(value, DictOf):
+        from pysfnc.frontend.lower_choices import item_of_table
+
+        return item_of_table(cx, value, index, node)
     enum = enum_of(cx, value)
     if enum is not None:
         return member_by_name(cx, enum, as_data(cx, index, node.slice), node)
@@ -375,6 +387,10 @@ def _static_item(cx: Context, value: TupleOf, index: Value, node: ast.Subscript)
         and -len(value.items) <= index.value < len(value.items)
     ):
         return value.items[index.value]
+    from pysfnc.frontend.lower_choices import is_option, item_of_list
+
+    if all(map(is_option, value.items)):
+        return item_of_list(cx, value.items, index, node)
     return cx.error(
         codes.UNSUPPORTED_EXPRESSION,
         node,

@@ -16,6 +16,7 @@ from pysfnc.frontend.lower_objects import attribute_holds, enum_members
 from pysfnc.frontend.lower_place import Place, read_place
 from pysfnc.frontend.lower_values import (
     Completions,
+    DictOf,
     Future,
     FutureDict,
     FutureList,
@@ -87,6 +88,12 @@ def source_of(cx: Context, value: Value, node: ast.expr) -> Source | None:
             return Source(members)
         case TupleOf(items=parts) if parts and all(isinstance(part, Future) for part in parts):
             return _futures(cx, value, node)
+        case TupleOf(items=parts) if _are_options(parts):
+            from pysfnc.frontend.lower_choices import source_of_options
+
+            return source_of_options(cx, parts, node)
+        case DictOf(table=table):
+            return source_of(cx, table, node)
         case TupleOf():
             cx.error(
                 codes.UNSUPPORTED_EXPRESSION,
@@ -112,6 +119,17 @@ def source_of(cx: Context, value: Value, node: ast.expr) -> Source | None:
     if is_poison(items):
         return None
     return Source(items, origin_of(cx, node, data), under=under(data))
+
+
+def _are_options(parts: tuple[Value, ...]) -> bool:
+    """Whether a loop may run over these values by their numbers: functions, or tuples of one length with functions and data."""
+    from pysfnc.frontend.lower_choices import is_option
+
+    rows = [part.items for part in parts if isinstance(part, TupleOf)]
+    if rows:
+        same = len(rows) == len(parts) and len({len(row) for row in rows}) == 1
+        return same and all(is_option(item) for row in rows for item in row)
+    return bool(parts) and all(map(is_option, parts))
 
 
 def _without_origin(source: Source | None) -> Source | None:

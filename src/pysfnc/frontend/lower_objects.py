@@ -15,6 +15,7 @@ from pysfnc.frontend.lower_arguments import NO_ARGUMENTS, Arguments, lower_argum
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
 from pysfnc.frontend.lower_names import bind_variable
+from pysfnc.frontend.lower_state import Fact
 from pysfnc.frontend.lower_values import ObjectMethod, ProjectClass, Static, SuperOf, Value
 from pysfnc.frontend.lower_views import viewed
 from pysfnc.frontend.model import ClassBinding
@@ -93,6 +94,9 @@ _OF_NAMED_TUPLES = frozenset({"_replace", "_asdict", "_fields", "_make"})
 def keep(cx: Context, value: Expr, node: ast.AST) -> Var:
     """A variable of the present function that holds an object, so that code of its class can change it."""
     if isinstance(value, Var):
+        if value.name not in cx.state.facts:
+            cx.state.facts[value.name] = Fact(value.type)
+            cx.regions.setdefault(value.name, cx.flow.region)
         return value
     name = cx.names.fresh("object")
     kept, view = viewed(cx, value)

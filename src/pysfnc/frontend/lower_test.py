@@ -20,7 +20,7 @@ from pysfnc.frontend.narrow import narrowed
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, Logic, Var
 from pysfnc.ir.hir import Assign, If, Stmt
 from pysfnc.library.truth import has_own_truth
-from pysfnc.values.types import BOOL, NONE, Type, join
+from pysfnc.values.types import BOOL, INT, NONE, Type, join
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +223,10 @@ def lower_either(
     cx.state = join_states([after_then, cx.state])
     if isinstance(first, Static) and first == second and not own_then and not own_else:
         return first
+    if (isinstance(first, Static) or isinstance(second, Static)) and live == (True, True):
+        picked = _choice(cx, test.expr, (first, own_then), (second, own_else), node)
+        if picked is not None:
+            return picked
     one, other = as_data(cx, first, node), as_data(cx, second, node)
     span = cx.span(node)
     type_ = join(one.type, other.type)
@@ -238,6 +242,19 @@ def lower_either(
         )
     )
     return Var(name=name, type=type_, span=span)
+
+
+def _choice(
+    cx: Context, test: Expr, one: tuple[Value, list[Stmt]], other: tuple[Value, list[Stmt]], node: ast.AST
+) -> Value | None:
+    """One of two functions, each made where it is the one; None where one is something else that is no data."""
+    from pysfnc.frontend.lower_choices import chosen, is_option
+
+    if not (is_option(one[0]) and is_option(other[0])) or one[1] or other[1]:
+        return None
+    numbers = [Const(value=index, type=INT, span=cx.span(node)) for index in (0, 1)]
+    index = Cond(test=test, then=numbers[0], orelse=numbers[1], type=INT, span=cx.span(node))
+    return chosen(cx, (one[0], other[0]), cx.atom(index, "choice"), node)
 
 
 @expression(ast.Compare)

@@ -506,6 +506,23 @@ class TupleOf:
     is_list: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several functions or other values, of which the number is known when the program runs."""
+
+    index: Expr
+    options: "tuple[Value, ...]"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DictOf:
+    """A dict written out that holds functions. `table` is the dict with their numbers in place of them."""
+
+    keys: tuple[bool | int | float | str | None, ...]
+    table: Expr
+    options: "tuple[Value, ...]"
+
+
 Static = (
     Closure
     | ProjectFunction
@@ -555,6 +572,8 @@ Static = (
     | BoundMethod
     | StaticMethod
     | TupleOf
+    | Choice
+    | DictOf
 )
 Value = Expr | Static
 
@@ -603,6 +622,8 @@ _DESCRIPTIONS: dict[type, str] = {
     BoundMethod: "a method",
     StaticMethod: "a method",
     TupleOf: "a tuple that holds something that is no data",
+    Choice: "a function",
+    DictOf: "a dict of functions",
 }
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data
-from pysfnc.frontend.lower_values import FutureList, FutureSet, Lazy, Static, TupleOf, Value
+from pysfnc.frontend.lower_values import Choice, FutureList, FutureSet, Lazy, Static, TupleOf, Value
 from pysfnc.frontend.moment_operations import time_truth
 from pysfnc.frontend.operations.ask import after, built, told_by_text
 from pysfnc.frontend.operations.mappings import dict_held
@@ -19,6 +19,7 @@ from pysfnc.library.objects import build_is_record
 from pysfnc.library.typenames import class_clash, is_of_class, number_is_ambiguous
 from pysfnc.values.types import (
     BOOL,
+    NONE,
     STR,
     BoolT,
     ErrorT,
@@ -56,6 +57,10 @@ def _static_truth(cx: Context, value: Value, node: ast.AST) -> Expr:
     """Functions and classes are true; a range or a dict view has a length."""
     if isinstance(value, Lazy) and value.sequence:
         return truth(cx, value.items, node)
+    if isinstance(value, Choice) and all(isinstance(option, Static) or option.type == NONE for option in value.options):
+        from pysfnc.frontend.lower_choices import choice_is_none
+
+        return negate(cx, choice_is_none(cx, value, node), node)
     if isinstance(value, TupleOf):
         return Const(value=bool(value.items), type=BOOL, span=cx.span(node))
     if isinstance(value, FutureSet | FutureList):

@@ -9,7 +9,7 @@ from pysfnc.frontend.lower_aws_errors import check_code
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data
 from pysfnc.frontend.lower_environment import environment_has, is_environ
-from pysfnc.frontend.lower_values import ExceptionClass, Lazy, Static, TypeOf, Value
+from pysfnc.frontend.lower_values import Choice, DictOf, ExceptionClass, Lazy, Static, TypeOf, Value
 from pysfnc.frontend.moment_operations import are_times, time_binary, time_compare, time_ranks, time_unary
 from pysfnc.frontend.operations.ask import as_kind, built, compared, container, containers, decayed, inner, text_const
 from pysfnc.frontend.operations.calls import call
@@ -105,6 +105,8 @@ def compare(cx: Context, op: ast.cmpop, left: Value, right: Value, node: ast.AST
         return _compare_types(cx, symbol, left, right, node)
     if symbol in ("in", "not in") and isinstance(right, Lazy):
         right = right.items
+    if symbol in ("in", "not in") and isinstance(right, DictOf):
+        right = right.table
     if symbol in ("in", "not in") and is_environ(right):
         return environment_has(cx, as_data(cx, left, node), node, negated=symbol == "not in")
     if symbol in ("is", "is not", "==", "!=") and (isinstance(left, Static) or isinstance(right, Static)):
@@ -177,6 +179,11 @@ def _is_counter(value: Expr) -> bool:
 def _compare_static(cx: Context, symbol: str, left: Value, right: Value, node: ast.AST) -> Expr | None:
     """`f is None` of a function and the like: what exists only while compiling is no data."""
     for one, other in ((left, right), (right, left)):
+        if isinstance(one, Choice) and isinstance(other, Const) and other.type == NONE:
+            from pysfnc.frontend.lower_choices import choice_is_none
+
+            is_none = choice_is_none(cx, one, node)
+            return is_none if symbol in ("is", "==") else negate(cx, is_none, node)
         if isinstance(one, Static) and not isinstance(one, Lazy) and isinstance(other, Const) and other.type == NONE:
             return Const(value=symbol in ("is not", "!="), type=BOOL, span=cx.span(node))
     return None
