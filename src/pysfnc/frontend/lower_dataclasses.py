@@ -12,15 +12,18 @@ from pysfnc.frontend.lower_objects import record_of_type
 from pysfnc.frontend.lower_values import Value
 from pysfnc.ir.exprs import Const, Expr, Prim
 from pysfnc.values.types import (
+    JSON,
     STR,
     DictField,
     DictT,
     ListT,
     RecordT,
+    TiedDictT,
     TupleT,
     Type,
     UnionT,
     dict_of,
+    is_json_faithful,
     join_all,
     others_of,
 )
@@ -52,7 +55,15 @@ def call_asdict(cx: Context, node: ast.Call) -> Value:
     value, given = found
     if given.keywords:
         return cx.error(codes.UNSUPPORTED_CALL, node, "`asdict()` has a compiled form only without `dict_factory`")
-    return Prim(op="copy.deep", args=(value,), type=_as_dict(value.type), span=cx.span(node))
+    type_ = _as_dict(value.type)
+    if type_ is None:
+        return cx.error(
+            codes.UNSUPPORTED_CALL,
+            node,
+            "`asdict()` of objects that hold objects of their own class has a compiled form only for fields that JSON keeps as they are",
+            help="write instead: a function that makes the dict",
+        )
+    return Prim(op="copy.deep", args=(value,), type=type_, span=cx.span(node))
 
 
 def call_astuple(cx: Context, node: ast.Call) -> Value:
@@ -76,20 +87,35 @@ def call_astuple(cx: Context, node: ast.Call) -> Value:
     return lib.make_tuple(cx, copies, node)
 
 
-def _as_dict(type_: Type) -> Type:
-    """The type with dicts in place of objects."""
+def _as_dict(type_: Type) -> Type | None:
+    """The type with dicts in place of objects; None where some of it cannot be named, as it goes on without an end."""
+    try:
+        return _with_dicts(type_)
+    except _Endless:
+        return None
+
+
+class _Endless(Exception):
+    pass
+
+
+def _with_dicts(type_: Type) -> Type:
     match type_:
+        case RecordT(_, TiedDictT() as attributes):
+            if not is_json_faithful(_with_dicts(attributes.value)):
+                raise _Endless
+            return DictT(JSON)
         case RecordT(_, attributes):
-            return _as_dict(attributes)
+            return _with_dicts(attributes)
         case DictT():
-            fields = [DictField(f.name, _as_dict(f.type), f.always) for f in type_.fields]
-            return dict_of(fields, _as_dict(others_of(type_)))
+            fields = [DictField(f.name, _with_dicts(f.type), f.always) for f in type_.fields]
+            return dict_of(fields, _with_dicts(others_of(type_)))
         case ListT(item):
-            return ListT(_as_dict(item))
+            return ListT(_with_dicts(item))
         case TupleT(items, named):
-            return TupleT(tuple(map(_as_dict, items)), named)
+            return TupleT(tuple(map(_with_dicts, items)), named)
         case UnionT(found):
-            return join_all([_as_dict(member) for member in found])
+            return join_all([_with_dicts(member) for member in found])
         case _:
             return type_
 

@@ -20,6 +20,7 @@ from pysfnc.values.types import (
     OpaqueT,
     RecordT,
     SetT,
+    TiedDictT,
     TuplesT,
     TupleT,
     Type,
@@ -147,10 +148,12 @@ def text_held(type_: Type) -> str | None:
             return _A_SET
         case MapT(name):
             return name
+        case TiedDictT():
+            inside: Iterable[Type] = (type_.value,)
         case LazyDictT():
             return None  # of AWS
         case DictT(value, fields, rest):
-            inside: Iterable[Type] = (value, *(field.type for field in fields), rest or value)
+            inside = (value, *(field.type for field in fields), rest or value)
         case ListT(item) | TuplesT(item):
             inside = (item,)
         case TupleT(items):
