@@ -26,26 +26,30 @@ from pysfnc.frontend.lower_shared import shared_of
 from pysfnc.frontend.lower_state import Fact, State, join_states
 from pysfnc.frontend.lower_values import Static, Value
 from pysfnc.frontend.model import ClassInfo, ModuleInfo
+from pysfnc.frontend.receivers import replaces_none_only
 from pysfnc.frontend.records import Record
 from pysfnc.frontend.scope import FunctionNode
 from pysfnc.frontend.unset import begin_unset
-from pysfnc.ir.exprs import Const, Expr, Var
+from pysfnc.ir.exprs import Cond, Const, Expr, Prim, Var
 from pysfnc.ir.hir import Assign, Handler, Raise, Recur, Recursion, Suite, Try
 from pysfnc.ir.walk import assigned, has_effect, walk_suite
 from pysfnc.values.recursive import folded
 from pysfnc.values.types import (
+    BOOL,
     ERROR,
     JSON,
     NEVER,
     NONE,
     STR,
     ExcT,
+    Kind,
     NeverT,
     NoneT,
     Type,
     is_json_faithful,
     join,
     join_all,
+    kinds,
 )
 
 MAX_ROUNDS = 10
@@ -155,7 +159,7 @@ def call_again(cx: Context, function: Running, given: Arguments, call: ast.AST, 
     result, targets = _targets(cx, function.assumed)
     outer = tuple(Var(name=name, type=fact.type) for name, fact in sorted(function.assumed.threaded.items()))
     recur = Recur(label=function.label, args=(*args.values(), *outer), targets=tuple(targets), span=cx.span(call))
-    _hand_back(cx, recur, function.assumed, places)
+    _hand_back(cx, recur, function, places)
     return _result(cx, result, function.assumed.result, call)
 
 
@@ -221,7 +225,7 @@ def _first_call(
         targets=tuple(targets),
         span=cx.span(call),
     )
-    _hand_back(cx, recursion, assumed, places)
+    _hand_back(cx, recursion, function, places)
     if isinstance(assumed.result, NeverT):
         # It ends with an exception, or never, where CPython ends it.
         text = Const(value="maximum recursion depth exceeded", type=STR, span=cx.span(call))
@@ -321,6 +325,7 @@ def _refused(cx: Context, function: Running, body: Suite, call: ast.AST) -> bool
         )
         return True
     rebound = cx.project.scope(function.node).rebound_params & function.assumed.changed.keys()
+    rebound = frozenset(name for name in rebound if not replaces_none_only(function.node, name))
     for name in sorted(rebound):
         cx.error(
             codes.RECURSION,
@@ -382,9 +387,10 @@ def _targets(cx: Context, assumed: Assumed) -> tuple[str | None, list[str | None
     return result, [result, *changed, *sorted(assumed.threaded)]
 
 
-def _hand_back(cx: Context, call: Recursion | Recur, assumed: Assumed, places: Mapping[str, Place]) -> None:
+def _hand_back(cx: Context, call: Recursion | Recur, function: Running, places: Mapping[str, Place]) -> None:
     """Emit a call, and bring up to date what it changed: the places of arguments, and the variables of the surroundings."""
     assert call.span is not None
+    assumed = function.assumed
     if cx.flow.guards and places:
         # Whoever catches an exception of the call sees what it changed until then.
         raised = Var(name=cx.names.fresh("raised"), type=ExcT(None), span=call.span)
@@ -394,7 +400,7 @@ def _hand_back(cx: Context, call: Recursion | Recur, assumed: Assumed, places: M
                 cx.emit(Assign(name=target, value=given, span=call.span))
         before = cx.state.copy()
         with cx.capture() as failing:
-            _write_back(cx, call, assumed, places)
+            _write_back(cx, call, function, places)
             cx.emit(Raise(exc=raised, span=call.span))
         cx.state = before
         handler = Handler(classes=None, name=raised.name, body=tuple(failing), span=call.span)
@@ -405,14 +411,27 @@ def _hand_back(cx: Context, call: Recursion | Recur, assumed: Assumed, places: M
             cx.flow.may_raise_here()
     for name in sorted(assumed.threaded):
         cx.state.put(name, assumed.after.get(name, cx.state.facts[name]))
-    _write_back(cx, call, assumed, places)
+    _write_back(cx, call, function, places)
 
 
-def _write_back(cx: Context, call: Recursion | Recur, assumed: Assumed, places: Mapping[str, Place]) -> None:
+def _write_back(cx: Context, call: Recursion | Recur, function: Running, places: Mapping[str, Place]) -> None:
     assert call.span is not None
+    assumed = function.assumed
+    rebound = cx.project.scope(function.node).rebound_params
     for (name, type_), target in zip(sorted(assumed.changed.items()), call.targets[1:], strict=False):
         if name in places and target is not None:
-            write_place(cx, places[name], Var(name=target, type=type_, span=call.span), call.span)
+            given = call.args[list(assumed.types).index(name)]
+            changed: Expr = Var(name=target, type=type_, span=call.span)
+            if name in rebound and Kind.NONE in kinds(given.type):
+                changed = _unless_none(given, changed)
+            write_place(cx, places[name], changed, call.span)
+
+
+def _unless_none(given: Expr, changed: Expr) -> Expr:
+    """What a call hands back of a parameter that it gave another object where it was None: nobody else sees that one."""
+    none = Const(value=None, type=NONE, span=changed.span)
+    test = Prim(op="is", args=(given, none), type=BOOL, span=changed.span)
+    return Cond(test=test, then=none, orelse=changed, type=join(NONE, changed.type), span=changed.span)
 
 
 def _result(cx: Context, result: str | None, type_: Type, call: ast.AST) -> Value:

@@ -42,3 +42,22 @@ def _uses(function: ast.FunctionDef, this: str) -> Iterator[str | None]:
 def _rebinds(part: ast.AST, this: str, function: ast.FunctionDef) -> bool:
     """Whether another parameter, of a function inside, has the name."""
     return isinstance(part, ast.arg) and part.arg == this and part is not function.args.args[0]
+
+
+def replaces_none_only(function: ast.AST, name: str) -> bool:
+    """Whether a function gives a parameter another object only where it is None: `if seen is None: seen = []`."""
+    inside: set[int] = set()
+    for part in ast.walk(function):
+        match part:
+            case ast.If(
+                test=ast.Compare(left=ast.Name(id=tested), ops=[ast.Is()], comparators=[ast.Constant(value=None)]),
+                body=body,
+            ) if tested == name:
+                plain = [stmt for stmt in body if isinstance(stmt, ast.Assign)]
+                inside |= {id(target) for stmt in plain for target in stmt.targets}
+    stores = [
+        part
+        for part in ast.walk(function)
+        if isinstance(part, ast.Name) and part.id == name and not isinstance(part.ctx, ast.Load)
+    ]
+    return all(id(part) in inside for part in stores)
