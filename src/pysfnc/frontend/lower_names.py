@@ -73,7 +73,7 @@ def _read_local(cx: Context, owner: Frame, name: str, node: ast.AST) -> Value:
 
     variable = variable_of(owner, name, cx.names)
     fact = cx.state.facts.get(variable)
-    if fact is not None and unset.may_be_unset(fact.type):
+    if fact is not None and not fact.maybe_unset and unset.may_be_unset(fact.type):
         checked = unset.check_set(cx, owner, name, variable, fact, node)
         if checked is not None:
             return checked
