@@ -25,11 +25,14 @@ def replace_slice(cx: Context, target: ast.Subscript, items: Expr | None) -> Non
         or any(b is not None and is_poison(b) for b in bounds)
     ):
         return
-    if step is not None and not (isinstance(step, Const) and step.value in (None, 1)):
+    stride = step.value if isinstance(step, Const) and type(step.value) is int else 1 if _is_none(step) else None
+    # From the end, a bound that lies outside of the list means another place.
+    backwards = stride is not None and stride < 0 and bounds != [None, None]
+    if stride is None or stride == 0 or backwards:
         cx.error(
             codes.UNSUPPORTED_STATEMENT,
             target,
-            "a slice with a step cannot be changed in the machine",
+            "a slice with this step cannot be changed in the machine",
             help="write instead: a loop over the positions",
         )
         return
@@ -46,6 +49,8 @@ def replace_slice(cx: Context, target: ast.Subscript, items: Expr | None) -> Non
         return
     if items is not None:
         values["items"] = items
+    if stride != 1:
+        text = _strided(bounds, stride, text, deletes=items is None)
     made = run_here(
         cx,
         text.replace("ITEMS", "xs[:low] + xs[high:]" if items is None else "xs[:low] + items + xs[high:]"),
@@ -55,6 +60,27 @@ def replace_slice(cx: Context, target: ast.Subscript, items: Expr | None) -> Non
     data = as_data(cx, made, target)
     if not is_poison(data):
         write_place(cx, place, data if not place.keys else cx.atom(data), cx.span(target))
+
+
+def _is_none(step: Value | None) -> bool:
+    return step is None or (isinstance(step, Const) and step.value is None)
+
+
+_DELETED = "return [x for i, x in enumerate(xs) if i not in places]"
+_REPLACED = """if len(items) != len(places):
+    raise ValueError(f"attempt to assign sequence of size {len(items)} to extended slice of size {len(places)}")
+made = xs[:]
+for i, place in enumerate(places):
+    made[place] = items[i]
+return made"""
+
+
+def _strided(bounds: list[Value | None], stride: int, text: str, *, deletes: bool) -> str:
+    """The same for a slice with a step, which keeps its size: the places are those of a slice of all places."""
+    low, high = ("" if bound is None else name for name, bound in zip(("low", "high"), bounds, strict=True))
+    head = text[: text.index("high = max(low, high)")]
+    places = f"places = list(range(len(xs)))[{low}:{high}:{stride}]"
+    return "\n".join([head.rstrip(), places, _DELETED if deletes else _REPLACED])
 
 
 def _source(cx: Context, bounds: list[Value | None], values: dict[str, Value], target: ast.Subscript) -> str | None:
