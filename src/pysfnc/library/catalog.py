@@ -59,6 +59,7 @@ from pysfnc.library import (
     sums,
     texts,
     truth,
+    tuples,
     unary,
     unpacking,
 )
@@ -209,6 +210,7 @@ ROW_MODULES = (
     sums,
     texts,
     truth,
+    tuples,
     unary,
     unpacking,
 )

@@ -69,6 +69,7 @@ def _method_of(kind: Kind, name: str, receiver: Expr, args: Sequence[Expr], kwar
 
 _WRONG_NUMBER: Final = {
     (Kind.LIST, "count"): "list.count() takes exactly one argument ({} given)",
+    (Kind.TUPLE, "count"): "tuple.count() takes exactly one argument ({} given)",
     (Kind.LIST, "pop"): "pop expected at most 1 argument, got {}",
     (Kind.DICT, "pop"): "pop expected at least 1 argument, got {}",
 }

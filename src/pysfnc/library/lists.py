@@ -152,23 +152,26 @@ register_prim(
 )
 
 
-def _build_count(args: Sequence[Expr], site: Site) -> Built:
+def build_count(args: Sequence[Expr], site: Site) -> Built:
+    """`.count(value)` of a list or tuple."""
     return _refuse_mixed(args, "`count()`") or prim("list.count", INT, site, *args)
 
 
 _BOUND = "slice indices must be integers or have an __index__ method"
-_INDEX_SPECS = (
+INDEX_SPECS = (
     Spec("start", WHOLE | {Kind.NONE}, _BOUND, const(None)),
     Spec("stop", WHOLE | {Kind.NONE}, _BOUND, const(None)),
 )
 
 
-def _build_index(args: Sequence[Expr], site: Site) -> Built:
+def build_index(args: Sequence[Expr], site: Site, name: str = "list") -> Built:
+    """`.index(value, start, stop)` of a list, or of a tuple if that is its name."""
+
     def found(atoms: list[Expr]) -> Built:
         position = prim("list.position", INT, site, *atoms)
-        return prim("list.index_found", INT, site, position, atoms[1])
+        return prim(f"{name}.index_found", INT, site, position, atoms[1])
 
-    refusal = _refuse_mixed(args, "`index()`") or misfit("list.index", _INDEX_SPECS, args[2:], site)
+    refusal = _refuse_mixed(args, "`index()`") or misfit(f"{name}.index", INDEX_SPECS, args[2:], site)
     return refusal or let_all(list(args), site, found)
 
 
@@ -180,7 +183,7 @@ register_surface(
     SurfaceRow(
         name="list.count",
         params=(Parameter("self"), Parameter("value")),
-        build=_build_count,
+        build=build_count,
         examples=_examples(
             "count",
             "[1, 2, 1]|1",
@@ -203,8 +206,8 @@ register_surface(
 register_surface(
     SurfaceRow(
         name="list.index",
-        params=(Parameter("self"), Parameter("value"), *(Parameter(s.name, s.default) for s in _INDEX_SPECS)),
-        build=_build_index,
+        params=(Parameter("self"), Parameter("value"), *(Parameter(s.name, s.default) for s in INDEX_SPECS)),
+        build=build_index,
         examples=_examples(
             "index",
             "[3, 1, 3]|3",
