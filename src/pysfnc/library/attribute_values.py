@@ -9,7 +9,7 @@ from decimal import Clamped, Decimal, DecimalException, Inexact, Overflow, Round
 from decimal import Context as DecimalContext
 from typing import Final
 
-from pysfnc.jsonata.tree import Array, Binary, Bind, Field, IfElse, Lit, Object, Regex, Seq, Tree
+from pysfnc.jsonata.tree import Array, Binary, Field, IfElse, Lit, Object, Regex, Tree
 from pysfnc.library.floats import digits_of
 from pysfnc.library.make import NULL, TRUE, ZERO, call, choose, eq, negate, text, type_of
 from pysfnc.library.prelude import define
@@ -192,9 +192,10 @@ register_prim(PrimRow(op="attribute.number", lower=lambda args, _: args[0].tree,
 def _decimal_int(args: Sequence[Arg], _type: Type) -> Tree:
     """The number without its fraction, which is taken off the text where that shows it, as it may have more digits than a float."""
     value = args[0].tree
-    rounded = IfElse(call("contains", value, Regex("^-")), call("ceil", _N), call("floor", _N))
+    number = call("number", value)
+    rounded = IfElse(call("contains", value, Regex("^-")), call("ceil", number), call("floor", number))
     plain = call("number", call("replace", value, Regex("[.][0-9]*$"), text("")))
-    return IfElse(call("contains", value, text("E")), Seq((Bind("n", call("number", value)), rounded)), plain)
+    return IfElse(call("contains", value, text("E")), rounded, plain)
 
 
 def _decimal_int_checks(args: Sequence[Arg], _type: Type) -> Sequence[Check]:

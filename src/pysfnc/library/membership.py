@@ -42,8 +42,8 @@ def in_list(item: Arg, items: Arg) -> Tree:
     flat = kinds(item.type) <= _SCALARS or all(kinds(part) <= _SCALARS for part in inner)
     if flat and not care:
         return Binary("in", item.tree, items.tree)
-    equal = call("py_equal", item.tree, Ref("i")) if care else eq(item.tree, Ref("i"))
-    return call("exists", call("filter", items.tree, Func(("i",), equal)))
+    equal = call("py_equal", item.tree, Ref("py_item")) if care else eq(item.tree, Ref("py_item"))
+    return call("exists", call("filter", items.tree, Func(("py_item",), equal)))
 
 
 def _item_types(type_: Type) -> tuple[Type, ...]:

@@ -6,7 +6,7 @@ An outcome is a list of two or three: the exception or None, the value, and the 
 from collections.abc import Sequence
 from typing import Final
 
-from pysfnc.jsonata.tree import Array, Binary, Bind, Field, IfElse, Lit, Object, Range, Tree
+from pysfnc.jsonata.tree import Array, Binary, Bind, Field, IfElse, Lit, Object, Range, Ref, Tree
 from pysfnc.library.json_dumps import Options, json_tree
 from pysfnc.library.make import NULL, ZERO, call, eq, join, text
 from pysfnc.library.prelude import define
@@ -112,7 +112,7 @@ def _group_text(args: Sequence[Arg], _type: Type) -> Tree:
 def _others(args: Sequence[Arg], _type: Type) -> Tree:
     """The numbers below the second argument without the first."""
     numbers = Range(ZERO, sub(args[1].tree, ONE))
-    return call("append", EMPTY, call("filter", numbers, fn("i", ne(_I, args[0].tree))))
+    return call("append", EMPTY, call("filter", numbers, fn("py_i", ne(Ref("py_i"), args[0].tree))))
 
 
 def _race_text(args: Sequence[Arg], _type: Type) -> Tree:
