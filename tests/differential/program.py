@@ -4,6 +4,7 @@ Makers of statements stand in other modules, and register themselves with `state
 """
 
 import random
+import string
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
@@ -82,6 +83,15 @@ class Place:
         return replace(self, depth=self.depth - 1, **changes)  # type: ignore[arg-type]
 
 
+_VARIABLES: Final = frozenset({"a", "e", "m", "n", "p", "r", "record", "results", "v", "x"})
+_NAMES: Final = (
+    *string.ascii_lowercase,
+    *("after", "each", "error", "fault", "index", "input", "item", "key", "keys", "merge", "py_item", "py_v", "result"),
+    *("states", "t2", "value", "values", "x_2"),
+)
+"""Names of variables that the library binds in its functions, of functions of JSONata, and of what the backend makes."""
+
+
 class Program:
     """What belongs to one program while it is written."""
 
@@ -104,10 +114,13 @@ class Program:
         self.constants: list[Variable] = []
         self.records: list[Record] = []
         self.budget = 0
+        self.names_left = [*_NAMES]
 
     def name(self, hint: str) -> str:
-        """A name that nothing else has."""
+        """A name that nothing else has, now and then one that the library or the machine uses as well."""
         self.count += 1
+        if hint in _VARIABLES and self.names_left and self.rng.random() < 0.3:
+            return self.names_left.pop(self.rng.randrange(len(self.names_left)))
         return f"{hint}{self.count}"
 
     def kind(self, *, nested: bool = True) -> Kind:

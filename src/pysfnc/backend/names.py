@@ -117,7 +117,7 @@ class VariableNames:
         if variable not in self.names:
             base = _legal(variable)
             found, number = base, 1
-            while found in self.taken or found.startswith("py_"):
+            while found in self.taken:
                 number += 1
                 found = f"{base}_{number}" if base not in RESERVED else f"{base}_{number - 1}"
             self.taken.add(found)
@@ -128,4 +128,5 @@ class VariableNames:
 def _legal(variable: str) -> str:
     plain = "".join(c if (c.isascii() and c.isalnum()) or c == "_" else "_" for c in re.split(r"[%~@#]", variable)[0])
     plain = plain.lstrip("_")[: MAX_NAME_CHARS - 6]
-    return plain if plain and plain[0].isalpha() else f"v{plain}"
+    # Names that begin with `py_` are the library's.
+    return plain if plain and plain[0].isalpha() and not plain.startswith("py_") else f"v{plain}"
