@@ -4,11 +4,13 @@ Python makes the object of a constant once, so a change through any name would b
 deep inside a value such an object may lie: 0 the value itself, 1 its items, and so on.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from pysfnc.frontend.lower_context import Context
 from pysfnc.ir.exprs import Cond, Expr, Let, ListComp, Prim, Reduce, Var
-from pysfnc.values.types import is_mutable
+from pysfnc.values.types import DictT, JsonT, Kind, ListT, MapT, SetT, TuplesT, TupleT, Type, is_mutable, members
 
 _PARTS = frozenset({"item", "dict.get", "dict.item", "list.at", "list.pop", "dict.last", "min", "max"})
 _SAME = frozenset({"attribute", "iter.list", "unpack.iter", "min.of", "max.of"})
@@ -30,29 +32,66 @@ class Shared:
         return Shared(self.name, max(self.depth - 1, 0))
 
 
-def shared_of(cx: Context, value: Expr) -> Shared | None:
-    """The constant whose object a value may be or hold."""
-    if not is_mutable(value.type):
-        return None
-    if value.span is not None and value.span in cx.constants:
+def shared_of(cx: Context, value: Expr, bound: Mapping[str, Shared | None] = MappingProxyType({})) -> Shared | None:
+    """The constant whose object a value may be or hold; `bound`: what is known of the names that expressions around it bind."""
+    found = _shared_of(cx, value, bound)
+    return found if found is not None and _may_lie(value.type, found.depth) else None
+
+
+def _shared_of(cx: Context, value: Expr, bound: Mapping[str, Shared | None]) -> Shared | None:
+    if value.span is not None and value.span in cx.constants and is_mutable(value.type):
         return Shared(cx.constants[value.span], 0)
     match value:
+        case Var(name=name) if name in bound:
+            return bound[name]
         case Var(name=name):
             fact = cx.state.facts.get(name)
             return None if fact is None else fact.shared
         case Cond(then=then, orelse=orelse):
-            return _nearest([shared_of(cx, then), shared_of(cx, orelse)])
-        case Let(value=bound, body=body):
-            return _nearest([shared_of(cx, body), shared_of(cx, bound)])
-        case ListComp(seq=seq, body=body):
-            found = _nearest([shared_of(cx, seq), shared_of(cx, body)])
-            return None if found is None else Shared(found.name, 1)
-        case Reduce(seq=seq, init=init):
-            return _nearest([shared_of(cx, seq), shared_of(cx, init)])
+            return _nearest([shared_of(cx, then, bound), shared_of(cx, orelse, bound)])
+        case Let(name=name, value=given, body=body):
+            return shared_of(cx, body, {**bound, name: shared_of(cx, given, bound)})
+        case ListComp(name=name, seq=seq, body=body):
+            found = shared_of(cx, body, {**bound, name: _item_of(cx, seq, bound)})
+            return None if found is None else found.outside()
+        case Reduce(name=name, acc=acc, seq=seq, init=init, body=body):
+            first = shared_of(cx, init, bound)
+            item = _item_of(cx, seq, bound)
+            # The second round sees what the first one made; what it finds is no nearer to the value than that.
+            step = shared_of(cx, body, {**bound, name: item, acc: first})
+            return _nearest([first, step, shared_of(cx, body, {**bound, name: item, acc: _nearest([first, step])})])
         case Prim(op=op, args=args):
-            return _of_operation(op, [shared_of(cx, arg) for arg in args])
+            return _of_operation(op, [shared_of(cx, arg, bound) for arg in args])
         case _:
             return None
+
+
+def _item_of(cx: Context, seq: Expr, bound: Mapping[str, Shared | None]) -> Shared | None:
+    found = shared_of(cx, seq, bound)
+    return None if found is None else found.inside()
+
+
+def _may_lie(type_: Type, depth: int) -> bool:
+    """Whether something that can be changed may lie this deep or deeper inside a value of the type."""
+    for member in members(type_):
+        match member:
+            case JsonT(kinds=found):
+                if found & {Kind.LIST, Kind.DICT}:
+                    return True
+                continue
+            case MapT(held=held):
+                inner: tuple[Type, ...] = (held.value,)
+            case ListT(item) | TuplesT(item) | SetT(item) | DictT(value=item):
+                inner = (item,)
+            case TupleT(items):
+                inner = items
+            case _:
+                if is_mutable(member):
+                    return True
+                continue
+        if (depth == 0 and is_mutable(member)) or any(_may_lie(part, max(depth - 1, 0)) for part in inner):
+            return True
+    return False
 
 
 def _of_operation(op: str, args: list[Shared | None]) -> Shared | None:
