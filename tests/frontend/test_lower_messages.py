@@ -129,8 +129,8 @@ PROGRAMS: dict[str, str] = {
         @workflow
         def w(x: int, xs: list[int]) -> int:
             x.y = 1  # E[SFN101]
-            xs[0:2:2] = [2]  # E[SFN101]
-            del xs[0:2:2]  # E[SFN101]
+            xs[0:2:x] = [2]  # E[SFN101]
+            del xs[0:2:x]  # E[SFN101]
             a, b = 1, 2, 3  # E[SFN302]
             with open("f") as f:  # E[SFN101]
                 pass
