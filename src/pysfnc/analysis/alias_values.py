@@ -12,6 +12,7 @@ from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Input, Let, ListComp, L
 from pysfnc.ir.hir import Assign, ForEach, While
 from pysfnc.ir.walk import children, free_vars
 from pysfnc.values.types import (
+    DequeT,
     DictT,
     ExcT,
     JsonT,
@@ -47,7 +48,7 @@ def _can_hold(container: Type) -> bool:
             case MapT(held=held):
                 if holds_objects(held.value):
                     return True
-            case ListT(inner) | DictT(inner) | TuplesT(inner):
+            case ListT(inner) | DictT(inner) | TuplesT(inner) | DequeT(inner):
                 if holds_objects(inner):
                     return True
             case _:

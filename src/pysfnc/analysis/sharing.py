@@ -84,6 +84,7 @@ SHARING: Final[dict[str, Sharing]] = {
     "dict.get": Sharing(part_of=0, key=1, same=(2,)),
     "dict.ensured": Sharing(part_of=0, key=1, same=(2,)),
     "list.pop": Sharing(part_of=0),
+    "deque.pop": Sharing(part_of=0),
     "min": Sharing(part_of=0),
     "max": Sharing(part_of=0),
     "loop.item": Sharing(part_of=0),
@@ -133,6 +134,7 @@ CHANGES: Final[dict[str, Change]] = {
     "list.concat": Change(new=(Spread(1),)),
     "+=": Change(new=(Spread(1),)),
     "*=": Change(new=(Spread(0),), repeats=True),
+    "deque.before": Change(new=(Spread(1),)),
     "list.without": Change(),
     "list.without_first": Change(),
     "list.reversed": Change(),
@@ -149,7 +151,12 @@ CHANGES: Final[dict[str, Change]] = {
 }
 
 
-TAKING: Final = {"list.pop": "list.without", "dict.item": "dict.without", "dict.get": "dict.without"}
+TAKING: Final = {
+    "list.pop": "list.without",
+    "deque.pop": "list.without",
+    "dict.item": "dict.without",
+    "dict.get": "dict.without",
+}
 """Operations that read what the change by the other operation, with the same first two arguments, then takes out."""
 
 

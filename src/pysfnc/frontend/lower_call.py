@@ -17,6 +17,7 @@ from pysfnc.frontend.lower_clients import make_client, make_resource
 from pysfnc.frontend.lower_conditions import attribute_condition
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, expression, is_poison, lower_value
+from pysfnc.frontend.lower_deques import DEQUE, call_deque
 from pysfnc.frontend.lower_digests import call_opaque
 from pysfnc.frontend.lower_expr import dotted_exception, static_attribute
 from pysfnc.frontend.lower_externals import call_external, ignored_call
@@ -178,6 +179,8 @@ def call_value(cx: Context, callee: Value, given: Arguments, node: ast.expr) -> 
             return call_request(cx, callee, given, node)
         case Partial(function=function):
             return call_value(cx, function, with_kept(callee, given), node)
+        case External(name) if name == DEQUE:
+            return call_deque(cx, given, node)
         case External(name) if name in NAMES:
             return call_mapping(cx, name, given, node)
         case External(name) if is_functional(name):

@@ -119,7 +119,7 @@ def _beforehand(before: State, after: State, span: Span) -> list[Stmt]:
 def _item_type(cx: Context, source: Source) -> Type:
     """The type of an item, by what is known at the head of the loop of the list it stands in."""
     origin = source.origin
-    if origin is None or origin.kind == "keys" or origin.root.name not in cx.state.facts:
+    if origin is None or origin.kind in ("keys", "deque") or origin.root.name not in cx.state.facts:
         return lib.item_type(source.items.type)
     container = read_place(cx, _place(cx, origin)).type
     match origin.kind:
@@ -234,6 +234,8 @@ def _written(cx: Context, source: Source, loop: _Loop) -> list[Stmt]:
         return _refuse(cx, origin, loop, "replaced")
     if _rebinds(cx, loop.body, origin.root.name):
         return _refuse(cx, origin, loop, "changed and rebound")
+    if origin.kind == "deque":
+        return _refuse(cx, origin, loop, "changed")
     if origin.kind in ("list", "enumerate"):
         return _indexed(cx, origin, loop)
     if origin.kind in ("keys", "values", "items"):

@@ -21,6 +21,7 @@ from pysfnc.frontend.lower_control import evaluate
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_in_order, lower_value
 from pysfnc.frontend.lower_dataclasses import FUNCTIONS
 from pysfnc.frontend.lower_decimals import call_decimal
+from pysfnc.frontend.lower_deques import DEQUE, call_deque
 from pysfnc.frontend.lower_digests import OPAQUE_CALLS
 from pysfnc.frontend.lower_distributed import DATASETS, call_dataset, call_distributed_map
 from pysfnc.frontend.lower_environment import environment_get
@@ -67,6 +68,8 @@ def call_external(cx: Context, name: str, node: ast.Call) -> Value:
             help="write instead: `with ThreadPoolExecutor(max_workers=n) as pool:`",
         )
     given = lower_arguments(cx, node)
+    if given is not None and name == DEQUE:
+        return call_deque(cx, given, node)
     if given is not None and name in NAMES:
         return call_mapping(cx, name, given, node)
     if given is not None and is_functional(name):

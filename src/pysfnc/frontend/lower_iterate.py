@@ -33,7 +33,7 @@ from pysfnc.frontend.lower_values import (
     describe,
 )
 from pysfnc.ir.exprs import Const, Expr, Var
-from pysfnc.values.types import STR, DictT, Kind, ListT, MapT, TuplesT, TupleT, is_mutable, kinds
+from pysfnc.values.types import STR, DequeT, DictT, Kind, ListT, MapT, TuplesT, TupleT, is_mutable, kinds
 
 Step = Callable[[Context, Value], Value | None]
 """What the target gets for an item; None when the item is left out (statements that skip it were emitted)."""
@@ -203,6 +203,8 @@ def origin_of(cx: Context, node: ast.expr, value: Expr) -> Origin | None:
     place = simple_place(cx, node)
     if place is None or isinstance(value.type, TupleT | TuplesT):
         return None
+    if isinstance(value.type, DequeT):
+        return Origin("deque", place.root, place.keys, place.spans, place.title)
     kind = "list" if isinstance(value.type, ListT) else "keys" if isinstance(value.type, DictT | MapT) else "any"
     return Origin(kind, place.root, place.keys, place.spans, place.title)
 

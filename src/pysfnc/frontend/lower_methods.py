@@ -12,6 +12,7 @@ from pysfnc.frontend.lower_builtins import sorted_items
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
 from pysfnc.frontend.lower_decimals import having_method
+from pysfnc.frontend.lower_deques import call_deque_method
 from pysfnc.frontend.lower_exceptions import call_exception_method
 from pysfnc.frontend.lower_expr import exception_attribute
 from pysfnc.frontend.lower_iterate import simple_place, under
@@ -34,6 +35,7 @@ from pysfnc.frontend.lower_sets import call_set_method, taken
 from pysfnc.frontend.lower_values import Lazy, LazyComprehension, Origin, Value
 from pysfnc.frontend.lower_views import keep_view
 from pysfnc.frontend.moment_operations import is_time
+from pysfnc.frontend.operations.deques import listed
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Eval
 from pysfnc.library.row import Change
@@ -89,6 +91,9 @@ def call_method(cx: Context, receiver: Expr, node: ast.Call) -> Value:
     if Kind.MAPPING in kinds(receiver.type):
         base = node.func.value
         return call_mapping_method(cx, receiver, lambda: place_of_receiver(cx, receiver, base), node)
+    if Kind.DEQUE in kinds(receiver.type):
+        base = node.func.value
+        return call_deque_method(cx, receiver, lambda: place_of_receiver(cx, receiver, base), node)
     if name == "sort" and kinds(receiver.type) == {Kind.LIST}:
         return _sort(cx, receiver, node)
     if lib.is_change(receiver.type, name):
@@ -122,7 +127,8 @@ def _argument(cx: Context, name: str, value: Value, node: ast.AST) -> Expr:
     """An argument; a method that takes items at once gets the list of an iterator."""
     if name in _TAKES_ITEMS and isinstance(value, Lazy | LazyComprehension):
         return lib.items_of(cx, value, node)
-    return as_data(cx, value, node)
+    data = as_data(cx, value, node)
+    return listed(data) if name in _TAKES_ITEMS else data
 
 
 def _view(cx: Context, receiver: Expr, node: ast.Call) -> Value:

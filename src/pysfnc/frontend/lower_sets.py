@@ -17,6 +17,7 @@ from pysfnc.frontend.lower_context import Context, Trial, poison
 from pysfnc.frontend.lower_core import as_data, expression, is_poison, lower_exprs, lower_in_order, lower_value
 from pysfnc.frontend.lower_iterate import Source
 from pysfnc.frontend.lower_values import LazyComprehension, Static, Value
+from pysfnc.frontend.operations.deques import listed
 from pysfnc.ir.exprs import Expr
 from pysfnc.library.sets import Form, may_be_unhashable
 from pysfnc.values.types import Kind, kinds
@@ -127,7 +128,7 @@ def _checked(cx: Context, items: Expr, node: ast.expr) -> Expr:
 
 def loose_items(cx: Context, value: Value, node: ast.expr) -> tuple[Expr, bool]:
     """What somebody takes the items of who does not show their order, as an iterable; and whether their order is known."""
-    data = lib.plain(lib.whole_items(cx, value, node))
+    data = listed(lib.plain(lib.whole_items(cx, value, node)))
     if lib.has_int_keys(data.type):
         return lib.int_keys(cx, data, node), True
     if Kind.SET not in kinds(data.type):

@@ -12,7 +12,7 @@ from pysfnc.frontend.lower_context import Context
 from pysfnc.ir.exprs import Cond, Expr, Let, ListComp, Prim, Reduce, Var
 from pysfnc.values.types import DictT, JsonT, Kind, ListT, MapT, SetT, TuplesT, TupleT, Type, is_mutable, members
 
-_PARTS = frozenset({"item", "dict.get", "dict.item", "list.at", "list.pop", "dict.last", "min", "max"})
+_PARTS = frozenset({"item", "dict.get", "dict.item", "list.at", "list.pop", "deque.pop", "dict.last", "min", "max"})
 _SAME = frozenset({"attribute", "iter.list", "unpack.iter", "min.of", "max.of"})
 
 

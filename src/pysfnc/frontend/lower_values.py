@@ -134,7 +134,7 @@ class CoroutineList:
 class Origin:
     """Where the items of an iterable stand: in the list or dict at `root[keys[0]]...`.
 
-    `kind`: a `list`; an `enumerate` of one, from `start`; the `keys`, `values` or `items` of a dict; `any` of list, dict and str.
+    `kind`: a `list`; an `enumerate` of one, from `start`; the `keys`, `values` or `items` of a dict; a `deque`; `any` of list, dict and str.
     """
 
     kind: str

@@ -12,6 +12,7 @@ from pysfnc.frontend.lower_context import Context
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, Prim
 from pysfnc.source.span import Span
 from pysfnc.values.types import (
+    DequeT,
     DictT,
     Kind,
     LazyDictT,
@@ -133,6 +134,7 @@ def check_no_text(cx: Context, value: Expr, node: ast.AST | Span) -> bool:
 
 
 _A_SET: Final = "set"
+_A_DEQUE: Final = "deque"
 _DICTS: Final = frozenset({"Counter", "defaultdict", "OrderedDict", "dict"})
 
 
@@ -148,6 +150,8 @@ def text_held(type_: Type) -> str | None:
             return _A_SET
         case MapT(name):
             return name
+        case DequeT():
+            return _A_DEQUE
         case TiedDictT():
             inside: Iterable[Type] = (type_.value,)
         case LazyDictT():
@@ -177,6 +181,13 @@ def refuse_text(cx: Context, name: str, node: ast.AST | Span) -> Expr:
             help="write instead: a dict whose keys are str"
             if name == "dict"
             else "write instead: `dict(...)` around it",
+        )
+    if name == _A_DEQUE:
+        return cx.error(
+            codes.UNSUPPORTED_EXPRESSION,
+            node,
+            "this has no compiled form for a `deque`",
+            help="write instead: `list(...)` around it",
         )
     if name == _A_SET:
         return cx.error(

@@ -24,7 +24,7 @@ from pysfnc.library.typenames import has_kind, of_kinds, type_name
 from pysfnc.values.types import BOOL, ERROR, NEVER, ErrorT, Kind, Type, join_all, kinds
 
 Kwargs = Mapping[str, Expr]
-_ARRAYS: Final = frozenset({Kind.LIST, Kind.TUPLE, Kind.SET})
+_ARRAYS: Final = frozenset({Kind.LIST, Kind.TUPLE, Kind.SET, Kind.DEQUE})
 
 
 def build_call(name: str, args: Sequence[Expr], kwargs: Kwargs, site: Site) -> Built:

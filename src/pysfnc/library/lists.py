@@ -288,6 +288,8 @@ _INDEX: Final = Spec("index", WHOLE, WHOLE_ERROR)
 
 def _insert(args: Sequence[Arg], _: Type) -> Tree:
     items, index, value = args
+    if index.tree == ZERO:
+        return call("append", Array((item(value.tree, value.type),)), items.tree)
     n = count(items.tree)
     position = from_end(whole(index), n)
     where = bind("py_n", position)

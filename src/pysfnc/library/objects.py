@@ -18,6 +18,7 @@ from pysfnc.values.types import (
     BOOL,
     INT,
     NEVER,
+    DequeT,
     DictField,
     DictT,
     EnumT,
@@ -56,6 +57,8 @@ def stays(type_: Type) -> str | None:
         match member:
             case RecordT(cls, attributes):
                 found = stays(attributes) if cls.travels else cls.name
+            case DequeT():
+                found = "deque"
             case SetT(_, form):
                 found = "set" if form == "unordered" else form
             case MapT(held=held, key=key):

@@ -21,6 +21,7 @@ from pysfnc.values.types import (
     INT,
     NONE,
     STR,
+    DequeT,
     DictField,
     DictT,
     EnumT,
@@ -64,6 +65,7 @@ JSON_TYPE: Final = {
     Kind.OPAQUE: "string",
     Kind.RECORD: "object",
     Kind.SET: "array",
+    Kind.DEQUE: "array",
     Kind.MAPPING: "object",
 }
 _OF_VALUES: Final = {
@@ -177,7 +179,7 @@ def attributes_of(record: RecordT) -> tuple[DictField, ...]:
 def parts_of(type_: Type) -> tuple[Type, ...]:
     """The types of what is inside values of a type."""
     match type_:
-        case ListT(item) | SetT(item) | TuplesT(item):
+        case ListT(item) | SetT(item) | TuplesT(item) | DequeT(item):
             return (item,)
         case MapT(held=held):
             return parts_of(held)

@@ -33,7 +33,7 @@ from pysfnc.ir.walk import assigned, ends, exits, has_effect
 from pysfnc.library.row import NameSupply
 from pysfnc.plan.tags import tag_jumps
 from pysfnc.source.span import Span
-from pysfnc.values.types import BOOL, INT, JSON, NONE, ExcT, ListT, SetT, TuplesT, TupleT, Type, join_all
+from pysfnc.values.types import BOOL, INT, JSON, NONE, DequeT, ExcT, ListT, SetT, TuplesT, TupleT, Type, join_all
 
 
 @dataclass(slots=True, eq=False)
@@ -365,7 +365,7 @@ def _reachable(suite: Suite) -> Suite:
 
 def _item_type(type_: Type) -> Type:
     match type_:
-        case ListT(item) | SetT(item) | TuplesT(item):
+        case ListT(item) | SetT(item) | TuplesT(item) | DequeT(item):
             return item
         case TupleT(items):
             return join_all(items)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from pysfnc.values.types import (
     NEVER,
+    DequeT,
     DictField,
     DictT,
     LazyDictT,
@@ -95,6 +96,8 @@ def without_fields(type_: Type) -> Type:
             return TuplesT(without_fields(item))
         case MapT(held=held):
             return replace(type_, held=DictT(without_fields(held.value)))
+        case DequeT(item):
+            return DequeT(without_fields(item))
         case SetT(item, form):
             return SetT(without_fields(item), form)
         case TupleT(items, named):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from pysfnc.values.types import (
     NEVER,
+    DequeT,
     DictField,
     DictT,
     LazyDictT,
@@ -107,7 +108,7 @@ def parts(type_: Type) -> tuple[Type, ...]:
     match type_:
         case UnionT(found):
             return tuple(sorted(found, key=str))
-        case ListT(item) | SetT(item) | TuplesT(item):
+        case ListT(item) | SetT(item) | TuplesT(item) | DequeT(item):
             return (item,)
         case TupleT(items):
             return items
@@ -194,6 +195,8 @@ def _mapped(type_: Type, change: Callable[[Type], Type]) -> Type:
             return join_all([change(member) for member in sorted(found, key=str)])
         case ListT(item):
             return ListT(change(item))
+        case DequeT(item):
+            return DequeT(change(item))
         case SetT(item, form):
             return SetT(change(item), form)
         case TuplesT(item):

@@ -32,6 +32,7 @@ class Kind(Enum):
     ENUM = "enum"
     SET = "set"
     MAPPING = "mapping"
+    DEQUE = "deque"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,16 @@ class SetT(Type):
 
     def __str__(self) -> str:
         return f"{'list in the order of a set' if self.form == 'unordered' else self.form}[{self.item}]"
+
+
+@dataclass(frozen=True, slots=True)
+class DequeT(Type):
+    """A `collections.deque`, which the machine holds as an array. It has a kind of its own, so that nobody takes it for a list."""
+
+    item: Type
+
+    def __str__(self) -> str:
+        return f"deque[{self.item}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -423,6 +434,7 @@ _SCALAR_KINDS: Final[dict[type[Type], Kind]] = {
     EnumT: Kind.ENUM,
     SetT: Kind.SET,
     MapT: Kind.MAPPING,
+    DequeT: Kind.DEQUE,
 }
 
 
@@ -474,6 +486,8 @@ def is_subtype(a: Type, b: Type) -> bool:
         case (_, JsonT(wanted)):
             return is_json_faithful(a) and kinds(a) <= wanted
         case (ListT(x), ListT(y)):
+            return is_subtype(x, y)
+        case (DequeT(x), DequeT(y)):
             return is_subtype(x, y)
         case (SetT(x, one), SetT(y, other)):
             return one == other and is_subtype(x, y)
@@ -548,6 +562,8 @@ def _merge(old: Type, new: Type) -> Type | None:
             return JsonT(x | kinds(other))
         case ListT(x), ListT(y):
             return ListT(join(x, y))
+        case DequeT(x), DequeT(y):
+            return DequeT(join(x, y))
         case SetT(x, one), SetT(y, other) if one == other:
             return SetT(join(x, y), one)
         case MapT() as x, MapT() as y if (x.name, x.factory) == (y.name, y.factory) and (
@@ -707,7 +723,7 @@ def json_of_kinds(found: frozenset[Kind]) -> Type:
 def is_mutable(type_: Type) -> bool:
     """Whether a value of this type, or one inside it, can be changed in place."""
     match type_:
-        case ListT() | DictT() | MapT() | JsonT() | ErrorT():
+        case ListT() | DequeT() | DictT() | MapT() | JsonT() | ErrorT():
             return True
         case SetT(_, form):
             return form != "frozenset"

@@ -20,6 +20,7 @@ from pysfnc.values.types import (
     NEVER,
     NONE,
     STR,
+    DequeT,
     EnumT,
     ErrorT,
     Kind,
@@ -81,7 +82,7 @@ def inner(args: Sequence[Expr]) -> list[Expr]:
         arg
         for arg in args
         if not any(
-            isinstance(member, SetT | MapT) or (isinstance(member, OpaqueT) and member.on_wire)
+            isinstance(member, SetT | MapT | DequeT) or (isinstance(member, OpaqueT) and member.on_wire)
             for member in members(arg.type)
         )
     ]
@@ -101,7 +102,8 @@ def told_by_text(args: Sequence[Expr]) -> list[Expr]:
     return [
         arg
         for arg in args
-        if OpaqueT("Decimal", on_wire=True) not in members(arg.type) and not kinds(arg.type) & {Kind.SET, Kind.MAPPING}
+        if OpaqueT("Decimal", on_wire=True) not in members(arg.type)
+        and not kinds(arg.type) & {Kind.SET, Kind.MAPPING, Kind.DEQUE}
     ]
 
 

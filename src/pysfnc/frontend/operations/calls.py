@@ -2,12 +2,14 @@
 
 import ast
 from collections.abc import Sequence
+from typing import Final
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.model import Style
 from pysfnc.frontend.moment_operations import time_call
 from pysfnc.frontend.operations.ask import HOLDING_CALLS, built, decayed, decimal_read, inner, told_by_text
+from pysfnc.frontend.operations.deques import listed
 from pysfnc.frontend.operations.displays import make_tuple
 from pysfnc.frontend.operations.mappings import dict_held
 from pysfnc.frontend.operations.sets import set_items
@@ -16,6 +18,9 @@ from pysfnc.frontend.whole import refuse_text, text_held
 from pysfnc.ir.exprs import Const, Expr, NewExc, Var
 from pysfnc.library import catalog
 from pysfnc.values.types import STR, ErrorT, ExcT, Kind, is_json_faithful, kinds
+
+_TAKING_DEQUES: Final = frozenset({"bool", "enumerate", "zip", "reversed", "tuple"})
+"""Functions that take a deque as they take a list; others are given its items."""
 
 
 def is_builtin(name: str) -> bool:
@@ -31,6 +36,8 @@ def call(cx: Context, name: str, args: Sequence[Expr], keywords: dict[str, Expr]
     if of_time is not None:
         return of_time
     given, named = [decayed(cx, arg) for arg in args], {key: decayed(cx, arg) for key, arg in keywords.items()}
+    if name in _TAKING_DEQUES:
+        given = list(map(listed, given))
     if name == "bool":
         given = [set_items(cx, dict_held(arg), node) for arg in given]
     if name in ("int", "float") and len(given) == 1:

@@ -3,20 +3,23 @@
 import ast
 from collections.abc import Sequence
 
+from pysfnc.diagnostics import codes
 from pysfnc.frontend.aws_types import METADATA, status_of
 from pysfnc.frontend.lower_aws_errors import part_of_response
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.moment_operations import moment_of_aws
 from pysfnc.frontend.operations.ask import HOLDING_METHODS, built, container, decayed, inner, is_kept, text_const
+from pysfnc.frontend.operations.deques import listed
 from pysfnc.frontend.operations.mappings import as_mapping, dict_held
 from pysfnc.frontend.operations.sets import refuse_mixed_set, set_items
 from pysfnc.frontend.whole import refuse_text, text_held
-from pysfnc.ir.exprs import Const, Expr, Prim
+from pysfnc.ir.exprs import Const, Expr, Let, Prim
 from pysfnc.library import catalog
 from pysfnc.library.dispatch import having as dispatch_having
 from pysfnc.library.objects import build_attribute, build_set_attribute
 from pysfnc.library.row import Change, Refusal
-from pysfnc.values.types import INT, NONE, ErrorT, Kind, LazyDictT, MapT, Type, kinds
+from pysfnc.library.signature import WHOLE
+from pysfnc.values.types import INT, NONE, DequeT, ErrorT, Kind, LazyDictT, MapT, Type, kinds
 
 
 def subscript(cx: Context, value: Expr, index: Expr, node: ast.AST) -> Expr:
@@ -26,6 +29,8 @@ def subscript(cx: Context, value: Expr, index: Expr, node: ast.AST) -> Expr:
     if part is not None:
         return part
     status = status_of(value.type)
+    if isinstance(value.type, DequeT):
+        return _item_of_deque(cx, value, decayed(cx, index), node)
     if isinstance(value.type, MapT):
         return _item_of_mapping(cx, value, decayed(cx, index), node)
     if status is not None and isinstance(index, Const) and index.value == "HTTPStatusCode":
@@ -41,6 +46,16 @@ def _item_of_mapping(cx: Context, value: Expr, key: Expr, node: ast.AST) -> Expr
     if isinstance(value.type, MapT) and value.type.name == "Counter":
         return method(cx, "get", inner, [key, Const(value=0, type=INT, span=cx.span(node))], {}, node)
     return subscript(cx, inner, key, node)
+
+
+def _item_of_deque(cx: Context, value: Expr, key: Expr, node: ast.AST) -> Expr:
+    """The item of a deque, after the IndexError of one that is not there."""
+    if not kinds(key.type) <= WHOLE:
+        return cx.error(codes.TYPE_NEEDED, node, f"the index of a deque is of type `{key.type}`, and no int for sure")
+    items, position = cx.atom(listed(value)), cx.atom(key, "index")
+    checked = Prim(op="deque.index", args=(items, position), type=NONE, span=cx.span(node))
+    item = subscript(cx, items, position, node)
+    return Let(name=cx.names.fresh("unused"), value=checked, body=item, type=item.type, span=cx.span(node))
 
 
 def _metadata(cx: Context, made: Expr, node: ast.AST) -> Expr:
@@ -125,7 +140,7 @@ def tuple_item(cx: Context, value: Expr, index: int, node: ast.AST) -> Expr:
 
 def length(cx: Context, value: Expr, node: ast.AST) -> Expr:
     """`len(value)`."""
-    data = set_items(cx, dict_held(decayed(cx, value)), node)
+    data = set_items(cx, dict_held(listed(decayed(cx, value))), node)
     data = container(data, "object of type ", " has no len()")
     return built(cx, node, [data], lambda site: catalog.build_call("len", [data], {}, site), held=inner([data]))
 

@@ -7,6 +7,7 @@ from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data
 from pysfnc.frontend.lower_values import Lazy, LazyComprehension, ProjectClass, Static, TupleOf, Value
 from pysfnc.frontend.operations.ask import built, container, decayed, inner
+from pysfnc.frontend.operations.deques import listed
 from pysfnc.frontend.operations.items import slice_of
 from pysfnc.frontend.operations.keys import int_keys
 from pysfnc.frontend.operations.mappings import has_int_keys, plain
@@ -32,7 +33,7 @@ def items_of(cx: Context, value: Value, node: ast.AST, *, unpacking: bool = Fals
     of_own = items_of_own(cx, value, node)
     if of_own is not None:
         return items_of(cx, of_own, node, unpacking=unpacking)
-    data = plain(decayed(cx, as_data(cx, value, node)))
+    data = listed(plain(decayed(cx, as_data(cx, value, node))))
     if has_int_keys(data.type):
         return int_keys(cx, data, node)
     data = container(data, "", " object is not iterable")
@@ -43,7 +44,7 @@ def spread_items(cx: Context, value: Value, function: str, node: ast.AST) -> Exp
     """The list of the items of `*value` in a call of a builtin function."""
     if isinstance(value, Static):
         return items_of(cx, value, node)
-    data = plain(decayed(cx, value))
+    data = listed(plain(decayed(cx, value)))
     return built(cx, node, [data], lambda site: build_spread(data, function, site), held=inner([data]))
 
 
@@ -99,6 +100,7 @@ def dict_source(cx: Context, value: Value, node: ast.AST) -> Expr:
 
 def unpackable(cx: Context, value: Expr, node: ast.AST) -> Expr:
     """The list of the items that `a, b = value` takes apart."""
+    value = listed(value)
     return built(cx, node, [value], lambda site: catalog.build_unpack_list(value, site), held=inner([value]))
 
 

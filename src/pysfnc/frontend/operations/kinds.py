@@ -11,6 +11,7 @@ from pysfnc.frontend.lower_core import as_data
 from pysfnc.frontend.lower_values import Choice, FutureList, FutureSet, Lazy, Static, TupleOf, Value
 from pysfnc.frontend.moment_operations import time_truth
 from pysfnc.frontend.operations.ask import after, built, told_by_text
+from pysfnc.frontend.operations.deques import listed
 from pysfnc.frontend.operations.mappings import dict_held
 from pysfnc.frontend.operations.sets import set_items
 from pysfnc.ir.exprs import Const, Expr, Logic, Prim, Var
@@ -49,7 +50,7 @@ def truth(cx: Context, value: Value, node: ast.AST) -> Expr:
     of_time = time_truth(cx, data, node)
     if of_time is not None:
         return of_time
-    data = set_items(cx, dict_held(data), node)
+    data = set_items(cx, dict_held(listed(data)), node)
     return built(cx, node, [data], lambda site: catalog.build_truth(data, site), held=told_by_text([data]))
 
 
@@ -70,7 +71,7 @@ def _static_truth(cx: Context, value: Value, node: ast.AST) -> Expr:
 
 def negate(cx: Context, test: Expr, node: ast.AST) -> Expr:
     """`not test`."""
-    test = set_items(cx, dict_held(test), node)
+    test = set_items(cx, dict_held(listed(test)), node)
     return built(cx, node, [test], lambda site: catalog.build_not(test, site), held=told_by_text([test]))
 
 

@@ -13,6 +13,7 @@ from pysfnc.frontend.lower_values import Choice, DictOf, ExceptionClass, Lazy, S
 from pysfnc.frontend.moment_operations import are_times, time_binary, time_compare, time_ranks, time_unary
 from pysfnc.frontend.operations.ask import as_kind, built, compared, container, containers, decayed, inner, text_const
 from pysfnc.frontend.operations.calls import call
+from pysfnc.frontend.operations.deques import listed
 from pysfnc.frontend.operations.displays import make_list, make_tuple
 from pysfnc.frontend.operations.items import part, subscript
 from pysfnc.frontend.operations.keys import key_text
@@ -127,6 +128,8 @@ def compare(cx: Context, op: ast.cmpop, left: Value, right: Value, node: ast.AST
         one, other = decayed(cx, one), decayed(cx, other)
     if symbol in ("in", "not in", "is", "is not"):
         other = plain(other)
+        if symbol in ("in", "not in"):
+            other = listed(other)
         if symbol in ("in", "not in") and isinstance(one.type, StrT):
             other = container(other, "argument of type ", " is not iterable", only_dict=True)
         if symbol in ("in", "not in") and keyed_by(other.type, one) is not None:

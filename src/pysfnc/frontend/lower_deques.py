@@ -1,0 +1,124 @@
+"""`collections.deque`, which the machine holds as the list of its items.
+
+Owns how one is made, and its methods. What it does as lists do is done with the list (`operations.deques.listed`); whatever does not ask for
+that has no form for a deque, as its kind is one of its own.
+"""
+
+import ast
+from collections.abc import Callable
+from typing import Final
+
+from pysfnc.diagnostics import codes
+from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
+from pysfnc.frontend.lower_context import Context, poison
+from pysfnc.frontend.lower_core import as_data, is_poison
+from pysfnc.frontend.lower_place import Place, may_change, read_place, result_before, write_place
+from pysfnc.frontend.lower_values import Static, Value
+from pysfnc.frontend.operations.deques import as_deque, listed
+from pysfnc.ir.exprs import Const, Expr
+from pysfnc.library.deques import build_before, build_deque_pop
+from pysfnc.library.row import Change
+from pysfnc.values.types import INT, DequeT, Kind, kinds
+
+DEQUE: Final = "collections.deque"
+_METHODS: Final = {
+    "append": 1,
+    "appendleft": 1,
+    "extend": 1,
+    "extendleft": 1,
+    "pop": 0,
+    "popleft": 0,
+    "clear": 0,
+    "reverse": 0,
+    "copy": 0,
+    "count": 1,
+}
+"""How many arguments they take."""
+
+
+def call_deque(cx: Context, given: Arguments, node: ast.expr) -> Value:
+    """`deque()`, `deque(items)`."""
+    if given.keywords or given.spread is not None or given.rest is not None or len(given.positional) > 1:
+        return cx.error(
+            codes.UNSUPPORTED_CALL,
+            node,
+            "`deque()` has a compiled form only with one iterable",
+            help="write instead: `popleft()` where it has become too long",
+        )
+    if not given.positional:
+        return as_deque(lib.make_list(cx, [], node))
+    items = _items(cx, given.positional[0], node)
+    return items if is_poison(items) else as_deque(lib.copy_of_list(cx, items, node))
+
+
+def _items(cx: Context, value: Value, node: ast.expr) -> Expr:
+    if not isinstance(value, Static) and Kind.SET in kinds(value.type):
+        return lib.refuse_order_of_set(cx, node)
+    return lib.items_of(cx, value, node)
+
+
+def call_deque_method(cx: Context, receiver: Expr, where: Callable[[], Place | None], node: ast.Call) -> Value:
+    """A method of a deque; `where` tells where it stands."""
+    assert isinstance(node.func, ast.Attribute)
+    name = node.func.attr
+    if not isinstance(receiver.type, DequeT):
+        return cx.error(
+            codes.TYPE_NEEDED,
+            node,
+            f"`.{name}()` depends on whether a value of type `{receiver.type}` is a deque",
+            help="write instead: a variable that holds nothing else",
+        )
+    given = lower_arguments(cx, node)
+    if given is None:
+        return poison(cx.span(node))
+    wanted = _METHODS.get(name)
+    if wanted is None or given.keywords or given.spread is not None or given.rest is not None:
+        return cx.error(
+            codes.UNSUPPORTED_CALL,
+            node,
+            f"`{name}()` of a `deque` has no compiled form{'' if wanted is None else ' with these arguments'}",
+            help=f"write instead: one of {', '.join(sorted(_METHODS))}; or a list",
+        )
+    if len(given.positional) != wanted:
+        return cx.error(
+            codes.TYPE_MISMATCH, node, f"`{name}()` of a `deque` takes {wanted or 'no'} argument{'s' * (not wanted)}"
+        )
+    take = _items if name.startswith("extend") else as_data
+    args = [cx.atom(take(cx, value, node), "arg") for value in given.positional]
+    if any(map(is_poison, args)):
+        return poison(cx.span(node))
+    if name == "copy":
+        return as_deque(lib.copy_of_list(cx, listed(receiver), node))
+    if name == "count":
+        return lib.method(cx, "count", listed(receiver), args, {}, node)
+    place = where()
+    if place is None or not may_change(cx, place, node, "changed"):
+        return poison(cx.span(node))
+    return _changed(cx, name, place, args, node)
+
+
+def _changed(cx: Context, name: str, place: Place, args: list[Expr], node: ast.Call) -> Value:
+    current = cx.atom(listed(read_place(cx, place)), "object")
+    if is_poison(current):
+        return current
+    change = _change_of(cx, name, current, args, node)
+    if change is None:
+        return poison(cx.span(node))
+    result = result_before(cx, change, node)
+    updated = as_deque(change.updated)
+    write_place(cx, place, cx.atom(updated) if place.keys else updated, cx.span(node))
+    return result
+
+
+def _change_of(cx: Context, name: str, current: Expr, args: list[Expr], node: ast.Call) -> Change | None:
+    match name:
+        case "pop" | "popleft":
+            return build_deque_pop(current, -1 if name == "pop" else 0, cx.site(node))
+        case "extendleft":
+            return build_before(current, args[0], cx.site(node))
+        case "appendleft":
+            first = Const(value=0, type=INT, span=cx.span(node))
+            return lib.method_change(cx, "insert", current, [first, *args], {}, node)
+        case _:
+            return lib.method_change(cx, name, current, args, {}, node)
