@@ -47,6 +47,12 @@ def test_lim_01_integers_beyond_2_to_the_53() -> None:
     assert python.output == compiled.output == 2**53
     python, compiled = both(program, n=2**53)
     assert (python.error, compiled.output) == ("ValueError", 2**53)
+    for text in ("n * n // n", "(1 << n % 9 + 54) // 4096", "int(str(n) * 2) % 10", "math.factorial(n % 9 + 30) % 7"):
+        python, compiled = both(f"import math\n\n{workflow('n: int', f'return {text}')}", n=2**52 - 5)
+        assert (python.error, compiled.error) == (None, "States.QueryEvaluationError")
+        assert "an int beyond 2**53 has no exact form in the machine" in (compiled.cause or "")
+    python, compiled = both(workflow("n: int", "return n * n % 1000003"), n=2**52 - 5)
+    assert python.output == compiled.output
 
 
 def test_lim_02_infinity() -> None:

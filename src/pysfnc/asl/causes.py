@@ -16,7 +16,8 @@ MAX_FAILING_CHARS: Final = MAX_CAUSE_CHARS - RESERVED_CHARS
 """The longest expression that may raise an exception."""
 MAX_CARRYING_CHARS: Final = MAX_CAUSE_CHARS - 16_384 - 384
 """The longest expression that may raise what a branch hands on in the text of an exception, up to 16,384 characters."""
-RAISES: Final = "$error("
+RAISES: Final = re.compile(r"""\$error\((?!['"]an int beyond 2)""")
+"""What raises an exception; an int that is too large ends the execution, so that nobody reads its cause."""
 CARRIES: Final = re.compile(r"'Pysfnc\.(Ended|Raised)'")
 
 
@@ -32,7 +33,7 @@ def long_expressions(scope: Mapping[str, Any]) -> Iterator[LongExpression]:
     """Those of a definition or a part of one, with the names of their states."""
     for name, state in scope["States"].items():
         own = {key: value for key, value in state.items() if key not in ("Branches", "ItemProcessor")}
-        long = [len(text) for text in _texts(own) if RAISES in text and len(text) > _limit(text)]
+        long = [len(text) for text in _texts(own) if RAISES.search(text) and len(text) > _limit(text)]
         if long:
             yield LongExpression(name, max(long))
         inner = [*state.get("Branches", ()), *([state["ItemProcessor"]] if "ItemProcessor" in state else ())]

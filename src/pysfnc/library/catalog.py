@@ -62,6 +62,7 @@ from pysfnc.library import (
     tuples,
     unary,
     unpacking,
+    whole_numbers,
 )
 from pysfnc.library.compare import build_compare
 from pysfnc.library.dict_pairs import build_dict_call, build_of_pairs
@@ -213,4 +214,5 @@ ROW_MODULES = (
     tuples,
     unary,
     unpacking,
+    whole_numbers,
 )

@@ -4,7 +4,7 @@ What depends on the C library (sines, logarithms, powers of floats) is refused: 
 CPythons agree about it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from pysfnc.ir.exprs import Const, Expr
@@ -17,6 +17,7 @@ from pysfnc.library.row import Arg, Check, Parameter, PrimRow, Refusal, Site, Su
 from pysfnc.library.shapes import ONE, add, block, fn, ge, gt, le, least, lt, refs, sub
 from pysfnc.library.signature import WHOLE, WHOLE_ERROR, Spec, declare, kind_checks, whole
 from pysfnc.library.typenames import INTEGRAL, NUMERIC, as_number, atoms, of_kinds
+from pysfnc.library.whole_numbers import exact
 from pysfnc.values.types import BOOL, FLOAT, INT, TupleT, Type, join_all, kinds
 
 _A, _B, _N, _K, _R, _I, _G = refs("a b n k r i g")
@@ -68,7 +69,7 @@ declare(
     "math.factorial",
     [Spec("n", WHOLE, WHOLE_ERROR)],
     INT,
-    lambda args: call("py_product_of", Lit(2), whole(args[0]), ONE),
+    lambda args: exact(call("py_product_of", Lit(2), whole(args[0]), ONE)),
     checks=lambda args: _natural_checks(["factorial() not defined for negative values"], args),
     examples=[f"math.factorial({n})" for n in (0, 1, 5, 18, -1, True)],
 )
@@ -78,12 +79,12 @@ _COMB: Final = ("n must be a non-negative integer", "k must be a non-negative in
 def _comb(args: Sequence[Arg]) -> Tree:
     n, k = (whole(arg) for arg in args)
     few = call("py_comb", n, least(k, sub(n, k)), ONE, ONE)
-    return IfElse(gt(k, n), ZERO, few)
+    return IfElse(gt(k, n), ZERO, exact(few))
 
 
 def _perm(args: Sequence[Arg]) -> Tree:
     n, k = (whole(arg) for arg in args)
-    return IfElse(gt(k, n), ZERO, call("py_product_of", add(sub(n, k), ONE), n, ONE))
+    return IfElse(gt(k, n), ZERO, exact(call("py_product_of", add(sub(n, k), ONE), n, ONE)))
 
 
 declare(
@@ -104,7 +105,7 @@ declare(
 )
 
 
-def _fold(name: str, start: int, step: str, examples: Sequence[str]) -> None:
+def _fold(name: str, start: int, step: str, result: Callable[[Tree], Tree], examples: Sequence[str]) -> None:
     """`gcd` and `lcm` of any number of ints."""
     op = f"math.{name}"
 
@@ -115,7 +116,7 @@ def _fold(name: str, start: int, step: str, examples: Sequence[str]) -> None:
         made: Tree = Lit(start) if not args else call("abs", whole(args[0]))
         for arg in args[1:]:
             made = call(step, made, whole(arg))
-        return made if len(args) < 2 else call("abs", made)
+        return made if len(args) < 2 else result(call("abs", made))
 
     def build(args: Sequence[Expr], site: Site) -> Built:
         for arg in args:
@@ -138,18 +139,20 @@ _fold(
     "gcd",
     0,
     "py_gcd",
+    lambda found: found,
     [f"math.gcd({a})" for a in ("12, 18", "-12, 18", "0, 5", "0, 0", "", "-7", "12, 18, 27", "True, 2")],
 )
-_fold("lcm", 1, "py_lcm", [f"math.lcm({a})" for a in ("4, 6", "-4, 6", "0, 5", "", "-7", "2, 3, 4", "21, 6")])
+_fold("lcm", 1, "py_lcm", exact, [f"math.lcm({a})" for a in ("4, 6", "-4, 6", "0, 5", "", "-7", "2, 3, 4", "21, 6")])
 
 
 # prod
 
 
-def _prod(args: Sequence[Arg], _type: Type) -> Tree:
+def _prod(args: Sequence[Arg], type_: Type) -> Tree:
     items, start = args
     item = Arg(Ref("py_v"), of_kinds(items_type(items.type), NUMERIC))
-    return call("reduce", items.tree, fn("py_s py_v", _mul(Ref("py_s"), as_number(item))), start.tree)
+    made = call("reduce", items.tree, fn("py_s py_v", _mul(Ref("py_s"), as_number(item))), start.tree)
+    return exact(made) if type_ == INT else made
 
 
 register_prim(PrimRow(op="math.prod", lower=_prod))

@@ -360,6 +360,9 @@ def build_operation(operator: BinaryOperator, symbol: str, left: Expr, right: Ex
     """An operator of any table, under the symbol of its primitive."""
     if isinstance(left.type, ErrorT) or isinstance(right.type, ErrorT):
         return prim(symbol, ERROR, site, left, right)
+    known = _known_power(operator, left, right)
+    if known is not None:
+        return Const(value=known, type=FLOAT, span=site.span)
     refusal = _refuse_kinds(symbol, left, right) or operator.refuse(left, right)
     if refusal is not None:
         return refusal
@@ -369,6 +372,17 @@ def build_operation(operator: BinaryOperator, symbol: str, left: Expr, right: Ex
     if type_ is None:
         return Refusal("type-mismatch", f"`{symbol}` of `{left.type}` and `{right.type}` always raises TypeError")
     return prim(symbol, type_, site, left, right)
+
+
+def _known_power(operator: BinaryOperator, left: Expr, right: Expr) -> float | None:
+    """A constant such as `10 ** -3`, where it is the float next to the quotient, so that no C library gives another one."""
+    if operator.symbol != "**" or not (isinstance(left, Const) and isinstance(right, Const)):
+        return None
+    base, exponent = left.value, right.value
+    if type(base) is not int or type(exponent) is not int or base == 0 or not -53 <= exponent < 0:
+        return None
+    power: int = base**-exponent
+    return 1 / power if abs(power) <= 2**53 and float(base) ** exponent == 1 / power else None
 
 
 def _refuse_kinds(symbol: str, left: Expr, right: Expr) -> Refusal | None:
@@ -421,9 +435,9 @@ def _check_binary(operator: BinaryOperator, symbol: str) -> Callable[[Sequence[A
     return checks
 
 
-def register_operator(operator: BinaryOperator, symbol: str) -> None:
-    """Make the primitive of an operator under a symbol."""
-    register_prim(PrimRow(op=symbol, lower=_lower_binary(operator), checks=_check_binary(operator, symbol)))
+def register_operator(operator: BinaryOperator, symbol: str, op: str | None = None) -> None:
+    """Make the primitive of an operator under a symbol, or under another name."""
+    register_prim(PrimRow(op=op or symbol, lower=_lower_binary(operator), checks=_check_binary(operator, symbol)))
 
 
 for _operator in _OPERATORS:

@@ -8,6 +8,7 @@ from pysfnc.ir.hir import Suite
 from pysfnc.library.row import NameSupply
 from pysfnc.passes.carry_exceptions import carry_exceptions
 from pysfnc.passes.catch_by_code import catch_by_code
+from pysfnc.passes.check_large_ints import check_large_ints
 from pysfnc.passes.drop_dead_assigns import drop_dead_assigns
 from pysfnc.passes.drop_idle_handlers import drop_idle_handlers
 from pysfnc.passes.drop_unreached import drop_unreached
@@ -24,6 +25,7 @@ WRITING: Final[tuple[Pass, ...]] = (
     write_beside,
     settle_branches,
     carry_exceptions,
+    check_large_ints,
 )
 """Passes that write what runs at the same time in the one form that the stages behind them know; they run at every level."""
 

@@ -1,0 +1,137 @@
+"""Let arithmetic fail where it may leave the ints that the machine holds exactly, and keep it exact under a modulus.
+
+    total = total * n          ->  total = total `whole.*` n
+    a, b = b, a + b            ->  a, b = b, a `whole.+` b
+    n = a * b % m              ->  n = whole.mulmod(a, b, m) % m
+    area = len(xs) * 100       stays, as it is known to be small
+    if n * n > limit           stays, as only its side of the limit is asked for
+
+Products, powers and shifts are checked unless `analysis.int_bounds` knows better. Sums and differences are checked only where both sides grow
+with each other, as they double then in each round; others do not get beyond 2**53 within a second unless what comes in is near to it.
+"""
+
+from dataclasses import replace
+
+from pysfnc.analysis.int_bounds import EXACT, UNBOUNDED, Bound, int_bounds, power, product, shifted
+from pysfnc.ir.exprs import Const, Expr, Prim, Var
+from pysfnc.ir.hir import Assign, Recursion, Suite
+from pysfnc.ir.walk import children, map_children, map_suite_exprs, suite_exprs, walk_expr, walk_suite
+from pysfnc.library.row import NameSupply
+from pysfnc.library.typenames import INTEGRAL
+from pysfnc.library.whole_numbers import MULMOD, WHOLE
+from pysfnc.values.types import INT, Kind, kinds
+
+_PLAIN = ("+", "-", "*")
+_COMPARED = frozenset({"<", "<=", ">", ">=", "==", "!="})
+
+
+def check_large_ints(suite: Suite, _names: NameSupply) -> Suite:
+    """Choose the operations that check themselves."""
+    checking = _Checking(int_bounds(suite), _squares(suite))
+    return map_suite_exprs(suite, checking.checked)
+
+
+class _Checking:
+    def __init__(self, bound: Bound, squares: frozenset[int]) -> None:
+        self._bound = bound
+        self._squares = squares
+
+    def checked(self, expr: Expr) -> Expr:
+        """An expression whose operations check themselves where they may get too large."""
+        if isinstance(expr, Prim) and expr.op.removesuffix("=") == "%" and _is_modulus(expr):
+            left, right = expr.args
+            return replace(expr, args=(self._residue(left, right), right))
+        if isinstance(expr, Prim) and expr.op in _COMPARED:
+            return replace(expr, args=self._compared(*expr.args))
+        made = map_children(expr, self.checked)
+        if isinstance(expr, Prim) and isinstance(made, Prim) and self._may_be_large(expr):
+            return replace(made, op=f"{WHOLE}{expr.op}")
+        return made
+
+    def _compared(self, left: Expr, right: Expr) -> tuple[Expr, Expr]:
+        """Both sides of a comparison. One of them may be too large: rounded, it still is on the same side of any int that is not."""
+        if isinstance(left, Prim) and self._may_be_large(left):
+            return map_children(left, self.checked), self.checked(right)
+        if isinstance(right, Prim) and self._may_be_large(right):
+            return self.checked(left), map_children(right, self.checked)
+        return self.checked(left), self.checked(right)
+
+    def _may_be_large(self, expr: Prim) -> bool:
+        """Whether the result of an operation may be an int beyond 2**53; the answer for sums is that of the docstring above."""
+        if Kind.INT not in kinds(expr.type):
+            return False
+        match expr.op.removesuffix("="):
+            case "*" if id(expr) in self._squares:
+                return False
+            case "*":
+                return product(*map(self._bound, expr.args)) > EXACT
+            case "+" | "-":
+                return all(self._bound(arg) == UNBOUNDED for arg in expr.args)
+            case "**":
+                return power(self._bound, expr.args) > EXACT
+            case "<<":
+                return shifted(self._bound, expr.args) > EXACT
+            case "int":
+                return kinds(expr.args[0].type) >= {Kind.STR} and self._bound(expr.args[0]) >= EXACT
+            case _:
+                return False
+
+    def _residue(self, expr: Expr, modulus: Expr) -> Expr:
+        """Something that leaves the same rest as an expression, with products that stay below the modulus."""
+        if not isinstance(expr, Prim) or expr.op not in _PLAIN or not _of_ints(expr):
+            return self.checked(expr)
+        if expr.op == "*" and not self._may_be_large(expr):
+            return self.checked(expr)
+        parts = tuple(self._residue(part, modulus) for part in expr.args)
+        if expr.op == "*":
+            return Prim(op=MULMOD, args=(*parts, modulus), type=INT, span=expr.span)
+        large = sum(self._bound(modulus) if _is_reduced(part) else self._bound(part) for part in parts) > EXACT
+        changed = any(map(_is_reduced, parts))
+        return replace(
+            expr, args=parts, op=f"{WHOLE}{expr.op}" if (large and changed) or self._may_be_large(expr) else expr.op
+        )
+
+
+def _squares(suite: Suite) -> frozenset[int]:
+    """The products (by identity) that square a variable which nothing but products read.
+
+    They need not be checked: any product with a number that is too large is too large itself, unless it is zero. So the last square of a
+    power by squaring, which nobody needs, does no harm.
+    """
+    multiplied = _only_multiplied(suite)
+    found = [stmt for stmt in walk_suite(suite) if isinstance(stmt, Assign) and stmt.name in multiplied]
+    return frozenset(id(stmt.value) for stmt in found if _squared(stmt.value) == stmt.name)
+
+
+def _only_multiplied(suite: Suite) -> frozenset[str]:
+    found: set[str] = set()
+    read = [stmt.params + stmt.results for stmt in walk_suite(suite) if isinstance(stmt, Recursion)]
+    elsewhere = {name for names in read for name in names}
+    for expr in suite_exprs(suite):
+        if isinstance(expr, Var):
+            elsewhere.add(expr.name)
+        for part in walk_expr(expr):
+            into = found if isinstance(part, Prim) and part.op in ("*", "*=") else elsewhere
+            into.update(inner.name for inner in children(part) if isinstance(inner, Var))
+    return frozenset(found - elsewhere)
+
+
+def _squared(expr: Expr) -> str:
+    """The variable that a product multiplies by itself, or nothing."""
+    if not isinstance(expr, Prim) or expr.op not in ("*", "*="):
+        return ""
+    left, right = expr.args
+    return left.name if isinstance(left, Var) and isinstance(right, Var) and left.name == right.name else ""
+
+
+def _of_ints(expr: Prim) -> bool:
+    return all(kinds(arg.type) and kinds(arg.type) <= INTEGRAL for arg in expr.args)
+
+
+def _is_modulus(expr: Prim) -> bool:
+    """Whether an operation is the modulus of ints whose divisor is a constant or a variable."""
+    return _of_ints(expr) and isinstance(expr.args[1], Const | Var)
+
+
+def _is_reduced(expr: Expr) -> bool:
+    return isinstance(expr, Prim) and expr.op == MULMOD
