@@ -192,7 +192,7 @@ def _assign_item(cx: Context, target: ast.Subscript, value: Expr) -> None:
         key_given = lower_value(cx, target.slice)
         item_of_own(cx, this, "__setitem__", [(key_given, target.slice), (value, target)], target)
         return
-    key = lower_key(cx, place, target.slice)
+    key = lower_key(cx, place, target.slice, target.value, sets=True)
     if is_poison(value) or is_poison(key) or not may_change(cx, place, target, "changed"):
         return
     place = place.item(key, target)
@@ -298,7 +298,7 @@ def _augment_item(cx: Context, node: ast.AugAssign, target: ast.Subscript) -> No
     if place is not None and own_method(cx, container := read_place(cx, place), "__getitem__") is not None:
         _augment_own_item(cx, node, target, container)
         return
-    key = lower_key(cx, place, target.slice) if place is not None else lower_value(cx, target.slice)
+    key = lower_key(cx, place, target.slice, target.value) if place is not None else lower_value(cx, target.slice)
     if place is None or isinstance(key, Static) or is_poison(key) or not may_change(cx, place, target, "changed"):
         lower_value(cx, node.value)
         return
@@ -447,7 +447,7 @@ def _delete(cx: Context, target: ast.expr) -> None:
                 this = keep(cx, container, base)
                 item_of_own(cx, this, "__delitem__", [(lower_value(cx, index), index)], target)
                 return
-            key = lower_key(cx, place, index)
+            key = lower_key(cx, place, index, base)
             if is_poison(key) or not may_change(cx, place, target, "changed"):
                 return
             if lib.has_int_keys(read_place(cx, place).type):

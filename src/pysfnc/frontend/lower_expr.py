@@ -29,7 +29,7 @@ from pysfnc.frontend.lower_environment import environment_item, is_environ
 from pysfnc.frontend.lower_moments import time_attribute
 from pysfnc.frontend.lower_names import bind_name, external_value, is_local, value_of_binding
 from pysfnc.frontend.lower_objects import has_own, kept_method, object_attribute, super_attribute
-from pysfnc.frontend.lower_place import read_place, retype_place
+from pysfnc.frontend.lower_place import key_taker, read_place, refuse_new_key, retype_place
 from pysfnc.frontend.lower_response import RESPONSE, response_attribute
 from pysfnc.frontend.lower_tables import table_attribute
 from pysfnc.frontend.lower_values import (
@@ -330,15 +330,20 @@ def lower_subscript(cx: Context, node: ast.Subscript) -> Value:
         return own
     container = _sequence_data(cx, value, node.value)
     key = as_data(cx, index, node.slice)
-    keyed = lib.keyed_by(container.type, key)
+    is_made = isinstance(container.type, MapT) and container.type.factory is not None
+    keyed = key_taker(cx, container.type, key, node.value) if is_made else lib.keyed_by(container.type, key)
     if keyed is not None:
+        if is_made and lib.has_any_keys(keyed):
+            container, key = cx.atom(container), cx.atom(key, "key")
+            refuse_new_key(cx, key, node)
+        given = key = cx.atom(key, "key") if lib.has_any_keys(keyed) else key
         container, key = replace(container, type=keyed), lib.key_text(cx, key, node)
     elif lib.has_int_keys(container.type) and not is_poison(key):
         return cx.error(codes.TYPE_NEEDED, node, f"a dict whose keys are ints is asked for a key of type `{key.type}`")
     if isinstance(container.type, MapT) and container.type.factory is not None:
         return _made_item(cx, container, key, node)
     if keyed is not None and keyed.name != "Counter":
-        return _present_item(cx, container, key, node)
+        return _present_item(cx, container, key, given, node)
     if isinstance(container.type, OpaqueT):
         from pysfnc.frontend.lower_regex import call_match, is_match
 
@@ -363,10 +368,10 @@ def _made_item(cx: Context, container: Expr, index: Expr, node: ast.Subscript) -
     return lib.subscript(cx, read_place(cx, place), key, node)
 
 
-def _present_item(cx: Context, container: Expr, key: Expr, node: ast.Subscript) -> Value:
-    """An item of a dict whose keys are ints, after the KeyError of one that is not there."""
+def _present_item(cx: Context, container: Expr, key: Expr, given: Expr, node: ast.Subscript) -> Value:
+    """An item of a dict at the text of a given key, after the KeyError of one that is not there."""
     container, key = cx.atom(container), cx.atom(key, "key")
-    present = lib.key_present(cx, container, key, node)
+    present = lib.key_present(cx, container, key, node, given)
     item = lib.subscript(cx, container, key, node)
     if is_poison(item) or is_poison(present):
         return poison(cx.span(node))

@@ -51,9 +51,19 @@ from pysfnc.frontend.operations.keys import (
     keys_of,
     make_dict,
     make_dict_of,
+    new_key,
 )
 from pysfnc.frontend.operations.kinds import CLASS_KINDS, has_kind, is_instance, kept_by_truth, negate, truth
-from pysfnc.frontend.operations.mappings import as_mapping, dict_held, has_int_keys, keyed_by, plain, value_type
+from pysfnc.frontend.operations.mappings import (
+    as_mapping,
+    dict_held,
+    first_any_key,
+    has_any_keys,
+    has_int_keys,
+    keyed_by,
+    plain,
+    value_type,
+)
 from pysfnc.frontend.operations.operators import (
     augmented_list,
     binary,
@@ -85,8 +95,10 @@ __all__ = [
     "dict_source",
     "extended",
     "extreme_by",
+    "first_any_key",
     "format_template",
     "format_value",
+    "has_any_keys",
     "has_int_keys",
     "has_kind",
     "has_method",
@@ -124,6 +136,7 @@ __all__ = [
     "never_among",
     "new_exception",
     "new_fail",
+    "new_key",
     "part",
     "part_of",
     "plain",

@@ -16,13 +16,21 @@ from pysfnc.frontend.lower_context import Context, Trial, poison
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_value
 from pysfnc.frontend.lower_frame import lookup_frame
 from pysfnc.frontend.lower_iterate import simple_place, under
-from pysfnc.frontend.lower_place import Place, may_change, read_place, result_before, write_place
+from pysfnc.frontend.lower_place import (
+    Place,
+    key_taker,
+    may_change,
+    read_place,
+    refuse_new_key,
+    result_before,
+    write_place,
+)
 from pysfnc.frontend.lower_values import BuiltinFunction, Closure, External, Intrinsic, Lazy, Origin, Static, Value
 from pysfnc.frontend.lower_views import keep_view
 from pysfnc.frontend.synthesis import run_here
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Eval
-from pysfnc.values.types import INT, NEVER, NONE, DictT, Kind, MapT, kinds
+from pysfnc.values.types import NEVER, NONE, DictT, Kind, MapT, kinds
 
 NAMES: Final = frozenset({"collections.defaultdict", "collections.Counter", "collections.OrderedDict"})
 _FACTORIES: Final = {
@@ -208,9 +216,18 @@ def _with_key_text(
     """The receiver with what is known of its keys, and the arguments with the text of a key that is an int; None after a message."""
     assert isinstance(receiver.type, MapT)
     if name in ("get", "pop", "setdefault") and args:
-        keyed = lib.keyed_by(receiver.type, args[0])
+        assert isinstance(node.func, ast.Attribute)
+        if name == "setdefault":
+            keyed = key_taker(cx, receiver.type, args[0], node.func.value)
+        else:
+            keyed = lib.keyed_by(receiver.type, args[0])
         if keyed is not None:
+            if name == "setdefault" and lib.has_any_keys(keyed):
+                args = [cx.atom(arg, "arg") for arg in args]
+                refuse_new_key(cx, args[0], node)
             text = cx.atom(lib.key_text(cx, args[0], node), "key")
+            if name == "pop" and len(args) == 1 and lib.has_any_keys(keyed):
+                cx.emit(Eval(value=lib.key_present(cx, receiver, text, node, args[0]), span=cx.span(node)))
             return replace(receiver, type=keyed), [text, *args[1:]]
     elif not lib.has_int_keys(receiver.type) or name in ("clear", "copy"):
         return receiver, args
@@ -239,17 +256,21 @@ def kept_get(cx: Context, receiver: Expr) -> Intrinsic:
     return Intrinsic(get)
 
 
-def takes_int_key(cx: Context, receiver: Expr, node: ast.Call) -> bool:
-    """Whether a dict without keys is asked for an int, by a method."""
+def first_key(cx: Context, receiver: Expr, node: ast.Call) -> MapT | None:
+    """What a dict without keys is that is asked for an int by a method, or given a key of any type; None if it stays what it is."""
     assert isinstance(node.func, ast.Attribute)
     if node.func.attr not in ("get", "pop", "setdefault") or not node.args or isinstance(node.args[0], ast.Starred):
-        return False
+        return None
     if not (type(receiver.type) is DictT and receiver.type.value == NEVER and not receiver.type.fields):
-        return False
+        return None
     trial = Trial(cx)
     value = lower_value(cx, node.args[0])
     trial.discard()
-    return not isinstance(value, Static) and lib.keyed_by(receiver.type, value) is not None
+    if isinstance(value, Static):
+        return None
+    if node.func.attr == "setdefault":
+        return key_taker(cx, receiver.type, value, node.func.value)
+    return lib.keyed_by(receiver.type, value)
 
 
 def _changed(
@@ -268,7 +289,7 @@ def _changed(
     current = cx.atom(read_place(cx, place), "object")
     if is_poison(current):
         return current
-    if name == "pop" and len(given) == 1 and type_.key == INT:
+    if name == "pop" and len(given) == 1 and lib.has_int_keys(type_) and not lib.has_any_keys(type_):
         cx.emit(Eval(value=lib.key_present(cx, current, given[0], node), span=cx.span(node)))
     if name == "update" and keywords:
         given, keywords = [cx.atom(lib.make_dict_of(cx, given, keywords, node), "arg")], {}

@@ -16,7 +16,7 @@ from pysfnc.frontend.lower_deques import call_deque_method
 from pysfnc.frontend.lower_exceptions import call_exception_method
 from pysfnc.frontend.lower_expr import exception_attribute
 from pysfnc.frontend.lower_iterate import simple_place, under
-from pysfnc.frontend.lower_mappings import call_mapping_method, takes_int_key
+from pysfnc.frontend.lower_mappings import call_mapping_method, first_key
 from pysfnc.frontend.lower_moments import call_time_method
 from pysfnc.frontend.lower_objects import call_object_method, has_own
 from pysfnc.frontend.lower_opaque import call_opaque, has_opaque_method
@@ -39,7 +39,7 @@ from pysfnc.frontend.operations.deques import listed
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Eval
 from pysfnc.library.row import Change
-from pysfnc.values.types import INT, NEVER, NONE, STR, DictT, ExcT, Kind, MapT, NeverT, kinds
+from pysfnc.values.types import NONE, STR, ExcT, Kind, NeverT, kinds
 
 _VIEWS = ("keys", "values", "items")
 _TAKES_ITEMS = frozenset({"join", "extend", "update"})
@@ -85,9 +85,10 @@ def call_method(cx: Context, receiver: Expr, node: ast.Call) -> Value:
         return call_opaque(
             cx, as_data(cx, taken.positional[0], node), name, taken.positional[1:], taken.keyword_map(), node
         )
-    if takes_int_key(cx, receiver, node):
+    keyed = first_key(cx, receiver, node)
+    if keyed is not None:
         # The first key of a dict tells what its keys are.
-        receiver = replace(receiver, type=MapT("dict", DictT(NEVER), key=INT))
+        receiver = replace(receiver, type=keyed)
     if Kind.MAPPING in kinds(receiver.type):
         base = node.func.value
         return call_mapping_method(cx, receiver, lambda: place_of_receiver(cx, receiver, base), node)

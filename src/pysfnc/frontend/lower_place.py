@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.effects import can_raise
+from pysfnc.frontend.inner_dicts import is_inner
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_value, present
 from pysfnc.frontend.lower_frame import lookup_frame
@@ -55,7 +56,7 @@ def lower_place(cx: Context, node: ast.expr, doing: str) -> Place | None:
             outer = lower_place(cx, base, doing)
             if outer is None:
                 return None
-            key = lower_key(cx, outer, index)
+            key = lower_key(cx, outer, index, base)
             return None if is_poison(key) or not ensured(cx, outer, key, node) else outer.item(key, node)
         case ast.Attribute(value=base, attr=name) if is_local_path(cx, node):
             return _attribute_place(cx, node, base, name, doing)
@@ -75,7 +76,7 @@ def ensured(cx: Context, place: Place, key: Expr, node: ast.expr) -> bool:
         return True
     if container.type.factory is not None:
         return ensure_item(cx, place, key, node)
-    if lib.has_int_keys(container.type) and container.type.name != "Counter":
+    if lib.has_int_keys(container.type) and not lib.has_any_keys(container.type) and container.type.name != "Counter":
         cx.emit(Eval(value=lib.key_present(cx, container, key, node), span=cx.span(node)))
     return True
 
@@ -107,8 +108,8 @@ def _attribute_place(cx: Context, node: ast.Attribute, base: ast.expr, name: str
     return Place(cx.temporary(value, "object"), (), (), "")
 
 
-def lower_key(cx: Context, place: Place, node: ast.expr) -> Expr:
-    """The key of a subscript, as an atom; what it is a key of was evaluated before it."""
+def lower_key(cx: Context, place: Place, node: ast.expr, base: ast.expr, *, sets: bool = False) -> Expr:
+    """The key of a subscript of `base`, as an atom; what it is a key of was evaluated before it. `sets`: it is set, whether it is there or not."""
     with cx.capture() as own:
         key = cx.atom(as_data(cx, lower_value(cx, node), node), "key")
     container = read_place(cx, place)
@@ -117,17 +118,36 @@ def lower_key(cx: Context, place: Place, node: ast.expr) -> Expr:
     if own and can_raise(container):
         cx.emit(Eval(value=container, span=container.span))
     cx.out.extend(own)
-    keyed = lib.keyed_by(container.type, key)
+    keyed = key_taker(cx, container.type, key, base)
     if keyed is not None:
+        if lib.has_any_keys(keyed) and (sets or keyed.factory is not None):
+            refuse_new_key(cx, key, node)
         if container.type != keyed:
             # The first key of a dict tells what its keys are.
             retype_place(cx, place, keyed, node)
-        key = cx.atom(lib.key_text(cx, key, node), "key")
+        text = cx.atom(lib.key_text(cx, key, node), "key")
+        if lib.has_any_keys(keyed) and not sets and keyed.factory is None:
+            cx.emit(Eval(value=lib.key_present(cx, read_place(cx, place), text, node, key), span=cx.span(node)))
+        key = text
     elif lib.has_int_keys(container.type) and not is_poison(key):
         return cx.error(
             codes.TYPE_NEEDED, node, f"a dict whose keys are ints gets a key of type `{key.type}`", help=_INT_KEY
         )
     return key
+
+
+def key_taker(cx: Context, type_: Type, key: Expr, base: ast.expr) -> MapT | None:
+    """The dict type that takes a key as a text of its own, if what `base` names does (see `keyed_by`) or may, as nobody else uses it."""
+    keyed = lib.keyed_by(type_, key)
+    if keyed is None and is_inner(cx, base):
+        return lib.first_any_key(type_, key.type)
+    return keyed
+
+
+def refuse_new_key(cx: Context, key: Expr, node: ast.AST) -> None:
+    """Let a key that a dict with keys of any type does not take in the machine raise TypeError, after its own if it is unhashable."""
+    cx.emit(Eval(value=lib.key_text(cx, key, node), span=cx.span(node)))
+    cx.emit(Eval(value=lib.new_key(cx, key, node), span=cx.span(node)))
 
 
 _INT_KEY = "write instead: keys of one type, `int(...)` around it"

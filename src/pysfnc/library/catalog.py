@@ -73,7 +73,15 @@ from pysfnc.library.formats import build_format
 from pysfnc.library.functions import CONSTANTS
 from pysfnc.library.instances import CLASS_KINDS, build_is_instance, build_type_name
 from pysfnc.library.iteration import build_iter_list, build_zip, range_parts
-from pysfnc.library.keyed import build_key, build_key_present, build_key_text
+from pysfnc.library.keyed import (
+    build_any_key,
+    build_any_key_present,
+    build_any_key_text,
+    build_key,
+    build_key_present,
+    build_key_text,
+    build_new_key,
+)
 from pysfnc.library.lists import build_append, build_copy, build_extend, build_item_at
 from pysfnc.library.operators import build_binary
 from pysfnc.library.printf import build_percent, build_str_format
@@ -101,6 +109,9 @@ __all__ = [
     "CLASS_KINDS",
     "CONSTANTS",
     "ROW_MODULES",
+    "build_any_key",
+    "build_any_key_present",
+    "build_any_key_text",
     "build_append",
     "build_binary",
     "build_call",
@@ -125,6 +136,7 @@ __all__ = [
     "build_key_present",
     "build_key_text",
     "build_method",
+    "build_new_key",
     "build_not",
     "build_of_pairs",
     "build_operator",

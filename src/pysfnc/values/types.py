@@ -170,7 +170,7 @@ class MapT(Type):
     """A dict of `collections`, or one whose keys are ints, which the machine holds as a dict with texts as keys.
 
     It has a kind of its own, so that nobody takes it for a dict who should know that it is more. `factory` makes the values that a
-    `defaultdict` puts in, as the text of an expression; None for none. `key` is STR, INT, or NEVER as long as there is no key.
+    `defaultdict` puts in, as the text of an expression; None for none. `key` is STR, INT, ANY_KEY, or NEVER as long as there is no key.
     """
 
     name: Literal["Counter", "defaultdict", "OrderedDict", "dict"]
@@ -415,6 +415,8 @@ FLOAT: Final = FloatT()
 STR: Final = StrT()
 JSON: Final = JsonT()
 ERROR: Final = ErrorT()
+ANY_KEY: Final = JsonT(frozenset({Kind.NONE, Kind.INT, Kind.STR}))
+"""What the keys of a dict are whose type is not known: the hashable values of JSON that are told apart as keys."""
 NUMBER_KINDS: Final = frozenset({Kind.INT, Kind.FLOAT})
 
 _SCALAR_KINDS: Final[dict[type[Type], Kind]] = {
@@ -474,6 +476,11 @@ def is_json_faithful(type_: Type) -> bool:
             return False
 
 
+def _keys_fit(key: Type, other: Type) -> bool:
+    """Whether the machine holds keys of a type as it holds those of another: texts alone are held as they are."""
+    return key in (NEVER, other) or (key, other) == (INT, ANY_KEY)
+
+
 def is_subtype(a: Type, b: Type) -> bool:
     """Whether every value of `a` is one of `b`. Bool is no subtype of int here: the compiler keeps them apart."""
     if a == b or isinstance(a, NeverT | ErrorT) or isinstance(b, ErrorT):
@@ -492,9 +499,7 @@ def is_subtype(a: Type, b: Type) -> bool:
         case (SetT(x, one), SetT(y, other)):
             return one == other and is_subtype(x, y)
         case (MapT() as x, MapT() as y):
-            return (
-                (x.name, x.factory) == (y.name, y.factory) and is_subtype(x.key, y.key) and is_subtype(x.held, y.held)
-            )
+            return (x.name, x.factory) == (y.name, y.factory) and _keys_fit(x.key, y.key) and is_subtype(x.held, y.held)
         case (DictT(NeverT()), MapT("dict")):
             return not isinstance(a, LazyDictT)
         case (DictT() as x, DictT() as y):
@@ -567,7 +572,7 @@ def _merge(old: Type, new: Type) -> Type | None:
         case SetT(x, one), SetT(y, other) if one == other:
             return SetT(join(x, y), one)
         case MapT() as x, MapT() as y if (x.name, x.factory) == (y.name, y.factory) and (
-            is_subtype(x.key, y.key) or is_subtype(y.key, x.key)
+            _keys_fit(x.key, y.key) or _keys_fit(y.key, x.key)
         ):
             return replace(x, held=_join_dicts(x.held, y.held), key=join(x.key, y.key))
         case DictT() as x, DictT() as y:

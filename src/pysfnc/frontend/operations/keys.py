@@ -7,30 +7,48 @@ from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.operations.ask import built, inner, valued
 from pysfnc.frontend.operations.displays import item_type, make_tuple
 from pysfnc.frontend.operations.items import method, tuple_item
-from pysfnc.frontend.operations.mappings import as_int_keyed, dict_held, has_int_keys, plain
+from pysfnc.frontend.operations.mappings import as_int_keyed, dict_held, has_any_keys, has_int_keys, plain
 from pysfnc.ir.exprs import Expr, ListComp, Var
 from pysfnc.library import catalog
-from pysfnc.values.types import INT, NEVER, STR, ErrorT, Kind, ListT, TupleT, kinds
+from pysfnc.values.types import NEVER, STR, ErrorT, Kind, ListT, TupleT, kinds
 
 
 def key_text(cx: Context, key: Expr, node: ast.AST) -> Expr:
-    """An int as the text that the machine has for it as a key."""
+    """A key as the text that the machine has for it, in a dict that takes it (`keyed_by`)."""
+    if kinds(key.type) != {Kind.INT}:
+        return built(cx, node, [key], lambda site: catalog.build_any_key_text(key, site), held=[key])
     return built(cx, node, [key], lambda site: catalog.build_key_text(key, site))
 
 
-def key_present(cx: Context, mapping: Expr, text: Expr, node: ast.AST) -> Expr:
-    """None, after the KeyError of an int, given as its text, that is no key of a dict."""
+def key_present(cx: Context, mapping: Expr, text: Expr, node: ast.AST, key: Expr | None = None) -> Expr:
+    """None, after the KeyError of a key, given as its text, that a dict has not. `key` itself, where several have the text."""
     whole = dict_held(mapping)
+    if has_any_keys(mapping.type):
+        shown = key_of(cx, mapping, text, node) if key is None else key
+        return built(
+            cx, node, [whole, text], lambda site: catalog.build_any_key_present(whole, text, shown, site), held=[whole]
+        )
     return built(cx, node, [whole, text], lambda site: catalog.build_key_present(whole, text, site), held=[whole])
 
 
+def new_key(cx: Context, key: Expr, node: ast.AST) -> Expr:
+    """None, after the TypeError of a key that no dict with keys of any type takes in the machine."""
+    return built(cx, node, [key], lambda site: catalog.build_new_key(key, site))
+
+
+def key_of(cx: Context, mapping: Expr, text: Expr, node: ast.AST) -> Expr:
+    """The key of a dict that a text stands for."""
+    build = catalog.build_any_key if has_any_keys(mapping.type) else catalog.build_key
+    return built(cx, node, [text], lambda site: build(text, site))
+
+
 def int_keys(cx: Context, mapping: Expr, node: ast.AST) -> Expr:
-    """The list of the keys of a dict whose keys are ints."""
+    """The list of the keys of a dict that the machine holds as texts of their own."""
     texts = keys_of(cx, dict_held(mapping), node)
     name = cx.names.fresh("key")
     one = Var(name=name, type=STR, span=cx.span(node))
-    body = built(cx, node, [one], lambda site: catalog.build_key(one, site))
-    return ListComp(name=name, seq=texts, cond=None, body=body, type=ListT(INT), span=cx.span(node))
+    body = key_of(cx, mapping, one, node)
+    return ListComp(name=name, seq=texts, cond=None, body=body, type=ListT(body.type), span=cx.span(node))
 
 
 def int_items(cx: Context, mapping: Expr, node: ast.AST) -> Expr:
@@ -41,7 +59,7 @@ def int_items(cx: Context, mapping: Expr, node: ast.AST) -> Expr:
     name = cx.names.fresh("pair")
     pair = Var(name=name, type=item_type(pairs.type), span=cx.span(node))
     text = tuple_item(cx, pair, 0, node)
-    key = built(cx, node, [text], lambda site: catalog.build_key(text, site))
+    key = key_of(cx, mapping, text, node)
     body = make_tuple(cx, [key, tuple_item(cx, pair, 1, node)], node)
     return ListComp(name=name, seq=pairs, cond=None, body=body, type=ListT(body.type), span=cx.span(node))
 
