@@ -93,14 +93,19 @@ def lower_program(model: ProjectModel, sink: Sink) -> Program | None:
         )
     discovered: list[Use] = []
     unset: dict[ast.AST, set[str]] = {}
+    any_keys = True
     while True:
         attempt = Sink()
-        project = Project(model, model.exceptions(), read_environment(model, discovered), unset=unset)
+        project = Project(
+            model, model.exceptions(), read_environment(model, discovered), unset=unset, any_keys=any_keys
+        )
         journal = Journal()
         machines = _machines(project, workflows, attempt, journal)
         met = _met_unset(project, attempt)
-        if not project.environment.discovered and not met:
+        json_keys = project.met_any_keys and (attempt.has_errors or any(project.in_lambda.values()))
+        if not project.environment.discovered and not met and not json_keys:
             break
+        any_keys = any_keys and not json_keys
         discovered += project.environment.discovered
         unset = {**unset, **{node: names | unset.get(node, set()) for node, names in met.items()}}
     for diagnostic in attempt.diagnostics:

@@ -336,14 +336,14 @@ def lower_subscript(cx: Context, node: ast.Subscript) -> Value:
         if is_made and lib.has_any_keys(keyed):
             container, key = cx.atom(container), cx.atom(key, "key")
             refuse_new_key(cx, key, node)
-        given = key = cx.atom(key, "key") if lib.has_any_keys(keyed) else key
-        container, key = replace(container, type=keyed), lib.key_text(cx, key, node)
+        asked = cx.atom(key, "key") if lib.has_any_keys(keyed) else key
+        container, key = replace(container, type=keyed), lib.key_text(cx, asked, node)
     elif lib.has_int_keys(container.type) and not is_poison(key):
         return cx.error(codes.TYPE_NEEDED, node, f"a dict whose keys are ints is asked for a key of type `{key.type}`")
     if isinstance(container.type, MapT) and container.type.factory is not None:
         return _made_item(cx, container, key, node)
     if keyed is not None and keyed.name != "Counter":
-        return _present_item(cx, container, key, given, node)
+        return _present_item(cx, container, key, asked, node)
     if isinstance(container.type, OpaqueT):
         from pysfnc.frontend.lower_regex import call_match, is_match
 

@@ -139,9 +139,11 @@ def lower_key(cx: Context, place: Place, node: ast.expr, base: ast.expr, *, sets
 def key_taker(cx: Context, type_: Type, key: Expr, base: ast.expr) -> MapT | None:
     """The dict type that takes a key as a text of its own, if what `base` names does (see `keyed_by`) or may, as nobody else uses it."""
     keyed = lib.keyed_by(type_, key)
-    if keyed is None and is_inner(cx, base):
-        return lib.first_any_key(type_, key.type)
-    return keyed
+    if keyed is not None or not cx.project.any_keys or not is_inner(cx, base):
+        return keyed
+    first = lib.first_any_key(type_, key.type)
+    cx.project.met_any_keys |= first is not None
+    return first
 
 
 def refuse_new_key(cx: Context, key: Expr, node: ast.AST) -> None:
