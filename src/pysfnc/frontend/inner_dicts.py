@@ -34,7 +34,7 @@ def _inner_names(function: ast.AST) -> frozenset[str]:
     made = {node.id for node in names if isinstance(node.ctx, ast.Store)}
     declared = set(_declared(function))
     others = {node.id for node in names if not _is_use(node, parents)}
-    return frozenset(made - declared - others)
+    return frozenset(made - declared - others - set(_shared(function)))
 
 
 def _declared(function: ast.AST) -> Iterator[str]:
@@ -58,6 +58,50 @@ def _declared(function: ast.AST) -> Iterator[str]:
                 yield other or name.partition(".")[0]
             case _:
                 pass
+
+
+def _shared(function: ast.AST) -> Iterator[str]:
+    """The names of which an item is changed by another name, or that change in a loop over them: there the machine has to know the keys."""
+    changed = set(_changed(function))
+    for node in ast.walk(function):
+        match node:
+            case ast.For(target=target, iter=items, body=body):
+                inside = {name for stmt in body for name in _changed(stmt)}
+                found = _names(items)
+                yield from found if _names(target) & changed else found & inside
+            case ast.Assign(targets=targets, value=ast.Subscript(value=ast.Name(id=name))):
+                if any(_names(target) & changed for target in targets):
+                    yield name
+            case ast.Assign(targets=targets, value=ast.Call(func=ast.Attribute(value=ast.Name(id=name)))):
+                if any(_names(target) & changed for target in targets):
+                    yield name
+            case _:
+                pass
+
+
+def _changed(tree: ast.AST) -> Iterator[str]:
+    """The names of objects that may be changed: by a method, an item, an attribute or an operator."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(value=value, attr=name) if name not in _VIEWS and name != "get":
+                yield from _root(value)
+            case ast.Subscript(value=value, ctx=ast.Store() | ast.Del()):
+                yield from _root(value)
+            case ast.AugAssign(target=ast.Name(id=name)):
+                yield name
+            case _:
+                pass
+
+
+def _root(node: ast.expr) -> Iterator[str]:
+    while isinstance(node, ast.Subscript | ast.Attribute):
+        node = node.value
+    if isinstance(node, ast.Name):
+        yield node.id
+
+
+def _names(tree: ast.AST) -> set[str]:
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 
 def _is_use(node: ast.Name, parents: dict[ast.AST, ast.AST]) -> bool:
