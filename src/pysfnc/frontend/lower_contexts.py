@@ -1,10 +1,14 @@
-"""`with contextlib.suppress(...)` and `with contextlib.nullcontext(...)`, written as the statements that they stand for."""
+"""`with contextlib.suppress(...)` and `with contextlib.nullcontext(...)`, written as the statements that they stand for.
+
+Hands objects of the program's own classes on to `lower_own_contexts`.
+"""
 
 import ast
 
 from pysfnc.diagnostics import codes
-from pysfnc.frontend.lower_context import Context
+from pysfnc.frontend.lower_context import Context, Trial
 from pysfnc.frontend.lower_core import lower_body, lower_stmt, lower_value
+from pysfnc.frontend.lower_own_contexts import lower_own_context
 from pysfnc.frontend.lower_values import External
 
 _SUPPRESS = "contextlib.suppress"
@@ -15,12 +19,17 @@ def lower_contexts(cx: Context, node: ast.With) -> bool:
     """Lower a `with` of which the first manager is one of these, and whose other managers are inside of it; False for any other."""
     first, *rest = node.items
     made = first.context_expr
-    if not (isinstance(made, ast.Call) and isinstance(made.func, ast.Name | ast.Attribute)):
-        return False
-    callee = lower_value(cx, made.func)
-    if not (isinstance(callee, External) and callee.name in (_SUPPRESS, _NULL)):
-        return False
     body: list[ast.stmt] = [ast.copy_location(ast.With(items=rest, body=node.body), node)] if rest else node.body
+    callee = None
+    if isinstance(made, ast.Call) and isinstance(made.func, ast.Name | ast.Attribute):
+        # A method is looked up where it is called.
+        trial = Trial(cx)
+        callee = lower_value(cx, made.func)
+        trial.discard()
+    if not (isinstance(made, ast.Call) and isinstance(callee, External)):
+        return lower_own_context(cx, first, body, node)
+    if callee.name not in (_SUPPRESS, _NULL):
+        return False
     if callee.name == _NULL:
         _nothing(cx, first, made, body)
     else:

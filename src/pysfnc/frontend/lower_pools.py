@@ -64,7 +64,7 @@ def _pool(cx: Context, item: ast.withitem) -> Pool | None:
         cx.error(
             codes.UNSUPPORTED_STATEMENT,
             made,
-            "`with` has a compiled form only for `ThreadPoolExecutor(...)`, `suppress(...)` and `nullcontext(...)`",
+            "`with` has a compiled form only for objects of own classes, `ThreadPoolExecutor(...)`, `suppress(...)` and `nullcontext(...)`",
             help="write instead: a function marked `@task` that uses it",
         )
         return None

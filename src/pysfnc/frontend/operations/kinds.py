@@ -8,7 +8,7 @@ from typing import Final
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data
-from pysfnc.frontend.lower_values import Choice, FutureList, FutureSet, Lazy, Static, TupleOf, Value
+from pysfnc.frontend.lower_values import Choice, FutureList, FutureSet, Lazy, Static, TupleOf, TypeOf, Value
 from pysfnc.frontend.moment_operations import time_truth
 from pysfnc.frontend.operations.ask import after, built, told_by_text
 from pysfnc.frontend.operations.deques import listed
@@ -62,6 +62,8 @@ def _static_truth(cx: Context, value: Value, node: ast.AST) -> Expr:
         from pysfnc.frontend.lower_choices import choice_is_none
 
         return negate(cx, choice_is_none(cx, value, node), node)
+    if isinstance(value, TypeOf):
+        return Const(value=True, type=BOOL, span=cx.span(node))
     if isinstance(value, TupleOf):
         return Const(value=bool(value.items), type=BOOL, span=cx.span(node))
     if isinstance(value, FutureSet | FutureList):

@@ -196,6 +196,8 @@ def _compare_types(cx: Context, symbol: str, left: Value, right: Value, node: as
     """`type(e) is ValueError` of an exception."""
     asked, class_ = (left, right) if isinstance(left, TypeOf) else (right, left)
     assert isinstance(asked, TypeOf)
+    if symbol in ("is", "==", "is not", "!=") and isinstance(class_, Const) and class_.type == NONE:
+        return Const(value=symbol in ("is not", "!="), type=BOOL, span=cx.span(node))
     if (
         symbol in ("is", "==", "is not", "!=")
         and isinstance(asked.value.type, ExcT)
