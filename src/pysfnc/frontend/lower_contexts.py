@@ -9,7 +9,7 @@ from pysfnc.diagnostics import codes
 from pysfnc.frontend.lower_context import Context, Trial
 from pysfnc.frontend.lower_core import lower_body, lower_stmt, lower_value
 from pysfnc.frontend.lower_own_contexts import lower_own_context
-from pysfnc.frontend.lower_values import External
+from pysfnc.frontend.lower_values import BuiltinFunction, External
 
 _SUPPRESS = "contextlib.suppress"
 _NULL = "contextlib.nullcontext"
@@ -26,6 +26,8 @@ def lower_contexts(cx: Context, node: ast.With) -> bool:
         trial = Trial(cx)
         callee = lower_value(cx, made.func)
         trial.discard()
+    if isinstance(callee, BuiltinFunction):
+        return False
     if not (isinstance(made, ast.Call) and isinstance(callee, External)):
         return lower_own_context(cx, first, body, node)
     if callee.name not in (_SUPPRESS, _NULL):
