@@ -120,6 +120,7 @@ SHARING: Final[dict[str, Sharing]] = {
         for name in ("of", "copy", "with", "without", "union", "both", "minus", "apart", "empty")
     },
     "set.items": Sharing(same=(0,)),
+    "deque.items": Sharing(same=(0,)),
     "set.item": Sharing(same=(0,)),
     "range.list": Sharing(),
     "re.texts": Sharing(),

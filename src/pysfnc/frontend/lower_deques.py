@@ -15,7 +15,7 @@ from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
 from pysfnc.frontend.lower_place import Place, may_change, read_place, result_before, write_place
 from pysfnc.frontend.lower_values import Static, Value
-from pysfnc.frontend.operations.deques import as_deque, listed
+from pysfnc.frontend.operations.deques import as_deque, list_held, listed
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.library.deques import build_before, build_deque_pop
 from pysfnc.library.row import Change
@@ -99,7 +99,7 @@ def call_deque_method(cx: Context, receiver: Expr, where: Callable[[], Place | N
 
 
 def _changed(cx: Context, name: str, place: Place, args: list[Expr], node: ast.Call) -> Value:
-    current = cx.atom(listed(read_place(cx, place)), "object")
+    current = cx.atom(list_held(read_place(cx, place)), "object")
     if is_poison(current):
         return current
     change = _change_of(cx, name, current, args, node)

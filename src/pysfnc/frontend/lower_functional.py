@@ -54,7 +54,9 @@ OPERATORS: Final = {
 }
 """Functions of `operator` as lambdas."""
 _GETTERS: Final = ("operator.itemgetter", "operator.attrgetter", "operator.methodcaller")
-_NOT_HASHABLE: Final = frozenset({Kind.LIST, Kind.DICT, Kind.SET, Kind.RECORD, Kind.OPAQUE, Kind.EXCEPTION})
+_NOT_HASHABLE: Final = frozenset(
+    {Kind.LIST, Kind.DICT, Kind.SET, Kind.DEQUE, Kind.MAPPING, Kind.RECORD, Kind.OPAQUE, Kind.EXCEPTION}
+)
 
 
 def is_functional(name: str) -> bool:

@@ -12,12 +12,13 @@ from pysfnc.diagnostics import codes
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_body, lower_stmt, lower_value, statement
 from pysfnc.frontend.lower_frame import Frame
-from pysfnc.frontend.lower_names import bind_name, is_local
+from pysfnc.frontend.lower_names import bind_name, fact_of, is_local
 from pysfnc.frontend.lower_views import viewed
 from pysfnc.frontend.model import ClassBinding
 from pysfnc.frontend.names import resolve_through
 from pysfnc.frontend.records import Record, record_of
 from pysfnc.frontend.scope import Scope
+from pysfnc.frontend.whole import refuse_text, text_held
 
 _SELF_MATCHING = frozenset({"bool", "int", "float", "str", "list", "dict", "tuple"})
 """Builtin classes whose only positional pattern is about the value itself."""
@@ -30,6 +31,17 @@ class Pattern:
     tests: list[ast.expr] = field(default_factory=list)
     captures: list[tuple[str, ast.expr, ast.AST]] = field(default_factory=list)
     failed: bool = False
+
+
+def _meets_a_deque(cx: Context, node: ast.Match, subject: ast.expr) -> bool:
+    """Whether a pattern of a sequence is asked about a deque, which is one of Python's and no list; a message then."""
+    found = fact_of(cx, subject) if isinstance(subject, ast.Name) else None
+    if found is None or found[1].static is not None or text_held(found[1].type) != "deque":
+        return False
+    if not any(isinstance(part, ast.MatchSequence) for case in node.cases for part in ast.walk(case.pattern)):
+        return False
+    refuse_text(cx, "deque", node.subject)
+    return True
 
 
 @statement(ast.Match)
@@ -57,6 +69,8 @@ def lower_match(cx: Context, node: ast.Match) -> None:
             kept, view = viewed(cx, value)
             bind_name(cx, name, kept, subject, view=view)
             subject = _at(ast.Name(id=name, ctx=ast.Load()), subject)
+        if _meets_a_deque(cx, node, subject):
+            return
         lowered = writer.cases(node.cases, subject)
         if lowered is not None:
             lower_body(cx, lowered) if len(lowered) != 1 else lower_stmt(cx, lowered[0])

@@ -192,7 +192,7 @@ class _Verifier:
     def _sequence(self, expr: Expr, what: str) -> None:
         if isinstance(expr.type, NeverT | ErrorT):
             return
-        if not kinds(expr.type) <= {Kind.LIST, Kind.TUPLE, Kind.SET}:
+        if not kinds(expr.type) <= {Kind.LIST, Kind.TUPLE, Kind.SET, Kind.DEQUE}:
             self._fault(f"{what} has type {expr.type}, which is no list: {render_expr(expr)}", expr.span)
 
     # Suites

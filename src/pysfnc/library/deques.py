@@ -25,6 +25,7 @@ def _before(args: Sequence[Arg], _: Type) -> Tree:
     return call("append", call("reverse", args[1].tree), args[0].tree)
 
 
+register_prim(PrimRow(op="deque.items", lower=lambda args, _: args[0].tree))
 register_prim(PrimRow(op="deque.pop", lower=lambda args, _: at(args[0].tree, whole(args[1])), checks=_no_items))
 register_prim(PrimRow(op="deque.index", lower=lambda args, _: NULL, checks=_out_of_range))
 register_prim(PrimRow(op="deque.before", lower=_before))

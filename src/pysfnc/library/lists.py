@@ -39,7 +39,21 @@ from pysfnc.library.shapes import (
 )
 from pysfnc.library.signature import WHOLE, WHOLE_ERROR, Spec, kind_checks, misfit, repr_of, whole
 from pysfnc.library.typenames import is_never
-from pysfnc.values.types import INT, NEVER, NONE, Kind, ListT, SetT, TuplesT, TupleT, Type, join_all, kinds, members
+from pysfnc.values.types import (
+    INT,
+    NEVER,
+    NONE,
+    DequeT,
+    Kind,
+    ListT,
+    SetT,
+    TuplesT,
+    TupleT,
+    Type,
+    join_all,
+    kinds,
+    members,
+)
 
 LISTS: Final = frozenset({Kind.LIST})
 _v, _i = refs("py_v py_i")
@@ -49,7 +63,7 @@ def item_type(type_: Type) -> Type:
     """The type of the items of a list or tuple type."""
     found: list[Type] = []
     for member in members(type_):
-        if isinstance(member, ListT | SetT | TuplesT):
+        if isinstance(member, ListT | SetT | TuplesT | DequeT):
             found.append(member.item)
         elif isinstance(member, TupleT):
             found += member.items

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pysfnc.jsonata.tree import Array, Binary, Bind, Func, IfElse, Index, Keep, Lit, Neg, Range, Ref, Seq, Tree
 from pysfnc.library.make import call, choose, eq, text, type_of
 from pysfnc.library.row import Arg
-from pysfnc.values.types import ErrorT, JsonT, Kind, ListT, SetT, TuplesT, TupleT, Type, kinds, members
+from pysfnc.values.types import DequeT, ErrorT, JsonT, Kind, ListT, SetT, TuplesT, TupleT, Type, kinds, members
 
 EMPTY = Array(())
 ONE = Lit(1)
@@ -119,18 +119,18 @@ def item(value: Tree, type_: Type) -> Tree:
     found = members(type_)
     if isinstance(value, Array | Range):
         return value
-    if found and all(isinstance(m, ListT | TupleT | TuplesT | SetT) for m in found):
+    if found and all(isinstance(m, ListT | TupleT | TuplesT | SetT | DequeT) for m in found):
         return Array((value,))
-    if any(isinstance(m, ListT | TupleT | TuplesT | SetT | JsonT | ErrorT) for m in found) and Kind.LIST in kinds(
-        type_
-    ) | kinds_of_tuples(type_):
+    if any(
+        isinstance(m, ListT | TupleT | TuplesT | SetT | DequeT | JsonT | ErrorT) for m in found
+    ) and Kind.LIST in kinds(type_) | kinds_of_tuples(type_):
         return IfElse(is_array(value), Array((Array((value,)),)), value)
     return value
 
 
 def kinds_of_tuples(type_: Type) -> frozenset[Kind]:
-    """LIST if the type has tuples or sets: all are arrays in JSON."""
-    return frozenset({Kind.LIST}) if kinds(type_) & {Kind.TUPLE, Kind.SET} else frozenset()
+    """LIST if the type has tuples, sets or deques: all are arrays in JSON."""
+    return frozenset({Kind.LIST}) if kinds(type_) & {Kind.TUPLE, Kind.SET, Kind.DEQUE} else frozenset()
 
 
 def array_of(args: Sequence[Arg]) -> Tree:

@@ -86,9 +86,11 @@ def has_kind(cx: Context, value: Expr, wanted: frozenset[Kind], node: ast.AST) -
     """Whether a value has one of these kinds; what is a dict besides counts as the dict that holds it."""
     value = dict_held(value)
     wanted = wanted - {Kind.MAPPING} | ({Kind.DICT} if Kind.MAPPING in wanted else frozenset())
-    arrays = kinds(value.type) & {Kind.LIST, Kind.TUPLE, Kind.SET}
-    if Kind.SET in arrays and arrays & wanted and arrays - wanted:
-        return cx.error(codes.TYPE_NEEDED, node, f"whether a value of type `{value.type}` is a set cannot be told")
+    arrays = kinds(value.type) & {Kind.LIST, Kind.TUPLE, Kind.SET, Kind.DEQUE}
+    marked = next((kind for kind in (Kind.SET, Kind.DEQUE) if kind in arrays), None)
+    if marked is not None and arrays & wanted and arrays - wanted:
+        what = f"whether a value of type `{value.type}` is a {marked.value} cannot be told"
+        return cx.error(codes.TYPE_NEEDED, node, what)
     held = () if class_clash(value.type) else [value]
     return built(cx, node, [value], lambda site: catalog.build_has_kind(value, wanted, site), held=held)
 
