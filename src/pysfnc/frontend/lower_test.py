@@ -18,7 +18,7 @@ from pysfnc.frontend.lower_state import State, join_states
 from pysfnc.frontend.lower_values import Condition, Future, FutureSet, Static, Value
 from pysfnc.frontend.narrow import narrowed
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, Logic, Var
-from pysfnc.ir.hir import Assign, If, Stmt
+from pysfnc.ir.hir import Assign, Eval, If, Stmt
 from pysfnc.library.truth import has_own_truth
 from pysfnc.values.types import BOOL, INT, NONE, Type, join
 
@@ -210,6 +210,9 @@ def lower_either(
     cx.observe(test.expr)
     if not test.when_false.reachable or not test.when_true.reachable:
         taken, state = (then, test.when_true) if test.when_true.reachable else (orelse, test.when_false)
+        # What decides is evaluated though nothing hangs on it, as it may raise.
+        if not isinstance(test.expr, Const | Var):
+            cx.emit(Eval(value=test.expr, span=cx.span(node)))
         cx.state = state.copy()
         return taken()
     cx.state = test.when_true.copy()
