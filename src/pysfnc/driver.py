@@ -280,10 +280,11 @@ def _machines(program: Program) -> dict[str, str]:
 
 
 def _verify(program: Program) -> None:
+    from pysfnc.frontend.effects import can_raise
     from pysfnc.ir.verify import verify_program
     from pysfnc.library.registry import PRIMS
 
-    faults = verify_program(program, PRIMS)
+    faults = verify_program(program, PRIMS, can_raise)
     if faults:
         raise AssertionError("the HIR breaks its rules:\n" + "\n".join(map(str, faults)))
 

@@ -4,7 +4,8 @@ A fault found here is a bug of the compiler, never a mistake of the user: those 
 arguments are not checked again; what is, is what later stages rely on without looking.
 """
 
-from collections.abc import Collection, Iterable
+import itertools
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Final, assert_never
 
@@ -68,17 +69,25 @@ class Fault:
         return self.text if self.span is None else f"{self.span}: {self.text}"
 
 
-def verify_program(program: Program, ops: Collection[str] | None = None) -> list[Fault]:
-    """Faults of every machine; `ops` are the known primitive operations, None when that is not asked."""
+def verify_program(
+    program: Program, ops: Collection[str] | None = None, can_raise: Callable[[Expr], bool] = lambda _: True
+) -> list[Fault]:
+    """Faults of every machine; `ops` are the known primitive operations, None when that is not asked.
+
+    `can_raise` tells which expressions may end in a handler.
+    """
     tasks = {task.id for task in program.tasks}
-    return [fault for machine in program.machines for fault in verify_machine(machine, tasks, ops)]
+    return [fault for machine in program.machines for fault in verify_machine(machine, tasks, ops, can_raise)]
 
 
 def verify_machine(
-    machine: Machine, tasks: Collection[str] | None = None, ops: Collection[str] | None = None
+    machine: Machine,
+    tasks: Collection[str] | None = None,
+    ops: Collection[str] | None = None,
+    can_raise: Callable[[Expr], bool] = lambda _: True,
 ) -> list[Fault]:
     """Faults of one machine; `tasks` are the ids of the program's tasks."""
-    verifier = _Verifier(tasks, ops)
+    verifier = _Verifier(tasks, ops, can_raise)
     for param in machine.params:
         if param.default is not None:
             verifier.expr(param.default, frozenset())
@@ -131,10 +140,13 @@ _CONST_TYPES: Final[dict[type, type[Type]]] = {
 class _Verifier:
     """Walks a machine once in the order of execution and collects faults."""
 
-    def __init__(self, tasks: Collection[str] | None, ops: Collection[str] | None) -> None:
+    def __init__(
+        self, tasks: Collection[str] | None, ops: Collection[str] | None, can_raise: Callable[[Expr], bool]
+    ) -> None:
         self.faults: list[Fault] = []
         self._tasks = tasks
         self._ops = ops
+        self._can_raise = can_raise
         self._labels: set[str] = set()
 
     def _fault(self, text: str, span: Span | None) -> None:
@@ -314,17 +326,23 @@ class _Verifier:
         return _plus(names, filter(None, stmt.targets))
 
     def _try(self, stmt: Try, names: _Names, scope: _Scope) -> _Names:
-        """A handler and `final` may be reached from any point of the body, so they start from what held before it."""
+        """A handler may be reached from any point of the body that can raise, and `final` from any: they start from what held before it."""
+        raised = names if names is None else names | self._assigned_at_once(stmt.body)
         after = self._suite(stmt.orelse, self._suite(stmt.body, names, scope), scope)
         for handler in stmt.handlers:
             own = () if handler.name is None else (handler.name,)
             for name in own:
                 self._own(name, scope, handler.span)
-            after = _meet(after, self._suite(handler.body, _plus(names, own), scope))
+            after = _meet(after, self._suite(handler.body, _plus(raised, own), scope))
         gained = self._suite(stmt.final, names, scope)
         if gained is None and names is not None:
             return None
         return _plus(after, gained or ())
+
+    def _assigned_at_once(self, body: Suite) -> frozenset[str]:
+        """What the first statements assign, before anything can raise."""
+        first = itertools.takewhile(lambda stmt: isinstance(stmt, Assign) and not self._can_raise(stmt.value), body)
+        return frozenset(stmt.name for stmt in first if isinstance(stmt, Assign))
 
     def _perform(self, stmt: Perform, names: _Names, scope: _Scope) -> _Names:
         if stmt.target is not None:
