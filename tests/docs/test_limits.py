@@ -390,7 +390,9 @@ def test_lim_31_bytes_that_are_no_text() -> None:
 
 
 def test_lim_50_keys_that_are_numbers() -> None:
-    for line in ("d = {}\n    d[k] = 1", "d = {k: 1}", "d = dict([(k, 1)])"):
+    for outcome in both(workflow("k", "d = {}\n    d[k] = 1", "return len(d)"), k=5):
+        assert outcome.output == 1
+    for line in ("d = {}\n    d[k] = 1\n    e = [d]", "d = {k: 1}", "d = dict([(k, 1)])"):
         program = workflow("k", line, "return len(d)")
         for outcome in both(program, k="a"):
             assert outcome.output == 1
