@@ -28,7 +28,7 @@
 - `[http]` lists what an endpoint of this machine answers, whose URL is the environment variable `API_URL`: one
   `METHOD /path STATUS BODY` a line, the body as JSON, or behind `text:` as it is. Requests with several lines get them
   one after the other, the last one ever again; any other request gets a 404. Requests count as task calls.
-- `[run INPUT] OUTPUT` executes in CPython and as the machine, at -O0 and -O1, on each JSONata engine; outcome and
+- `[run INPUT] OUTPUT` executes in CPython and as the machine, at -O1 on each JSONata engine and at -O0 on the first; outcome and
   task calls must agree everywhere, and with OUTPUT. `[run INPUT] ! Error: cause` expects a failure; the cause may be
   left out. With several workflows the name stands first: `[run pay {"amount": 5}] ...`.
 - `[transitions INPUT] N` is the number of transitions at -O1, and `[tasks INPUT]` the ordered task calls.
