@@ -15,10 +15,12 @@ from pysfnc.asl.limits import MAX_DEFINITION_BYTES
 from pysfnc.asl.placeholders import Parameter, parameters_in
 from pysfnc.diagnostics import Diagnostic, codes
 from pysfnc.diagnostics.sink import Sink
-from pysfnc.ir.hir import Machine, Placement, Program
+from pysfnc.ir.hir import Machine, Placement, Program, Suite
 from pysfnc.source import SourceFile, Span
 
 if TYPE_CHECKING:
+    from pysfnc.backend.emit import Emitted
+    from pysfnc.ir.mir import MachinePlan
     from pysfnc.packaging.model import FunctionSpec
 
 _T = TypeVar("_T")
@@ -197,60 +199,23 @@ def _placeholders(result: CompileResult) -> Callable[[str], str]:
 def _workflow(
     machine: Machine, result: CompileResult, placeholder: Callable[[str], str], options: Options, sink: Sink
 ) -> CompiledWorkflow | None:
-    from pysfnc.asl.causes import MAX_FAILING_CHARS, long_expressions
-    from pysfnc.backend.emit import emit_machine
     from pysfnc.backend.share import share_states
-    from pysfnc.library.row import NameSupply
-    from pysfnc.passes.manager import run_passes
-    from pysfnc.plan.boundary import bind_parameters
-    from pysfnc.plan.hold_exceptions import hold_exceptions
-    from pysfnc.plan.states import PlanOptions, plan_machine
     from pysfnc.plan.text import render_plan
 
-    program, source = result.program, result.source
-    names = NameSupply("~")
-    body = run_passes(machine.body, names, optimise=options.optimize > 0)
-    if options.verify:
-        _verify(replace(program, machines=(replace(machine, body=body),)))
-    body = (*bind_parameters(machine, names), *body)
-    tasks = {task.id: task for task in program.tasks}
-    settings = PlanOptions(merge=options.optimize > 0)
-    plan = plan_machine(machine, body, program.exceptions, names, settings)
-    emitted = emit_machine(plan, tasks, placeholder)
-    if any(long_expressions(emitted.definition)):
-        body = hold_exceptions(body, names)
-        plan = plan_machine(machine, body, program.exceptions, names, settings)
-        emitted = emit_machine(plan, tasks, placeholder)
-        for long in long_expressions(emitted.definition):
-            sink.error(
-                codes.EXPRESSION_TOO_LARGE,
-                emitted.source_map.get(long.state) or machine.span or _top(source),
-                f"this becomes an expression of {long.chars:,} characters that may raise an exception",
-                notes=[f"AWS loses the exceptions of expressions of more than about {MAX_FAILING_CHARS:,} characters"],
-                help="write instead: a part of it as a `@task`, or a call between its parts",
-            )
-        if sink.has_errors:
-            return None
-    for span, depth in emitted.too_deep:
-        sink.error(
-            codes.NESTING_TOO_DEEP,
-            span or machine.span or _top(source),
-            f"this becomes an expression of {depth} nested levels",
-            notes=["AWS evaluates less than a hundred levels"],
-            help="write instead: several assignments to names, or several smaller functions",
-        )
-    if emitted.too_deep:
+    program = result.program
+    plan, emitted = _planned(machine, program, placeholder, options)
+    whole = machine.span or _top(result.source)
+    if not _fits(emitted, whole, sink):
         return None
     source_map = emitted.source_map
     if options.optimize > 0:
         gone = share_states(emitted.definition, source_map)
         source_map = {name: span for name, span in source_map.items() if name not in gone}
-    text = json.dumps(emitted.definition, ensure_ascii=False, separators=(",", ":"))
-    size = len(text.encode())
+    size = len(json.dumps(emitted.definition, ensure_ascii=False, separators=(",", ":")).encode())
     if size > MAX_DEFINITION_BYTES:
         sink.error(
             codes.DEFINITION_TOO_LARGE,
-            machine.span or _top(source),
+            whole,
             f"the definition of `{machine.name}` has {size:,} bytes",
             notes=[f"AWS takes {MAX_DEFINITION_BYTES:,} bytes"],
             help="write instead: a part of it as a `@task`, or as a workflow of its own",
@@ -271,6 +236,60 @@ def _workflow(
         machine=machine,
         blocks=lambda: render_plan(plan),
     )
+
+
+def _planned(
+    machine: Machine, program: Program, placeholder: Callable[[str], str], options: Options
+) -> "tuple[MachinePlan, Emitted]":
+    """The plan of a workflow and what it becomes, with the exceptions of expressions held that are too long to raise them."""
+    from pysfnc.asl.causes import long_expressions
+    from pysfnc.backend.emit import emit_machine
+    from pysfnc.library.row import NameSupply
+    from pysfnc.passes.manager import run_passes
+    from pysfnc.plan.boundary import bind_parameters
+    from pysfnc.plan.hold_exceptions import hold_exceptions
+    from pysfnc.plan.states import PlanOptions, plan_machine
+
+    names = NameSupply("~")
+    tasks = {task.id: task for task in program.tasks}
+    settings = PlanOptions(merge=options.optimize > 0)
+
+    def planned(body: Suite) -> "tuple[MachinePlan, Emitted]":
+        plan = plan_machine(machine, body, program.exceptions, names, settings)
+        return plan, emit_machine(plan, tasks, placeholder)
+
+    body = run_passes(machine.body, names, optimise=options.optimize > 0)
+    if options.verify:
+        _verify(replace(program, machines=(replace(machine, body=body),)))
+    body = (*bind_parameters(machine, names), *body)
+    plan, emitted = planned(body)
+    if any(long_expressions(emitted.definition)):
+        plan, emitted = planned(hold_exceptions(body, names))
+    return plan, emitted
+
+
+def _fits(emitted: "Emitted", whole: Span, sink: Sink) -> bool:
+    """Whether AWS takes every expression of a definition; an error for each that it does not."""
+    from pysfnc.asl.causes import MAX_FAILING_CHARS, long_expressions
+
+    too_long = list(long_expressions(emitted.definition))
+    for long in too_long:
+        sink.error(
+            codes.EXPRESSION_TOO_LARGE,
+            emitted.source_map.get(long.state) or whole,
+            f"this becomes an expression of {long.chars:,} characters that may raise an exception",
+            notes=[f"AWS loses the exceptions of expressions of more than about {MAX_FAILING_CHARS:,} characters"],
+            help="write instead: a part of it as a `@task`, or a call between its parts",
+        )
+    for span, depth in emitted.too_deep:
+        sink.error(
+            codes.NESTING_TOO_DEEP,
+            span or whole,
+            f"this becomes an expression of {depth} nested levels",
+            notes=["AWS evaluates less than a hundred levels"],
+            help="write instead: several assignments to names, or several smaller functions",
+        )
+    return not too_long and not emitted.too_deep
 
 
 def _machines(program: Program) -> dict[str, str]:
