@@ -15,6 +15,7 @@ from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_arguments import Arguments, bind, signature_of
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data
+from pysfnc.frontend.lower_travels import travelling_arguments
 from pysfnc.frontend.lower_values import Value
 from pysfnc.frontend.model import FunctionInfo, TaskOptions
 from pysfnc.ir.exprs import Cond, Const, Expr, NewExc, Prim, Var
@@ -43,6 +44,7 @@ def call_workflow(
     data = {name: as_data(cx, value, node) for name, value in values.items()}
     if any(isinstance(value.type, ErrorT) for value in data.values()):
         return poison(span)
+    data = travelling_arguments(cx, info.qualname, given, data, node)
     machine = Const(value=cx.project.machine_of(info), type=STR, span=span)
     arguments = {
         "StateMachineArn": Prim(op=ARN, args=(machine,), type=STR, span=span),

@@ -16,11 +16,11 @@ from pysfnc.frontend.lower_frame import Frame
 from pysfnc.frontend.lower_names import bind_name, bind_static, owned_variable, value_of_binding
 from pysfnc.frontend.lower_state import join_states, unreachable
 from pysfnc.frontend.lower_test import lower_test
+from pysfnc.frontend.lower_travels import travelling
 from pysfnc.frontend.lower_values import Coroutine, Static, Value
 from pysfnc.frontend.whole import check_whole
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, Eval, If, Leave, Raise, Return
-from pysfnc.library.objects import stays
 from pysfnc.values.types import NONE
 
 
@@ -130,7 +130,7 @@ def leave_function(cx: Context, value: Value, node: ast.AST) -> None:
         data = as_data(cx, value, node)
         if cx.flow.region == 0:
             check_whole(cx, data, node)
-            check_travels(cx, data, node)
+            data = travelling(cx, data, f"{cx.workflow.qualname}() result" if cx.workflow else "result", "", node)
         frame.result_types.append(data.type)
         cx.emit(Return(value=data, span=cx.span(node)))
         cx.flow.jump(MACHINE_RETURN)
@@ -142,28 +142,6 @@ def leave_function(cx: Context, value: Value, node: ast.AST) -> None:
         cx.emit(Assign(name=frame.result, value=data, span=cx.span(node)))
     cx.emit(Leave(label=frame.exit_label, span=cx.span(node)))
     cx.flow.jump(frame.exit_label)
-
-
-_HELPS = {
-    "set": "write instead: `sorted(...)` of it",
-    "frozenset": "write instead: `sorted(...)` of it",
-    "dict": "write instead: a dict whose keys are str, `{str(k): v for k, v in d.items()}`",
-    "Counter": "write instead: a dict whose keys are str, `{str(k): v for k, v in d.items()}`",
-    "defaultdict": "write instead: a dict whose keys are str, `{str(k): v for k, v in d.items()}`",
-}
-"""What to return in place of containers that have no form in JSON."""
-
-
-def check_travels(cx: Context, value: Expr, node: ast.AST) -> None:
-    """Report an object that cannot leave the machine."""
-    found = stays(value.type)
-    if found is not None:
-        cx.error(
-            codes.TYPE_MISMATCH,
-            node,
-            f"an object of `{found}` leaves the machine, and has no form in JSON, which always raises TypeError",
-            help=_HELPS.get(found.partition("[")[0], "write instead: a dataclass, or a dict of its attributes"),
-        )
 
 
 def function_frame(cx: Context) -> Frame:

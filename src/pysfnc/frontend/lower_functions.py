@@ -14,11 +14,11 @@ from pysfnc.frontend.decorators import CALL_OPTIONS, call_options
 from pysfnc.frontend.lower_arguments import Arguments, bind, evaluated, signature_of
 from pysfnc.frontend.lower_children import call_workflow
 from pysfnc.frontend.lower_context import Context, Trial, poison
-from pysfnc.frontend.lower_control import check_travels
 from pysfnc.frontend.lower_core import as_data, lower_value
 from pysfnc.frontend.lower_functional import cached_call_obstacle, cached_result_obstacle, refuse_cached
 from pysfnc.frontend.lower_inline import call_closure, call_function
 from pysfnc.frontend.lower_mutation import changed_parameter
+from pysfnc.frontend.lower_travels import travelling_arguments
 from pysfnc.frontend.lower_values import (
     ClientMethod,
     Closure,
@@ -293,9 +293,7 @@ def call_task(
     whole = [check_whole(cx, value, value.span or node) for value in data.values()]
     if not all(whole):
         return poison(span)
-    for value in data.values():
-        check_travels(cx, value, node)
-    args = _in_order(cx, given, data)
+    args = travelling_arguments(cx, info.qualname, given, _in_order(cx, given, data), node)
     chosen = info.task_options if options is None else options
     task = cx.project.task_of(info, reason)
     if reason == "marked `@task`":
