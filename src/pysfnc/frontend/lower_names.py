@@ -5,6 +5,7 @@ Owns definite assignment, the rules for globals and for branches, and the meanin
 
 import ast
 import builtins
+import math
 from dataclasses import replace
 from typing import assert_never
 
@@ -45,6 +46,7 @@ from pysfnc.frontend.scope import Scope
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, Perform
 from pysfnc.library.catalog import CONSTANTS
+from pysfnc.library.infinity import infinity
 from pysfnc.library.make import const
 from pysfnc.source.span import Span
 from pysfnc.values.types import ERROR, NEVER, is_mutable
@@ -272,4 +274,6 @@ def external_value(full: str) -> Value:
         return BuiltinFunction(full.removeprefix("builtins."))
     if full in CONSTANTS:
         return const(CONSTANTS[full])
+    if full == "math.inf":
+        return infinity(math.inf)
     return External(full)

@@ -1,6 +1,7 @@
 """What leaves the machine, and has no form in JSON: the result of a workflow, and the arguments of tasks and child workflows.
 
-An object that never has a form is a message here. Whether a value holds an exception is known when the program runs; CPython raises then.
+An object that never has a form is a message here. Whether a value holds an exception or infinity is known when the program runs; CPython
+raises then.
 """
 
 import ast
@@ -13,9 +14,9 @@ from pysfnc.frontend.lower_arguments import Arguments
 from pysfnc.frontend.lower_context import Context
 from pysfnc.ir.exprs import Const, Expr, Prim
 from pysfnc.ir.hir import If, Raise
-from pysfnc.library.held_exceptions import HELD, HELD_ITSELF, HELD_PATH, held_exceptions, hides_exceptions
+from pysfnc.library.held_exceptions import HELD, HELD_ITSELF, HELD_NUMBER, HELD_PATH, held_exceptions, hides_exceptions
 from pysfnc.library.objects import stays
-from pysfnc.values.types import BOOL, JSON, NEVER, STR
+from pysfnc.values.types import BOOL, INFINITY, JSON, NEVER, STR, Type, join_all, members
 
 _HELPS: Final = {
     "set": "write instead: `sorted(...)` of it",
@@ -29,7 +30,7 @@ _HELPS: Final = {
 
 
 def travelling(cx: Context, value: Expr, before: str, behind: str, node: ast.AST) -> Expr:
-    """The value, which leaves the machine; the way there raises TypeError where it holds an exception.
+    """The value, which leaves the machine; the way there raises TypeError where it holds an exception, ValueError for an infinity.
 
     The message names the place: `before`, the path inside of the value, `behind`.
     """
@@ -40,16 +41,40 @@ def travelling(cx: Context, value: Expr, before: str, behind: str, node: ast.AST
     span = cx.span(node)
     value = cx.atom(value, "sent")
     found = cx.temporary(Prim(op=HELD, args=(value,), type=JSON, span=span), "held")
-    itself = Prim(op=HELD_ITSELF, args=(found,), type=held, span=span)
-    path = Prim(op=HELD_PATH, args=(found,), type=STR, span=span)
     with cx.capture() as failing:
-        name = lib.type_name(cx, itself, node)
-        parts: list[Expr] = [_text(before), path, _text(f"{behind} is "), name, _text(", which cannot travel as JSON")]
-        message = lib.join_text(cx, parts, node)
-        cx.emit(Raise(exc=lib.new_exception(cx, "TypeError", [message], node), span=span))
+        path = Prim(op=HELD_PATH, args=(found,), type=STR, span=span)
+        place: list[Expr] = [_text(before), path, _text(f"{behind} is ")]
+        of_class, of_number = _without_infinity(held), INFINITY in members(held)
+        if not of_number:
+            _raise_of_class(cx, found, of_class, place, node)
+        elif of_class == NEVER:
+            _raise_of_number(cx, found, place, node)
+        else:
+            with cx.capture() as of_numbers:
+                _raise_of_number(cx, found, place, node)
+            with cx.capture() as of_classes:
+                _raise_of_class(cx, found, of_class, place, node)
+            is_number = Prim(op=HELD_NUMBER, args=(found,), type=BOOL, span=span)
+            cx.emit(If(test=is_number, then=tuple(of_numbers), orelse=tuple(of_classes), span=span))
     absent = Prim(op="exc.is_absent", args=(found,), type=BOOL, span=span)
     cx.emit(If(test=absent, then=(), orelse=tuple(failing), span=span))
     return value
+
+
+def _without_infinity(held: Type) -> Type:
+    return join_all([member for member in members(held) if member != INFINITY])
+
+
+def _raise_of_class(cx: Context, found: Expr, held: Type, place: list[Expr], node: ast.AST) -> None:
+    name = lib.type_name(cx, Prim(op=HELD_ITSELF, args=(found,), type=held, span=cx.span(node)), node)
+    message = lib.join_text(cx, [*place, name, _text(", which cannot travel as JSON")], node)
+    cx.emit(Raise(exc=lib.new_exception(cx, "TypeError", [message], node), span=cx.span(node)))
+
+
+def _raise_of_number(cx: Context, found: Expr, place: list[Expr], node: ast.AST) -> None:
+    shown = lib.to_str(cx, Prim(op=HELD_ITSELF, args=(found,), type=INFINITY, span=cx.span(node)), node)
+    message = lib.join_text(cx, [*place, shown, _text(", which JSON cannot hold")], node)
+    cx.emit(Raise(exc=lib.new_exception(cx, "ValueError", [message], node), span=cx.span(node)))
 
 
 def travelling_arguments(

@@ -14,6 +14,7 @@ from pysfnc.source.span import Span
 from pysfnc.values.types import (
     DequeT,
     DictT,
+    InfinityT,
     Kind,
     LazyDictT,
     ListT,
@@ -146,6 +147,8 @@ def text_held(type_: Type) -> str | None:
     match type_:
         case OpaqueT(name, on_wire=True):
             return name
+        case InfinityT():
+            return "infinity"
         case SetT():
             return _A_SET
         case MapT(name):
@@ -195,6 +198,13 @@ def refuse_text(cx: Context, name: str, node: ast.AST | Span) -> Expr:
             node,
             "the order of a set is looked at, which differs from run to run",
             help="write instead: `sorted(...)` of the set; `in`, `len`, `sum`, `min`, `max`, `any`, `all` and the operators of sets show no order",
+        )
+    if name == "infinity":
+        return cx.error(
+            codes.UNSUPPORTED_EXPRESSION,
+            node,
+            "this looks at what may be or hold an infinity, which has no compiled form here",
+            help="write instead: `None` for a number that is not there yet; infinities are compared, added, and taken by `min` and `max`",
         )
     if name in ("datetime", "date"):
         return cx.error(

@@ -55,7 +55,7 @@ from pysfnc.ir.hir import (
 from pysfnc.ir.text import render_expr
 from pysfnc.ir.walk import binds, children, decided, ends, exits, finishes, free_vars, stmt_exprs, walk_suite
 from pysfnc.source.span import Span
-from pysfnc.values.types import BoolT, ErrorT, ExcT, FloatT, IntT, Kind, NeverT, NoneT, StrT, Type, kinds
+from pysfnc.values.types import BoolT, ErrorT, ExcT, FloatT, InfinityT, IntT, Kind, NeverT, NoneT, StrT, Type, kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +128,12 @@ class _Scope:
     functions: dict[str, Recursion] = field(default_factory=dict)
 
 
-_CONST_TYPES: Final[dict[type, type[Type]]] = {
-    type(None): NoneT,
-    bool: BoolT,
-    int: IntT,
-    float: FloatT,
-    str: StrT,
+_CONST_TYPES: Final[dict[type, tuple[type[Type], ...]]] = {
+    type(None): (NoneT,),
+    bool: (BoolT,),
+    int: (IntT,),
+    float: (FloatT, InfinityT),
+    str: (StrT,),
 }
 
 

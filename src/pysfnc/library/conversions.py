@@ -13,6 +13,7 @@ from pysfnc.jsonata.tree import Binary, Field, Func, IfElse, Index, Lit, Ref, Re
 from pysfnc.library.characters import substring
 from pysfnc.library.floats import digits_of
 from pysfnc.library.formats import build_format
+from pysfnc.library.infinity import infinity
 from pysfnc.library.make import FALSE, ZERO, Built, call, choose, const, join, prim, text
 from pysfnc.library.prelude import define
 from pysfnc.library.quoting import quoted
@@ -242,8 +243,10 @@ def _build_float(args: Sequence[Expr], site: Site) -> Built:
         return const(0.0)
     known = _known_float(value)
     if known is not None:
-        if not math.isfinite(known):
-            return Refusal("unsupported-expression", "infinity and NaN have no place in JSON")
+        if math.isnan(known):
+            return Refusal("unsupported-expression", "NaN has no place in JSON")
+        if math.isinf(known):
+            return infinity(known)
         return const(known)
     if found == {Kind.FLOAT}:
         return value

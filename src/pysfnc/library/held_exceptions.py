@@ -1,18 +1,21 @@
-"""Exception objects inside values that leave the machine: JSON has no place for one, so that CPython raises where it meets the first."""
+"""Exceptions and infinities inside values that leave the machine: JSON has no place for them, so that CPython raises where it meets the first."""
 
 from collections.abc import Sequence
 from typing import Final
 
 from pysfnc.jsonata.tree import Bind, Field, Func, IfElse, Index, Object, Ref, Seq, Tree
 from pysfnc.library.fit_checks import joined_text
+from pysfnc.library.infinity import is_infinite
 from pysfnc.library.make import NULL, TRUE, ZERO, call, text
 from pysfnc.library.quoting import quoted
 from pysfnc.library.registry import register_prim
 from pysfnc.library.row import Arg, PrimRow
 from pysfnc.library.typenames import has_kind, is_one_of, parts_of
 from pysfnc.values.types import (
+    INFINITY,
     NEVER,
     ExcT,
+    InfinityT,
     Kind,
     LazyDictT,
     RecordT,
@@ -26,23 +29,29 @@ from pysfnc.values.types import (
 )
 
 HELD: Final = "exc.held"
-"""The first exception in a value, in the order in which `pysfnc.lang.wire` writes the value, and where; None if it has none."""
+"""The first exception or infinity in a value, in the order in which `pysfnc.lang.wire` writes the value, and where; None if it has none."""
 HELD_PATH: Final = "exc.held_path"
 HELD_ITSELF: Final = "exc.held_itself"
+HELD_NUMBER: Final = "exc.held_number"
+"""Whether what was found is an infinity."""
 
 _ARRAYS: Final = frozenset({Kind.LIST, Kind.TUPLE, Kind.SET, Kind.DEQUE})
 _DICTS: Final = frozenset({Kind.DICT, Kind.MAPPING})
 _EXCEPTION: Final = frozenset({Kind.EXCEPTION})
 _PATH: Final = "p"
 _ITSELF: Final = "e"
+_NUMBER: Final = "n"
 _FOUND: Final = Ref("py_held")
 
 Path = tuple[Tree, ...]
 
 
 def held_exceptions(type_: Type) -> Type:
-    """The exceptions that values of a type may be or hold; never for none. Of objects that hold objects of their own class it knows nothing."""
-    if isinstance(type_, ExcT):
+    """The exceptions and infinities that values of a type may be or hold; never for none.
+
+    Of objects that hold objects of their own class it knows nothing.
+    """
+    if isinstance(type_, ExcT | InfinityT):
         return type_
     if isinstance(type_, LazyDictT):
         return NEVER
@@ -63,7 +72,9 @@ def hides_exceptions(type_: Type) -> bool:
 
 def _mentions_exception(type_: Type) -> bool:
     found = members(type_)
-    return isinstance(type_, ExcT) or any(map(_mentions_exception, parts_of(type_) if len(found) == 1 else found))
+    return isinstance(type_, ExcT | InfinityT) or any(
+        map(_mentions_exception, parts_of(type_) if len(found) == 1 else found)
+    )
 
 
 def _holding(types: Sequence[Type]) -> list[Type]:
@@ -78,6 +89,10 @@ def _first(arg: Arg, path: Path, depth: int = 0) -> Tree | None:
     if any(isinstance(member, ExcT) for member in found):
         itself = Object(((text(_PATH), joined_text([text(""), *path])), (text(_ITSELF), arg.tree)))
         cases.append((has_kind(arg, _EXCEPTION), itself))
+    if INFINITY in found:
+        others = Arg(arg.tree, join_all([member for member in members(others.type) if member != INFINITY]))
+        number = Object(((text(_PATH), joined_text([text(""), *path])), (text(_NUMBER), arg.tree)))
+        cases.append((TRUE if len(found) == 1 else is_infinite(arg.tree), number))
     for kinds_, step in ((_ARRAYS, _in_array), (_DICTS, _in_dict)):
         holding = _holding([part for member in found if _is_of(member, kinds_) for part in parts_of(member)])
         if holding:
@@ -130,6 +145,11 @@ def _held(args: Sequence[Arg], _type: Type) -> Tree:
     return NULL if found is None else Seq((Bind(_FOUND.name, found), IfElse(call("exists", _FOUND), _FOUND, NULL)))
 
 
+def _itself(args: Sequence[Arg], type_: Type) -> Tree:
+    return Field(args[0].tree, _NUMBER if type_ == INFINITY else _ITSELF)
+
+
 register_prim(PrimRow(op=HELD, lower=_held))
 register_prim(PrimRow(op=HELD_PATH, lower=lambda args, _: Field(args[0].tree, _PATH)))
-register_prim(PrimRow(op=HELD_ITSELF, lower=lambda args, _: Field(args[0].tree, _ITSELF)))
+register_prim(PrimRow(op=HELD_ITSELF, lower=_itself))
+register_prim(PrimRow(op=HELD_NUMBER, lower=lambda args, _: call("exists", Field(args[0].tree, _NUMBER))))

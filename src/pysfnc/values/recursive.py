@@ -31,7 +31,7 @@ from pysfnc.values.types import (
     others_of,
 )
 
-__all__ = ["folded", "joined_records", "knot", "parts", "tied"]
+__all__ = ["folded", "joined_records", "knot", "parts", "tied", "with_parts"]
 
 
 def tied(cls: RecordClass, fields: "dict[str, DictField]") -> RecordT:
@@ -162,7 +162,7 @@ class _Folding:
             case TiedDictT() if self.cls in _classes_in(type_):
                 raise _TooDeep
             case _:
-                return _mapped(type_, self.without)
+                return with_parts(type_, self.without)
 
     def fields(self) -> dict[str, DictField]:
         """The attributes of all objects met, and of those inside them."""
@@ -185,10 +185,10 @@ def _replaced(type_: Type, cls: RecordClass, by: Type | None) -> Type:
     """The type with another one for the knots of a class; without them for None."""
     if type_ == knot(cls):
         return NEVER if by is None else by
-    return type_ if isinstance(type_, LazyDictT) else _mapped(type_, lambda inner: _replaced(inner, cls, by))
+    return type_ if isinstance(type_, LazyDictT) else with_parts(type_, lambda inner: _replaced(inner, cls, by))
 
 
-def _mapped(type_: Type, change: Callable[[Type], Type]) -> Type:
+def with_parts(type_: Type, change: Callable[[Type], Type]) -> Type:
     """The type with its parts changed."""
     match type_:
         case UnionT(found):

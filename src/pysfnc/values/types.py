@@ -73,6 +73,17 @@ class FloatT(Type):
 
 
 @dataclass(frozen=True, slots=True)
+class InfinityT(Type):
+    """Infinity or its negative, which the machine holds as the float of the largest size (`library.infinity`).
+
+    It stands beside the numbers of a union, so that whatever knows nothing of infinity is refused or checked.
+    """
+
+    def __str__(self) -> str:
+        return "infinity"
+
+
+@dataclass(frozen=True, slots=True)
 class StrT(Type):
     def __str__(self) -> str:
         return "str"
@@ -412,6 +423,7 @@ NONE: Final = NoneT()
 BOOL: Final = BoolT()
 INT: Final = IntT()
 FLOAT: Final = FloatT()
+INFINITY: Final = InfinityT()
 STR: Final = StrT()
 JSON: Final = JsonT()
 ERROR: Final = ErrorT()
@@ -424,6 +436,7 @@ _SCALAR_KINDS: Final[dict[type[Type], Kind]] = {
     BoolT: Kind.BOOL,
     IntT: Kind.INT,
     FloatT: Kind.FLOAT,
+    InfinityT: Kind.FLOAT,
     StrT: Kind.STR,
     ListT: Kind.LIST,
     TupleT: Kind.TUPLE,

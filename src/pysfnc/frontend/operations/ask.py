@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from pysfnc.frontend.effects import can_raise
+from pysfnc.frontend.infinities import finite, may_be_infinite
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.whole import obstacle, operation_obstacle, refuse_text, refuse_whole, text_held
 from pysfnc.ir.exprs import Const, Expr, Let, Var
@@ -23,6 +24,7 @@ from pysfnc.values.types import (
     DequeT,
     EnumT,
     ErrorT,
+    InfinityT,
     Kind,
     ListT,
     MapT,
@@ -82,7 +84,7 @@ def inner(args: Sequence[Expr]) -> list[Expr]:
         arg
         for arg in args
         if not any(
-            isinstance(member, SetT | MapT | DequeT) or (isinstance(member, OpaqueT) and member.on_wire)
+            isinstance(member, SetT | MapT | DequeT | InfinityT) or (isinstance(member, OpaqueT) and member.on_wire)
             for member in members(arg.type)
         )
     ]
@@ -138,7 +140,9 @@ def is_kept(name: str, arg: Expr, given: Sequence[Expr]) -> bool:
 
 
 def decayed(cx: Context, value: Expr) -> Expr:
-    """A member of an Enum that is a str or int besides, as that; anything else as it is."""
+    """A member of an Enum that is a str or int besides, as that, and a number that may be infinite checked; anything else as it is."""
+    if may_be_infinite(value.type):
+        return finite(value)
     if isinstance(value.type, EnumT) and value.type.cls.base is not None:
         return build_value(value, Site(value.span, cx.names))
     return value

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from pysfnc.diagnostics import codes
+from pysfnc.frontend.infinities import call_of_infinite
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.model import Style
 from pysfnc.frontend.moment_operations import time_call
@@ -32,6 +33,9 @@ def call(cx: Context, name: str, args: Sequence[Expr], keywords: dict[str, Expr]
     """A call of a builtin that has a row."""
     if name in ("str", "repr") and len(args) == 1 and not keywords:
         return to_str(cx, args[0], node) if name == "str" else to_repr(cx, args[0], node)
+    of_infinite = call_of_infinite(cx, name, args, keywords, lambda given, named: call(cx, name, given, named, node))
+    if of_infinite is not None:
+        return of_infinite
     of_time = time_call(cx, name, [*args, *keywords.values()], node)
     if of_time is not None:
         return of_time

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from pysfnc.diagnostics import codes
+from pysfnc.frontend.infinities import may_be_infinite, told_of_infinite
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data
 from pysfnc.frontend.lower_values import Choice, FutureList, FutureSet, Lazy, Static, TupleOf, TypeOf, Value
@@ -85,6 +86,8 @@ def kept_by_truth(type_: Type, truth_: bool) -> Type:
 def has_kind(cx: Context, value: Expr, wanted: frozenset[Kind], node: ast.AST) -> Expr:
     """Whether a value has one of these kinds; what is a dict besides counts as the dict that holds it."""
     value = dict_held(value)
+    if may_be_infinite(value.type):
+        return told_of_infinite(cx, value, Kind.FLOAT in wanted, lambda number: has_kind(cx, number, wanted, node))
     wanted = wanted - {Kind.MAPPING} | ({Kind.DICT} if Kind.MAPPING in wanted else frozenset())
     arrays = kinds(value.type) & {Kind.LIST, Kind.TUPLE, Kind.SET, Kind.DEQUE}
     marked = next((kind for kind in (Kind.SET, Kind.DEQUE) if kind in arrays), None)
@@ -102,6 +105,8 @@ def is_instance(cx: Context, value: Expr, names: Sequence[str], node: ast.AST) -
         return built(cx, node, [value], lambda _site: value, held=[value])
     if any(is_of_class(member) for member in members(value.type)):
         return _is_object(cx, value, names, node)
+    if may_be_infinite(value.type):
+        return told_of_infinite(cx, value, "float" in names, lambda number: is_instance(cx, number, names, node))
     wanted = frozenset[Kind]().union(*(CLASS_KINDS.get(name, frozenset()) for name in names))
     if Kind.EXCEPTION in kinds(value.type):
         value = value if isinstance(value.type, ExcT) else cx.atom(value)

@@ -5,6 +5,13 @@ from dataclasses import replace
 from typing import Final
 
 from pysfnc.diagnostics import codes
+from pysfnc.frontend.infinities import (
+    as_numbers,
+    binary_of_infinite,
+    may_be_infinite,
+    negative_of_infinite,
+    on_each_way,
+)
 from pysfnc.frontend.lower_aws_errors import check_code
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data
@@ -68,6 +75,9 @@ def binary(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) -> 
     of_time = time_binary(cx, symbol, left, right, node)
     if of_time is not None:
         return of_time
+    of_infinite = binary_of_infinite(cx, symbol, left, right, lambda a, b: binary(cx, symbol, a, b, node), node)
+    if of_infinite is not None:
+        return of_infinite
     one, other = decayed(cx, left), decayed(cx, right)
     if Kind.MAPPING in kinds(one.type) and Kind.MAPPING in kinds(other.type) and isinstance(node, ast.expr):
         from pysfnc.frontend.lower_mappings import is_sum_of_counters, join_counters
@@ -95,6 +105,9 @@ def unary(cx: Context, symbol: str, operand: Expr, node: ast.AST) -> Expr:
     of_time = time_unary(cx, symbol, operand, node)
     if of_time is not None:
         return of_time
+    of_infinite = negative_of_infinite(cx, symbol, operand, lambda value: unary(cx, symbol, value, node), node)
+    if of_infinite is not None:
+        return of_infinite
     data = decayed(cx, operand)
     return built(cx, node, [data], lambda site: catalog.build_unary(symbol, data, site))
 
@@ -124,6 +137,9 @@ def compare(cx: Context, op: ast.cmpop, left: Value, right: Value, node: ast.AST
     if of_time is not None:
         return of_time
     check_code(cx, (one, other), node)
+    if may_be_infinite(one.type) or may_be_infinite(other.type):
+        return on_each_way(cx, [one, other], lambda given: compare(cx, op, given[0], given[1], node))
+    one, other = as_numbers(cx, one, other)
     if symbol not in ("==", "!=", "is", "is not"):
         one, other = decayed(cx, one), decayed(cx, other)
     if symbol in ("in", "not in", "is", "is not"):
@@ -261,17 +277,16 @@ def augmented_list(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.
 
 def sort_by(cx: Context, items: Expr, keys: Expr | None, reverse: Expr, node: ast.AST) -> Expr:
     """`sorted(items, key=..., reverse=...)` with the keys computed."""
+    kept = items.type
+    if keys is None:
+        (items,) = as_numbers(cx, items)
     if keys is None and are_times(items):
         items = keys = cx.atom(items)
-    keys = None if keys is None else time_ranks(cx, keys, node)
+    keys = None if keys is None else time_ranks(cx, as_numbers(cx, keys)[0], node)
     given = [items, reverse] if keys is None else [items, reverse, keys]
-    return built(
-        cx,
-        node,
-        given,
-        lambda site: catalog.build_sorted(items, keys, reverse, site),
-        held=() if keys is None else inner([items]),
-    )
+    held = () if keys is None else inner([items])
+    made = built(cx, node, given, lambda site: catalog.build_sorted(items, keys, reverse, site), held=held)
+    return made if items.type == kept else replace(made, type=kept)
 
 
 def extreme_by(cx: Context, name: str, items: Expr, keys: Expr, default: Expr | None, node: ast.AST) -> Expr:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from pysfnc.diagnostics import codes
+from pysfnc.frontend.infinities import finite, may_be_infinite, text_of_infinite
 from pysfnc.frontend.lower_aws_errors import class_name
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data
@@ -35,6 +36,8 @@ def format_value(cx: Context, value: Value, conversion: str | None, spec: Expr |
         )
     if spec is None or plain:
         return to_str(cx, data, node)
+    if may_be_infinite(data.type):
+        data = finite(data)
     if isinstance(data.type, EnumT):
         data = decayed(cx, data) if data.type.cls.shown == "value" else to_str(cx, data, node)
     made, wanted = data, spec
@@ -61,6 +64,9 @@ def to_str(cx: Context, value: Expr, node: ast.AST) -> Expr:
     """`str(value)`."""
     if _is_mixed(value.type):
         return _by_exception(cx, value, lambda part: to_str(cx, part, node), node)
+    of_infinite = text_of_infinite(cx, value, lambda number: to_str(cx, number, node), node)
+    if of_infinite is not None:
+        return of_infinite
     value = decimal_read("str", value)
     own = _own_text(cx, value, node, ("__str__", "__repr__"))
     if own is None:
@@ -76,6 +82,9 @@ def to_repr(cx: Context, value: Expr, node: ast.AST) -> Expr:
         return _exception_repr(cx, value, node)
     if _is_mixed(value.type):
         return _by_exception(cx, value, lambda part: to_repr(cx, part, node), node)
+    of_infinite = text_of_infinite(cx, value, lambda number: to_repr(cx, number, node), node)
+    if of_infinite is not None:
+        return of_infinite
     own = _own_text(cx, value, node, ("__repr__",))
     if own is not None:
         return own
