@@ -6,6 +6,7 @@ that of its class in Python, so that both are compared by class and message.
 
 import contextlib
 import copy
+import functools
 import json
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
@@ -13,7 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
-from moto import mock_aws
+from moto.core.model_instances import reset_model_data
+from moto.core.models import MockAWS, botocore_stubber
 
 from pysfnc.engine import LambdaService
 from pysfnc.services import MotoBackend, World
@@ -26,8 +28,9 @@ Setup = Callable[[], None]
 Answer = Callable[[str, Mapping[str, Any]], Any]
 
 
+@functools.cache
 def client(name: str) -> Any:
-    """A client of the mock, for setting things up."""
+    """A client of whichever mock there is, for setting things up."""
     return boto3.client(name, region_name=REGION)  # type: ignore[call-overload]
 
 
@@ -46,11 +49,28 @@ class Mock:
 @contextlib.contextmanager
 def world(setup: Setup | None, answers: Mapping[str, list[Any]]) -> Iterator[Mock]:
     """A fresh mock, set up."""
-    with mock_aws(), _stubbed(answers) as made:
+    with _moto(), _stubbed(answers) as made:
         if setup is not None:
             setup()
         made.calls.clear()
         yield made
+
+
+def _moto() -> MockAWS:
+    """moto for boto3 alone: what it sets up for other libraries costs more than a whole run."""
+    mock = MockAWS()
+
+    def enable(reset: bool = True) -> None:
+        botocore_stubber.enabled = True
+        mock.reset()
+
+    def disable(remove_data: bool) -> None:
+        botocore_stubber.enabled = False
+        mock.reset()
+        reset_model_data()
+
+    mock._enable_patching, mock._disable_patching = enable, disable  # type: ignore[method-assign]
+    return mock
 
 
 @contextlib.contextmanager

@@ -13,11 +13,17 @@ from pysfnc.source import SourceError
 
 LIBRARY = Path(sysconfig.get_path("stdlib"))
 PARTS = 8
+THINNED = 4
+"""Of the files that test the library, which are more than the library, one of so many is taken."""
 
 
 def files(part: int, pattern: str) -> list[Path]:
     found = (path for path in sorted(LIBRARY.glob(pattern)) if "site-packages" not in path.parts)
-    return list(found)[part::PARTS]
+    library: list[Path] = []
+    tests: list[Path] = []
+    for path in found:
+        (tests if {"test", "tests", "idle_test"} & set(path.parts) else library).append(path)
+    return [*library, *tests[::THINNED]][part::PARTS]
 
 
 def check(path: Path, shown: Path) -> CompileResult | None:

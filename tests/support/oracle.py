@@ -11,9 +11,11 @@ import functools
 import gc
 import json
 import os
+import types
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pysfnc.asl.validate import check_definition
@@ -198,7 +200,7 @@ def run_compiled(
         endpoint(http) as (server, known),
         written(_files(source)) as path,
         _environment(variables := {**(environment or {}), **known}),
-        loaded(path) as program,
+        _with_functions(path, compiled) as program,
     ):
         _record_requests(server, program)
         machine = compiled.machine(workflow, variables)
@@ -226,6 +228,13 @@ def run_compiled(
         return Outcome(result.output, calls=calls, transitions=transitions)
     error, cause = result.error or result.status, message_of(result.cause)
     return Outcome(error=error, cause=cause, calls=calls, transitions=transitions)
+
+
+def _with_functions(path: Path, compiled: Compiled) -> contextlib.AbstractContextManager[Program]:
+    """The program, loaded if a machine calls functions of it."""
+    if compiled.result.functions:
+        return loaded(path)
+    return contextlib.nullcontext(Program(types.ModuleType(MAIN), path.parent))
 
 
 @functools.cache
