@@ -13,6 +13,7 @@ from typing import Final
 
 from pysfnc.frontend.model import Binding, ClassBinding, ClassInfo, ExternalBinding, ModuleInfo, ProjectModel, Style
 from pysfnc.frontend.names import resolve, resolve_through
+from pysfnc.library.written import WRITTEN
 
 BUILTIN_BASES: Final[dict[str, tuple[str, ...]]] = {
     name: tuple(base.__name__ for base in value.__bases__ if issubclass(base, BaseException))
@@ -28,6 +29,7 @@ _EXTERNAL: Final[dict[str, str]] = {
     "pysfnc.HTTPError": "HTTPError",
     "asyncio.TimeoutError": "TimeoutError",
     "binascii.Error": "Error",
+    "calendar.IllegalMonthError": "IllegalMonthError",
     "asyncio.CancelledError": "CancelledError",
     "botocore.client.ClientError": "ClientError",
     "botocore.errorfactory.ClientError": "ClientError",
@@ -73,6 +75,7 @@ _EXTERNAL_BASES: Final[dict[str, tuple[str, ...]]] = {
     "Overflow": ("Inexact", "Rounded"),
     "Underflow": ("Inexact", "Rounded"),
     "Error": ("ValueError",),
+    "IllegalMonthError": ("ValueError",),
     "JSONDecodeError": ("ValueError",),
     "JobFailed": ("Exception",),
     "StatisticsError": ("ValueError",),
@@ -218,6 +221,8 @@ _NAMED: Final[dict[str, str]] = {
     "json.loads": "JSONDecodeError",
     "base64.b64decode": "Error",
     "base64.urlsafe_b64decode": "Error",
+    "calendar.monthrange": "IllegalMonthError",
+    **{full: "StatisticsError" for full in WRITTEN if full.startswith("statistics.")},
     **dict.fromkeys((f"pysfnc.http.{method}" for method in METHODS), "HTTPError"),
 }
 """What a program names, and the exception class that it may meet by that: the class itself, or one that a function raises in the machine."""

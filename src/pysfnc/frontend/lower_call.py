@@ -65,7 +65,7 @@ from pysfnc.frontend.lower_values import (
     describe,
 )
 from pysfnc.frontend.lower_walkers import WALKERS, call_walker
-from pysfnc.frontend.lower_written import WRITTEN_CALLS
+from pysfnc.frontend.lower_written import WRITTEN_CALLS, call_library
 from pysfnc.frontend.own_operators import OWN_BUILTINS, builtin_of_own, own_method
 from pysfnc.ir.exprs import Expr
 from pysfnc.library import catalog
@@ -185,6 +185,8 @@ def call_value(cx: Context, callee: Value, given: Arguments, node: ast.expr) -> 
             return call_mapping(cx, name, given, node)
         case External(name) if is_functional(name):
             return call_functional(cx, name, given, node)
+        case External(name) if name in WRITTEN_CALLS:
+            return call_library(cx, name, given, node)
         case External(name):
             return call_row(cx, name, given, node)
         case BoundMethod(receiver, name):

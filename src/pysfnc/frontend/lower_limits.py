@@ -84,13 +84,13 @@ def _check(
     limit = Const(value=most, type=INT, span=span)
     if len(limits) == 2:
         values = (subject, limits["timeout"], limits["heartbeat"], limit)
-        call_written(cx, "check_limits", Arguments(values, (), ()), node)
+        call_written(cx, "limits", "check_limits", Arguments(values, (), ()), node)
         return
     ((name, value),) = limits.items()
     if name == "heartbeat":
         limit = Const(value=MAX_SECONDS, type=INT, span=span)
     values = (subject, Const(value=name, type=STR, span=span), value, limit)
-    call_written(cx, "check_limit", Arguments(values, (), ()), node)
+    call_written(cx, "limits", "check_limit", Arguments(values, (), ()), node)
 
 
 def _constant(cx: Context, node: ast.expr) -> Expr:

@@ -4,9 +4,11 @@ import ast
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from importlib.util import find_spec
 from typing import Final
 
 from pysfnc.diagnostics import codes
+from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.effects import can_raise
 from pysfnc.frontend.lower_arguments import Arguments, lower_arguments, signature_of
 from pysfnc.frontend.lower_builtins import quiet_items
@@ -14,113 +16,156 @@ from pysfnc.frontend.lower_context import Context, Trial, poison
 from pysfnc.frontend.lower_core import is_poison
 from pysfnc.frontend.lower_inline import call_function
 from pysfnc.frontend.lower_values import Lazy, Static, Value
-from pysfnc.frontend.model import FunctionBinding, FunctionInfo, ModuleInfo
-from pysfnc.ir.exprs import Const
+from pysfnc.frontend.model import ExternalBinding, FunctionBinding, FunctionInfo, ModuleInfo
+from pysfnc.ir.exprs import Const, Expr
 from pysfnc.ir.hir import Raise
 from pysfnc.ir.walk import has_effect, suite_exprs, walk_suite
-from pysfnc.library import written
+from pysfnc.library.written import WRITTEN, Written
 from pysfnc.source import SourceFile
+from pysfnc.values.types import Kind, kinds
 
 _NEVER_FAIL: Final = frozenset(
-    {"pairwise", "combinations_2", "combinations_3", "permutations_2", "permutations_3"}
-    | {"product_1", "product_2", "product_3", "zip_longest_2", "zip_longest_3", "repeat"}
+    {"pairwise", "combinations_2", "combinations_3", "permutations_2", "permutations_3", "product_1", "product_2"}
+    | {"product_3", "zip_longest_2", "zip_longest_3", "repeat", "compress", "combinations_n", "permutations_n"}
+    | {"product_n", "zip_longest_n", "combinations_with_replacement"}
 )
-"""Functions that only put items together, and call nothing."""
+"""Functions that only put items together, and call nothing: what they raise, they raise when they are called."""
+_SEVERAL: Final = {"chain": "from_iterable", "product": "product_n", "zip_longest": "zip_longest_n", "merge": "merge_n"}
+"""What stands for a function of several iterables where they are the items of one list."""
 
 
 @cache
-def _module() -> ModuleInfo:
-    """The module that holds the functions, with nothing but them as its names."""
-    source = SourceFile.read(written.__file__)
-    module = ModuleInfo(name=written.__name__, source=source, tree=ast.parse(source.text))
+def _module(name: str) -> ModuleInfo:
+    """A module of `library.written`, with its functions and what it imports as its names."""
+    full = f"pysfnc.library.written.{name}"
+    spec = find_spec(full)
+    assert spec is not None and spec.origin is not None, full
+    source = SourceFile.read(spec.origin)
+    module = ModuleInfo(name=full, source=source, tree=ast.parse(source.text))
     for node in module.tree.body:
         if isinstance(node, ast.FunctionDef):
             module.names[node.name] = FunctionBinding(
                 FunctionInfo(module=module, qualname=node.name, node=node, role="inline")
             )
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                module.names[alias.asname or alias.name] = ExternalBinding(f"{node.module}.{alias.name}")
     return module
 
 
-def _function(name: str) -> FunctionInfo | None:
-    binding = _module().names.get(name)
-    return binding.function if isinstance(binding, FunctionBinding) else None
+def _function(module: str, name: str) -> FunctionInfo:
+    binding = _module(module).names[name]
+    assert isinstance(binding, FunctionBinding), name
+    return binding.function
+
+
+def call_written(cx: Context, module: str, name: str, given: Arguments, node: ast.expr) -> Value:
+    """A call of a function of `library.written` that programs cannot name."""
+    return call_function(cx, _function(module, name), given, node)
 
 
 def _written(full: str) -> Callable[[Context, ast.Call], Value]:
-    name, iterable = written.WRITTEN[full]
+    row = WRITTEN[full]
 
     def call(cx: Context, node: ast.Call) -> Value:
-        given = lower_arguments(cx, node)
-        if given is None:
-            return poison(cx.span(node))
-        if name in ("combinations", "permutations"):
-            return _arrangements(cx, full, name, given, node)
-        if name in ("product", "zip_longest"):
-            return _rows(cx, full, name, given, node)
-        return _call(cx, full, name, iterable, given, node)
+        given = lower_arguments(cx, node, spread_ok=row.name in _SEVERAL)
+        return poison(cx.span(node)) if given is None else call_library(cx, full, given, node)
 
     return call
 
 
-def _arrangements(cx: Context, full: str, name: str, given: Arguments, node: ast.Call) -> Value:
-    """`combinations` and `permutations` of 2 or 3: tuples have a known length."""
-    size = given.positional[1] if len(given.positional) == 2 else given.keyword_map().get("r")
-    if not isinstance(size, Const) or size.value not in (2, 3):
-        return cx.error(
-            codes.UNSUPPORTED_CALL,
-            node,
-            f"`{full}()` has a compiled form only for 2 or 3, written out",
-            help="write instead: a function that calls itself and returns lists, or a `@task`",
-        )
-    rest = replace(given, positional=given.positional[:1], keywords=(), nodes=given.nodes[:1])
-    return _call(cx, full, f"{name}_{size.value}", "iterable", rest, node)
+def call_library(cx: Context, full: str, given: Arguments, node: ast.expr) -> Value:
+    """A call of a function of `WRITTEN` with arguments that were evaluated."""
+    row = WRITTEN[full]
+    if given.spread is not None:
+        return _spread(cx, full, row, given, node)
+    if row.name in ("combinations", "permutations"):
+        return _arrangements(cx, full, row, given, node)
+    if row.name in ("product", "zip_longest"):
+        return _rows(cx, full, row, given, node)
+    if row.name == "merge":
+        return _in_one_list(cx, full, row, given, node)
+    return _call(cx, full, row, given, node)
 
 
-def _rows(cx: Context, full: str, name: str, given: Arguments, node: ast.Call) -> Value:
-    """`product` and `zip_longest` of a known number of iterables: tuples have a known length."""
-    repeat = given.keyword_map().get("repeat") if name == "product" else None
-    times = repeat.value if isinstance(repeat, Const) and isinstance(repeat.value, int) else 1
+def _arrangements(cx: Context, full: str, row: Written, given: Arguments, node: ast.expr) -> Value:
+    """`combinations` and `permutations`: of 2 or 3 they are tuples of a known length."""
+    named = given.keyword_map()
+    size = given.positional[1] if len(given.positional) == 2 else named.get("r")
+    if isinstance(size, Const) and type(size.value) is int and size.value in (2, 3):
+        keywords = tuple(pair for pair in given.keywords if pair[0] != "r")
+        rest = replace(given, positional=given.positional[:1], keywords=keywords, nodes=given.nodes[:1])
+        return _call(cx, full, replace(row, name=f"{row.name}_{size.value}"), rest, node)
+    return _call(cx, full, replace(row, name=f"{row.name}_n"), given, node)
+
+
+def _rows(cx: Context, full: str, row: Written, given: Arguments, node: ast.expr) -> Value:
+    """`product` and `zip_longest`: of up to three iterables they are tuples of a known length."""
+    named = given.keyword_map()
+    repeat = named.get("repeat") if row.name == "product" else None
     iterables = given.positional
-    if name == "product" and given.keywords:
-        if set(given.keyword_map()) != {"repeat"} or not isinstance(repeat, Const) or times < 1 or len(iterables) != 1:
-            times, iterables = 0, ()
-        else:
-            # An iterator is used up once, and its items are taken from several times.
-            items = quiet_items(cx, iterables[0], node)
-            iterables = (items if is_poison(items) else cx.atom(items, "items"),) * times
-    most = 3
-    least = 1 if name == "product" else 2
-    if not least <= len(iterables) <= most:
-        return cx.error(
-            codes.UNSUPPORTED_CALL,
-            node,
-            f"`{full}()` has a compiled form only for up to {most} iterables, whose number is known",
-            help="write instead: a comprehension with several `for`, or a `@task`",
-        )
-    keywords = () if name == "product" else given.keywords
+    keywords = given.keywords
+    if isinstance(repeat, Const) and type(repeat.value) is int and 1 <= repeat.value <= 3 and len(iterables) == 1:
+        # An iterator is used up once, and its items are taken from several times.
+        items = quiet_items(cx, iterables[0], node)
+        iterables = (items if is_poison(items) else cx.atom(items, "items"),) * repeat.value
+        keywords = tuple(pair for pair in keywords if pair[0] != "repeat")
+    least = 1 if row.name == "product" else 2
+    if not least <= len(iterables) <= 3 or (row.name == "product" and keywords):
+        return _in_one_list(cx, full, row, given, node)
     rest = replace(given, positional=iterables, keywords=keywords, nodes=())
-    return _call(cx, full, f"{name}_{len(iterables)}", "*", rest, node)
+    return _call(cx, full, replace(row, name=f"{row.name}_{len(iterables)}"), rest, node)
 
 
-def call_written(cx: Context, name: str, given: Arguments, node: ast.expr) -> Value:
-    """A call of a function of `library.written` that programs cannot name."""
-    info = _function(name)
-    assert info is not None, name
-    return call_function(cx, info, given, node)
+def _in_one_list(cx: Context, full: str, row: Written, given: Arguments, node: ast.expr) -> Value:
+    """The iterables as the items of one list."""
+    rows = [quiet_items(cx, value, node) for value in given.positional]
+    if any(map(is_poison, rows)):
+        return poison(cx.span(node))
+    whole = lib.make_list(cx, rows, node)
+    return _of_one_list(cx, full, row, whole, given, node)
 
 
-def _call(cx: Context, full: str, name: str, iterable: str, given: Arguments, node: ast.Call) -> Value:
-    info = _function(name)
-    assert info is not None, name
-    parameters = signature_of(info.node, name).positional
+def _of_one_list(cx: Context, full: str, row: Written, whole: Expr, given: Arguments, node: ast.expr) -> Value:
+    rest = Arguments((whole,), given.keywords, ())
+    return _call(cx, full, replace(row, name=_SEVERAL[row.name], iterables=""), rest, node)
+
+
+def _spread(cx: Context, full: str, row: Written, given: Arguments, node: ast.expr) -> Value:
+    """`product(*rows)` and the like: the iterables are items of a list whose length is not known."""
+    assert given.spread is not None
+    whole = given.spread
+    if given.positional:
+        rows = [quiet_items(cx, value, node) for value in given.positional]
+        if any(map(is_poison, rows)):
+            return poison(cx.span(node))
+        whole = lib.binary(cx, "+", lib.make_list(cx, rows, node), whole, node)
+    return poison(cx.span(node)) if is_poison(whole) else _of_one_list(cx, full, row, whole, given, node)
+
+
+def _call(cx: Context, full: str, row: Written, given: Arguments, node: ast.expr) -> Value:
+    info = _function(row.module, row.name)
+    parameters = signature_of(info.node, row.name).positional
+    taking = [row.iterables == "*" or row.takes_items(name) for name in parameters]
     positional = [
-        quiet_items(cx, value, node) if iterable == "*" or parameters[index : index + 1] == (iterable,) else value
+        quiet_items(cx, value, node) if row.iterables == "*" or (index < len(taking) and taking[index]) else value
         for index, value in enumerate(given.positional)
     ]
-    if any(not isinstance(value, Static) and is_poison(value) for value in positional):
+    keywords = [
+        (name, quiet_items(cx, value, node) if row.takes_items(name) and row.iterables != "*" else value)
+        for name, value in given.keywords
+    ]
+    if any(not isinstance(value, Static) and is_poison(value) for value in (*positional, *dict(keywords).values())):
         return poison(cx.span(node))
+    if row.of_ints and not all(_are_ints(value) for value in positional[:1]):
+        return cx.error(
+            codes.TYPE_NEEDED,
+            node,
+            f"`{full}()` is exact for items that are known to be ints only",
+            help="write instead: a list of ints, or a function marked `@task` that calls it",
+        )
     trial = Trial(cx)
-    result = call_function(cx, info, replace(given, positional=tuple(positional)), node)
+    result = call_function(cx, info, replace(given, positional=tuple(positional), keywords=tuple(keywords)), node)
     if trial.failed:
         first = next(diagnostic for diagnostic in trial.diagnostics() if diagnostic.is_error)
         trial.discard()
@@ -130,17 +175,23 @@ def _call(cx: Context, full: str, name: str, iterable: str, given: Arguments, no
             f"`{full}()` has no compiled form with these arguments: {first.message}",
             help=first.helps or "write instead: a function marked `@task` that calls it",
         )
-    out = tuple(trial.out)
-    fails = any(map(can_raise, suite_exprs(out))) or any(isinstance(stmt, Raise) for stmt in walk_suite(out))
-    fails = fails or has_effect(out) or (not isinstance(result, Static) and can_raise(result))
-    restless = fails and name not in _NEVER_FAIL
+    restless = row.name not in _NEVER_FAIL and _may_fail(trial, result)
     trial.accept()
-    if full.startswith("itertools.") and not isinstance(result, Static) and not is_poison(result):
+    if row.lazy and not isinstance(result, Static) and not is_poison(result):
         return Lazy("an iterator", result, restless=restless)
     return result
 
 
-WRITTEN_CALLS: Final[dict[str, Callable[[Context, ast.Call], Value]]] = {
-    full: _written(full) for full in written.WRITTEN
-}
+def _may_fail(trial: Trial, result: Value) -> bool:
+    """Whether what was lowered may raise or does something besides."""
+    out = tuple(trial.out)
+    fails = any(map(can_raise, suite_exprs(out))) or any(isinstance(stmt, Raise) for stmt in walk_suite(out))
+    return fails or has_effect(out) or (not isinstance(result, Static) and can_raise(result))
+
+
+def _are_ints(value: Value) -> bool:
+    return not isinstance(value, Static) and kinds(lib.item_type(value.type)) <= {Kind.INT, Kind.BOOL}
+
+
+WRITTEN_CALLS: Final[dict[str, Callable[[Context, ast.Call], Value]]] = {full: _written(full) for full in WRITTEN}
 """The functions by their full names."""

@@ -109,13 +109,17 @@ def _int_checks(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
 register_prim(PrimRow(op="int", lower=_int, checks=_int_checks))
 
 
+_PREFIXES: Final = {16: "xX", 8: "oO", 2: "bB"}
+"""The letter behind a leading zero, which is no digit of the base."""
+
+
 def _digit_class(base: int) -> str:
     letters = _DIGITS[10:base]
     return "0-" + _DIGITS[min(base, 10) - 1] + (f"a-{letters[-1]}A-{letters[-1].upper()}" if letters else "")
 
 
 def _pattern_of_base(base: int) -> str:
-    prefix = {16: "(0[xX]_?)?", 8: "(0[oO]_?)?", 2: "(0[bB]_?)?"}.get(base, "")
+    prefix = f"(0[{_PREFIXES[base]}]_?)?" if base in _PREFIXES else ""
     digit = f"[{_digit_class(base)}]"
     return f"^[{SPACE}]*[+-]?{prefix}{digit}+(_{digit}+)*[{SPACE}]*$"
 
@@ -128,8 +132,8 @@ def _base_of(arg: Arg) -> int:
 def _int_base(args: Sequence[Arg], _type: Type) -> Tree:
     value, base = args[0].tree, _base_of(args[1])
     digits: Tree = call("replace", value, Regex(f"[{SPACE}_+-]+"), text(""))
-    if base in (2, 8, 16):
-        digits = call("replace", digits, Regex("^0[xXoObB]"), text(""))
+    if base in _PREFIXES:
+        digits = call("replace", digits, Regex(f"^0[{_PREFIXES[base]}]"), text(""))
     number = call("py_int_of", digits, Lit(base))
     return IfElse(call("contains", value, text("-")), Binary("-", ZERO, number), number)
 
@@ -188,6 +192,8 @@ register_surface(
             "int(True)",
             "int('ff', 16)",
             "int('0x_1F', base=16)",
+            "int('0b1', 16)",
+            "int('0B', 16)",
             "int('-0b101', 2)",
             "int('zz', 36)",
             "int('9', 8)",
@@ -401,8 +407,12 @@ define(
 
 def _chr_checks(args: Sequence[Arg]) -> Sequence[Check]:
     code = whole(args[0])
+    fits_c = Binary("and", Binary(">=", code, Lit(-(2**31))), Binary("<", code, Lit(2**31)))
     ok = Binary("and", Binary(">=", code, ZERO), Binary("<", code, Lit(0x110000)))
-    return (Check(ok, "ValueError", text("chr() arg not in range(0x110000)")),)
+    return (
+        Check(fits_c, "OverflowError", text("Python int too large to convert to C int")),
+        Check(ok, "ValueError", text("chr() arg not in range(0x110000)")),
+    )
 
 
 declare(
@@ -420,6 +430,7 @@ declare(
         "chr(0)",
         "chr(-1)",
         "chr(1114112)",
+        "chr(2147483648)",
         "chr(127)",
         "chr(233)",
     ),
