@@ -91,6 +91,12 @@ def test_lim_05_negative_powers() -> None:
         assert compiled.output == expected if number == 30 else compiled.error == "ValueError"
 
 
+def test_lim_70_means_of_huge_numbers() -> None:
+    program = workflow("xs: list[float]", "import statistics", "return statistics.mean(xs) > 0")
+    python, compiled = both(program, xs=[1e300, 1e300])
+    assert (python.output, compiled.error) == (True, "ValueError")
+
+
 def test_lim_06_digits_of_other_scripts() -> None:
     for function in ("int", "float"):
         python, compiled = both(workflow("text: str", f"return {function}(text)"), text="\N{ARABIC-INDIC DIGIT THREE}")

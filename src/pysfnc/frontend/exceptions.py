@@ -89,6 +89,8 @@ HTTP_ERROR: Final = "HTTPError"
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 """Those of `pysfnc.http`."""
 
+_PLAIN: Final = frozenset({"IllegalMonthError", "StatisticsError"})
+"""Those of the others that `library.written` raises with their text."""
 _STYLES: Final[tuple[Style, ...]] = ("plain", "key", "os", "own")
 _TIMEOUTS: Final = ("States.Timeout", "States.HeartbeatTimeout")
 _CATCHES_ALL: Final = frozenset({"Exception", "BaseException", "States.ALL"})
@@ -187,7 +189,7 @@ def style_of(name: str) -> Style:
     """How `str()` of a builtin class, or of one of `OTHER_BASES`, follows from its arguments."""
     cls = getattr(builtins, name, None)
     if cls is None:
-        return "own"
+        return "plain" if name in _PLAIN else "own"
     if issubclass(cls, KeyError):
         return "key"
     if issubclass(cls, OSError):

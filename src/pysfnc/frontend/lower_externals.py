@@ -28,6 +28,7 @@ from pysfnc.frontend.lower_environment import environment_get
 from pysfnc.frontend.lower_functional import call_functional, is_functional
 from pysfnc.frontend.lower_functions import call_with_options
 from pysfnc.frontend.lower_futures import call_as_completed
+from pysfnc.frontend.lower_grouped import call_groupby
 from pysfnc.frontend.lower_jobs import lower_run_job
 from pysfnc.frontend.lower_mappings import NAMES, call_mapping
 from pysfnc.frontend.lower_modules import call_json_dumps, call_json_loads
@@ -237,6 +238,7 @@ _SPECIAL: dict[str, Callable[[Context, ast.Call], Value]] = {
     "concurrent.futures.as_completed": _as_completed,
     "concurrent.futures.wait": _wait,
     **{name: _semaphore(name) for name in SEMAPHORES},
+    "itertools.groupby": call_groupby,
     "json.dumps": call_json_dumps,
     "json.loads": call_json_loads,
     "pysfnc.parallel": _parallel,

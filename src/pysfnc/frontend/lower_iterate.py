@@ -21,6 +21,7 @@ from pysfnc.frontend.lower_values import (
     FutureDict,
     FutureList,
     FutureSet,
+    Groups,
     Lazy,
     LazyComprehension,
     MappedResults,
@@ -80,6 +81,8 @@ def source_of(cx: Context, value: Value, node: ast.expr) -> Source | None:
             close(cx, value.group)
             use_up(cx, value)
             return Source(outcomes, step=lambda inner, item: result_of(inner, as_data(inner, item, node), type_, node))
+        case Groups():
+            return _groups(cx, value, node)
         case LazyComprehension():
             from pysfnc.frontend.lower_comprehension import lazy_source
 
@@ -134,6 +137,21 @@ def _are_options(parts: tuple[Value, ...]) -> bool:
 
 def _without_origin(source: Source | None) -> Source | None:
     return None if source is None else replace(source, origin=None)
+
+
+def _groups(cx: Context, value: Groups, node: ast.expr) -> Source | None:
+    """The groups of `groupby`, one by one."""
+    from pysfnc.frontend.lower_grouped import group_of
+
+    if value.restless:
+        cx.error(
+            codes.UNSUPPORTED_EXPRESSION,
+            node,
+            "the key of this `groupby()` may raise or call something, step by step while the loop runs",
+            help="write instead: `groupby(sorted(xs, key=f), key=f)`, or pairs of key and item with `key=lambda pair: pair[0]`",
+        )
+        return None
+    return Source(value.pairs, step=lambda inner, item: group_of(inner, item, node), under=value.under)
 
 
 def is_unordered(source: Source) -> bool:

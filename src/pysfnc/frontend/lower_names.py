@@ -20,6 +20,7 @@ from pysfnc.frontend.lower_values import (
     BuiltinFunction,
     ExceptionClass,
     External,
+    Groups,
     Lazy,
     LazyComprehension,
     ModuleValue,
@@ -108,6 +109,10 @@ def _read_local(cx: Context, owner: Frame, name: str, node: ast.AST) -> Value:
             f"`{name}` holds different functions or other things that are no data on different paths",
             help="write instead: the call in both branches",
         )
+    if isinstance(fact.static, Lazy) and fact.static.once:
+        from pysfnc.frontend.lower_grouped import take_group
+
+        return take_group(cx, variable, fact.static, own=owner is cx.frame, node=node)
     if fact.static is not None:
         return fact.static
     return Var(name=variable, type=fact.type, span=cx.span(node))
@@ -177,11 +182,13 @@ def bind_variable(cx: Context, variable: str, value: Expr, span: Span, *, view: 
 
 def bind_static(cx: Context, variable: str, value: Static, node: ast.AST) -> None:
     """Bind a value that exists only while compiling."""
-    if isinstance(value, LazyComprehension) or (isinstance(value, Lazy) and not value.storable):
+    from pysfnc.frontend.lower_grouped import holds_group
+
+    if isinstance(value, LazyComprehension | Groups) or (isinstance(value, Lazy) and not value.storable) or holds_group(value):
         cx.error(
             codes.UNSUPPORTED_EXPRESSION,
             node,
-            f"{describe(value)} cannot be kept in a variable",
+            f"{'a pair of `groupby()`' if holds_group(value) else describe(value)} cannot be kept in a variable",
             notes=("it would have to remember how far it was used",),
             help="write instead: `list(...)` around it",
         )

@@ -164,6 +164,9 @@ class Lazy:
     under: "Under | None" = None
     starts: bool = False
     """Whether taking its first item may raise, though none behind it: whoever takes items must begin at once."""
+    once: bool = False
+    """Whether it may be bound to a name, and read there once (a group of `groupby`); `used`: whether it was."""
+    used: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +178,15 @@ class Under:
 
     def __or__(self, other: "Under") -> "Under":
         return Under((*self.held, *other.held), self.late | other.late)
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """`itertools.groupby(...)`: a list of pairs of a key and the list of its items; see `Lazy`."""
+
+    pairs: Expr
+    under: Under
+    restless: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -538,6 +550,7 @@ Static = (
     | Coroutine
     | CoroutineList
     | Lazy
+    | Groups
     | LazyComprehension
     | Opaque
     | Pool
@@ -581,6 +594,7 @@ _DESCRIPTIONS: dict[type, str] = {
     Dataset: "a dataset",
     ResultsPlace: "a place for results",
     Closure: "a function",
+    Groups: "an iterator of `groupby()`",
     ProjectFunction: "a function",
     BuiltinFunction: "a function",
     External: "something of another module",

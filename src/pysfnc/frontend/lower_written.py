@@ -175,14 +175,14 @@ def _call(cx: Context, full: str, row: Written, given: Arguments, node: ast.expr
             f"`{full}()` has no compiled form with these arguments: {first.message}",
             help=first.helps or "write instead: a function marked `@task` that calls it",
         )
-    restless = row.name not in _NEVER_FAIL and _may_fail(trial, result)
+    restless = row.name not in _NEVER_FAIL and may_fail(trial, result)
     trial.accept()
     if row.lazy and not isinstance(result, Static) and not is_poison(result):
         return Lazy("an iterator", result, restless=restless)
     return result
 
 
-def _may_fail(trial: Trial, result: Value) -> bool:
+def may_fail(trial: Trial, result: Value) -> bool:
     """Whether what was lowered may raise or does something besides."""
     out = tuple(trial.out)
     fails = any(map(can_raise, suite_exprs(out))) or any(isinstance(stmt, Raise) for stmt in walk_suite(out))

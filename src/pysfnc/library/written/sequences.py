@@ -237,3 +237,19 @@ def repeat(object: Any, times: int) -> list[Any]:
 
 def fromkeys(iterable: list[Any], value: Any = None) -> dict[str, Any]:
     return {key: value for key in iterable}  # noqa: C420
+
+
+def marks(iterable: list[Any], key: Any) -> list[Any]:
+    return [key(item) for item in iterable]
+
+
+def groups(iterable: list[Any], marked: list[Any]) -> list[Any]:
+    keys: list[Any] = []
+    rows: list[Any] = []
+    for item, mark in zip(iterable, marked, strict=True):
+        if keys and keys[-1] == mark:
+            rows[-1].append(item)
+        else:
+            keys.append(mark)
+            rows.append([item])
+    return list(zip(keys, rows, strict=True))

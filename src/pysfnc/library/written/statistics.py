@@ -88,11 +88,17 @@ def median_high(data: list[Any]) -> Any:
 
 
 def multimode(data: list[Any]) -> list[Any]:
-    counts = {}
+    found: list[Any] = []
+    counts: list[int] = []
     for item in data:
-        counts[item] = counts.get(item, 0) + 1
-    most = max(counts.values(), default=0)
-    return [item for item, count in counts.items() if count == most]
+        # A set says what is not hashable.
+        if len({item}) == 1 and item in found:
+            counts[found.index(item)] += 1
+        else:
+            found.append(item)
+            counts.append(1)
+    most = max(counts, default=0)
+    return [item for item, count in zip(found, counts, strict=True) if count == most]
 
 
 def mode(data: list[Any]) -> Any:
