@@ -169,6 +169,12 @@ def test_lim_10_the_name_of_a_timeout(tmp_path: Path) -> None:
     assert machine(f"{SLOW}@workflow\ndef w():\n    slow()\n", tmp_path, real_time=True).error == "States.Timeout"
 
 
+def test_lim_71_the_argument_of_an_illegal_month() -> None:
+    lines = ("try:", "    return calendar.monthrange(2024, n)[1]", "except ValueError as e:", "    return e.args[0]")
+    python, compiled = both("import calendar\n" + workflow("n: int", *lines), n=13)
+    assert (python.output, compiled.output) == (13, "bad month number 13; must be 1-12")
+
+
 def test_lim_11_floats_inside_lists() -> None:
     python, compiled = both(workflow("a: list[float], b: list[str]", "return a < b"), a=[1.0], b=["a"])
     assert python.cause == "'<' not supported between instances of 'float' and 'str'"

@@ -184,7 +184,11 @@ def bind_static(cx: Context, variable: str, value: Static, node: ast.AST) -> Non
     """Bind a value that exists only while compiling."""
     from pysfnc.frontend.lower_grouped import holds_group
 
-    if isinstance(value, LazyComprehension | Groups) or (isinstance(value, Lazy) and not value.storable) or holds_group(value):
+    if (
+        isinstance(value, LazyComprehension | Groups)
+        or (isinstance(value, Lazy) and not value.storable)
+        or holds_group(value)
+    ):
         cx.error(
             codes.UNSUPPORTED_EXPRESSION,
             node,

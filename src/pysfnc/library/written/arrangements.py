@@ -42,10 +42,7 @@ def product_n(iterables: list[Any], repeat: int = 1) -> list[Any]:
 def zip_longest_n(iterables: list[Any], fillvalue: Any = None) -> list[Any]:
     rows = [list(items) for items in iterables]
     longest = max([len(row) for row in rows], default=0)
-    return [
-        tuple([row[i] if i < len(row) else fillvalue for row in rows])  # noqa: C409
-        for i in range(longest)
-    ]
+    return [tuple([row[i] if i < len(row) else fillvalue for row in rows]) for i in range(longest)]
 
 
 def combinations_2(iterable: list[Any]) -> list[Any]:
@@ -82,10 +79,8 @@ def combinations_n(iterable: list[Any], r: int) -> list[Any]:
     size = len(iterable)
     chosen: list[list[int]] = [[]]
     for place in range(r):
-        chosen = [
-            [*row, i] for row in chosen for i in range(row[-1] + 1 if row else 0, size - r + place + 1)
-        ]
-    return [tuple([iterable[i] for i in row]) for row in chosen]  # noqa: C409
+        chosen = [[*row, i] for row in chosen for i in range(row[-1] + 1 if row else 0, size - r + place + 1)]
+    return [tuple([iterable[i] for i in row]) for row in chosen]
 
 
 def combinations_with_replacement(iterable: list[Any], r: int) -> list[Any]:
@@ -95,7 +90,7 @@ def combinations_with_replacement(iterable: list[Any], r: int) -> list[Any]:
     chosen: list[list[int]] = [[]]
     for _ in range(r):
         chosen = [[*row, i] for row in chosen for i in range(row[-1] if row else 0, size)]
-    return [tuple([iterable[i] for i in row]) for row in chosen]  # noqa: C409
+    return [tuple([iterable[i] for i in row]) for row in chosen]
 
 
 def permutations_n(iterable: list[Any], r: Any = None) -> list[Any]:
@@ -109,4 +104,4 @@ def permutations_n(iterable: list[Any], r: Any = None) -> list[Any]:
         length = 0
     for _ in range(length):
         chosen = [[*row, i] for row in chosen for i in range(size) if i not in row]
-    return [tuple([iterable[i] for i in row]) for row in chosen]  # noqa: C409
+    return [tuple([iterable[i] for i in row]) for row in chosen]

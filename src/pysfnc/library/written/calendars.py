@@ -20,7 +20,8 @@ def weekday(year: int, month: int, day: int) -> int:
 
 def monthrange(year: int, month: int) -> tuple[int, int]:
     if not 1 <= month <= 12:
-        raise IllegalMonthError(f"bad month number {month}; must be 1-12")
+        # In the machine the text of an exception follows from its arguments.
+        raise IllegalMonthError(f"bad month number {month}; must be 1-12")  # type: ignore[arg-type]
     first = weekday(year, month, 1)
     if month == 2:
         return (first, 29 if isleap(year) else 28)

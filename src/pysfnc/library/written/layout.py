@@ -34,7 +34,7 @@ def capwords(s: Any, sep: Any = None) -> str:
     return (sep or " ").join([word.capitalize() for word in s.split(sep)])
 
 
-def escape(s: Any, quote: bool = True) -> str:
+def escape(s: Any, quote: bool = True) -> Any:
     made = s.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     if quote:
         made = made.replace('"', "&quot;").replace("'", "&#x27;")
