@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from pysfnc.asl.limits import MAX_DEFINITION_BYTES
@@ -241,31 +242,47 @@ def _workflow(
 def _planned(
     machine: Machine, program: Program, placeholder: Callable[[str], str], options: Options
 ) -> "tuple[MachinePlan, Emitted]":
-    """The plan of a workflow and what it becomes, with the exceptions of expressions held that are too long to raise them."""
+    """The plan of a workflow and what it becomes.
+
+    Where an expression is too large for AWS, the exceptions of long ones are held, and large code is divided into states: the first plan
+    that AWS takes, else the whole one.
+    """
     from pysfnc.asl.causes import long_expressions
     from pysfnc.backend.emit import emit_machine
     from pysfnc.library.row import NameSupply
     from pysfnc.passes.manager import run_passes
     from pysfnc.plan.boundary import bind_parameters
+    from pysfnc.plan.divide import divisions
     from pysfnc.plan.hold_exceptions import hold_exceptions
     from pysfnc.plan.states import PlanOptions, plan_machine
 
     names = NameSupply("~")
     tasks = {task.id: task for task in program.tasks}
+
     settings = PlanOptions(merge=options.optimize > 0)
 
     def planned(body: Suite) -> "tuple[MachinePlan, Emitted]":
         plan = plan_machine(machine, body, program.exceptions, names, settings)
         return plan, emit_machine(plan, tasks, placeholder)
 
+    def attempt(parts: Suite) -> "tuple[MachinePlan, Emitted]":
+        made = planned(parts)
+        return planned(hold_exceptions(parts, names)) if any(long_expressions(made[1].definition)) else made
+
     body = run_passes(machine.body, names, optimise=options.optimize > 0)
     if options.verify:
         _verify(replace(program, machines=(replace(machine, body=body),)))
     body = (*bind_parameters(machine, names), *body)
-    plan, emitted = planned(body)
-    if any(long_expressions(emitted.definition)):
-        plan, emitted = planned(hold_exceptions(body, names))
-    return plan, emitted
+    attempts = map(attempt, divisions(body))
+    whole = next(attempts)
+    return next((made for made in chain((whole,), attempts) if _is_evaluated(made[1])), whole)
+
+
+def _is_evaluated(emitted: "Emitted") -> bool:
+    """Whether AWS evaluates every expression of a definition, and keeps its exceptions."""
+    from pysfnc.asl.causes import long_expressions
+
+    return not emitted.too_deep and not any(long_expressions(emitted.definition))
 
 
 def _fits(emitted: "Emitted", whole: Span, sink: Sink) -> bool:

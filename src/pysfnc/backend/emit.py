@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from pysfnc.analysis.failures import expr_errors, suite_errors
 from pysfnc.backend.errors import caught_exception, marked_exception, raised_exception, read_error
-from pysfnc.backend.expressions import Lowering, with_prelude
+from pysfnc.backend.expressions import Lowering, levels_of, with_prelude
 from pysfnc.backend.names import RESERVED, StateNames, VariableNames
 from pysfnc.backend.regions import Regions
 from pysfnc.backend.services import argument_template, retried_names
@@ -49,7 +49,6 @@ from pysfnc.ir.mir import (
 from pysfnc.jsonata.placeholders import parameter_of
 from pysfnc.jsonata.tidy import tidy
 from pysfnc.jsonata.tree import Array, Binary, Call, Field, Lit, Neg, Object, Placeholder, Ref, Tree
-from pysfnc.jsonata.walk import tree_depth
 from pysfnc.library.context import FIELDS
 from pysfnc.library.raised import MESSAGE, NAME
 from pysfnc.plan.caught import ALL_ERRORS, TASK_FAILED
@@ -528,7 +527,7 @@ class _TooDeep(Exception):
 
 def expression(tree: Tree) -> str:
     """A field that is an expression."""
-    depth = tree_depth(tree)
+    depth = levels_of(tree)
     if depth > MAX_LEVELS:
         raise _TooDeep(depth)
     return f"{{% {with_prelude(tree)} %}}"

@@ -17,6 +17,7 @@ from typing import Final, assert_never
 
 from pysfnc.analysis.failures import expr_errors
 from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Input, Let, ListComp, Logic, NewExc, Prim, Reduce, Var
+from pysfnc.jsonata.levels import Levels
 from pysfnc.jsonata.printer import print_after, print_binding
 from pysfnc.jsonata.tree import Array, Binary, Bind, Call, Field, Func, IfElse, Keep, Lit, Object, Ref, Seq, Tree
 from pysfnc.jsonata.walk import calls, count_ref, map_tree, may_raise, replace_ref, tree_children, walk_tree
@@ -305,10 +306,18 @@ def _clean(hint: str) -> str:
     return base if base and base[0].isalpha() else f"v{base}"
 
 
+_LEVELS: Final = Levels(PRELUDE.get)
+
+
 def with_prelude(tree: Tree) -> str:
     """The text of an expression, with the definitions of the prelude functions that it uses, directly or not, in front."""
     tree = _raised_in_place(tree)
     return print_after([_definition(name) for name in sorted(_prelude_of(tree))], tree)
+
+
+def levels_of(tree: Tree) -> int:
+    """How deep evaluating the text of an expression goes."""
+    return _LEVELS.of(tree)
 
 
 def _prelude_of(tree: Tree) -> set[str]:

@@ -31,7 +31,7 @@ from pysfnc.jsonata.tree import (
     Seq,
     Tree,
 )
-from pysfnc.jsonata.walk import map_tree
+from pysfnc.jsonata.walk import map_tree, tree_children
 
 _POWER: Final[dict[str, int]] = {
     "or": 25,
@@ -106,57 +106,92 @@ def number(value: float) -> str:
 
 
 def _print(tree: Tree, power: int) -> str:
-    text, own = _write(tree)
-    return f"({text})" if own < power else text
+    return f"({_text(tree)})" if binding_power(tree) < power else _text(tree)
 
 
-def _write(tree: Tree) -> tuple[str, int]:
-    """The text and how strongly its outermost operator binds."""
+def binding_power(tree: Tree) -> int:
+    """How strongly the outermost operator of the text binds."""
+    match tree:
+        case Lit(int() | float() as value) if not isinstance(value, bool) and number(value).startswith("-"):
+            return _UNARY
+        case Binary(op=op):
+            return _POWER[op]
+        case Neg():
+            return _UNARY
+        case IfElse():
+            return _CONDITION
+        case Field() | Index() | Keep():
+            return _STEP
+        case Call() | Apply() | Func():
+            return _POSTFIX
+        case _:
+            return _ATOM
+
+
+def part_powers(tree: Tree) -> tuple[int, ...]:
+    """How strongly each part of a tree (those of `tree_children`) must bind to stand without parentheses around it."""
+    match tree:
+        case Field(base=Lit()) | Index(base=Array()):
+            # A bare literal is no step of a path (code that never runs may have one, where a variable is known to be None).
+            # And without the parentheses the item of another array display is not spliced, whatever it evaluates to.
+            return (_ATOM + 1, 0)
+        case Field():
+            return (_STEP,)
+        case Index() | Keep():
+            return (_POSTFIX, 0)
+        case Apply(args=args):
+            return (_POSTFIX, *(0 for _ in args))
+        case Binary(op=op):
+            return (_POWER[op], _POWER[op] + 1)
+        case Neg():
+            return (_UNARY + 1,)
+        case IfElse(then=then, orelse=orelse):
+            return (_CONDITION + 1, _CONDITION + 1 if orelse is not None and _lacks_else(then) else 0, _CONDITION)
+        case Range():
+            return (_CONDITION + 1, _CONDITION + 1)
+        case _:
+            return tuple(0 for _ in tree_children(tree))
+
+
+def _text(tree: Tree) -> str:
+    if isinstance(tree, Seq):
+        return f"({'; '.join(map(_item, tree.items))})"
+    if isinstance(tree, Index):
+        tree = Index(tree.base, _without_context(tree.index))
+    parts = [_print(part, power) for part, power in zip(tree_children(tree), part_powers(tree), strict=False)]
     match tree:
         case Lit(value):
             return _literal(value)
         case Placeholder(name):
-            return f'"${{{name}}}"', _ATOM
+            return f'"${{{name}}}"'
         case Ref(name):
-            return f"${name}", _ATOM
+            return f"${name}"
         case Regex(pattern, flags):
-            return f"/{pattern}/{flags}", _ATOM
-        case Field(Lit() as base, name):
-            # A bare literal is no step of a path. Code that never runs may have one, where a variable is known to be None.
-            return f"({_print(base, 0)}).{_field(name)}", _STEP
-        case Field(base, name):
-            return f"{_print(base, _STEP)}.{_field(name)}", _STEP
-        case Index(Array() as base, index):
-            # Without the parentheses the item of another array display is not spliced, whatever it evaluates to.
-            return f"({_print(base, 0)})[{_print(_without_context(index), 0)}]", _STEP
-        case Index(base, index):
-            return f"{_print(base, _POSTFIX)}[{_print(_without_context(index), 0)}]", _STEP
-        case Keep(base):
-            return f"{_print(base, _POSTFIX)}[]", _STEP
-        case Call(name, args):
-            return f"${name}({_list(args)})", _POSTFIX
-        case Apply(function, args):
-            return f"{_print(function, _POSTFIX)}({_list(args)})", _POSTFIX
-        case Binary(op, left, right):
-            own = _POWER[op]
-            return f"{_print(left, own)} {op} {_print(right, own + 1)}", own
-        case Neg(operand):
-            return f"-{_print(operand, _UNARY + 1)}", _UNARY
-        case IfElse(test, then, orelse):
-            rest = "" if orelse is None else f" : {_print(orelse, _CONDITION)}"
-            power = _CONDITION + 1 if rest and _lacks_else(then) else 0
-            return f"{_print(test, _CONDITION + 1)} ? {_print(then, power)}{rest}", _CONDITION
-        case Seq(items):
-            return f"({'; '.join(map(_item, items))})", _ATOM
-        case Func(params, body):
-            return f"function({', '.join(f'${p}' for p in params)}){{{_print(body, 0)}}}", _POSTFIX
-        case Array(items):
-            return f"[{_list(items)}]", _ATOM
-        case Range(low, high):
-            return f"[{_print(low, _CONDITION + 1)}..{_print(high, _CONDITION + 1)}]", _ATOM
-        case Object(pairs):
-            written = ", ".join(f"{_print(key, 0)}: {_print(value, 0)}" for key, value in pairs)
-            return f"{{{written}}}", _ATOM
+            return f"/{pattern}/{flags}"
+        case Field(name=name):
+            return f"{parts[0]}.{_field(name)}"
+        case Index():
+            return f"{parts[0]}[{parts[1]}]"
+        case Keep():
+            return f"{parts[0]}[]"
+        case Call(name=name):
+            return f"${name}({', '.join(parts)})"
+        case Apply():
+            return f"{parts[0]}({', '.join(parts[1:])})"
+        case Binary(op=op):
+            return f"{parts[0]} {op} {parts[1]}"
+        case Neg():
+            return f"-{parts[0]}"
+        case IfElse():
+            return " : ".join((f"{parts[0]} ? {parts[1]}", *parts[2:]))
+        case Func(params=params):
+            return f"function({', '.join(f'${p}' for p in params)}){{{parts[0]}}}"
+        case Array():
+            return f"[{', '.join(parts)}]"
+        case Range():
+            return f"[{parts[0]}..{parts[1]}]"
+        case Object():
+            return f"{{{', '.join(f'{key}: {value}' for key, value in zip(parts[::2], parts[1::2], strict=True))}}}"
         case _:
             assert_never(tree)
 
@@ -185,25 +220,18 @@ def _lacks_else(tree: Tree) -> bool:
     return False
 
 
-def _literal(value: bool | float | str | None) -> tuple[str, int]:
+def _literal(value: bool | float | str | None) -> str:
     if value is None:
-        return "null", _ATOM
+        return "null"
     if isinstance(value, bool):
-        return ("true" if value else "false"), _ATOM
-    if isinstance(value, str):
-        return quote(value), _ATOM
-    text = number(value)
-    return text, (_UNARY if text.startswith("-") else _ATOM)
+        return "true" if value else "false"
+    return quote(value) if isinstance(value, str) else number(value)
 
 
 def _item(item: Tree | Bind) -> str:
     if isinstance(item, Bind):
         return f"${item.name} := {_print(item.value, 0)}"
     return _print(item, 0)
-
-
-def _list(items: tuple[Tree, ...]) -> str:
-    return ", ".join(_print(item, 0) for item in items)
 
 
 def _field(name: str) -> str:
