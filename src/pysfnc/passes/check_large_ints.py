@@ -5,6 +5,7 @@
     n = a * b % m              ->  n = whole.mulmod(a, b, m) % m
     area = len(xs) * 100       stays, as it is known to be small
     if n * n > limit           stays, as only its side of the limit is asked for
+    square = n * n             stays, if nothing but such comparisons read it
 
 Products, powers and shifts are checked unless `analysis.int_bounds` knows better. Sums and differences are checked only where both sides grow
 with each other, as they double then in each round; others do not get beyond 2**53 within a second unless what comes in is near to it.
@@ -22,19 +23,20 @@ from pysfnc.library.whole_numbers import MULMOD, WHOLE
 from pysfnc.values.types import INT, Kind, kinds
 
 _PLAIN = ("+", "-", "*")
+_PRODUCTS = frozenset({"*", "*="})
 _COMPARED = frozenset({"<", "<=", ">", ">=", "==", "!="})
 
 
 def check_large_ints(suite: Suite, _names: NameSupply) -> Suite:
     """Choose the operations that check themselves."""
-    checking = _Checking(int_bounds(suite), _squares(suite))
+    checking = _Checking(int_bounds(suite), _squares(suite) | _weighed(suite))
     return map_suite_exprs(suite, checking.checked)
 
 
 class _Checking:
-    def __init__(self, bound: Bound, squares: frozenset[int]) -> None:
+    def __init__(self, bound: Bound, harmless: frozenset[int]) -> None:
         self._bound = bound
-        self._squares = squares
+        self._harmless = harmless
 
     def checked(self, expr: Expr) -> Expr:
         """An expression whose operations check themselves where they may get too large."""
@@ -60,9 +62,9 @@ class _Checking:
         """Whether the result of an operation may be an int beyond 2**53; the answer for sums is that of the docstring above."""
         if Kind.INT not in kinds(expr.type):
             return False
+        if id(expr) in self._harmless:
+            return False
         match expr.op.removesuffix("="):
-            case "*" if id(expr) in self._squares:
-                return False
             case "*":
                 return product(*map(self._bound, expr.args)) > EXACT
             case "+" | "-":
@@ -98,12 +100,28 @@ def _squares(suite: Suite) -> frozenset[int]:
     They need not be checked: any product with a number that is too large is too large itself, unless it is zero. So the last square of a
     power by squaring, which nobody needs, does no harm.
     """
-    multiplied = _only_multiplied(suite)
+    multiplied = _only_read_by(suite, _PRODUCTS)
     found = [stmt for stmt in walk_suite(suite) if isinstance(stmt, Assign) and stmt.name in multiplied]
     return frozenset(id(stmt.value) for stmt in found if _squared(stmt.value) == stmt.name)
 
 
-def _only_multiplied(suite: Suite) -> frozenset[str]:
+def _weighed(suite: Suite) -> frozenset[int]:
+    """The operations (by identity) whose results nothing reads but comparisons with what is exact: they may be rounded as well."""
+    compared = _only_read_by(suite, _COMPARED)
+    pairs = [
+        e.args for whole in suite_exprs(suite) for e in walk_expr(whole) if isinstance(e, Prim) and e.op in _COMPARED
+    ]
+    doubtful: set[str] = set()
+    for one, other in (*pairs, *((right, left) for left, right in pairs)):
+        exact = isinstance(other, Const) or (isinstance(other, Var) and other.name not in compared)
+        if isinstance(one, Var) and not exact:
+            doubtful.add(one.name)
+    compared -= doubtful
+    return frozenset(id(s.value) for s in walk_suite(suite) if isinstance(s, Assign) and s.name in compared)
+
+
+def _only_read_by(suite: Suite, operations: frozenset[str]) -> frozenset[str]:
+    """The variables that are read, and only as operands of some operations."""
     found: set[str] = set()
     read = [stmt.params + stmt.results for stmt in walk_suite(suite) if isinstance(stmt, Recursion)]
     elsewhere = {name for names in read for name in names}
@@ -111,14 +129,14 @@ def _only_multiplied(suite: Suite) -> frozenset[str]:
         if isinstance(expr, Var):
             elsewhere.add(expr.name)
         for part in walk_expr(expr):
-            into = found if isinstance(part, Prim) and part.op in ("*", "*=") else elsewhere
+            into = found if isinstance(part, Prim) and part.op in operations else elsewhere
             into.update(inner.name for inner in children(part) if isinstance(inner, Var))
     return frozenset(found - elsewhere)
 
 
 def _squared(expr: Expr) -> str:
     """The variable that a product multiplies by itself, or nothing."""
-    if not isinstance(expr, Prim) or expr.op not in ("*", "*="):
+    if not isinstance(expr, Prim) or expr.op not in _PRODUCTS:
         return ""
     left, right = expr.args
     return left.name if isinstance(left, Var) and isinstance(right, Var) and left.name == right.name else ""
