@@ -254,6 +254,7 @@ def _planned(
     from pysfnc.plan.boundary import bind_parameters
     from pysfnc.plan.divide import divisions
     from pysfnc.plan.hold_exceptions import hold_exceptions
+    from pysfnc.plan.sequential import SequentialMaps
     from pysfnc.plan.states import PlanOptions, plan_machine
 
     names = NameSupply("~")
@@ -270,6 +271,8 @@ def _planned(
         return planned(hold_exceptions(parts, names)) if any(long_expressions(made[1].definition)) else made
 
     body = run_passes(machine.body, names, optimise=options.optimize > 0)
+    if options.optimize > 0:
+        body = SequentialMaps(program.exceptions, names).made(body)
     if options.verify:
         _verify(replace(program, machines=(replace(machine, body=body),)))
     body = (*bind_parameters(machine, names), *body)
