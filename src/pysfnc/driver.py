@@ -71,6 +71,7 @@ class CompiledWorkflow:
         states: how many states the definition has, branches included.
         bytes: size of the definition as compact JSON.
         source_map: name of a state -> the place in the source it comes from.
+        notes: remarks for the build report.
     """
 
     name: str
@@ -84,6 +85,7 @@ class CompiledWorkflow:
     source_map: dict[str, Span]
     machine: Machine
     blocks: Callable[[], str]
+    notes: tuple[tuple[Span, str], ...] = ()
 
     def hir_text(self) -> str:
         """The structured form, for `--emit hir`."""
@@ -186,7 +188,9 @@ def _compile(path: str, options: Options) -> CompileResult:
     if None in made:
         return CompileResult(source, sink.diagnostics)
     result.workflows.update((workflow.name, workflow) for workflow in made if workflow is not None)
-    return result
+    notes = (note for workflow in result.workflows.values() for note in workflow.notes)
+    every = tuple(dict.fromkeys((*result.report.notes, *notes)))  # a helper is compiled wherever it is called
+    return replace(result, report=replace(result.report, notes=every))
 
 
 def _placeholders(result: CompileResult) -> Callable[[str], str]:
@@ -204,7 +208,7 @@ def _workflow(
     from pysfnc.plan.text import render_plan
 
     program = result.program
-    plan, emitted = _planned(machine, program, placeholder, options)
+    plan, emitted, notes = _planned(machine, program, placeholder, options)
     whole = machine.span or _top(result.source)
     if not _fits(emitted, whole, sink):
         return None
@@ -236,13 +240,14 @@ def _workflow(
         source_map=source_map,
         machine=machine,
         blocks=lambda: render_plan(plan),
+        notes=notes,
     )
 
 
 def _planned(
     machine: Machine, program: Program, placeholder: Callable[[str], str], options: Options
-) -> "tuple[MachinePlan, Emitted]":
-    """The plan of a workflow and what it becomes.
+) -> "tuple[MachinePlan, Emitted, tuple[tuple[Span, str], ...]]":
+    """The plan of a workflow, what it becomes, and remarks for the report.
 
     Where an expression is too large for AWS, the exceptions of long ones are held, and large code is divided into states: the first plan
     that AWS takes, else the whole one.
@@ -271,14 +276,16 @@ def _planned(
         return planned(hold_exceptions(parts, names)) if any(long_expressions(made[1].definition)) else made
 
     body = run_passes(machine.body, names, optimise=options.optimize > 0)
+    maps = SequentialMaps(program.exceptions, names)
     if options.optimize > 0:
-        body = SequentialMaps(program.exceptions, names).made(body)
+        body = maps.made(body)
     if options.verify:
         _verify(replace(program, machines=(replace(machine, body=body),)))
     body = (*bind_parameters(machine, names), *body)
     attempts = map(attempt, divisions(body))
     whole = next(attempts)
-    return next((made for made in chain((whole,), attempts) if _is_evaluated(made[1])), whole)
+    plan, emitted = next((made for made in chain((whole,), attempts) if _is_evaluated(made[1])), whole)
+    return plan, emitted, tuple(maps.notes)
 
 
 def _is_evaluated(emitted: "Emitted") -> bool:
