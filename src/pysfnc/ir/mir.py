@@ -83,6 +83,8 @@ class Work(State):
     output: Computed | None = None
     after: "State | None" = None
     catchers: list[Catcher] = field(default_factory=list)
+    turned: tuple[bool, bool] = (False, False)
+    """Whether ways of the program lead out of it through its Catch: before its effect, and behind it."""
     arg_handlers: tuple[Handler, ...] = ()
     """Routed handlers in force where the effect's arguments are evaluated."""
 

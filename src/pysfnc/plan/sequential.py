@@ -7,25 +7,20 @@ states counted.
 
 from copy import copy
 from dataclasses import dataclass, field
-from heapq import heappop, heappush
-from math import inf
-from typing import Final
 
 from pysfnc.analysis.liveness import Liveness, liveness
 from pysfnc.ir.exprs import Const, ExcField, Expr, Prim, Var
 from pysfnc.ir.hir import Assign, ExceptionTable, ForEach, Perform, Return, Stmt, Suite, Try
-from pysfnc.ir.mir import Choice, Done, Failed, Pass, Pause, State, Work, resolve
+from pysfnc.ir.mir import State, Work
 from pysfnc.ir.walk import assigned, has_effect, map_suites, suite_exprs, walk_expr, walk_suite
 from pysfnc.library.row import NameSupply
+from pysfnc.plan.costs import cheapest_round, cheapest_run, count_states, dearest_way, states_from
 from pysfnc.plan.rounds import Depends, Rounds, as_map
 from pysfnc.plan.states import PlanOptions, ScopePlanner
 from pysfnc.source.span import Span
 from pysfnc.values.types import JSON, STR
 
 Note = tuple[Span, str]
-
-_MAX_STEPS: Final = 2_000
-"""Steps of the search for the dearest way through an iteration; one with so many ways stays a loop."""
 
 
 @dataclass(slots=True)
@@ -91,7 +86,7 @@ class _Scope:
             self.maps.notes.append((stmt.span, text))
 
     def _pays(self, loop: ForEach, form: Rounds, behind: frozenset[str]) -> bool:
-        """Whether no round costs more in an iteration than in the loop, and the machine has no more states where it costs the same."""
+        """Whether a round costs less in an iteration than in the loop; or no more, and neither do one round and all around it."""
         parts: list[Expr] = []
         for name in sorted(behind):
             parts += [Const(value=name, type=STR), Var(name=name, type=JSON)]
@@ -102,89 +97,9 @@ class _Scope:
             return ScopePlanner(names, self.maps.exceptions, PlanOptions()).plan((*suite, end), "branch").start
 
         before, after = planned((loop,)), planned(form.suite)
-        fan = next(state for state in _states(after) if isinstance(state, Work) and state.effect is form.fan.effect)
-        old, new = _cheapest_round(before), _dearest_way(fan.bodies[0].start)
-        return new < old or (new == old and _count(after) <= _count(before))
-
-
-# What states cost
-
-
-def _next(state: State) -> list[State]:
-    """The states that may come after one, all of them resolved."""
-    found: list[State | None] = []
-    match state:
-        case Work(after=after, catchers=catchers):
-            found = [after, *(catcher.edge.target for catcher in catchers)]
-        case Pause(after=after) | Pass(after=after):
-            found = [after]
-        case Choice(rules=rules, default=default):
-            found = [*(edge.target for _, edge in rules), default.target]
-        case _:
-            pass
-    return [resolve(one) for one in found if one is not None]
-
-
-def _ends(state: State) -> bool:
-    """Whether the scope may end with the state, and not because it fails."""
-    return isinstance(state, Done) or (isinstance(state, Work | Pause | Pass) and state.after is None)
-
-
-def _cost(state: State) -> int:
-    """What a state costs besides the effects that both forms have."""
-    return 0 if isinstance(state, Pause) or (isinstance(state, Work) and state.effect is not None) else 1
-
-
-def _states(start: State) -> list[State]:
-    found: dict[State, None] = {}
-    todo = [resolve(start)]
-    while todo:
-        state = todo.pop()
-        if state not in found:
-            found[state] = None
-            todo += _next(state)
-    return list(found)
-
-
-def _count(start: State) -> int:
-    """How many states there are, those of branches and iterations included."""
-    states = _states(start)
-    return len(states) + sum(_count(body.start) for state in states if isinstance(state, Work) for body in state.bodies)
-
-
-def _cheapest_round(start: State) -> float:
-    """The least that any way around costs."""
-    return min((_way_back(state) for state in _states(start)), default=0)
-
-
-def _way_back(state: State) -> float:
-    """The least that a way from a state back to it costs."""
-    best: dict[State, float] = {}
-    todo: list[tuple[float, int, State]] = [(0, 0, state)]
-    number = 0
-    while todo:
-        cost, _, current = heappop(todo)
-        for after in _next(current):
-            total = cost + _cost(after)
-            if total < best.get(after, inf):
-                best[after] = total
-                number += 1
-                heappush(todo, (total, number, after))
-    return best.get(state, inf)
-
-
-def _dearest_way(start: State) -> float:
-    """The most that a way to an end costs on which no state comes twice."""
-    steps = 0
-
-    def from_(state: State, seen: frozenset[State]) -> float:
-        nonlocal steps
-        steps += 1
-        if steps > _MAX_STEPS or isinstance(state, Failed):
-            return inf if steps > _MAX_STEPS else -inf
-        ways = [from_(after, seen | {after}) for after in _next(state) if after not in seen]
-        here = 0.0 if _ends(state) else -inf
-        return _cost(state) + max([here, *ways])
-
-    first = resolve(start)
-    return from_(first, frozenset({first}))
+        fans = [state for state in states_from(after) if isinstance(state, Work) and state.effect is form.fan.effect]
+        old, new = cheapest_round(before), dearest_way(fans[0].bodies[0].start)
+        if new != old:
+            return new < old
+        whole = 1 + new + cheapest_run(after)
+        return whole <= cheapest_run(before) and count_states(after) <= count_states(before)

@@ -224,6 +224,7 @@ class ScopePlanner:
         routes = self._routes(flow, changed, entered)
         begin = work.passed if result is None else (*work.passed, _hold(node.target, result))
         turn = self._turn(work, node, flow, begin, routes, alone=alone)
+        work.turned = bool(before.detours), bool(turn.detours)
         self._settle(work, flow, begin, routes, turn)
         self._catchers(work, node, routes, before.and_(turn))
         return work
