@@ -89,6 +89,7 @@ SHARING: Final[dict[str, Sharing]] = {
     "max": Sharing(part_of=0),
     "loop.item": Sharing(part_of=0),
     "attribute": Sharing(same=(0,)),
+    "dict.spread": Sharing(same=(0,)),
     "service.answer": Sharing(same=(0,)),
     "service.argument": Sharing(same=(0,)),
     "copy.deep": Sharing(),

@@ -94,17 +94,25 @@ def lower_program(model: ProjectModel, sink: Sink) -> Program | None:
     discovered: list[Use] = []
     unset: dict[ast.AST, set[str]] = {}
     any_keys = True
+    unannotated: frozenset[tuple[str, str]] = frozenset()
     while True:
         attempt = Sink()
         project = Project(
-            model, model.exceptions(), read_environment(model, discovered), unset=unset, any_keys=any_keys
+            model,
+            model.exceptions(),
+            read_environment(model, discovered),
+            unset=unset,
+            any_keys=any_keys,
+            unannotated=unannotated,
         )
         journal = Journal()
         machines = _machines(project, workflows, attempt, journal)
         met = _met_unset(project, attempt)
         json_keys = project.met_any_keys and (attempt.has_errors or any(project.in_lambda.values()))
-        if not project.environment.discovered and not met and not json_keys:
+        attributes = project.met_unannotated - unannotated
+        if not project.environment.discovered and not met and not json_keys and not attributes:
             break
+        unannotated |= attributes
         any_keys = any_keys and not json_keys
         discovered += project.environment.discovered
         unset = {**unset, **{node: names | unset.get(node, set()) for node, names in met.items()}}

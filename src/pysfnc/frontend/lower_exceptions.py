@@ -18,6 +18,7 @@ from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison, present
 from pysfnc.frontend.lower_objects import call_member, keep
 from pysfnc.frontend.lower_place import lower_place, write_place
+from pysfnc.frontend.lower_project import Project
 from pysfnc.frontend.lower_test import Test, lower_either
 from pysfnc.frontend.lower_values import Intrinsic, ProjectClass, SuperOf, Value
 from pysfnc.frontend.model import ClassBinding, ClassInfo, ProjectModel, Style
@@ -208,8 +209,13 @@ def class_of(model: ProjectModel, name: str) -> ClassInfo | None:
     return found[0] if len(set(found)) == 1 else None
 
 
-def declared_attributes(model: ProjectModel, record: Record) -> dict[str, Type]:
-    """The attributes that `__init__` sets, with what the source says of them."""
+def declared_attributes(project: Project, record: Record) -> dict[str, Type]:
+    """The attributes that `__init__` sets, with what the source says of them, or JSON where the program does not keep to that."""
+    said = _annotated_attributes(project.model, record)
+    return {name: JSON if (record.info.name, name) in project.unannotated else type_ for name, type_ in said.items()}
+
+
+def _annotated_attributes(model: ProjectModel, record: Record) -> dict[str, Type]:
     found: dict[str, Type] = {}
     for home in record.order:
         init = next((s for s in home.node.body if isinstance(s, ast.FunctionDef) and s.name == "__init__"), None)
@@ -253,11 +259,12 @@ def _declared(model: ProjectModel, home: ClassInfo, annotation: ast.expr | None,
 
 def _check_attributes(cx: Context, record: Record, attributes: Sequence[DictField], node: ast.AST) -> None:
     """Note an attribute whose value would not be read back as it is."""
-    declared = declared_attributes(cx.project.model, record)
+    declared = declared_attributes(cx.project, record)
     for field in attributes:
         said = declared.get(field.name, JSON)
-        fits = is_json_faithful(field.type) if said == JSON else is_subtype(field.type, said)
-        if not fits:
+        if said != JSON and not is_subtype(field.type, said) and is_json_faithful(field.type):
+            cx.project.met_unannotated.add((record.info.name, field.name))
+        elif not (is_json_faithful(field.type) if said == JSON else is_subtype(field.type, said)):
             cx.journal.unfaithful_fields.append(cx.span(node))
 
 
@@ -306,7 +313,7 @@ def _records_of(cx: Context, base: Expr) -> list[Record]:
 
 def _kind_of(cx: Context, record: Record, name: str) -> str | None:
     """What a class has under a name: an attribute, a constant, a property, a method, or nothing."""
-    if name in declared_attributes(cx.project.model, record):
+    if name in declared_attributes(cx.project, record):
         return "attribute"
     member = record.members.get(name)
     if member is None:
@@ -348,7 +355,7 @@ def _attribute(cx: Context, exc: Var, records: Sequence[Record], node: ast.Attri
 def _attributes(cx: Context, exc: Expr, records: Sequence[Record], node: ast.AST) -> ExcField:
     """The object with the attributes that all of these classes have."""
     cx.journal.fields_read.append(cx.span(node))
-    declared = [declared_attributes(cx.project.model, record) for record in records]
+    declared = [declared_attributes(cx.project, record) for record in records]
     shared = [name for name in declared[0] if all(name in known for known in declared)]
     fields = [DictField(name, join_all([known[name] for known in declared]), always=False) for name in shared]
     type_ = RecordT(records[0].cls, dict_of(fields, NEVER))

@@ -260,9 +260,11 @@ def _spread(
 def lower_dict(cx: Context, node: ast.Dict) -> Value:
     """`{key: value, **other}`; a key is evaluated before its value."""
     parts: list[ast.expr] = []
+    steps: list[Callable[[], Value]] = []
     for key, value in zip(node.keys, node.values, strict=True):
         parts.extend([value] if key is None else [key, value])
-    lowered = lower_in_order(cx, [_lowering(cx, part) for part in parts])
+        steps += [_spreading(cx, value)] if key is None else [_lowering(cx, key), _lowering(cx, value)]
+    lowered = lower_in_order(cx, steps)
     if None not in node.keys and any(isinstance(value, Static) for value in lowered[1::2]):
         from pysfnc.frontend.lower_choices import dict_of_functions
 
@@ -287,6 +289,10 @@ def lower_dict(cx: Context, node: ast.Dict) -> Value:
     for segment in segments[1:]:
         made = lib.merge_dicts(cx, made, segment, node)
     return made
+
+
+def _spreading(cx: Context, node: ast.expr) -> Callable[[], Value]:
+    return lambda: lib.spread_mapping(cx, as_data(cx, lower_value(cx, node), node), node)
 
 
 def lower_exprs_or_poison(cx: Context, nodes: list[ast.expr]) -> list[Expr]:

@@ -72,6 +72,7 @@ from pysfnc.frontend.operations.operators import (
     length_list,
     merge_dicts,
     sort_by,
+    spread_mapping,
     unary,
 )
 from pysfnc.frontend.operations.sets import hashable, make_set, refuse_order_of_set, set_items, set_method
@@ -148,6 +149,7 @@ __all__ = [
     "slice_of",
     "sort_by",
     "spread_items",
+    "spread_mapping",
     "subscript",
     "text_const",
     "to_repr",

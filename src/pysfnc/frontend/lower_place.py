@@ -64,6 +64,9 @@ def lower_place(cx: Context, node: ast.expr, doing: str) -> Place | None:
             value = as_data(cx, lower_value(cx, node), node)
             if is_poison(value):
                 return None
+            # What a method gave that is a part of something, `d.setdefault(k, {})`, is changed there.
+            if isinstance(value, Var) and value.name in cx.state.facts:
+                return Place(value, (), (), "")
             return Place(cx.temporary(value, "object"), (), (), "")
 
 

@@ -42,11 +42,15 @@ class Project:
     unset: Mapping[ast.AST, set[str]] = field(default_factory=dict)
     """The variables of functions that begin as null, since a read of them asks whether they are set."""
     met_unset: dict[ast.AST, set[str]] = field(default_factory=dict)
+    """The variables of functions that were read where they may be unset."""
     any_keys: bool = True
     """Whether a dict that its function keeps for itself may have keys of any type; otherwise they are those of JSON."""
     met_any_keys: bool = False
     """Whether there is such a dict."""
-    """The variables of functions that were read where they may be unset."""
+    unannotated: frozenset[tuple[str, str]] = frozenset()
+    """Attributes of exception classes that get what their annotations do not tell, but JSON does when the machine runs."""
+    met_unannotated: set[tuple[str, str]] = field(default_factory=set)
+    """Those of them that were met."""
     _mentioned: dict[ast.AST, frozenset[str]] = field(default_factory=dict)
     _named: dict[str, list[ast.AST]] | None = None
     services: set[str] = field(default_factory=set)

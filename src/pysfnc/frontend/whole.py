@@ -44,6 +44,7 @@ _NEEDS_KEYS: Final = frozenset(
         "dict.copy",
         "dict.merge",
         "dict.last",
+        "dict.spread",
         "iter.list",
         "|",
         "|=",

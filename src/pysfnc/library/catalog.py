@@ -67,7 +67,7 @@ from pysfnc.library import (
     whole_numbers,
 )
 from pysfnc.library.compare import build_compare
-from pysfnc.library.dict_pairs import build_dict_call, build_of_pairs
+from pysfnc.library.dict_pairs import build_dict_call, build_of_pairs, build_spread_mapping
 from pysfnc.library.dicts import build_dict
 from pysfnc.library.dispatch import build_call, build_change, build_has_kind, build_method
 from pysfnc.library.extremes import build_extreme
@@ -148,6 +148,7 @@ __all__ = [
     "build_set_item",
     "build_slice",
     "build_sorted",
+    "build_spread_mapping",
     "build_str",
     "build_str_format",
     "build_subscript",

@@ -11,10 +11,10 @@ from pysfnc.library.prelude import define
 from pysfnc.library.registry import ABSENT, register_prim, register_surface
 from pysfnc.library.row import Arg, Check, Parameter, PrimRow, Refusal, Site, SurfaceRow
 from pysfnc.library.shapes import EMPTY, at, bind, block, clean, count, fn, gt, le, ne, refs
-from pysfnc.library.signature import TEXT
+from pysfnc.library.signature import TEXT, Spec, kind_checks
 from pysfnc.library.typenames import has_kind
 from pysfnc.values.fields import merged
-from pysfnc.values.types import DictT, ErrorT, Kind, ListT, TuplesT, TupleT, Type, join_all, kinds, members
+from pysfnc.values.types import DictT, ErrorT, Kind, ListT, TuplesT, TupleT, Type, join_all, kinds, members, only_kinds
 
 _v, _k, _p, _q = refs("py_v py_k py_p py_q")
 
@@ -88,6 +88,18 @@ def items_are_pairs(type_: Type) -> bool:
 
 
 register_prim(PrimRow(op="dict.of_pairs", lower=lambda args, _: call("py_pairs", args[0].tree), checks=_pair_checks))
+
+
+def _mapping_checks(args: Sequence[Arg], _: Type) -> list[Check]:
+    return kind_checks([Spec("mapping", frozenset({Kind.DICT}), "'{}' object is not a mapping")], args)
+
+
+register_prim(PrimRow(op="dict.spread", lower=lambda args, _: args[0].tree, checks=_mapping_checks))
+
+
+def build_spread_mapping(expr: Expr, site: Site) -> Built:
+    """The dict that `**expr` gives to a display; TypeError at run time where the value may be none."""
+    return prim("dict.spread", only_kinds(expr.type, frozenset({Kind.DICT})), site, expr)
 
 
 def build_of_pairs(source: Expr, site: Site) -> Built:

@@ -94,9 +94,9 @@ def _first(arg: Arg, path: Path, depth: int = 0) -> Tree | None:
         number = Object(((text(_PATH), joined_text([text(""), *path])), (text(_NUMBER), arg.tree)))
         cases.append((TRUE if len(found) == 1 else is_infinite(arg.tree), number))
     for kinds_, step in ((_ARRAYS, _in_array), (_DICTS, _in_dict)):
-        holding = _holding([part for member in found if _is_of(member, kinds_) for part in parts_of(member)])
-        if holding:
-            cases.append((has_kind(others, kinds_), step(Arg(arg.tree, join_all(holding)), path, depth)))
+        parts = [part for member in found if _is_of(member, kinds_) for part in parts_of(member)]
+        if _holding(parts):  # the others are looked at as well, so as to tell them from these
+            cases.append((has_kind(others, kinds_), step(Arg(arg.tree, join_all(parts)), path, depth)))
     for member in _holding([member for member in found if isinstance(member, RecordT)]):
         assert isinstance(member, RecordT)
         cases.append((is_one_of(others, [member]), _in_object(Arg(arg.tree, member), member, path, depth)))

@@ -28,6 +28,7 @@ from pysfnc.values.types import (
     ExcT,
     Kind,
     NeverT,
+    TupleT,
     Type,
     join_all,
     kinds,
@@ -48,6 +49,8 @@ def truth(cx: Context, value: Value, node: ast.AST) -> Expr:
     of_own = truth_of_own(cx, data, node)
     if of_own is not None:
         return of_own
+    if isinstance(data, Var) and isinstance(data.type, TupleT):
+        return Const(value=bool(data.type.items), type=BOOL, span=cx.span(node))
     of_time = time_truth(cx, data, node)
     if of_time is not None:
         return of_time

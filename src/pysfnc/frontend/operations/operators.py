@@ -231,6 +231,14 @@ def _compare_types(cx: Context, symbol: str, left: Value, right: Value, node: as
     )
 
 
+def spread_mapping(cx: Context, value: Expr, node: ast.AST) -> Expr:
+    """The dict that `**value` gives to a display, which raises where the value is none."""
+    found = kinds(value.type)
+    if Kind.DICT not in found or found <= {Kind.DICT} or Kind.MAPPING in found:
+        return value  # one dict or another, or none at all, which `merge_dicts` refuses
+    return built(cx, node, [value], lambda site: catalog.build_spread_mapping(value, site), held=inner([value]))
+
+
 def merge_dicts(cx: Context, base: Expr, other: Expr, node: ast.AST) -> Expr:
     """`{**base, **other}`."""
     base, other = plain(base), plain(other)
