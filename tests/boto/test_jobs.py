@@ -83,6 +83,20 @@ ENDINGS = """
             return "late"
 
     @workflow
+    def limited(name: str, limit: int, more: int):
+        wait = limit * 10
+        start = run_job(glue.start_job_run, timeout=wait + more)
+        tried = []
+        for part in ["a", "b"]:
+            try:
+                tried.append(start(JobName=name, Arguments={"--part": part})["JobRunState"])
+            except TimeoutError as e:
+                tried.append(type(e).__name__)
+            except ValueError as e:
+                return str(e)
+        return tried
+
+    @workflow
     def tried_twice(name: str):
         try:
             run = run_job(glue.start_job_run, retry=Retry(max_attempts=1))(JobName=name)
@@ -158,6 +172,31 @@ def test_jobs_that_end_badly(workflow: str, answers: list[str], output: Any) -> 
     found = judge(ENDINGS, {"name": "n"}, answers=given, workflow=workflow)
     assert found.output == output
     assert ("glue.BatchStopJobRun" in found.names) is (workflow == "late")
+
+
+def runs(*states: str, start: int = 2) -> dict[str, list[Any]]:
+    """Answers of Glue: what `start` runs of a job come to, one look after the other."""
+    return {
+        "glue.StartJobRun": [{"JobRunId": f"r{n}"} for n in range(start)],
+        "glue.GetJobRun": [{"JobRun": {"Id": "r", "JobName": "n", "JobRunState": state}} for state in states],
+        "glue.BatchStopJobRun": [{"SuccessfulSubmissions": [], "Errors": []}] * start,
+    }
+
+
+def test_a_limit_that_is_known_when_the_machine_runs() -> None:
+    """The second part ends in time; 25 seconds are three looks of ten seconds each."""
+    answers = runs("RUNNING", "RUNNING", "RUNNING", "RUNNING", "SUCCEEDED")
+    found = judge(ENDINGS, {"name": "n", "limit": 2, "more": 5}, answers=answers, workflow="limited")
+    assert found.output == ["TimeoutError", "SUCCEEDED"]
+    assert found.names.index("glue.BatchStopJobRun") == 4
+    assert [params for name, params in found.calls if name == "glue.BatchStopJobRun"] == [
+        {"JobName": "n", "JobRunIds": ["r0"]}
+    ]
+
+
+@pytest.mark.parametrize("limit", [0, -1])
+def test_a_limit_that_is_none(limit: int) -> None:
+    judge(ENDINGS, {"name": "n", "limit": limit, "more": 0}, answers=runs(), workflow="limited")
 
 
 def test_a_job_that_does_not_start() -> None:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from pysfnc.engine import RunResult
+from pysfnc.engine import Machine, RunResult, VirtualClock
 from pysfnc.services import read_mocks
-from tests.engine.machines import event_types
-from tests.services.world import calling, client, run
+from tests.engine.machines import event_types, machine
+from tests.services.world import START, calling, client, run, world
 
 
 def glue() -> None:
@@ -132,6 +132,52 @@ def test_a_job_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
     result = run({"J": calling("glue:startJobRun.sync", {"JobName": "job"}, TimeoutSeconds=45)}, mocks=read)
     assert (result.error, result.duration_s) == ("States.Timeout", 45)
     assert read.unused() == []
+
+
+JOB = calling("glue:startJobRun.sync", {"JobName": "job"})
+CHILD = "arn:aws:states:us-east-1:123456789012:stateMachine:Child"
+
+
+def endless(tmp_path: Path, definition: dict[str, Any]) -> RunResult:
+    """The result of a machine whose job of Glue never ends, once it is sure that the job was stopped."""
+    mocks = {
+        "glue.start_job_run": {"return": {"JobRunId": "jr_1"}},
+        "glue.get_job_run": {"return": {"JobRun": {"JobRunState": "RUNNING"}}},
+        "glue.batch_stop_job_run": [{"with": {"JobName": "job", "JobRunIds": ["jr_1"]}, "return": {}}],
+    }
+    path = tmp_path / "mocks.json"
+    path.write_text(json.dumps(mocks))
+    read = read_mocks(path, "StateMachine", None)
+    child = Machine(machine(J=JOB), name="Child")
+    with world(mocks=read) as made:
+        clock = VirtualClock(START)
+        result = Machine(definition).run(machines={"Child": child}, tasks=made, listener=made, clock=clock)
+    assert read.unused() == []
+    return result
+
+
+def test_a_machine_that_is_late_stops_its_job(tmp_path: Path) -> None:
+    result = endless(tmp_path, {**machine(J=JOB), "TimeoutSeconds": 25})
+    assert (result.status, result.duration_s) == ("TIMED_OUT", 25)
+
+
+def test_an_execution_that_is_stopped_stops_its_job(tmp_path: Path) -> None:
+    """A branch stops the execution that it is part of while another one waits for the job."""
+    own = {"ExecutionArn": "{% $states.context.Execution.Id %}", "Error": "Enough"}
+    wait = {"Type": "Wait", "Seconds": 35, "Next": "S"}
+    branches = [
+        {"StartAt": "J", "States": {"J": JOB}},
+        {"StartAt": "W", "States": {"W": wait, "S": calling("aws-sdk:sfn:stopExecution", own)}},
+    ]
+    result = endless(tmp_path, machine(P={"Type": "Parallel", "Branches": branches, "End": True}))
+    assert (result.status, result.error, result.duration_s) == ("ABORTED", "Enough", 35)
+
+
+@pytest.mark.parametrize("pattern", ["sync", "sync:2"])
+def test_a_child_that_is_stopped_stops_its_job(tmp_path: Path, pattern: str) -> None:
+    """The task that waits for the child is late, so the child is stopped, and with it the job."""
+    start = calling(f"states:startExecution.{pattern}", {"StateMachineArn": CHILD}, TimeoutSeconds=25)
+    assert endless(tmp_path, machine(C=start)).error == "States.Timeout"
 
 
 def test_containers_that_end_badly_fail_the_task(tmp_path: Path) -> None:
