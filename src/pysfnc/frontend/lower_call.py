@@ -145,7 +145,7 @@ def _takes_rest(callee: Static) -> bool:
     """Whether a dict of unknown keys may be spread into the arguments."""
     if isinstance(callee, StaticMethod):
         return isinstance(callee.receiver, WaiterOf | PaginatorOf)
-    return isinstance(callee, ClientMethod | JobOf)
+    return isinstance(callee, ClientMethod | JobOf | TableMethod)
 
 
 def call_value(cx: Context, callee: Value, given: Arguments, node: ast.expr) -> Value:

@@ -11,6 +11,7 @@ from typing import Final
 
 from pysfnc.diagnostics import codes, nearest
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.condition_values import as_condition
 from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
@@ -97,6 +98,7 @@ def _kept(cx: Context, value: Expr) -> Expr:
 def joined_conditions(cx: Context, left: Condition, right: Value, node: ast.BinOp) -> Value:
     """`a & b` and `a | b` of conditions."""
     word = {ast.BitAnd: "AND", ast.BitOr: "OR"}.get(type(node.op))
+    right = as_condition(cx, right)
     if is_poison(right):
         return right
     if word is None or not isinstance(right, Condition):

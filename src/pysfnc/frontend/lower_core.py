@@ -9,9 +9,10 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from pysfnc.diagnostics import codes
+from pysfnc.frontend.condition_values import held_condition
 from pysfnc.frontend.effects import may_wait
 from pysfnc.frontend.lower_context import MAX_DEPTH, Context
-from pysfnc.frontend.lower_values import Lazy, Root, Static, Value, describe
+from pysfnc.frontend.lower_values import Condition, Lazy, Root, Static, Value, describe
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, Stmt, Suite
 from pysfnc.library.roots import NO_EXACT_ROOT
@@ -84,6 +85,8 @@ def as_data(cx: Context, value: Value, node: ast.AST) -> Expr:
         return value
     if isinstance(value, Root):
         return cx.refuse(NO_EXACT_ROOT, node)
+    if isinstance(value, Condition):
+        return held_condition(cx, value, cx.span(node))
     return cx.error(
         codes.UNSUPPORTED_EXPRESSION,
         node,

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.aws_types import BYTES
+from pysfnc.frontend.condition_values import as_condition
 from pysfnc.frontend.exceptions import HTTP_ERROR, exception_class
 from pysfnc.frontend.lower_aws_errors import client_error_attribute
 from pysfnc.frontend.lower_classes import class_attribute, enum_of, member_by_name
@@ -161,7 +162,7 @@ def lower_binary(cx: Context, node: ast.BinOp) -> Value:
     while isinstance(first, ast.BinOp):
         chain.append(first)
         first = first.left
-    made = lower_value(cx, first)
+    made = as_condition(cx, lower_value(cx, first))
     while isinstance(made, Condition) and chain:
         step = chain.pop()
         made = joined_conditions(cx, made, lower_value(cx, step.right), step)

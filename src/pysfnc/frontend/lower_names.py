@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from pysfnc.diagnostics import codes, nearest
+from pysfnc.frontend.condition_values import held_condition
 from pysfnc.frontend.exceptions import exception_class_of
 from pysfnc.frontend.lower_context import Context, nothing
 from pysfnc.frontend.lower_core import as_data, expression, lower_value
@@ -18,6 +19,7 @@ from pysfnc.frontend.lower_shared import shared_of
 from pysfnc.frontend.lower_state import Fact, View
 from pysfnc.frontend.lower_values import (
     BuiltinFunction,
+    Condition,
     ExceptionClass,
     External,
     Groups,
@@ -162,6 +164,9 @@ def bind_name(cx: Context, name: str, value: Value, node: ast.AST, *, view: View
     variable = owned_variable(cx, name, node, "rebound")
     if variable is None:
         return
+    if isinstance(value, Condition):
+        # Which condition it is may depend on the way.
+        value = held_condition(cx, value, cx.span(node))
     if isinstance(value, Static):
         bind_static(cx, variable, value, node)
         return

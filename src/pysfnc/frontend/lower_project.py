@@ -7,6 +7,7 @@ import ast
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from pysfnc.diagnostics import Diagnostic
 from pysfnc.frontend.environment import EnvironmentTable
@@ -17,6 +18,9 @@ from pysfnc.frontend.run_context import context_read_by
 from pysfnc.frontend.scope import Scope, function_scope
 from pysfnc.ir.hir import ExceptionTable, Task, machine_placeholder
 from pysfnc.values.types import NEVER, Type, is_json_faithful
+
+if TYPE_CHECKING:
+    from pysfnc.frontend.lower_values import Condition
 
 
 @dataclass(eq=False)
@@ -57,6 +61,8 @@ class Project:
     """The services of AWS that the program has clients of."""
     machines: dict[FunctionInfo, str] = field(default_factory=dict)
     """The workflows that others call -> the placeholder of their machine's ARN."""
+    conditions: dict[str, "Condition"] = field(default_factory=dict)
+    """Conditions on attributes that became values, without their operands, by the names of their types (`condition_values`)."""
     asks_for_order: bool = False
     """Whether the program asks which of several calls ended first, so that it matters when they did."""
     _scopes: dict[ast.AST, Scope] = field(default_factory=dict)

@@ -5,12 +5,13 @@ Owns which parameters hold such values and conditions. Choosing the integration 
 
 import ast
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pysfnc.aws.services import Operation, service
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.condition_values import condition_of, told_apart
 from pysfnc.frontend.integrations import Integration, integration
 from pysfnc.frontend.item_values import NEXT, ItemWriter, table_answer_type
 from pysfnc.frontend.lower_arguments import Arguments
@@ -19,12 +20,13 @@ from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data
 from pysfnc.frontend.lower_operations import can_be_called, performed
 from pysfnc.frontend.lower_tables import SERVICE
-from pysfnc.frontend.lower_values import Condition, TableMethod, Value
+from pysfnc.frontend.lower_values import Condition, Static, TableMethod, Value
 from pysfnc.frontend.model import TaskOptions
 from pysfnc.frontend.service_arguments import ArgumentWriter
-from pysfnc.ir.exprs import Const, Expr, Prim, Var
+from pysfnc.frontend.table_arguments import Optional, TableArguments, spread_arguments
+from pysfnc.ir.exprs import Cond, Const, Expr, Prim, Var
 from pysfnc.library.aws_forms import Form
-from pysfnc.values.types import JSON, STR, DictT, ErrorT
+from pysfnc.values.types import JSON, NEVER, STR, DictT, ErrorT
 
 _NO_OPTIONS: Final = TaskOptions()
 _NAMES: Final = "ExpressionAttributeNames"
@@ -32,6 +34,9 @@ _VALUES: Final = "ExpressionAttributeValues"
 _START: Final = "ExclusiveStartKey"
 _ITEMS: Final = frozenset({"Item", "Key", _VALUES, _START})
 _CONDITIONS: Final = ("ConditionExpression", "FilterExpression", "KeyConditionExpression")
+_DECIDING: Final = (*_CONDITIONS, _NAMES, _VALUES)
+"""Parameters that decide about the text of conditions."""
+_SHOWING: Final = frozenset({"ReturnValues", "ReturnItemCollectionMetrics"})
 _LEGACY: Final = {
     "AttributeUpdates": "UpdateExpression",
     "Expected": "ConditionExpression",
@@ -47,35 +52,93 @@ def call_table(
 ) -> Value:
     """`table.method(Name=value, ...)`; the answer with values of Python."""
     operation = service(SERVICE).operation(method.name)
-    if not can_be_called(cx, operation, given, node) or not _can_be_given(cx, operation, given, node):
+    parts = spread_arguments(cx, given, node) if can_be_called(cx, operation, given, node) else None
+    if parts is None or not _can_be_given(cx, operation, parts, node):
         return poison(cx.span(node))
-    values = _written(cx, given, node)
-    if values is None:
-        return poison(cx.span(node))
-    start = values.pop(_START, None)
-    values["TableName"] = method.table.name
-    chosen = integration(operation, [*values, *([] if start is None else [_START])], cx.pattern)
-    arguments = ArgumentWriter(cx, chosen, node).arguments(values, None)
+    chosen = integration(operation, sorted({*parts.given, *parts.optional, "TableName"}), cx.pattern)
+    arguments = _Writer(cx, chosen, method, node).arguments(parts)
     if isinstance(arguments.type, ErrorT):
         return poison(cx.span(node))
-    if start is not None:
-        assert isinstance(arguments, Prim)
-        arguments = replace(arguments, args=(*arguments.args, Const(value=_START, type=STR), start))
     target = performed(cx, chosen, arguments, node, options)
-    return _answer(cx, chosen, target, node, reads=_reads(operation, values))
+    return _answer(cx, chosen, target, node, reads=_reads(operation, parts))
 
 
-def _reads(operation: Operation, values: Mapping[str, Expr]) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Writes the arguments of one call."""
+
+    cx: Context
+    chosen: Integration
+    method: TableMethod
+    node: ast.expr
+
+    def arguments(self, parts: TableArguments) -> Expr:
+        """All arguments; of type `ErrorT` after a message.
+
+        The placeholders of conditions are numbered through the call, so that there is one text for each set of conditions.
+        """
+        for name in _DECIDING:
+            if name in parts.optional:
+                return self._either(parts.optional[name].present, parts.having(name), parts.without(name))
+            value = parts.given.get(name)
+            several = None if value is None or isinstance(value, Static) else told_apart(self.cx, value)
+            if several is not None:
+                return self._either(several[0], *(parts.giving(name, one) for one in several[1:]))
+        return self._complete(parts)
+
+    def _either(self, test: Expr, some: TableArguments, others: TableArguments) -> Expr:
+        then, orelse = self.arguments(some), self.arguments(others)
+        if isinstance(then.type, ErrorT) or isinstance(orelse.type, ErrorT):
+            return poison(self.cx.span(self.node))
+        return Cond(test=test, then=then, orelse=orelse, type=DictT(JSON))
+
+    def _complete(self, parts: TableArguments) -> Expr:
+        values = _written(self.cx, parts.given, self.node)
+        if values is None:
+            return poison(self.cx.span(self.node))
+        start = values.pop(_START, None)
+        values["TableName"] = self.method.table.name
+        made = ArgumentWriter(self.cx, self.chosen, self.node).arguments(values, None)
+        if isinstance(made, Prim) and start is not None and not isinstance(made.type, ErrorT):
+            made = replace(made, args=(*made.args, *self._raw(_START, start)))
+        for name, entry in parts.optional.items():
+            made = self._added(made, name, entry)
+        return made
+
+    def _added(self, made: Expr, name: str, entry: Optional) -> Expr:
+        """An argument that is there on some ways."""
+        values = _written(self.cx, {name: entry.value}, self.node)
+        if isinstance(made.type, ErrorT) or values is None:
+            return poison(self.cx.span(self.node))
+        pair = Prim(op="dict.make", args=self._raw(name, values[name]), type=DictT(values[name].type))
+        shape = self.chosen.operation.input
+        assert shape is not None
+        more = (
+            pair
+            if name == _START
+            else ArgumentWriter(self.cx, self.chosen, self.node).value(shape, pair, f"{self.method.name}()")
+        )
+        if isinstance(more.type, ErrorT):
+            return more
+        none = Prim(op="dict.make", args=(), type=DictT(NEVER))
+        some = Cond(test=entry.present, then=more, orelse=none, type=DictT(JSON))
+        return Prim(op="|", args=(made, some), type=DictT(JSON), span=made.span)
+
+    def _raw(self, name: str, value: Expr) -> tuple[Expr, Expr]:
+        return Const(value=name, type=STR), value
+
+
+def _reads(operation: Operation, parts: TableArguments) -> bool:
     """Whether the answer may hold attribute values, which an operation that writes gives only where it is asked for them."""
     if operation.method in ("get_item", "query", "scan"):
         return True
-    returned = values.get("ReturnValues")
+    returned = parts.given.get("ReturnValues")
     is_none = returned is None or (isinstance(returned, Const) and returned.value == "NONE")
-    return not is_none or "ReturnItemCollectionMetrics" in values
+    return not is_none or "ReturnItemCollectionMetrics" in parts.given or not _SHOWING.isdisjoint(parts.optional)
 
 
-def _can_be_given(cx: Context, operation: Operation, given: Arguments, node: ast.expr) -> bool:
-    for name, _ in given.keywords:
+def _can_be_given(cx: Context, operation: Operation, parts: TableArguments, node: ast.expr) -> bool:
+    for name in parts.names:
         if name in _LEGACY:
             cx.error(
                 codes.UNSUPPORTED_CALL,
@@ -90,28 +153,28 @@ def _can_be_given(cx: Context, operation: Operation, given: Arguments, node: ast
     return True
 
 
-def _written(cx: Context, given: Arguments, node: ast.expr) -> dict[str, Expr] | None:
+def _written(cx: Context, named: Mapping[str, Value], node: ast.expr) -> dict[str, Expr] | None:
     """The parameters in the form of a client, None after a message."""
     conditions = ConditionWriter(cx, node)
     texts: dict[str, Expr] = {}
-    named = given.keyword_map()
     # boto3 numbers what stands in conditions before what stands in conditions on keys, each in the order of the call.
     for name in sorted((name for name in named if name in _CONDITIONS), key=lambda name: name == _CONDITIONS[2]):
         value = named[name]
-        if isinstance(value, Condition):
-            text = conditions.text(value, of_key=name == _CONDITIONS[2])
+        made = value if isinstance(value, Condition) else None if isinstance(value, Static) else condition_of(cx, value)
+        if made is not None:
+            text = conditions.text(made, of_key=name == _CONDITIONS[2])
             if text is None:
                 return None
             texts[name] = Const(value=text, type=STR, span=cx.span(node))
-    data = {name: texts.get(name) or as_data(cx, value, node) for name, value in given.keywords}
+    data = {name: texts.get(name) or as_data(cx, value, node) for name, value in named.items()}
     _add(cx, data, _NAMES, {name: _text(text) for name, text in conditions.names.items()}, node)
     _add(cx, data, _VALUES, conditions.values, node)
     writer = ItemWriter(cx, node)
-    made = {
+    written = {
         name: writer.attributes(value, f"`{name}`") if name in _ITEMS and value.type != NEXT else value
         for name, value in data.items()
     }
-    return None if any(isinstance(value.type, ErrorT) for value in made.values()) else made
+    return None if any(isinstance(value.type, ErrorT) for value in written.values()) else written
 
 
 def _add(cx: Context, data: dict[str, Expr], name: str, more: Mapping[str, Expr], node: ast.expr) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.condition_values import as_condition
 from pysfnc.frontend.lower_conditions import negated_condition
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data, expression, is_poison, lower_expr, lower_in_order, lower_value
@@ -187,7 +188,7 @@ def lower_unary(cx: Context, node: ast.UnaryOp) -> Value:
     if isinstance(node.op, ast.Not):
         test = lower_test(cx, node.operand)
         return lib.negate(cx, test.expr, node)
-    operand = lower_value(cx, node.operand)
+    operand = as_condition(cx, lower_value(cx, node.operand))
     if isinstance(operand, Condition) and isinstance(node.op, ast.Invert):
         return negated_condition(operand)
     return lib.unary(cx, _SIGNS[type(node.op)], as_data(cx, operand, node.operand), node)

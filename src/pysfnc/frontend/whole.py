@@ -70,6 +70,7 @@ _STORES: Final = frozenset(
     }
     | {
         "has_kind",
+        "condition.part",
         "dict.get",
         "item",
         "loop.item",
@@ -235,6 +236,13 @@ def refuse_whole(cx: Context, missing: str, node: ast.AST | Span) -> Expr:
             node,
             "a `timedelta` has no form in JSON, and this use of it none in the machine",
             help="write instead: `.total_seconds()`, or `str(...)` of it; `x is not None` before where it may be None",
+        )
+    if missing.startswith("`the condition "):
+        return cx.error(
+            codes.UNSUPPORTED_EXPRESSION,
+            node,
+            "a condition has a meaning only among the arguments of a table, and no form in JSON",
+            help="write instead: what it is made of, and the condition where the table is called",
         )
     return cx.error(
         codes.AWS_DIFFERENCE,

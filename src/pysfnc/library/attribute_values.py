@@ -9,7 +9,7 @@ from decimal import Clamped, Decimal, DecimalException, Inexact, Overflow, Round
 from decimal import Context as DecimalContext
 from typing import Final
 
-from pysfnc.jsonata.tree import Array, Binary, Field, IfElse, Lit, Object, Regex, Tree
+from pysfnc.jsonata.tree import Array, Binary, Field, IfElse, Index, Lit, Object, Regex, Tree
 from pysfnc.library.floats import digits_of
 from pysfnc.library.make import NULL, TRUE, ZERO, call, choose, eq, negate, text, type_of
 from pysfnc.library.prelude import define
@@ -207,5 +207,7 @@ def _decimal_int_checks(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
 
 
 register_prim(PrimRow(op="decimal.int", lower=_decimal_int, checks=_decimal_int_checks))
+register_prim(PrimRow(op="condition.held", lower=lambda args, _: Array(tuple(arg.tree for arg in args))))
+register_prim(PrimRow(op="condition.part", lower=lambda args, _: Index(args[0].tree, args[1].tree)))
 register_prim(PrimRow(op="decimal.make", lower=lambda args, _: args[0].tree))
 register_prim(PrimRow(op="decimal.of", lower=lambda args, _: call("py_decimal", args[0].tree)))
