@@ -38,7 +38,6 @@ from pysfnc.ir.walk import (
     rename,
     substitute,
     suite_exprs,
-    targets,
     walk_expr,
     walk_suite,
 )
@@ -78,26 +77,36 @@ class Rounds:
         return (self.fan, *self.after)
 
 
-def as_map(loop: ForEach, whole: ForEach, live: Liveness, names: NameSupply, empty: Names) -> Rounds:
+def as_map(loop: ForEach, kept: Names, names: NameSupply, empty: Names) -> Rounds:
     """The loop as a Map.
 
-    `whole` is the loop as `live` knows it, `empty` are the variables that hold empty lists before it.
+    `kept` are the variables that go from round to round, or out of the loop; `empty` those that hold empty lists before it.
 
     Raises:
         Depends: its rounds depend on each other, or something else speaks against it.
     """
-    return _Writer(loop, names, empty, _kept(loop, whole, live)).written()
+    return _Writer(loop, names, empty, kept).written()
 
 
-def _kept(loop: ForEach, whole: ForEach, live: Liveness) -> Names:
-    """The variables that go from round to round, or out of the loop."""
+def kept_variables(loop: ForEach, whole: ForEach, live: Liveness) -> Names:
+    """The variables that go from round to round, or out of the loop, and those that are computed from them.
+
+    `whole` is the loop as `live` knows it.
+
+    Raises:
+        Depends: they are not only collected.
+    """
     inside = assigned(loop.body)
     if lost := inside & live.raised(whole):
         raise Depends(f"a handler reads {_listed(lost)}")
     behind = live.after(whole) | (live.before(whole.orelse[0]) if whole.orelse else frozenset())
     if loop.name in behind or loop.name in inside:
         raise Depends(f"`{_shown(loop.name)}` is more than the item of a round")
-    return inside & (live.before(whole.body[0]) | behind)
+    found = inside & (live.before(whole.body[0]) | behind)
+    assigns = [stmt for stmt in walk_suite(loop.body) if isinstance(stmt, Assign)]
+    while more := {stmt.name for stmt in assigns if free_vars(stmt.value) & found} - found:
+        found |= more
+    return found
 
 
 @dataclass(slots=True)
@@ -115,7 +124,6 @@ class _Writer:
     def written(self) -> Rounds:
         loop = self.loop
         self._check()
-        self.kept = self._tainted()
         body = self._suite(loop.body, ())
         ways = list(dict.fromkeys(map(self._way, self.ends.values())))
         whole = _Handing.of(ways, self.handed)
@@ -148,20 +156,6 @@ class _Writer:
             raise Depends("a round may end the loop")
         if any(isinstance(part, Input) for expr in suite_exprs(loop.body) for part in walk_expr(expr)):
             raise Depends("a round reads the input of the machine")
-
-    def _tainted(self) -> Names:
-        """What goes from round to round, and what is computed from it."""
-        found = self.kept
-        while True:
-            more = {
-                name
-                for stmt in walk_suite(self.loop.body)
-                if isinstance(stmt, Assign) and free_vars(stmt.value) & found
-                for name in targets(stmt)
-            }
-            if more <= found:
-                return found
-            found |= more
 
     # Through a round
 

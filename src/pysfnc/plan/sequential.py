@@ -15,7 +15,8 @@ from pysfnc.ir.mir import State, Work
 from pysfnc.ir.walk import assigned, has_effect, map_suites, suite_exprs, walk_expr, walk_suite
 from pysfnc.library.row import NameSupply
 from pysfnc.plan.costs import cheapest_round, cheapest_run, count_states, dearest_way, states_from
-from pysfnc.plan.rounds import Depends, Rounds, as_map
+from pysfnc.plan.filters import without_idle_rounds
+from pysfnc.plan.rounds import Depends, Rounds, as_map, kept_variables
 from pysfnc.plan.states import PlanOptions, ScopePlanner
 from pysfnc.source.span import Span
 from pysfnc.values.types import JSON, STR
@@ -72,20 +73,30 @@ class _Scope:
         try:
             if guarded and self.detailed:
                 raise Depends("more than the text of an exception is read")
-            rounds = as_map(loop, stmt, self.live, self.maps.names, empty)
-            if not self._pays(loop, rounds, self.live.after(stmt)):
-                raise Depends("a Map would not cost less")
+            made = self._form(loop, stmt, empty)
         except Depends as found:
             self._note(stmt, f"the calls of this loop stay in a loop of states: {found}")
             return (loop,)
         self._note(stmt, "this loop is a Map that runs one round after the other")
-        return rounds.suite
+        return made
+
+    def _form(self, loop: ForEach, whole: ForEach, empty: frozenset[str]) -> Suite:
+        """The loop as a Map that costs less, of the rounds that do something where they can be told from the others beforehand."""
+        names = self.maps.names
+        kept = kept_variables(loop, whole, self.live)
+        busy = without_idle_rounds(loop, kept, names)
+        for before, form in (*([busy] if busy is not None else []), ((), loop)):
+            rounds = as_map(form, kept, names, empty)
+            suite = (*before, *rounds.suite)
+            if self._pays(loop, rounds, suite, self.live.after(whole)):
+                return suite
+        raise Depends("a Map would not cost less")
 
     def _note(self, stmt: Stmt, text: str) -> None:
         if stmt.span is not None:
             self.maps.notes.append((stmt.span, text))
 
-    def _pays(self, loop: ForEach, form: Rounds, behind: frozenset[str]) -> bool:
+    def _pays(self, loop: ForEach, form: Rounds, suite: Suite, behind: frozenset[str]) -> bool:
         """Whether a round costs less in an iteration than in the loop; or no more, and neither do one round and all around it."""
         parts: list[Expr] = []
         for name in sorted(behind):
@@ -96,7 +107,7 @@ class _Scope:
         def planned(suite: Suite) -> State:
             return ScopePlanner(names, self.maps.exceptions, PlanOptions()).plan((*suite, end), "branch").start
 
-        before, after = planned((loop,)), planned(form.suite)
+        before, after = planned((loop,)), planned(suite)
         fans = [state for state in states_from(after) if isinstance(state, Work) and state.effect is form.fan.effect]
         old, new = cheapest_round(before), dearest_way(fans[0].bodies[0].start)
         if new != old:
