@@ -22,7 +22,7 @@ from typing import Final
 
 from pysfnc.analysis.failures import expr_errors, suite_errors
 from pysfnc.analysis.liveness import Liveness
-from pysfnc.ir.exprs import Cond, Const, Expr, Input, ListComp, Logic, Prim, Var
+from pysfnc.ir.exprs import Cond, Const, Expr, Input, Logic, Prim, Var
 from pysfnc.ir.hir import Assign, Continue, FanOut, ForEach, If, Perform, Return, Stmt, Suite, Try
 from pysfnc.ir.renaming import renamed
 from pysfnc.ir.walk import (
@@ -35,34 +35,24 @@ from pysfnc.ir.walk import (
     map_children,
     map_suites,
     reads,
-    rename,
-    substitute,
     suite_exprs,
     walk_expr,
     walk_suite,
 )
 from pysfnc.library.row import NameSupply
-from pysfnc.values.types import BOOL, INT, JSON, NONE, STR, ExcT, Kind, ListT, TuplesT, TupleT, Type, kinds, members
+from pysfnc.plan.entries import Keys
+from pysfnc.plan.replay import SLOT, Handing, Replay, Way, variables
+from pysfnc.values.types import INT, NONE, ExcT, Kind, ListT, TuplesT, TupleT, Type, kinds, members
 
 Names = frozenset[str]
 _SMALL: Final = frozenset({Kind.NONE, Kind.BOOL, Kind.INT, Kind.FLOAT})
 _ONE_AT_A_TIME: Final = Const(value=1, type=INT)
-_SLOT: Final = "~"
-"""How the names of slots begin, the keys of what a round hands out behind it."""
 _MAX_ENDS: Final = 12
 """Ways through a round beyond which a loop stays one: what is left to do is written for each of them."""
 
 
 class Depends(Exception):
     """The rounds of a loop are not independent; the text says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """One way through a round: what is to be done with the values that it hands out, in order, each under the name of its slot."""
-
-    later: tuple[Assign, ...]
-    slots: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +67,16 @@ class Rounds:
         return (self.fan, *self.after)
 
 
-def as_map(loop: ForEach, kept: Names, names: NameSupply, empty: Names) -> Rounds:
+def as_map(loop: ForEach, kept: Names, names: NameSupply, empty: Names, outcomes: Names) -> Rounds:
     """The loop as a Map.
 
-    `kept` are the variables that go from round to round, or out of the loop; `empty` those that hold empty lists before it.
+    `kept` are the variables that go from round to round, or out of the loop; `empty` those that hold empty lists before it; `outcomes` those
+    that hold what the rounds of loops inside handed out.
 
     Raises:
         Depends: its rounds depend on each other, or something else speaks against it.
     """
-    return _Writer(loop, names, empty, kept).written()
+    return _Writer(loop, names, empty, kept, outcomes).written()
 
 
 def kept_variables(loop: ForEach, whole: ForEach, live: Liveness) -> Names:
@@ -115,7 +106,8 @@ class _Writer:
     names: NameSupply
     empty: Names
     kept: Names
-    ends: dict[int, tuple[Assign, ...]] = field(default_factory=dict)
+    outcomes: frozenset[str]
+    ends: dict[int, Suite] = field(default_factory=dict)
     """What is left to do behind each end of a round, by the identity of the statement that ends it."""
     handed: dict[str, Type] = field(default_factory=dict)
     """The variables of a round that it hands out."""
@@ -126,7 +118,7 @@ class _Writer:
         self._check()
         body = self._suite(loop.body, ())
         ways = list(dict.fromkeys(map(self._way, self.ends.values())))
-        whole = _Handing.of(ways, self.handed)
+        whole = Handing.of(ways, self.handed)
         body = self._finished(body, ways, whole)
         own = {*(assigned(loop.body) - self.kept), loop.name, *self.handed}
         new = {name: self.names.fresh(name.split("%")[0].split("~")[0] or "t") for name in sorted(own)}
@@ -139,7 +131,7 @@ class _Writer:
             retry=(),
             result=ListT(whole.type),
         )
-        after = () if target is None else _Replay(ways, whole, target, self.names, self.empty, loop).written()
+        after = () if target is None else Replay(ways, whole, target, self.names, self.empty, loop.span).written()
         return Rounds(Perform(effect=fan, target=target, hold=None, span=loop.span), (*after, *loop.orelse))
 
     def _check(self) -> None:
@@ -159,7 +151,7 @@ class _Writer:
 
     # Through a round
 
-    def _suite(self, suite: Suite, later: tuple[Assign, ...]) -> Suite:
+    def _suite(self, suite: Suite, later: Suite) -> Suite:
         """The statements up to the end of the round on each way, `later` being left to do at its end."""
         made: list[Stmt] = []
         for index, stmt in enumerate(suite):
@@ -168,6 +160,10 @@ class _Writer:
                 before, postponed = self._postponed(stmt)
                 made += before
                 later = (*later, postponed)
+            elif self._is_collecting(stmt):
+                assert isinstance(stmt, ForEach)
+                read = self._handed_out(stmt.seq, made)
+                later = (*later, replace(stmt, seq=read))
             elif isinstance(stmt, Continue) and stmt.label == self.loop.label:
                 return (*made, self._end(later, stmt))
             elif not self._touches(stmt):
@@ -178,7 +174,7 @@ class _Writer:
                 return (*made, self._divided(stmt, rest, later))
         return (*made, self._end(later, None))
 
-    def _divided(self, stmt: Stmt, rest: Suite, later: tuple[Assign, ...]) -> Stmt:
+    def _divided(self, stmt: Stmt, rest: Suite, later: Suite) -> Stmt:
         """A statement on whose ways different things are left to do: each of them goes on to the end of the round by itself."""
         match stmt:
             case If(test=test):
@@ -200,10 +196,10 @@ class _Writer:
         if has_effect(rest) and sum(exits(way).falls for way in ways) > 1:
             raise Depends("what a round keeps is decided before its last call")
 
-    def _guarded(self, suite: Suite) -> tuple[Suite, tuple[Assign, ...]]:
+    def _guarded(self, suite: Suite) -> tuple[Suite, Suite]:
         """The body of a `try`: nothing may be raised once something is left to do, as the handlers would find it done."""
         made: list[Stmt] = []
-        later: tuple[Assign, ...] = ()
+        later: Suite = ()
         for stmt in suite:
             if isinstance(stmt, Assign) and stmt.name in self.kept:
                 before, postponed = self._postponed(stmt)
@@ -225,6 +221,12 @@ class _Writer:
             return True
         return any(isinstance(inner, Continue) and inner.label == self.loop.label for inner in walk_suite((stmt,)))
 
+    def _is_collecting(self, stmt: Stmt) -> bool:
+        """Whether a statement does what was left to do behind the Map of a loop inside, all of it with what goes from round to round."""
+        if not isinstance(stmt, ForEach) or not isinstance(stmt.seq, Var) or stmt.seq.name not in self.outcomes:
+            return False
+        return (assigned(stmt.body) | reads(stmt.body)) - {stmt.name} <= self.kept
+
     def _decides(self, test: Expr) -> None:
         if free_vars(test) & self.kept:
             raise self._reading(free_vars(test))
@@ -232,7 +234,7 @@ class _Writer:
     def _reading(self, names: Names) -> Depends:
         return Depends(f"a round depends on {_listed(names & self.kept) or 'how the one before ended'}")
 
-    def _end(self, later: tuple[Assign, ...], stmt: Stmt | None) -> Return:
+    def _end(self, later: Suite, stmt: Stmt | None) -> Return:
         end = Return(value=Const(value=None, type=NONE), span=None if stmt is None else stmt.span)
         self.ends[id(end)] = later
         if len(self.ends) > _MAX_ENDS:
@@ -244,15 +246,24 @@ class _Writer:
 
     def _postponed(self, stmt: Assign) -> tuple[Suite, Assign]:
         """What a round computes of an assignment, and what is left to do with that."""
-        before: list[Assign] = []
+        before: list[Stmt] = []
         left = self._left(stmt.value, frozenset(), before, sure=True)
         if expr_errors(left):
             raise Depends(f"what is done with `{_shown(stmt.name)}` may raise")
-        if not _is_bounded(stmt.name, left, self.handed):
+        if not (self._makes_entry(stmt) or _is_bounded(stmt.name, left, self.handed)):
             raise Depends(f"what goes into `{_shown(stmt.name)}` may be large")
         return tuple(before), replace(stmt, value=left)
 
-    def _left(self, expr: Expr, bound: Names, before: list[Assign], *, sure: bool) -> Expr:
+    def _makes_entry(self, stmt: Assign) -> bool:
+        """Whether each round makes an entry of its own in a dict, or a small one for a key that is there already."""
+        match stmt.value:
+            case Prim(op="item.set", args=(Var(name=name), key, value)) if name == stmt.name:
+                keys = Keys(self.loop)
+                return keys.is_new(key) or (keys.is_given(key) and _is_small(value.type))
+            case _:
+                return False
+
+    def _left(self, expr: Expr, bound: Names, before: list[Stmt], *, sure: bool) -> Expr:
         """An expression with the largest parts that a round can compute by itself as variables. `sure`: Python always evaluates it."""
         if isinstance(expr, Const):
             return expr
@@ -271,7 +282,7 @@ class _Writer:
 
         return map_children(expr, part)
 
-    def _handed_out(self, expr: Expr, before: list[Assign]) -> Expr:
+    def _handed_out(self, expr: Expr, before: list[Stmt]) -> Expr:
         if any(isinstance(member, ExcT) for member in members(expr.type)):
             raise Depends("an exception is kept")
         name = self.names.fresh("kept")
@@ -279,14 +290,13 @@ class _Writer:
         before.append(Assign(name=name, value=expr, span=expr.span))
         return Var(name=name, type=expr.type, span=expr.span)
 
-    def _way(self, later: tuple[Assign, ...]) -> _Way:
+    def _way(self, later: Suite) -> Way:
         """What is left to do, with slots in place of the variables of the round."""
-        read = [part.name for stmt in later for part in walk_expr(stmt.value) if isinstance(part, Var)]
-        used = list(dict.fromkeys(name for name in read if name in self.handed))
-        slots = {name: f"{_SLOT}v{index}" for index, name in enumerate(used)}
-        return _Way(tuple(replace(stmt, value=rename(stmt.value, slots)) for stmt in later), tuple(slots.values()))
+        used = dict.fromkeys(part.name for part in variables(later) if part.name in self.handed)
+        slots = {name: f"{SLOT}v{index}" for index, name in enumerate(used)}
+        return Way(renamed(later, slots), tuple(slots.values()))
 
-    def _finished(self, suite: Suite, ways: list[_Way], handing: "_Handing") -> Suite:
+    def _finished(self, suite: Suite, ways: list[Way], handing: "Handing") -> Suite:
         """The body with what it hands out at its ends."""
         made: list[Stmt] = []
         for stmt in suite:
@@ -310,126 +320,11 @@ def _is_bounded(name: str, left: Expr, handed: Mapping[str, Type]) -> bool:
                 return True
         case _:
             pass
-    return all(kinds(handed[read]) <= _SMALL and kinds(handed[read]) for read in free_vars(left) & handed.keys())
+    return all(_is_small(handed[read]) for read in free_vars(left) & handed.keys())
 
 
-@dataclass(frozen=True, slots=True)
-class _Handing:
-    """How a round hands out its values: alone, or as an object that also tells the ways apart."""
-
-    tagged: bool
-    alone: bool
-    hands_out: bool
-    type: Type
-
-    @staticmethod
-    def of(ways: list[_Way], types: Mapping[str, Type]) -> "_Handing":
-        tagged = len(ways) > 1
-        alone = not tagged and all(len(way.slots) == 1 for way in ways)
-        hands_out = any(way.later for way in ways)
-        found: Type = JSON
-        if alone and hands_out:
-            (slot,) = [part for stmt in ways[0].later for part in walk_expr(stmt.value) if _is_slot(part)][:1]
-            found = slot.type
-        return _Handing(tagged, alone, hands_out, found if hands_out else NONE)
-
-    def value(self, number: int, later: tuple[Assign, ...], handed: Mapping[str, Type]) -> Expr:
-        """What an end of a round hands out."""
-        if not self.hands_out:
-            return Const(value=None, type=NONE)
-        read = [part for stmt in later for part in walk_expr(stmt.value) if isinstance(part, Var)]
-        values = list({part.name: part for part in read if part.name in handed}.values())
-        if self.alone:
-            return values[0]
-        parts: list[Expr] = []
-        if self.tagged:
-            parts += [Const(value="k", type=STR), Const(value=number, type=INT)]
-        for index, part in enumerate(values):
-            parts += [Const(value=f"v{index}", type=STR), part]
-        return Prim(op="scope.pack", args=tuple(parts), type=JSON)
-
-
-def _is_slot(part: Expr) -> bool:
-    return isinstance(part, Var) and part.name.startswith(_SLOT)
-
-
-@dataclass(frozen=True, slots=True)
-class _Replay:
-    """Writes what is done behind the Map with what its rounds handed out."""
-
-    ways: list[_Way]
-    handing: _Handing
-    target: str
-    names: NameSupply
-    empty: Names
-    loop: ForEach
-
-    def written(self) -> Suite:
-        lists = self._lists()
-        return self._in_turn() if lists is None else lists
-
-    def _value(self, outcome: str, slot: Var) -> Expr:
-        if self.handing.alone:
-            return Var(name=outcome, type=slot.type)
-        return self._part(outcome, slot.name.removeprefix(_SLOT), slot.type)
-
-    def _part(self, outcome: str, key: str, type_: Type) -> Expr:
-        pack = Var(name=outcome, type=JSON)
-        return Prim(op="scope.part", args=(pack, Const(value=key, type=STR)), type=type_)
-
-    def _is_way(self, outcome: str, number: int) -> Expr:
-        args = (self._part(outcome, "k", INT), Const(value=number, type=INT))
-        return Prim(op="loop.is_way", args=args, type=BOOL)
-
-    def _rounds(self) -> Var:
-        return Var(name=self.target, type=ListT(self.handing.type))
-
-    def _lists(self) -> Suite | None:
-        """Lists that get one item more on one way need no loop; None where there is something else to do."""
-        found = [(number, stmt) for number, way in enumerate(self.ways) for stmt in way.later]
-        if len({stmt.name for _, stmt in found}) < len(found):
-            return None
-        made: list[Stmt] = []
-        for number, stmt in found:
-            match stmt.value:
-                case Prim(op="list.append", args=(Var(name=name), Var() as slot)) if name == stmt.name and _is_slot(
-                    slot
-                ):
-                    made.append(self._longer(number, stmt, slot))
-                case _:
-                    return None
-        return tuple(made)
-
-    def _longer(self, number: int, stmt: Assign, slot: Var) -> Stmt:
-        items: Expr = self._rounds()
-        if not self.handing.alone:
-            outcome = self.names.fresh("round")
-            cond = self._is_way(outcome, number) if self.handing.tagged else None
-            body = self._value(outcome, slot)
-            items = ListComp(name=outcome, seq=items, cond=cond, body=body, type=ListT(slot.type))
-        if stmt.name in self.empty:
-            return replace(stmt, value=items, changes=False)
-        so_far = Var(name=stmt.name, type=stmt.value.type)
-        return replace(stmt, value=Prim(op="list.concat", args=(so_far, items), type=stmt.value.type))
-
-    def _in_turn(self) -> Suite:
-        """The rounds again, one after the other, with nothing but what was left to do."""
-        outcome = self.names.fresh("round")
-        body: Suite = ()
-        for number, way in reversed(list(enumerate(self.ways))):
-            own = tuple(self._done(stmt, outcome) for stmt in way.later)
-            if number == len(self.ways) - 1:
-                body = own
-            elif own or body:
-                body = (If(test=self._is_way(outcome, number), then=own, orelse=body),)
-        label = self.names.fresh("again")
-        span = self.loop.span
-        return (ForEach(label=label, name=outcome, seq=self._rounds(), body=body, orelse=(), span=span),)
-
-    def _done(self, stmt: Assign, outcome: str) -> Assign:
-        parts = (part for part in walk_expr(stmt.value) if isinstance(part, Var))
-        slots = {part.name: self._value(outcome, part) for part in parts if part.name.startswith(_SLOT)}
-        return replace(stmt, value=substitute(stmt.value, slots))
+def _is_small(type_: Type) -> bool:
+    return bool(kinds(type_)) and kinds(type_) <= _SMALL
 
 
 def _shown(name: str) -> str:

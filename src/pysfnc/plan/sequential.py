@@ -31,6 +31,8 @@ class SequentialMaps:
     exceptions: ExceptionTable
     names: NameSupply
     notes: list[Note] = field(default_factory=list)
+    outcomes: set[str] = field(default_factory=set)
+    """The variables that hold what the rounds of the Maps handed out."""
 
     def made(self, body: Suite) -> Suite:
         """The body of a machine with Maps in place of loops."""
@@ -86,9 +88,10 @@ class _Scope:
         kept = kept_variables(loop, whole, self.live)
         busy = without_idle_rounds(loop, kept, names)
         for before, form in (*([busy] if busy is not None else []), ((), loop)):
-            rounds = as_map(form, kept, names, empty)
+            rounds = as_map(form, kept, names, empty, frozenset(self.maps.outcomes))
             suite = (*before, *rounds.suite)
             if self._pays(loop, rounds, suite, self.live.after(whole)):
+                self.maps.outcomes |= {rounds.fan.target} if rounds.fan.target is not None else set()
                 return suite
         raise Depends("a Map would not cost less")
 
