@@ -3,9 +3,10 @@
 Owns the reading of the two kinds of templates. What a field looks like is `formats` and `texts`.
 """
 
+import itertools
 import re
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -89,10 +90,11 @@ def _wanted(message: str, fitting: frozenset[Kind]) -> PrimRow:
 _REAL_WANTED: Final = "%{} format: a real number is required, not {}"
 _WHOLE_WANTED: Final = "%{} format: an integer is required, not {}"
 _FLOAT_WANTED: Final = "must be real number, not {}"
+_FLOATS: Final = "fFeEgG"
 _MESSAGES: Final = {
     **{type_: (_REAL_WANTED.replace("{}", type_, 1), NUMERIC) for type_ in "diu"},
     **{type_: (_WHOLE_WANTED.replace("{}", type_, 1), INTEGRAL) for type_ in "xXo"},
-    **dict.fromkeys("fF", (_FLOAT_WANTED, NUMERIC)),
+    **dict.fromkeys(_FLOATS, (_FLOAT_WANTED, NUMERIC)),
 }
 for _message, _kinds in dict.fromkeys(_MESSAGES.values()):
     register_prim(_wanted(_message, _kinds))
@@ -105,9 +107,9 @@ def _number(value: Expr, directive: Directive, site: Site) -> Built:
         return Refusal(
             "type-mismatch", f"`%{directive.type}` of a value of type `{value.type}` always raises TypeError"
         )
-    if found <= {Kind.INT} or (directive.type in "fF" and found <= NUMERIC):
+    if found <= {Kind.INT} or (directive.type in _FLOATS and found <= NUMERIC):
         return value
-    return prim(message, FLOAT if directive.type in "fF" else INT, site, value)
+    return prim(message, FLOAT if directive.type in _FLOATS else INT, site, value)
 
 
 def _field(value: Expr, directive: Directive, site: Site) -> Built:
@@ -118,9 +120,11 @@ def _field(value: Expr, directive: Directive, site: Site) -> Built:
         align = "<" if "-" in directive.flags else ">"
         precision = "" if directive.precision is None else f".{directive.precision}"
         return build_format(shown, const(f"{align}{directive.width or ''}{precision}"), site)
+    if directive.type == "c" and value.type == INT and directive.precision is None:
+        return build_format(value, const(f"{'<' if '-' in directive.flags else '>'}{directive.width or ''}c"), site)
     if directive.type not in _MESSAGES:
         return Refusal("unsupported-expression", f"`%{directive.type}` has no compiled form", _WRITE_INSTEAD)
-    if directive.precision is not None and directive.type not in "fF":
+    if directive.precision is not None and directive.type not in _FLOATS:
         return Refusal(
             "unsupported-expression", f"`%{directive.type}` with a precision has no compiled form", _WRITE_INSTEAD
         )
@@ -215,7 +219,6 @@ _FIELD: Final = re.compile(r"([^.\[\]]*)((?:\[[^\]]+\])*)")
 def build_str_format(template: str, positional: Sequence[Expr], named: Mapping[str, Expr], site: Site) -> Built:
     """`template.format(*positional, **named)`; the arguments are atoms."""
     shown: list[Expr] = []
-    automatic = 0
     try:
         parsed = list(string.Formatter().parse(template))
     except ValueError as error:
@@ -224,23 +227,53 @@ def build_str_format(template: str, positional: Sequence[Expr], named: Mapping[s
         return Refusal(
             "type-mismatch", "the template always raises ValueError: it mixes fields with and without numbers"
         )
+    numbers = itertools.count()
     for literal, name, spec, conversion in parsed:
         shown.append(const(literal))
         if name is None:
             continue
-        match = _FIELD.fullmatch(name)
-        if match is None or "{" in (spec or "") or conversion not in (None, "s", "r"):
+        if conversion not in (None, "s", "r"):
             return Refusal("unsupported-expression", f"the field `{{{name}}}` has no compiled form", _WRITE_INSTEAD)
-        key: int | str = match[1]
-        if key == "":
-            key, automatic = automatic, automatic + 1
-        value = _argument(key, positional, named)
-        made = value if isinstance(value, Refusal) else _item_of(value, match[2], site)
-        made = made if isinstance(made, Refusal) else _shown(made, conversion, spec or "", site)
+        value = _field_value(name, numbers, positional, named, site)
+        made = (
+            value
+            if isinstance(value, Refusal)
+            else _shown(value, conversion, _spec_given(spec or "", numbers, positional, named, site), site)
+        )
         if isinstance(made, Refusal):
             return made
         shown.append(made)
     return build_join(shown, site)
+
+
+def _field_value(
+    name: str, numbers: Iterator[int], positional: Sequence[Expr], named: Mapping[str, Expr], site: Site
+) -> Built:
+    """What a replacement field names; `numbers` are those of fields without one."""
+    match = _FIELD.fullmatch(name)
+    if match is None:
+        return Refusal("unsupported-expression", f"the field `{{{name}}}` has no compiled form", _WRITE_INSTEAD)
+    value = _argument(match[1] if match[1] else next(numbers), positional, named)
+    return value if isinstance(value, Refusal) else _item_of(value, match[2], site)
+
+
+def _spec_given(
+    spec: str, numbers: Iterator[int], positional: Sequence[Expr], named: Mapping[str, Expr], site: Site
+) -> Built:
+    """The spec of a field, with the fields inside of it: `{:>{width}}`."""
+    if "{" not in spec:
+        return const(spec)
+    parts: list[Expr] = []
+    for literal, name, inner, conversion in string.Formatter().parse(spec):
+        parts.append(const(literal))
+        if name is None:
+            continue
+        value = _field_value(name, numbers, positional, named, site)
+        shown = value if isinstance(value, Refusal) else build_str(value, site)
+        if isinstance(shown, Refusal) or inner or conversion:
+            return Refusal("unsupported-expression", f"the field `{{{name}}}` has no compiled form", _WRITE_INSTEAD)
+        parts.append(shown)
+    return build_join(parts, site)
 
 
 def _mixes(names: Sequence[str]) -> bool:
@@ -267,13 +300,15 @@ def _item_of(value: Expr, keys: str, site: Site) -> Built:
     return value
 
 
-def _shown(value: Expr, conversion: str | None, spec: str, site: Site) -> Built:
+def _shown(value: Expr, conversion: str | None, spec: Built, site: Site) -> Built:
+    if isinstance(spec, Refusal):
+        return spec
     if conversion is not None:
         made = build_repr(value, site) if conversion == "r" else build_str(value, site)
         if isinstance(made, Refusal):
             return made
         value = made
-    return build_format(value, const(spec), site)
+    return build_format(value, spec, site)
 
 
 EXAMPLES: Final = (
