@@ -169,6 +169,16 @@ def test_lim_10_the_name_of_a_timeout(tmp_path: Path) -> None:
     assert machine(f"{SLOW}@workflow\ndef w():\n    slow()\n", tmp_path, real_time=True).error == "States.Timeout"
 
 
+def test_lim_72_identifiers_beyond_ascii() -> None:
+    python, compiled = both(workflow("text: str", "return text.isidentifier()"), text="é")
+    assert (python.output, compiled.error) == (True, "ValueError")
+
+
+def test_lim_73_long_precisions() -> None:
+    python, compiled = both(workflow("n: int", 'return f"{0.1:.{n}f}"'), n=20)
+    assert (python.output, compiled.error) == ("0.10000000000000000555", "ValueError")
+
+
 def test_lim_71_the_argument_of_an_illegal_month() -> None:
     lines = ("try:", "    return calendar.monthrange(2024, n)[1]", "except ValueError as e:", "    return e.args[0]")
     python, compiled = both("import calendar\n" + workflow("n: int", *lines), n=13)

@@ -120,7 +120,7 @@ def test_the_receiver_is_looked_at_before_the_arguments() -> None:
         ("sum(x)", {"x": ListT(STR)}, "type-mismatch"),
         ("sum(x, 'a')", {"x": ListT(STR)}, "type-mismatch"),
         ("pow(x, 2, 5)", {"x": FLOAT}, "type-needed"),
-        ("f'{x:e}'", {"x": FLOAT}, "unsupported-expression"),
+        ("f'{x:.16e}'", {"x": FLOAT}, "unsupported-expression"),
         ("f'{x:d}'", {"x": STR}, "type-mismatch"),
         ("f'{x:>5}'", {"x": ListT(INT)}, "type-mismatch"),
         ("x.upper()", {"x": INT}, "type-mismatch"),

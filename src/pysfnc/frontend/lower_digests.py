@@ -97,8 +97,15 @@ def _base64(op: str, decodes: bool) -> Special:
     return call
 
 
-def draw(cx: Context, op: str, type_: Type, node: ast.AST, what: str = "a value is drawn at random") -> Expr:
-    """A value that the machine draws and keeps; `what` says so in a message."""
+def draw(
+    cx: Context,
+    op: str,
+    type_: Type,
+    node: ast.AST,
+    what: str = "a value is drawn at random",
+    args: tuple[Expr, ...] = (),
+) -> Expr:
+    """A value that the machine draws and keeps; `what` says so in a message. `args` cannot fail."""
     span = cx.span(node)
     if cx.frame.kind == "module":
         return cx.error(
@@ -108,7 +115,7 @@ def draw(cx: Context, op: str, type_: Type, node: ast.AST, what: str = "a value 
             help="write instead: the call in the workflow",
         )
     name = cx.names.fresh("drawn")
-    effect = Draw(value=Prim(op=op, args=(), type=type_, span=span))
+    effect = Draw(value=Prim(op=op, args=args, type=type_, span=span))
     cx.emit(Perform(effect=effect, target=name, span=span))
     return Var(name=name, type=type_, span=span)
 

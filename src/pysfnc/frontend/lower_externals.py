@@ -24,6 +24,7 @@ from pysfnc.frontend.lower_decimals import call_decimal
 from pysfnc.frontend.lower_deques import DEQUE, call_deque
 from pysfnc.frontend.lower_digests import OPAQUE_CALLS
 from pysfnc.frontend.lower_distributed import DATASETS, call_dataset, call_distributed_map
+from pysfnc.frontend.lower_draws import DRAW_CALLS
 from pysfnc.frontend.lower_environment import environment_get
 from pysfnc.frontend.lower_functional import call_functional, is_functional
 from pysfnc.frontend.lower_functions import call_with_options
@@ -226,6 +227,7 @@ SEMAPHORES = ("asyncio.Semaphore", "asyncio.BoundedSemaphore", "asyncio.Lock")
 
 _SPECIAL: dict[str, Callable[[Context, ast.Call], Value]] = {
     **OPAQUE_CALLS,
+    **DRAW_CALLS,
     **MOMENT_CALLS,
     **REGEX_CALLS,
     **WRITTEN_CALLS,

@@ -16,6 +16,7 @@ from pysfnc.frontend.lower_context import Context, Trial, poison
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_value
 from pysfnc.frontend.lower_frame import lookup_frame
 from pysfnc.frontend.lower_iterate import simple_place, under
+from pysfnc.frontend.lower_ordered import METHODS, call_ordered
 from pysfnc.frontend.lower_place import (
     Place,
     key_taker,
@@ -189,6 +190,8 @@ def call_mapping_method(cx: Context, receiver: Expr, where: Where, node: ast.Cal
         return Lazy(f"a view of {name}", items, sized=True, origin=origin, under=under(receiver))
     if receiver.type.name == "Counter" and name in ("most_common", "total", "update", "elements", "subtract"):
         return _counter_method(cx, name, receiver, where, given, node)
+    if receiver.type.name == "OrderedDict" and name in METHODS:
+        return call_ordered(cx, name, receiver, where, given, node)
     args = [as_data(cx, value, given.node_of(i, node)) for i, value in enumerate(given.positional)]
     keywords = {key: as_data(cx, value, node) for key, value in given.keywords}
     keyed = _with_key_text(cx, name, receiver, args, keywords, node)

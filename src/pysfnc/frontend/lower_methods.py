@@ -34,14 +34,17 @@ from pysfnc.frontend.lower_response import RESPONSE, call_response
 from pysfnc.frontend.lower_sets import call_set_method, taken
 from pysfnc.frontend.lower_values import Lazy, LazyComprehension, Origin, Value
 from pysfnc.frontend.lower_views import keep_view
+from pysfnc.frontend.lower_written import call_library
 from pysfnc.frontend.moment_operations import is_time
 from pysfnc.frontend.operations.deques import listed
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Eval
 from pysfnc.library.row import Change
+from pysfnc.library.written import WRITTEN
 from pysfnc.values.types import NONE, STR, ExcT, Kind, NeverT, kinds
 
 _VIEWS = ("keys", "values", "items")
+WRITTEN_OF_TEXTS = frozenset(name.removeprefix("str.") for name in WRITTEN if name.startswith("str.")) - {"maketrans"}
 _TAKES_ITEMS = frozenset({"join", "extend", "update"})
 
 
@@ -69,6 +72,11 @@ def call_method(cx: Context, receiver: Expr, node: ast.Call) -> Value:
     if name == "encode" and receiver.type != STR and Kind.STR in kinds(receiver.type):
         # Only texts have it.
         receiver = replace(lib.having_kind(cx, receiver, name, frozenset({Kind.STR}), node), type=STR)
+    if name in WRITTEN_OF_TEXTS and Kind.STR in kinds(receiver.type):
+        if receiver.type != STR:
+            receiver = replace(lib.having_kind(cx, receiver, name, frozenset({Kind.STR}), node), type=STR)
+        given = lower_arguments(cx, node, first=[receiver])
+        return poison(cx.span(node)) if given is None else call_library(cx, f"str.{name}", given, node)
     if is_time(receiver.type):
         taken = lower_arguments(cx, node, first=[receiver])
         if taken is None:

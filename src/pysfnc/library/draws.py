@@ -3,9 +3,18 @@
 None of them can fail.
 """
 
+from pysfnc.jsonata.tree import Range
 from pysfnc.library.make import call
 from pysfnc.library.registry import register_prim
 from pysfnc.library.row import PrimRow
+from pysfnc.library.shapes import ONE, mapped
 
 register_prim(PrimRow(op="draw.random", lower=lambda _args, _type: call("random")))
 register_prim(PrimRow(op="draw.uuid", lower=lambda _args, _type: call("uuid")))
+register_prim(
+    PrimRow(
+        op="draw.randoms",
+        # As many as the argument says, none for one below 1.
+        lower=lambda args, _type: mapped(Range(ONE, args[0].tree), "py_i", call("random")),
+    )
+)

@@ -10,14 +10,6 @@ REFUSED: Final = {
     "format": ("`str.format()` looks into its template at run time", _F_STRING),
     "format_map": ("`str.format_map()` looks into its template at run time", _F_STRING),
     "encode": ("bytes are no JSON value", "write instead: a `@task` for the part of the program that works with bytes"),
-    "casefold": ("`casefold()` has no compiled form", "write instead: `lower()`"),
-    "translate": (
-        "`translate()` takes a table whose keys are numbers",
-        "write instead: one `replace()` after the other",
-    ),
-    "expandtabs": ("`expandtabs()` has no compiled form", "write instead: `replace()`"),
-    "isidentifier": ("`isidentifier()` has no compiled form", None),
-    "istitle": ("`istitle()` has no compiled form", "write instead: a comparison with `text.title()`"),
 }
 
 

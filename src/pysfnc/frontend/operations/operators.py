@@ -155,6 +155,12 @@ def compare(cx: Context, op: ast.cmpop, left: Value, right: Value, node: ast.AST
 
         same = counters_equal(cx, one, other, node)
         return same if symbol == "==" else negate(cx, same, node)
+    if symbol in ("==", "!=") and isinstance(node, ast.expr):
+        from pysfnc.frontend.lower_ordered import may_be_ordered, ordered_equal
+
+        if may_be_ordered(one) and may_be_ordered(other):
+            same = ordered_equal(cx, one, other, node)
+            return same if symbol == "==" else negate(cx, same, node)
     if symbol in ("==", "!="):
         one, other = plain(one), plain(other)
         if has_int_keys(one.type) and has_int_keys(other.type):

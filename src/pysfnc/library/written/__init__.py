@@ -47,6 +47,7 @@ WRITTEN: Final[Mapping[str, Written]] = {
     **_rows("arrangements", "itertools", "product zip_longest", "*", lazy=True),
     **_rows("arrangements", "itertools", "combinations permutations", "iterable", lazy=True),
     **_rows("arrangements", "itertools", "combinations_with_replacement", "iterable", lazy=True),
+    **_rows("characters", "str", "maketrans translate expandtabs istitle isidentifier"),
     **_rows("layout", "textwrap", "dedent indent"),
     "string.capwords": Written("layout", "capwords"),
     "html.escape": Written("layout", "escape"),
