@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from pysfnc.diagnostics import Sink, codes
+from pysfnc.diagnostics import Diagnostic, Sink, codes
 from pysfnc.frontend import (
     lower_assign,
     lower_async_with,
@@ -67,6 +67,8 @@ CONSTRUCTS = (
 """The modules that register the lowering of some construct."""
 
 _RECURSION_LIMIT = 20_000
+MAX_HELPERS_NAMED = 3
+"""Of how many helpers in Lambda a message says that a value may come from them."""
 
 
 def build_program(path: str, sink: Sink) -> Program | None:
@@ -116,7 +118,7 @@ def lower_program(model: ProjectModel, sink: Sink) -> Program | None:
         any_keys = any_keys and not json_keys
         discovered += project.environment.discovered
         unset = {**unset, **{node: names | unset.get(node, set()) for node, names in met.items()}}
-    for diagnostic in attempt.diagnostics:
+    for diagnostic in _explained(attempt.diagnostics, project):
         sink.add(diagnostic)
     used = {
         stmt.effect.task
@@ -139,6 +141,18 @@ def lower_program(model: ProjectModel, sink: Sink) -> Program | None:
         modules=model.files(),
         notes=tuple(journal.notes),
     )
+
+
+def _explained(found: Sequence[Diagnostic], project: Project) -> Iterator[Diagnostic]:
+    """The diagnostics; those about a value of which nothing but JSON is known name the helpers that run in Lambda, as it may come from there."""
+    notes = [
+        f"`{info.qualname}` runs in Lambda, so that only JSON is known of what it gives: {why[0].message} ({why[0].span})"
+        for info, why in project.in_lambda.items()
+        if why and why[0].span is not None
+    ]
+    for diagnostic in found:
+        about_json = diagnostic.is_error and f"`{JSON}`" in diagnostic.message
+        yield replace(diagnostic, notes=(*diagnostic.notes, *notes[:MAX_HELPERS_NAMED])) if about_json else diagnostic
 
 
 def _met_unset(project: Project, sink: Sink) -> dict[ast.AST, set[str]]:

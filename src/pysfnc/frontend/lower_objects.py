@@ -11,6 +11,7 @@ from dataclasses import replace
 from pysfnc.diagnostics import codes, nearest
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.effects import may_wait
+from pysfnc.frontend.generated_inits import generated_init
 from pysfnc.frontend.lower_arguments import NO_ARGUMENTS, Arguments, lower_arguments
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
@@ -402,8 +403,9 @@ def call_object(cx: Context, method: ObjectMethod, given: Arguments, node: ast.e
 def super_attribute(cx: Context, base: SuperOf, node: ast.Attribute) -> Value:
     """`super().name`: the method of the next class that has one."""
     order = base.record.order
-    for one in order[order.index(base.home) + 1 :]:
-        member = record_of(cx.project.model, one).members.get(node.attr)
+    bases = [record_of(cx.project.model, one) for one in order[order.index(base.home) + 1 :]]
+    for record in bases:
+        member = record.members.get(node.attr)
         if member is not None and member.kind in ("method", "class method"):
             return ObjectMethod(member, base.receiver, base.record)
     from pysfnc.frontend.lower_exceptions import super_method
@@ -411,6 +413,10 @@ def super_attribute(cx: Context, base: SuperOf, node: ast.Attribute) -> Value:
     found = super_method(cx, base, node.attr)
     if found is not None:
         return found
+    if node.attr == "__init__":
+        init = generated_init(record_of(cx.project.model, base.home), bases)
+        if init is not None:
+            return ObjectMethod(init, base.receiver, base.record)
     return cx.error(codes.UNSUPPORTED_EXPRESSION, node, f"`super().{node.attr}` has no compiled form")
 
 
