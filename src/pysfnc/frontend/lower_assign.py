@@ -133,8 +133,10 @@ def _unpack(cx: Context, targets: Sequence[ast.expr], value: Value, node: ast.AS
         if _fits(cx, len(known), len(targets), star, node):
             _assign_known(cx, targets, known, star, isinstance(value, TupleOf), node)
         return
-    if isinstance(value, LazyComprehension | Lazy):
-        value = lib.items_of(cx, value, node, unpacking=True)
+    if isinstance(value, LazyComprehension):
+        value = lib.unpacked(cx, value, len(targets) if star is None else None, node)
+    elif isinstance(value, Lazy):
+        value = lib.items_of(cx, value, node)
     items = lib.unpackable(cx, as_data(cx, value, node), node)
     whole = cx.atom(items)
     if not is_poison(whole):

@@ -527,6 +527,13 @@ def started(cx: Context, node: ComprehensionNode) -> tuple[Source, Stage] | None
     return source, Element(node, cx.frame)
 
 
+def gives_all(stage: Stage) -> bool:
+    """Whether a stage makes one thing of each item of its source."""
+    if isinstance(stage, Element):
+        return len(stage.node.generators) == 1 and not stage.node.generators[0].ifs
+    return isinstance(stage, Mapped)
+
+
 # What takes items one by one
 
 

@@ -42,7 +42,9 @@ def call_generator(
             help="write instead: a function that returns a list",
         )
     trial = Trial(cx)
-    result = write(_as_list(node))
+    made = _as_list(node)
+    cx.project.stands_for[made] = node
+    result = write(made)
     out = tuple(trial.out)
     failed = trial.failed
     trial.accept()

@@ -40,6 +40,7 @@ from pysfnc.frontend.operations.iteration import (
     spread_items,
     unpack_check,
     unpackable,
+    unpacked,
     whole_items,
 )
 from pysfnc.frontend.operations.keys import (
@@ -160,6 +161,7 @@ __all__ = [
     "unary",
     "unpack_check",
     "unpackable",
+    "unpacked",
     "value_type",
     "whole_items",
 ]

@@ -43,6 +43,8 @@ class Project:
     """Functions that compile only if the annotations of all their parameters are believed."""
     recursive: set[ast.AST] = field(default_factory=set)
     """Functions that turned out to call themselves, directly or through others."""
+    stands_for: dict[ast.AST, ast.AST] = field(default_factory=dict)
+    """Functions that the compiler made of others, and those others."""
     unset: Mapping[ast.AST, set[str]] = field(default_factory=dict)
     """The variables of functions that begin as null, since a read of them asks whether they are set."""
     met_unset: dict[ast.AST, set[str]] = field(default_factory=dict)
@@ -87,11 +89,12 @@ class Project:
         """Whether a function may call itself, going by the names that it and what they may stand for mention. True may be wrong."""
         seen: set[str] = set()
         todo = [node]
+        wanted = self.stands_for.get(node, node)
         while todo:
             for name in self._mentions(todo.pop()) - seen:
                 seen.add(name)
                 found = self._functions_named(name)
-                if node in found:
+                if wanted in found:
                     return True
                 todo.extend(found)
         return False

@@ -1,6 +1,7 @@
 """The items that Python takes from a value, where it iterates and where it unpacks."""
 
 import ast
+from dataclasses import replace
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.lower_context import Context
@@ -18,12 +19,12 @@ from pysfnc.library.row import Refusal, Site
 from pysfnc.values.types import INT, TupleT
 
 
-def items_of(cx: Context, value: Value, node: ast.AST, *, unpacking: bool = False) -> Expr:
+def items_of(cx: Context, value: Value, node: ast.AST) -> Expr:
     """The list of the items that Python takes from a value."""
     if isinstance(value, Lazy):
         return value.items
     if isinstance(value, LazyComprehension):
-        return _collected(cx, value, node, unpacking)
+        return _collected(cx, value, node)
     if isinstance(value, ProjectClass):
         from pysfnc.frontend.lower_objects import enum_members
 
@@ -32,7 +33,7 @@ def items_of(cx: Context, value: Value, node: ast.AST, *, unpacking: bool = Fals
 
     of_own = items_of_own(cx, value, node)
     if of_own is not None:
-        return items_of(cx, of_own, node, unpacking=unpacking)
+        return items_of(cx, of_own, node)
     data = listed(plain(decayed(cx, as_data(cx, value, node))))
     if has_int_keys(data.type):
         return int_keys(cx, data, node)
@@ -48,18 +49,34 @@ def spread_items(cx: Context, value: Value, function: str, node: ast.AST) -> Exp
     return built(cx, node, [data], lambda site: build_spread(data, function, site), held=inner([data]))
 
 
-def _collected(cx: Context, value: LazyComprehension, node: ast.AST, unpacking: bool) -> Expr:
+def _collected(cx: Context, value: LazyComprehension, node: ast.AST) -> Expr:
     from pysfnc.frontend.lower_comprehension import collect
 
-    if unpacking:
+    assert isinstance(node, ast.expr)
+    return collect(cx, value.source, value.stage, node)
+
+
+def unpacked(cx: Context, value: LazyComprehension, count: int | None, node: ast.AST) -> Expr:
+    """The list of the items that `a, b = map(...)` takes: one more than there are targets, to see that there is none. None: all of them."""
+    from pysfnc.frontend.lower_comprehension import collect_quietly, gives_all
+
+    assert isinstance(node, ast.expr)
+    if count is None:
+        return _collected(cx, value, node)
+    quiet = collect_quietly(cx, value, node)
+    if quiet is not None:
+        return quiet
+    source = value.source
+    if not gives_all(value.stage) or source.lazy is not None or source.step is not None:
         return cx.error(
             codes.UNSUPPORTED_EXPRESSION,
             node,
-            f"{value.what} is unpacked into names",
+            f"{value.what} whose parts may raise or call something is unpacked into names",
             help="write instead: `[...]` or `list(...)`, so that all of it is evaluated",
         )
-    assert isinstance(node, ast.expr)
-    return collect(cx, value.source, value.stage, node)
+    span = cx.span(node)
+    taken = slice_of(cx, source.items, [None, Const(value=count + 1, type=INT, span=span), None], node)
+    return _collected(cx, replace(value, source=replace(source, items=taken, origin=None)), node)
 
 
 def known_items(cx: Context, value: Value) -> list[Value] | None:
