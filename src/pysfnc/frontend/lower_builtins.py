@@ -12,7 +12,7 @@ from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.aws_types import BYTES
 from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
-from pysfnc.frontend.lower_comprehension import Filtered, Mapped, any_or_all, collect, collect_quietly, first_of
+from pysfnc.frontend.lower_comprehension import Filtered, Mapped, Same, any_or_all, collect, collect_quietly, first_of
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_value
 from pysfnc.frontend.lower_digests import length_of_bytes, opaque_text
@@ -268,11 +268,13 @@ def _next(cx: Context, given: Arguments, node: ast.expr) -> Value:
     iterator, *default = given.positional
     if isinstance(iterator, FutureSet):
         return first_future(cx, iterator, node)
+    if isinstance(iterator, Lazy) and not (iterator.restless or iterator.sized or iterator.sequence):
+        iterator = LazyComprehension(iterator.what, Source(iterator.items), Same(node))
     if not isinstance(iterator, LazyComprehension):
         return cx.error(
             codes.UNSUPPORTED_CALL,
             node,
-            "`next()` has a compiled form only for a generator expression",
+            "`next()` has a compiled form only for an iterator over a list, a generator expression or a generator",
             help="write instead: `next((x for x in xs if ...), default)`, or a `for` loop with `break`",
         )
     return first_of(cx, iterator, default[0] if default else None, node)

@@ -22,7 +22,7 @@ from pysfnc.frontend.lower_control import function_frame
 from pysfnc.frontend.lower_core import as_data, expression, is_poison, lower_in_order, lower_value
 from pysfnc.frontend.lower_each import run_each
 from pysfnc.frontend.lower_frame import Frame
-from pysfnc.frontend.lower_iterate import Source, is_unordered, lower_source, under
+from pysfnc.frontend.lower_iterate import Push, Receive, Source, is_unordered, lower_source, under
 from pysfnc.frontend.lower_names import bind_variable
 from pysfnc.frontend.lower_state import Fact, join_states
 from pysfnc.frontend.lower_test import Test, lower_test
@@ -44,7 +44,6 @@ from pysfnc.ir.hir import Assign, Break, Continue, If, Raise
 from pysfnc.ir.walk import free_vars, substitute
 from pysfnc.values.types import BOOL, NEVER, NONE, Kind, ListT, SetT, Type, kinds
 
-Receive = Callable[[Value], None]
 Calls = ast.ListComp | ast.GeneratorExp | ast.DictComp
 
 
@@ -117,6 +116,26 @@ class Filtered:
         if self.function is not None:
             value = call_value(cx, self.function, Arguments((value,), (), ()), self.node)
         return lib.truth(cx, value, self.node)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Same:
+    """Items as they come."""
+
+    node: ast.expr
+
+    def pure(self, cx: Context, value: Value) -> Pure | None:
+        """See `Stage`."""
+        return Pure(None, as_data(cx, value, self.node))
+
+    def each(self, _cx: Context, value: Value, receive: Receive) -> None:
+        """See `Stage`."""
+        receive(value)
+
+
+def pushed(cx: Context, what: str, push: Push, node: ast.expr) -> LazyComprehension:
+    """An iterator over what code gives that is written where the items are used."""
+    return LazyComprehension(what, Source(lib.make_list(cx, [], node), push=push), Same(node))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -307,6 +326,8 @@ def _pure_list(cx: Context, source: Source, stage: Stage, node: ast.expr) -> Exp
     """The list as an expression; None where that cannot be. What emits statements on the way is no expression either."""
     if is_poison(source.items):
         return poison()
+    if source.push is not None:
+        return None
     items, step = source.items, source.step
     if source.lazy is not None:
         inner = _pure_list(cx, source.lazy.source, source.lazy.stage, node)
@@ -542,15 +563,13 @@ def lazy_source(cx: Context, lazy: LazyComprehension, node: ast.expr) -> Source 
     stage = lazy.stage
     if isinstance(stage, Element) and len(stage.node.generators) > 1:
         made = collect_quietly(cx, lazy, node)
-        if made is None:
-            cx.error(
-                codes.UNSUPPORTED_EXPRESSION,
-                node,
-                "a generator with several `for` cannot be used step by step here",
-                help="write instead: nested `for` loops, or a list comprehension",
-            )
-            return None
-        return Source(made, under=under(lazy) | Under(late=free_vars(made)))
+        if made is not None:
+            return Source(made, under=under(lazy) | Under(late=free_vars(made)))
+
+        def push(inner: Context, receive: Receive, at: ast.AST) -> None:
+            run_each(inner, lazy.source, lambda item: stage.each(inner, item, receive), at)
+
+        return Source(lib.make_list(cx, [], node), push=push)
 
     def step(inner: Context, item: Value) -> Value | None:
         value: Value | None = item
@@ -560,7 +579,7 @@ def lazy_source(cx: Context, lazy: LazyComprehension, node: ast.expr) -> Source 
             return None
         return _step_of(inner, stage, value, node)
 
-    return Source(lazy.source.items, step=step, lazy=lazy, under=lazy.source.under)
+    return Source(lazy.source.items, step=step, lazy=lazy, under=lazy.source.under, push=lazy.source.push)
 
 
 def _step_of(cx: Context, stage: Stage, value: Value, node: ast.expr) -> Value | None:
@@ -625,7 +644,7 @@ def any_or_all(cx: Context, lazy: LazyComprehension, is_any: bool, node: ast.exp
 def _pure_decision(cx: Context, lazy: LazyComprehension, is_any: bool, node: ast.expr) -> Expr | None:
     span = cx.span(node)
     name = cx.names.fresh("item")
-    if lazy.source.lazy is not None:
+    if lazy.source.lazy is not None or lazy.source.push is not None:
         return None
     item: Value | None = Var(name=name, type=lib.item_type(lazy.source.items.type), span=span)
     if lazy.source.step is not None and item is not None:

@@ -266,11 +266,14 @@ class Trial:
 
 
 def _chain(frame: Frame) -> list[Frame]:
+    """The frames around a point, and those of who uses what a generator among them gives."""
     found: list[Frame] = []
-    current: Frame | None = frame
-    while current is not None:
-        found.append(current)
-        current = current.parent
+    todo: list[Frame | None] = [frame]
+    while todo:
+        current = todo.pop()
+        if current is not None and current not in found:
+            found.append(current)
+            todo += [current.parent, current.consumer]
     return found
 
 

@@ -49,6 +49,11 @@ def lower_for(cx: Context, node: ast.For) -> None:
     if source is None:
         _look_inside(cx, node)
         return
+    if source.push is not None:
+        from pysfnc.frontend.lower_pushed import lower_pushed_for
+
+        lower_pushed_for(cx, node, source)
+        return
     cx.observe(source.items)
     lower_with_batches(cx, node, lambda: settle(cx, node, lambda: _attempt(cx, node, source)))
 
@@ -427,6 +432,11 @@ def run_each(cx: Context, source: Source, round_: Callable[[Value], None], node:
     """A loop that the compiler makes itself, of a comprehension for example; `round_` lowers one round for an item."""
     if is_unordered(source):
         refuse_text(cx, "set", node)
+        return
+    if source.push is not None:
+        from pysfnc.frontend.lower_pushed import run_pushed
+
+        run_pushed(cx, source, round_, node)
         return
     settle(cx, node, lambda: _attempt_each(cx, source, round_, node))
 

@@ -4,6 +4,7 @@ Owns which variable of the machine a Python name stands for. What the variable h
 """
 
 import ast
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -73,6 +74,10 @@ class Frame:
     returned: list[Value] = field(default_factory=list)
     loops: list[str] = field(default_factory=list)
     """Labels of the loops around the present point, inside this frame."""
+    receive: "Callable[[Value], None] | None" = None
+    """Of a generator that is written where its items are used: what lowers the use of one, at a `yield`."""
+    consumer: "Frame | None" = None
+    """The frame of that use."""
 
     def mark(self) -> tuple[dict[str, str], int, int]:
         """The present moment, for `reset`."""

@@ -1,39 +1,94 @@
 """Generator functions: `yield` in a function whose items are taken all at once.
 
-A call gives the iterator of a list that is made where the call stands: the function is written in place with `yield x` as the addition of an
-item. Whoever takes the items step by step is refused where that would make a difference.
+A call gives the iterator of a list that is made where the call stands, if nobody can tell: the function is written in place with `yield x` as the
+addition of an item. Where it may raise or call something in between, or never ends, it is written where its items are used, and each `yield` is the
+place of one use.
 """
 
 import ast
 import copy
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.effects import can_raise
+from pysfnc.frontend.lower_arguments import Arguments, evaluated
+from pysfnc.frontend.lower_comprehension import pushed
 from pysfnc.frontend.lower_context import Context, Trial, poison
-from pysfnc.frontend.lower_core import is_poison
-from pysfnc.frontend.lower_iterate import under
+from pysfnc.frontend.lower_control import function_frame
+from pysfnc.frontend.lower_core import expression, is_poison, lower_value
+from pysfnc.frontend.lower_each import run_each
+from pysfnc.frontend.lower_iterate import Receive, lower_source, under
 from pysfnc.frontend.lower_values import Lazy, Static, Under, Value
 from pysfnc.frontend.scope import function_scope, own_nodes
-from pysfnc.ir.exprs import Expr, Let, ListComp, Reduce, Var
+from pysfnc.ir.exprs import Const, Expr, Let, ListComp, Reduce, Var
 from pysfnc.ir.hir import Assign, ForEach, Raise, Stmt, Suite
 from pysfnc.ir.walk import free_vars, has_effect, suite_exprs, walk_suite
+from pysfnc.values.types import NONE
 
 _LISTS: "WeakKeyDictionary[ast.AST, ast.FunctionDef]" = WeakKeyDictionary()
+
+
+Write = Callable[[ast.FunctionDef, Arguments, Receive | None], Value]
+"""Writes a function in place, with the arguments of a call; what is done with an item of a generator is lowered by the last argument."""
 
 
 def call_generator(
     cx: Context,
     node: ast.FunctionDef,
     title: str,
-    args: tuple[Value, ...],
+    given: Arguments,
     call: ast.AST,
-    write: Callable[[ast.FunctionDef], Value],
+    write: Write,
+    *,
+    is_closure: bool,
 ) -> Value:
-    """The iterator that a generator function gives. `write` writes a function in place, with the arguments of the call."""
-    why = _obstacle(node)
+    """The iterator that a generator function gives: of a list where nobody sees that it is made at once, else of code that is written where
+    the items are used."""
+    if _is_sent_values(node):
+        return cx.error(
+            codes.UNSUPPORTED_GENERATOR,
+            call,
+            f"`{title}` is a generator that is sent values",
+            help="write instead: a function that returns a list",
+        )
+    if _may_never_end(node):
+        return _step_by_step(cx, node, title, given, call, write)
+    trial = Trial(cx)
+    made = _as_list(node)
+    cx.project.stands_for[made] = node
+    result = write(made, given, None)
+    out = tuple(trial.out)
+    if trial.failed or isinstance(result, Static) or is_poison(result):
+        trial.accept()
+        return poison(cx.span(call))
+    steps = _Steps()
+    steps.suite(out)
+    steps.expr(result)
+    restless = steps.later or has_effect(out)
+    shows = restless or steps.first or not cx.state.reachable
+    if shows and _stepwise_obstacle(node) is None and made not in cx.project.recursive:
+        trial.discard()
+        return _step_by_step(cx, node, title, given, call, write)
+    trial.accept()
+    late = free_vars(result).union(*map(free_vars, suite_exprs(out)))
+    args = (*given.positional, *(value for _, value in given.keywords))
+    return Lazy(
+        "a generator",
+        result,
+        restless=restless,
+        under=under(*args) | Under(late=frozenset(late)),
+        starts=steps.first,
+        by_value=not is_closure,
+    )
+
+
+def _step_by_step(
+    cx: Context, node: ast.FunctionDef, title: str, given: Arguments, call: ast.AST, write: Write
+) -> Value:
+    """A generator whose code is written where its items are used, with each use in the place of a `yield`."""
+    why = _stepwise_obstacle(node)
     if why is not None:
         return cx.error(
             codes.UNSUPPORTED_GENERATOR,
@@ -41,26 +96,57 @@ def call_generator(
             f"`{title}` is a generator {why}",
             help="write instead: a function that returns a list",
         )
-    trial = Trial(cx)
-    made = _as_list(node)
-    cx.project.stands_for[made] = node
-    result = write(made)
-    out = tuple(trial.out)
-    failed = trial.failed
-    trial.accept()
-    if failed or isinstance(result, Static) or is_poison(result):
-        return poison(cx.span(call))
-    steps = _Steps()
-    steps.suite(out)
-    steps.expr(result)
-    late = free_vars(result).union(*map(free_vars, suite_exprs(out)))
-    return Lazy(
-        "a generator",
-        result,
-        restless=steps.later or has_effect(out),
-        under=under(*args) | Under(late=frozenset(late)),
-        starts=steps.first,
-    )
+    assert isinstance(call, ast.expr)
+    return pushed(cx, "a generator", WrittenWhereUsed(node, evaluated(cx, given), write), call)
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenWhereUsed:
+    """The call of a generator function: writes its code where the items are used."""
+
+    node: ast.FunctionDef
+    given: Arguments
+    write: Write
+
+    def __call__(self, _cx: Context, receive: Receive, _node: ast.AST) -> None:
+        self.write(self.node, self.given, receive)
+
+    def settled(self, cx: Context) -> "WrittenWhereUsed":
+        """The same with arguments that no rebinding of a variable changes."""
+        given = self.given
+        positional = tuple(_settled(cx, value) for value in given.positional)
+        keywords = tuple((name, _settled(cx, value)) for name, value in given.keywords)
+        return replace(self, given=replace(given, positional=positional, keywords=keywords))
+
+
+def _settled(cx: Context, value: Value) -> Value:
+    return value if isinstance(value, Static | Const) else cx.temporary(value, "arg")
+
+
+@expression(ast.Yield)
+def lower_yield(cx: Context, node: ast.Yield) -> Value:
+    """`yield value` in a generator that is written where its items are used."""
+    receive = function_frame(cx).receive
+    if receive is None:
+        return cx.error(
+            codes.UNSUPPORTED_EXPRESSION,
+            node,
+            "`yield` has no compiled form",
+            help="write instead: a function that returns a list",
+        )
+    none = Const(value=None, type=NONE, span=cx.span(node))
+    receive(none if node.value is None else lower_value(cx, node.value))
+    return none
+
+
+@expression(ast.YieldFrom)
+def lower_yield_from(cx: Context, node: ast.YieldFrom) -> Value:
+    """`yield from items`."""
+    receive = function_frame(cx).receive
+    source = lower_source(cx, node.value)
+    if receive is not None and source is not None:
+        run_each(cx, source, receive, node)
+    return Const(value=None, type=NONE, span=cx.span(node))
 
 
 class _Steps:
@@ -109,15 +195,43 @@ def _raises(stmt: Stmt) -> bool:
     return isinstance(stmt, Raise)
 
 
-def _obstacle(node: ast.FunctionDef) -> str | None:
-    """Why a generator is no list that is made at once."""
+def _may_never_end(node: ast.FunctionDef) -> bool:
+    return any(
+        isinstance(part, ast.While) and isinstance(part.test, ast.Constant) and bool(part.test.value)
+        for part in own_nodes(node)
+    )
+
+
+def _may_stop(node: ast.FunctionDef) -> bool:
+    """Whether StopIteration may leave a generator, which CPython makes a RuntimeError of."""
+    guarded = {id(inner) for part in own_nodes(node) if isinstance(part, ast.Try) for inner in ast.walk(part)}
     for part in own_nodes(node):
-        if isinstance(part, ast.While) and isinstance(part.test, ast.Constant) and part.test.value:
-            return "that may never end"
+        if id(part) in guarded:
+            continue
+        match part:
+            case ast.Call(func=ast.Name(id="next"), args=[_]):
+                return True
+            case ast.Raise(exc=ast.Name(id="StopIteration") | ast.Call(func=ast.Name(id="StopIteration"))):
+                return True
+    return False
+
+
+def _is_sent_values(node: ast.FunctionDef) -> bool:
     yields = [part for part in own_nodes(node) if isinstance(part, ast.Yield | ast.YieldFrom)]
     statements = [part.value for part in own_nodes(node) if isinstance(part, ast.Expr)]
-    if not all(any(one is other for other in statements) for one in yields):
-        return "that is sent values"
+    return not all(any(one is other for other in statements) for one in yields)
+
+
+def _stepwise_obstacle(node: ast.FunctionDef) -> str | None:
+    """Why the uses of items cannot stand in the place of each `yield`."""
+    if _may_stop(node):
+        return "that may raise StopIteration"
+    for part in own_nodes(node):
+        if isinstance(part, ast.Try | ast.TryStar | ast.With | ast.AsyncWith) and any(
+            isinstance(inner, ast.Yield | ast.YieldFrom) for inner in ast.walk(part)
+        ):
+            # What the use raises would meet the handlers, and what stands in `finally` would come before code behind the loop.
+            return "with a `yield` inside of `try` or `with`"
     return None
 
 

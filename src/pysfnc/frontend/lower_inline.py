@@ -16,6 +16,7 @@ from pysfnc.frontend.lower_control import leave_function
 from pysfnc.frontend.lower_core import lower_body, lower_value, present
 from pysfnc.frontend.lower_frame import Frame, variable_of
 from pysfnc.frontend.lower_groups import close_here
+from pysfnc.frontend.lower_iterate import Receive
 from pysfnc.frontend.lower_names import bind_variable
 from pysfnc.frontend.lower_recursion import Bind, CallsItself, call_again, call_recursive, running
 from pysfnc.frontend.lower_state import Fact, join_states
@@ -68,23 +69,36 @@ def write_in_place(
     title: str,
     defaults: Mapping[str, Value] | None,
     owner: tuple[Record, ClassInfo] | None = None,
+    receive: Receive | None = None,
 ) -> Value:
-    """The result of a call whose body is written here; a function that calls itself becomes one of the machine."""
+    """The result of a call whose body is written here; a function that calls itself becomes one of the machine.
+
+    `receive`: it is a generator, and lowers what is done with each item at its `yield`.
+    """
 
     def bound(frame: Frame) -> dict[str, Value] | None:
         return _bound(cx, frame, node, given, call, title, defaults)
 
+    if receive is not None:
+        return _written(cx, node, given, call, module, parent, title, bound, owner, receive)
     if isinstance(node, ast.FunctionDef) and cx.project.scope(node).is_generator:
         from pysfnc.frontend.lower_generators import call_generator
 
-        args = (*given.positional, *(value for _, value in given.keywords))
-
-        def as_list(made: ast.FunctionDef) -> Value:
+        def write(made: ast.FunctionDef, values: Arguments, receiver: Receive | None) -> Value:
             return write_in_place(
-                cx, made, given, call, module=module, parent=parent, title=title, defaults=defaults, owner=owner
+                cx,
+                made,
+                values,
+                call,
+                module=module,
+                parent=parent,
+                title=title,
+                defaults=defaults,
+                owner=owner,
+                receive=receiver,
             )
 
-        return call_generator(cx, node, title, args, call, as_list)
+        return call_generator(cx, node, title, given, call, write, is_closure=parent is not None)
 
     def recursive() -> Value:
         return call_recursive(
@@ -128,9 +142,10 @@ def _written(
     title: str,
     bound: Bind,
     owner: tuple[Record, ClassInfo] | None = None,
+    receive: Receive | None = None,
 ) -> Value:
     scope = cx.project.scope(node)
-    if _refused(cx, node, scope, title, call):
+    if _refused(cx, node, scope, title, call, is_used=receive is not None):
         return poison(cx.span(call))
     frame = Frame(
         scope=scope,
@@ -144,6 +159,8 @@ def _written(
         owner=owner,
         exit_label=cx.names.fresh("return"),
         result=cx.names.fresh("result"),
+        receive=receive,
+        consumer=None if receive is None else cx.frame,
     )
     protected = _rebound_from_inside(cx)
     # The suite of the body, its arguments included, stays together, so that it can become one expression.
@@ -185,7 +202,9 @@ def _bound(
     return values
 
 
-def _refused(cx: Context, node: FunctionNode, scope: Scope, title: str, call: ast.AST) -> bool:
+def _refused(
+    cx: Context, node: FunctionNode, scope: Scope, title: str, call: ast.AST, *, is_used: bool = False
+) -> bool:
     if node in cx.active:
         cx.error(
             codes.RECURSION,
@@ -194,7 +213,7 @@ def _refused(cx: Context, node: FunctionNode, scope: Scope, title: str, call: as
             help="write instead: a loop with a list of what is left to do, or mark the function `@task`",
         )
         return True
-    if scope.is_generator:
+    if scope.is_generator and not is_used:
         cx.error(
             codes.UNSUPPORTED_GENERATOR,
             call,
@@ -324,7 +343,7 @@ def _fold(cx: Context, frame: Frame, own: Sequence[Stmt], result: Value) -> Valu
     """Emit the body, or make one expression of it when it only computes."""
     assert frame.exit_label is not None and frame.result is not None
     suite = tuple(own)
-    if not isinstance(result, Static) and suite and cx.state.reachable:
+    if frame.receive is None and not isinstance(result, Static) and suite and cx.state.reachable:
         whole: Suite = suite
         if isinstance(frame.node, ast.Lambda):
             whole = (*suite, Assign(name=frame.result, value=result))

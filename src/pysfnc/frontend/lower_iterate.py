@@ -36,6 +36,8 @@ from pysfnc.frontend.lower_values import (
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.values.types import STR, DequeT, DictT, Kind, ListT, MapT, TuplesT, TupleT, is_mutable, kinds
 
+Receive = Callable[[Value], None]
+Push = Callable[[Context, Receive, ast.AST], None]
 Step = Callable[[Context, Value], Value | None]
 """What the target gets for an item; None when the item is left out (statements that skip it were emitted)."""
 
@@ -47,7 +49,8 @@ _NOTHING = Under()
 class Source:
     """`items` is a list, evaluated once. `origin` says where its items stand, if they can be changed in place there.
 
-    `step` makes of each what the loop gets, inside the loop. `lazy` is the generator that is taken item by item, if it is one.
+    `step` makes of each what the loop gets, inside the loop. `lazy` is the generator that is taken item by item, if it is one. With `push` there
+    is no list: it writes code that makes the items, and each use of one is lowered inside of that.
     """
 
     items: Expr
@@ -55,6 +58,7 @@ class Source:
     step: Step | None = None
     lazy: LazyComprehension | None = None
     under: Under = _NOTHING
+    push: Push | None = None
 
 
 def lower_source(cx: Context, node: ast.expr) -> Source | None:

@@ -194,6 +194,10 @@ def bind_static(cx: Context, variable: str, value: Static, node: ast.AST) -> Non
         or (isinstance(value, Lazy) and not value.storable)
         or holds_group(value)
     ):
+        found = None if isinstance(value, Groups) or holds_group(value) else _kept(cx, value, node)
+        if found is not None:
+            cx.state.put(variable, Fact(NEVER, static=found, assigned_at=cx.span(node)))
+            return
         cx.error(
             codes.UNSUPPORTED_EXPRESSION,
             node,
@@ -209,6 +213,12 @@ def bind_static(cx: Context, variable: str, value: Static, node: ast.AST) -> Non
         # What it is the root of may be rebound before it is rounded.
         value = Root(cx.temporary(value.base, "base"))
     cx.state.put(variable, Fact(NEVER, static=value, assigned_at=cx.span(node)))
+
+
+def _kept(cx: Context, value: Static, node: ast.AST) -> Static | None:
+    from pysfnc.frontend.lower_cursors import kept
+
+    return kept(cx, value, node) if isinstance(value, Lazy | LazyComprehension) else None
 
 
 def _retarget(cx: Context, variable: str, value: Expr) -> bool:

@@ -12,10 +12,10 @@ from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.effects import can_raise
 from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
-from pysfnc.frontend.lower_comprehension import Pure, Receive, collect, lazy_source, started
+from pysfnc.frontend.lower_comprehension import Pure, collect, lazy_source, started
 from pysfnc.frontend.lower_context import Context, Trial, poison
 from pysfnc.frontend.lower_core import as_data, expression, is_poison, lower_exprs, lower_in_order, lower_value
-from pysfnc.frontend.lower_iterate import Source
+from pysfnc.frontend.lower_iterate import Receive, Source
 from pysfnc.frontend.lower_values import LazyComprehension, Static, Value
 from pysfnc.frontend.operations.deques import listed
 from pysfnc.ir.exprs import Expr

@@ -167,6 +167,8 @@ class Lazy:
     once: bool = False
     """Whether it may be bound to a name, and read there once (a group of `groupby`); `used`: whether it was."""
     used: bool = False
+    by_value: bool = False
+    """Whether it reads no variables of functions around while items are taken, whatever `under` says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +201,8 @@ class LazyComprehension:
     what: str
     source: "Source"
     stage: "Stage"
+    kept: bool = False
+    """Whether it remembers how far it was used, so that a variable may hold it."""
 
 
 @dataclass(frozen=True, slots=True)
