@@ -8,8 +8,9 @@ import ast
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.lower_context import Context, Trial
 from pysfnc.frontend.lower_core import lower_body, lower_stmt, lower_value
+from pysfnc.frontend.lower_generated_contexts import is_generated_context, lower_generated_context
 from pysfnc.frontend.lower_own_contexts import lower_own_context
-from pysfnc.frontend.lower_values import BuiltinFunction, External
+from pysfnc.frontend.lower_values import BuiltinFunction, External, ProjectFunction
 
 _SUPPRESS = "contextlib.suppress"
 _NULL = "contextlib.nullcontext"
@@ -28,6 +29,9 @@ def lower_contexts(cx: Context, node: ast.With) -> bool:
         trial.discard()
     if isinstance(callee, BuiltinFunction):
         return False
+    if isinstance(callee, ProjectFunction) and is_generated_context(cx, callee):
+        lower_generated_context(cx, callee, first, body, node)
+        return True
     if not (isinstance(made, ast.Call) and isinstance(callee, External)):
         return lower_own_context(cx, first, body, node)
     if callee.name not in (_SUPPRESS, _NULL):

@@ -39,7 +39,7 @@ def run_pushed(
     assert source.push is not None
     label, end = cx.names.fresh("loop"), cx.names.fresh("end")
     span = cx.span(node)
-    place = _Place(cx)
+    place = Place(cx)
 
     def receive(value: Value) -> None:
         if not cx.state.reachable:
@@ -61,26 +61,28 @@ def run_pushed(
     _put(cx, end, tuple(out), span)
 
 
-class _Place:
-    """Where a loop stands: its rounds are lowered there, although they are written inside of the generator's code."""
+class Place:
+    """Where a loop or `with` stands: its body is lowered there, although it is written inside of a generator's code."""
 
     def __init__(self, cx: Context) -> None:
         self._cx = cx
         self._frame, self._active, self._depth = cx.frame, cx.active, cx.depth
 
     @contextmanager
-    def entered(self, label: str) -> Iterator[None]:
-        """Lower a round of the loop `label`."""
+    def entered(self, label: str | None = None) -> Iterator[None]:
+        """Lower code of that place: a round of the loop `label`, if it is one."""
         cx = self._cx
         outer = cx.active, cx.depth
         cx.active, cx.depth = self._active, self._depth
         with cx.in_frame(self._frame):
             loops = function_frame(cx).loops
-            loops.append(label)
+            if label is not None:
+                loops.append(label)
             try:
                 yield
             finally:
-                loops.pop()
+                if label is not None:
+                    loops.pop()
                 cx.active, cx.depth = outer
 
 
