@@ -170,4 +170,4 @@ def _may_be_key(node: ast.expr) -> bool:
     """Whether a dict with such a key may have others of any type: not where its keys are known to be texts, or have no form."""
     if isinstance(node, ast.Constant):
         return isinstance(node.value, int)
-    return not isinstance(node, ast.Slice | ast.Tuple | ast.JoinedStr | ast.Starred)
+    return not isinstance(node, ast.Slice | ast.JoinedStr | ast.Starred)

@@ -452,8 +452,6 @@ def _delete(cx: Context, target: ast.expr) -> None:
             key = lower_key(cx, place, index, base)
             if is_poison(key) or not may_change(cx, place, target, "changed"):
                 return
-            if lib.has_int_keys(read_place(cx, place).type):
-                cx.emit(Eval(value=lib.key_present(cx, read_place(cx, place), key, target), span=cx.span(target)))
             current = indexable(cx, cx.atom(read_place(cx, place)), key, target)
             made = lib.delete_item(cx, current, key, target)
             if not is_poison(made):

@@ -30,7 +30,7 @@ from pysfnc.frontend.lower_environment import environment_item, is_environ
 from pysfnc.frontend.lower_moments import time_attribute
 from pysfnc.frontend.lower_names import bind_name, external_value, is_local, value_of_binding
 from pysfnc.frontend.lower_objects import has_own, kept_method, object_attribute, super_attribute
-from pysfnc.frontend.lower_place import key_taker, read_place, refuse_new_key, retype_place
+from pysfnc.frontend.lower_place import check_new_key, key_taker, read_place, refuse_key, retype_place
 from pysfnc.frontend.lower_response import RESPONSE, response_attribute
 from pysfnc.frontend.lower_tables import table_attribute
 from pysfnc.frontend.lower_values import (
@@ -338,15 +338,15 @@ def lower_subscript(cx: Context, node: ast.Subscript) -> Value:
     container = _sequence_data(cx, value, node.value)
     key = as_data(cx, index, node.slice)
     is_made = isinstance(container.type, MapT) and container.type.factory is not None
-    keyed = key_taker(cx, container.type, key, node.value) if is_made else lib.keyed_by(container.type, key)
+    keyed = key_taker(cx, container.type, key, node.value, sets=is_made)
     if keyed is not None:
-        if is_made and lib.has_any_keys(keyed):
-            container, key = cx.atom(container), cx.atom(key, "key")
-            refuse_new_key(cx, key, node)
-        asked = cx.atom(key, "key") if lib.has_any_keys(keyed) else key
-        container, key = replace(container, type=keyed), lib.key_text(cx, asked, node)
-    elif lib.has_int_keys(container.type) and not is_poison(key):
-        return cx.error(codes.TYPE_NEEDED, node, f"a dict whose keys are ints is asked for a key of type `{key.type}`")
+        asked = key if keyed.key == key.type == INT else cx.atom(key, "key")
+        container = replace(container if keyed.key == INT else cx.atom(container), type=keyed)
+        key = lib.key_text(cx, container, asked, node)
+        if is_made:
+            check_new_key(cx, asked, node)
+    elif lib.has_own_keys(container.type) and not is_poison(key):
+        return refuse_key(cx, container, key, node)
     if isinstance(container.type, MapT) and container.type.factory is not None:
         return _made_item(cx, container, key, node)
     if keyed is not None and keyed.name != "Counter":
@@ -458,7 +458,7 @@ def data_attribute(cx: Context, base: Expr, node: ast.Attribute) -> Value:
     base = lib.plain(lib.decayed(cx, base))
     if is_time(base.type):
         return time_attribute(cx, base, node.attr, node)
-    if lib.has_int_keys(base.type) and node.attr == "get":
+    if lib.has_own_keys(base.type) and node.attr == "get":
         from pysfnc.frontend.lower_mappings import kept_get
 
         return kept_get(cx, base)

@@ -15,7 +15,7 @@ from pysfnc.frontend.lower_values import Closure, Partial, Static, Value
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.ir.hir import Stmt
 from pysfnc.ir.walk import has_effect
-from pysfnc.library.sets import may_be_unhashable
+from pysfnc.library.hashing import may_be_unhashable
 from pysfnc.values.types import Kind, is_mutable, kinds
 
 _BINARY: Final = {

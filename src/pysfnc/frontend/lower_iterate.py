@@ -246,7 +246,7 @@ def simple_place(cx: Context, node: ast.expr) -> Place | None:
             return outer.item(Const(value=name, type=STR, span=cx.span(node)), node)
         case ast.Subscript(value=base, slice=ast.Constant(value=str() | int()) | ast.Name() as index):
             outer = simple_place(cx, base)
-            if outer is None or lib.has_int_keys(read_place(cx, outer).type):
+            if outer is None or lib.has_own_keys(read_place(cx, outer).type):
                 return None
             if isinstance(index, ast.Constant):
                 return outer.item(as_data(cx, lower_value(cx, index), index), node)

@@ -19,10 +19,11 @@ from pysfnc.frontend.lower_iterate import simple_place, under
 from pysfnc.frontend.lower_ordered import METHODS, call_ordered
 from pysfnc.frontend.lower_place import (
     Place,
+    check_new_key,
     key_taker,
     may_change,
     read_place,
-    refuse_new_key,
+    refuse_key,
     result_before,
     write_place,
 )
@@ -31,7 +32,7 @@ from pysfnc.frontend.lower_views import keep_view
 from pysfnc.frontend.synthesis import run_here
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Eval
-from pysfnc.values.types import NEVER, NONE, DictT, Kind, MapT, kinds
+from pysfnc.values.types import INT, NEVER, NONE, DictT, Kind, MapT, kinds
 
 NAMES: Final = frozenset({"collections.defaultdict", "collections.Counter", "collections.OrderedDict"})
 _FACTORIES: Final = {
@@ -185,7 +186,7 @@ def call_mapping_method(cx: Context, receiver: Expr, where: Where, node: ast.Cal
         items = _view_of(cx, name, receiver, node)
         if is_poison(items):
             return items
-        place = None if lib.has_int_keys(receiver.type) else simple_place(cx, node.func.value)
+        place = None if lib.has_own_keys(receiver.type) else simple_place(cx, node.func.value)
         origin = None if place is None else Origin(name, place.root, place.keys, place.spans, place.title)
         return Lazy(f"a view of {name}", items, sized=True, origin=origin, under=under(receiver))
     if receiver.type.name == "Counter" and name in ("most_common", "total", "update", "elements", "subtract"):
@@ -194,7 +195,9 @@ def call_mapping_method(cx: Context, receiver: Expr, where: Where, node: ast.Cal
         return call_ordered(cx, name, receiver, where, given, node)
     args = [as_data(cx, value, given.node_of(i, node)) for i, value in enumerate(given.positional)]
     keywords = {key: as_data(cx, value, node) for key, value in given.keywords}
-    keyed = _with_key_text(cx, name, receiver, args, keywords, node)
+    if name == "update" and (lib.has_own_keys(receiver.type) or any(lib.has_own_keys(arg.type) for arg in args)):
+        return _update_keyed(cx, receiver.type, where, args, keywords, node)
+    keyed = _with_key_text(cx, name, receiver, args, node)
     if keyed is None:
         return poison(cx.span(node))
     receiver, args = keyed
@@ -208,40 +211,62 @@ def call_mapping_method(cx: Context, receiver: Expr, where: Where, node: ast.Cal
 
 
 def _view_of(cx: Context, name: str, receiver: Expr, node: ast.Call) -> Expr:
-    if lib.has_int_keys(receiver.type) and name != "values":
-        return lib.int_keys(cx, receiver, node) if name == "keys" else lib.int_items(cx, receiver, node)
+    if lib.has_own_keys(receiver.type) and name != "values":
+        return lib.own_keys(cx, receiver, node) if name == "keys" else lib.own_items(cx, receiver, node)
     return lib.method(cx, name, lib.dict_held(receiver), [], {}, node)
 
 
 def _with_key_text(
-    cx: Context, name: str, receiver: Expr, args: list[Expr], keywords: dict[str, Expr], node: ast.Call
+    cx: Context, name: str, receiver: Expr, args: list[Expr], node: ast.Call
 ) -> tuple[Expr, list[Expr]] | None:
     """The receiver with what is known of its keys, and the arguments with the text of a key that is an int; None after a message."""
     assert isinstance(receiver.type, MapT)
     if name in ("get", "pop", "setdefault") and args:
         assert isinstance(node.func, ast.Attribute)
-        if name == "setdefault":
-            keyed = key_taker(cx, receiver.type, args[0], node.func.value)
-        else:
-            keyed = lib.keyed_by(receiver.type, args[0])
+        keyed = key_taker(cx, receiver.type, args[0], node.func.value, sets=name == "setdefault")
         if keyed is not None:
-            if name == "setdefault" and lib.has_any_keys(keyed):
+            if not args[0].type == keyed.key == INT:
                 args = [cx.atom(arg, "arg") for arg in args]
-                refuse_new_key(cx, args[0], node)
-            text = cx.atom(lib.key_text(cx, args[0], node), "key")
-            if name == "pop" and len(args) == 1 and lib.has_any_keys(keyed):
+            receiver = replace(receiver, type=keyed)
+            text = cx.atom(lib.key_text(cx, receiver, args[0], node), "key")
+            if name == "setdefault":
+                check_new_key(cx, args[0], node)
+            if name == "pop" and len(args) == 1:
                 cx.emit(Eval(value=lib.key_present(cx, receiver, text, node, args[0]), span=cx.span(node)))
-            return replace(receiver, type=keyed), [text, *args[1:]]
-    elif not lib.has_int_keys(receiver.type) or name in ("clear", "copy"):
+            return receiver, [text, *args[1:]]
+        if lib.has_own_keys(receiver.type):
+            refuse_key(cx, receiver, args[0], node)
+            return None
+    elif not lib.has_own_keys(receiver.type) or name in ("clear", "copy"):
         return receiver, args
-    elif name == "update" and len(args) == 1 and not keywords and lib.has_int_keys(args[0].type):
-        return receiver, [lib.dict_held(args[0])]
-    if not lib.has_int_keys(receiver.type):
+    if not lib.has_own_keys(receiver.type):
         return receiver, args
+    assert isinstance(receiver.type, MapT)
     cx.error(
-        codes.TYPE_NEEDED, node, f"`{name}()` of a dict whose keys are ints has no compiled form with these arguments"
+        codes.TYPE_NEEDED,
+        node,
+        f"`{name}()` of a dict whose keys are of type `{receiver.type.key}` has no compiled form with these arguments",
     )
     return None
+
+
+def _update_keyed(
+    cx: Context, type_: MapT, where: Where, args: list[Expr], keywords: dict[str, Expr], node: ast.Call
+) -> Value:
+    """`update()` of a dict that has keys which are no str, or gets some."""
+    given = cx.atom(lib.make_dict_of(cx, [lib.plain(arg) for arg in args], keywords, node), "arg")
+    place = where()
+    if is_poison(given) or place is None or not may_change(cx, place, node, "changed"):
+        return poison(cx.span(node))
+    current = cx.atom(lib.plain(read_place(cx, place)), "object")
+    made = lib.merged(cx, current, given, node)
+    if made is None:
+        return cx.error(
+            codes.TYPE_NEEDED, node, f"a dict of type `{current.type}` has no form with the keys of a `{given.type}`"
+        )
+    updated = lib.as_mapping(made, type_)
+    write_place(cx, place, cx.atom(updated) if place.keys else updated, cx.span(node))
+    return Const(value=None, type=NONE, span=cx.span(node))
 
 
 def kept_get(cx: Context, receiver: Expr) -> Intrinsic:
@@ -250,11 +275,9 @@ def kept_get(cx: Context, receiver: Expr) -> Intrinsic:
 
     def get(inner: Context, args: tuple[Value, ...], at: ast.expr) -> Value:
         key, *default = [as_data(inner, arg, at) for arg in args]
-        if lib.keyed_by(data.type, key) is None:
-            return inner.error(
-                codes.TYPE_NEEDED, at, f"a dict whose keys are ints is asked for one of type `{key.type}`"
-            )
-        return lib.method(inner, "get", lib.dict_held(data), [lib.key_text(inner, key, at), *default], {}, at)
+        if lib.keyed_by(data.type, key.type) is None:
+            return refuse_key(inner, data, key, at)
+        return lib.method(inner, "get", lib.dict_held(data), [lib.key_text(inner, data, key, at), *default], {}, at)
 
     return Intrinsic(get)
 
@@ -271,9 +294,7 @@ def first_key(cx: Context, receiver: Expr, node: ast.Call) -> MapT | None:
     trial.discard()
     if isinstance(value, Static):
         return None
-    if node.func.attr == "setdefault":
-        return key_taker(cx, receiver.type, value, node.func.value)
-    return lib.keyed_by(receiver.type, value)
+    return key_taker(cx, receiver.type, value, node.func.value, sets=node.func.attr == "setdefault")
 
 
 def _changed(
@@ -292,8 +313,6 @@ def _changed(
     current = cx.atom(read_place(cx, place), "object")
     if is_poison(current):
         return current
-    if name == "pop" and len(given) == 1 and lib.has_int_keys(type_) and not lib.has_any_keys(type_):
-        cx.emit(Eval(value=lib.key_present(cx, current, given[0], node), span=cx.span(node)))
     if name == "update" and keywords:
         given, keywords = [cx.atom(lib.make_dict_of(cx, given, keywords, node), "arg")], {}
     change = lib.method_change(cx, name, lib.dict_held(current), [lib.plain(arg) for arg in given], keywords, node)

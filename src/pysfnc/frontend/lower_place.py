@@ -21,6 +21,7 @@ from pysfnc.frontend.lower_shared import shared_of
 from pysfnc.frontend.lower_state import View
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Assign, Eval, If, Raise
+from pysfnc.library.hashing import never_hashable
 from pysfnc.library.row import Change
 from pysfnc.source.span import Span
 from pysfnc.values.types import NONE, STR, Kind, MapT, Type, kinds
@@ -79,8 +80,6 @@ def ensured(cx: Context, place: Place, key: Expr, node: ast.expr) -> bool:
         return True
     if container.type.factory is not None:
         return ensure_item(cx, place, key, node)
-    if lib.has_int_keys(container.type) and not lib.has_any_keys(container.type) and container.type.name != "Counter":
-        cx.emit(Eval(value=lib.key_present(cx, container, key, node), span=cx.span(node)))
     return True
 
 
@@ -121,45 +120,61 @@ def lower_key(cx: Context, place: Place, node: ast.expr, base: ast.expr, *, sets
     if own and can_raise(container):
         cx.emit(Eval(value=container, span=container.span))
     cx.out.extend(own)
-    keyed = key_taker(cx, container.type, key, base)
+    is_made = isinstance(container.type, MapT) and (
+        container.type.factory is not None or container.type.name == "Counter"
+    )
+    puts_in = sets or is_made
+    keyed = key_taker(cx, container.type, key, base, sets=puts_in)
     if keyed is not None:
-        if lib.has_any_keys(keyed) and (sets or keyed.factory is not None):
-            refuse_new_key(cx, key, node)
         if container.type != keyed:
-            # The first key of a dict tells what its keys are.
+            # The keys of a dict tell what its keys are.
             retype_place(cx, place, keyed, node)
-        text = cx.atom(lib.key_text(cx, key, node), "key")
-        if lib.has_any_keys(keyed) and not sets and keyed.factory is None:
-            cx.emit(Eval(value=lib.key_present(cx, read_place(cx, place), text, node, key), span=cx.span(node)))
+        mapping = read_place(cx, place)
+        text = cx.atom(lib.key_text(cx, mapping, key, node), "key")
+        if puts_in:
+            check_new_key(cx, key, node)
+        else:
+            cx.emit(Eval(value=lib.key_present(cx, mapping, text, node, key), span=cx.span(node)))
         key = text
-    elif lib.has_int_keys(container.type) and not is_poison(key):
-        return cx.error(
-            codes.TYPE_NEEDED, node, f"a dict whose keys are ints gets a key of type `{key.type}`", help=_INT_KEY
-        )
+    elif lib.has_own_keys(container.type) and not is_poison(key):
+        return refuse_key(cx, container, key, node)
     return key
 
 
-def key_taker(cx: Context, type_: Type, key: Expr, base: ast.expr) -> MapT | None:
+def key_taker(cx: Context, type_: Type, key: Expr, base: ast.expr, *, sets: bool = False) -> MapT | None:
     """The dict type that takes a key as a text of its own, if what `base` names does (see `keyed_by`) or may, as nobody else uses it."""
-    keyed = lib.keyed_by(type_, key)
-    if keyed is not None or not cx.project.any_keys or not is_inner(cx, base):
+    keyed = lib.keyed_by(type_, key.type, sets=sets)
+    if keyed is not None or not sets or not cx.project.any_keys or not is_inner(cx, base):
         return keyed
-    first = lib.first_any_key(type_, key.type)
+    first = lib.keys_like(type_, key.type)
     cx.project.met_any_keys |= first is not None
     return first
 
 
-def refuse_new_key(cx: Context, key: Expr, node: ast.AST) -> None:
-    """Let a key that a dict with keys of any type does not take in the machine raise TypeError, after its own if it is unhashable."""
-    cx.emit(Eval(value=lib.key_text(cx, key, node), span=cx.span(node)))
-    cx.emit(Eval(value=lib.new_key(cx, key, node), span=cx.span(node)))
+def check_new_key(cx: Context, key: Expr, node: ast.AST) -> None:
+    """Let a key that a dict does not take in the machine raise TypeError."""
+    refused = lib.new_key(cx, key, node)
+    if refused is not None:
+        cx.emit(Eval(value=refused, span=cx.span(node)))
 
 
-_INT_KEY = "write instead: keys of one type, `int(...)` around it"
+def refuse_key(cx: Context, mapping: Expr, key: Expr, node: ast.AST) -> Expr:
+    """Say that a dict has no form with keys of some type, or that no dict has such keys."""
+    assert isinstance(mapping.type, MapT)
+    if never_hashable(key.type):
+        return cx.error(
+            codes.TYPE_MISMATCH, node, f"a key of type `{key.type}` is unhashable, which always raises TypeError"
+        )
+    return cx.error(
+        codes.TYPE_NEEDED,
+        node,
+        f"a dict whose keys are of type `{mapping.type.key}` gets a key of type `{key.type}`",
+        help="write instead: keys of one type; ints, floats, bools, str, None and tuples of them are told apart",
+    )
 
 
 def retype_place(cx: Context, place: Place, type_: Type, node: ast.AST) -> None:
-    """Let a dict without keys be known as one whose keys are ints."""
+    """Let a dict be known as one with other keys."""
     if place.keys:
         write_place(cx, place, cx.atom(replace(read_place(cx, place), type=type_)), cx.span(node))
     else:

@@ -19,7 +19,8 @@ from pysfnc.frontend.lower_iterate import Receive, Source
 from pysfnc.frontend.lower_values import LazyComprehension, Static, Value
 from pysfnc.frontend.operations.deques import listed
 from pysfnc.ir.exprs import Expr
-from pysfnc.library.sets import Form, may_be_unhashable
+from pysfnc.library.hashing import may_be_unhashable
+from pysfnc.library.sets import Form
 from pysfnc.values.types import Kind, kinds
 
 TAKING: Final = frozenset(
@@ -129,8 +130,8 @@ def _checked(cx: Context, items: Expr, node: ast.expr) -> Expr:
 def loose_items(cx: Context, value: Value, node: ast.expr) -> tuple[Expr, bool]:
     """What somebody takes the items of who does not show their order, as an iterable; and whether their order is known."""
     data = listed(lib.plain(lib.whole_items(cx, value, node)))
-    if lib.has_int_keys(data.type):
-        return lib.int_keys(cx, data, node), True
+    if lib.has_own_keys(data.type):
+        return lib.own_keys(cx, data, node), True
     if Kind.SET not in kinds(data.type):
         return data, True
     return lib.set_items(cx, data, node), False

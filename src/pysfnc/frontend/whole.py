@@ -141,8 +141,10 @@ _A_DEQUE: Final = "deque"
 _DICTS: Final = frozenset({"Counter", "defaultdict", "OrderedDict", "dict"})
 
 
-def text_held(type_: Type) -> str | None:
+def text_held(type_: Type, *, keyed: bool = True) -> str | None:
     """The name of a type that travels as text (`Decimal`), or `set`, if a value may be of it or hold such values; None otherwise.
+
+    `keyed` False: dicts whose keys are not all str do not count, for whoever knows the texts of their keys.
 
     The machine knows the text and not what Python does with the value: `Decimal("1.0")` is `Decimal("1.00")`, and true.
     """
@@ -153,12 +155,14 @@ def text_held(type_: Type) -> str | None:
             return "infinity"
         case SetT():
             return _A_SET
+        case MapT("dict", held) if not keyed:
+            inside: Iterable[Type] = (held.value,)
         case MapT(name):
             return name
         case DequeT():
             return _A_DEQUE
         case TiedDictT():
-            inside: Iterable[Type] = (type_.value,)
+            inside = (type_.value,)
         case LazyDictT():
             return None  # of AWS
         case DictT(value, fields, rest):
@@ -173,7 +177,7 @@ def text_held(type_: Type) -> str | None:
             inside = sorted(found, key=str)
         case _:
             return None
-    return next(filter(None, map(text_held, inside)), None)
+    return next(filter(None, (text_held(part, keyed=keyed) for part in inside)), None)
 
 
 def refuse_text(cx: Context, name: str, node: ast.AST | Span) -> Expr:
@@ -182,7 +186,7 @@ def refuse_text(cx: Context, name: str, node: ast.AST | Span) -> Expr:
         return cx.error(
             codes.UNSUPPORTED_EXPRESSION,
             node,
-            f"this has no compiled form for a `{'dict` whose keys are ints' if name == 'dict' else f'{name}`'}",
+            f"this has no compiled form for a `{'dict` whose keys are not all str' if name == 'dict' else f'{name}`'}",
             help="write instead: a dict whose keys are str"
             if name == "dict"
             else "write instead: `dict(...)` around it",

@@ -37,7 +37,7 @@ from pysfnc.ir.hir import (
     Try,
     While,
 )
-from pysfnc.values.types import NeverT
+from pysfnc.values.types import NeverT, Type
 
 # Expressions
 
@@ -149,10 +149,19 @@ def _under_binding(expr: Expr, index: int) -> bool:
 
 
 def substitute(expr: Expr, values: Mapping[str, Expr]) -> Expr:
-    """The expression with variables replaced. Names are unique within a machine, so nothing is captured."""
+    """The expression with variables replaced. Names are unique within a machine, so nothing is captured.
+
+    What is known of a variable where it is read stays known: it may be narrowed, or looked at as the dict that a `Counter` is besides.
+    """
     if not values:
         return expr
-    return rewrite(expr, lambda part: values.get(part.name, part) if isinstance(part, Var) else part)
+    return rewrite(
+        expr, lambda part: _read_as(values.get(part.name, part), part.type) if isinstance(part, Var) else part
+    )
+
+
+def _read_as(value: Expr, type_: Type) -> Expr:
+    return value if isinstance(value, Const) or value.type == type_ else replace(value, type=type_)
 
 
 def rename(expr: Expr, names: Mapping[str, str]) -> Expr:

@@ -77,9 +77,6 @@ from pysfnc.library.functions import CONSTANTS
 from pysfnc.library.instances import CLASS_KINDS, build_is_instance, build_type_name
 from pysfnc.library.iteration import build_iter_list, build_zip, range_parts
 from pysfnc.library.keyed import (
-    build_any_key,
-    build_any_key_present,
-    build_any_key_text,
     build_key,
     build_key_present,
     build_key_text,
@@ -112,9 +109,6 @@ __all__ = [
     "CLASS_KINDS",
     "CONSTANTS",
     "ROW_MODULES",
-    "build_any_key",
-    "build_any_key_present",
-    "build_any_key_text",
     "build_append",
     "build_binary",
     "build_call",

@@ -12,12 +12,13 @@ from pysfnc.ir.exprs import Const, Expr
 from pysfnc.jsonata.tree import Array, Binary, Bind, Field, Func, IfElse, Index, Lit, Object, Ref, Regex, Tree
 from pysfnc.library.dicts import value_by_key
 from pysfnc.library.floats import digits_of
+from pysfnc.library.key_texts import key_tree
 from pysfnc.library.make import ZERO, Built, both, call, choose, const, eq, join, prim, text, type_of
 from pysfnc.library.prelude import define
 from pysfnc.library.registry import register_prim, register_surface
 from pysfnc.library.row import Arg, Parameter, PrimRow, Refusal, Site, SurfaceRow
 from pysfnc.library.shapes import block, clean_atoms, count, fn, refs
-from pysfnc.library.typenames import ambiguity, has_kind, refuse_ambiguity
+from pysfnc.library.typenames import ambiguity, has_kind, parts_of, refuse_ambiguity
 from pysfnc.values.types import (
     STR,
     BoolT,
@@ -25,7 +26,9 @@ from pysfnc.values.types import (
     FloatT,
     IntT,
     JsonT,
+    Kind,
     ListT,
+    MapT,
     NeverT,
     NoneT,
     StrT,
@@ -109,6 +112,8 @@ def _one(value: Tree, type_: Type, options: Options) -> Tree:
             return _tuple(value, items, options)
         case DictT():
             return _dict(value, type_, options)
+        case MapT(held=held, key=key):
+            return _keyed(value, held, key, options)
         case _:
             return call("py_json", value, _object(options))
 
@@ -146,6 +151,17 @@ def _dict(value: Tree, type_: DictT, options: Options) -> Tree:
     pair = join(_text_of(Ref("py_k"), options), text(options.key), bound)
     keys = call("py_sort_texts", call("append", Array(()), call("keys", value)))
     return _enclosed(value, "{}", call("map", keys, Func(("py_k",), pair)), options)
+
+
+def _keyed(value: Tree, held: DictT, key: Type, options: Options) -> Tree:
+    """A dict whose keys are not all str: a number, a bool or None is the text of its JSON."""
+    inner = options.inside()
+    made = value_by_key(held, Ref("py_k"), lambda item: json_tree(Arg(Ref("py_i"), item), inner))
+    one = Arg(Ref("py_d"), key)
+    written = json_tree(one, options)
+    shown = choose([(has_kind(one, frozenset({Kind.STR})), written)], join(text('"'), written, text('"')))
+    pair = join(block(Bind("py_d", key_tree(Ref("py_k"), key)), shown), text(options.key), made)
+    return _enclosed(value, "{}", call("each", value, Func(("py_i", "py_k"), pair)), options)
 
 
 # Untyped values, taken apart level by level, so that deep ones do not need a deep stack: a piece is text p and, where there is one, a value v
@@ -299,6 +315,8 @@ def holds_other(type_: Type) -> Type | None:
                 found = holds_other(item)
             case DictT():
                 found = holds_other(member.value)
+            case MapT("dict", held, key=key) if kinds(key) <= _KEYS:
+                found = holds_other(held.value)
             case TupleT(items):
                 found = next(filter(None, map(holds_other, items)), None)
             case _:
@@ -306,6 +324,14 @@ def holds_other(type_: Type) -> Type | None:
         if found is not None:
             return found
     return None
+
+
+_KEYS: Final = frozenset({Kind.NONE, Kind.BOOL, Kind.INT, Kind.FLOAT, Kind.STR})
+
+
+def holds_own_keys(type_: Type) -> bool:
+    """Whether a dict whose keys are not all str may be in a value."""
+    return any(isinstance(m, MapT) or any(map(holds_own_keys, parts_of(m))) for m in members(type_))
 
 
 def _build(args: Sequence[Expr], site: Site) -> Built:
@@ -326,6 +352,8 @@ def _build(args: Sequence[Expr], site: Site) -> Built:
     for flag in flags:
         if isinstance(flag, Refusal):
             return flag
+    if flags[1] is True and holds_own_keys(value.type):
+        return Refusal("unsupported-call", "`sort_keys` has a compiled form only for dicts whose keys are str")
     options = (const(level), const(pair[0]), const(pair[1]), const(flags[1] is True), const(flags[0] is True))
     return prim("json.dumps", STR, site, value, *options)
 

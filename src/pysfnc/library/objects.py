@@ -15,10 +15,9 @@ from pysfnc.library.row import Arg, PrimRow, Refusal, Site
 from pysfnc.library.typenames import atoms, class_clash, is_one_of
 from pysfnc.values.fields import with_field
 from pysfnc.values.types import (
-    ANY_KEY,
     BOOL,
-    INT,
     NEVER,
+    STR,
     DequeT,
     DictField,
     DictT,
@@ -63,7 +62,7 @@ def stays(type_: Type) -> str | None:
             case SetT(_, form):
                 found = "set" if form == "unordered" else form
             case MapT(held=held, key=key):
-                found = str(member) if key in (INT, ANY_KEY) else stays(held)
+                found = str(member) if key not in (STR, NEVER) else stays(held)
             case ListT(inner) | DictT(inner) | TuplesT(inner):
                 found = stays(inner)
             case TupleT(items):

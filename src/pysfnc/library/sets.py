@@ -5,21 +5,21 @@ The machine holds a set as an array of different items. In which order CPython g
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import reduce
 from typing import Final, Literal
 
 from pysfnc.ir.exprs import Const, Expr
-from pysfnc.jsonata.tree import Array, Func, IfElse, Lit, Tree
+from pysfnc.jsonata.tree import Array, Func, IfElse, Tree
 from pysfnc.library.equality import bool_meets_number, unclear
+from pysfnc.library.hashing import UNHASHABLE, hash_checks, hashable_part, may_be_unhashable
 from pysfnc.library.lists import after, item_type
 from pysfnc.library.make import FALSE, NULL, ZERO, Built, both, call, eq, let_all, negate, prim
 from pysfnc.library.membership import in_list
 from pysfnc.library.registry import register_change, register_prim, register_surface
 from pysfnc.library.row import Arg, Change, ChangeRow, Check, Parameter, PrimRow, Refusal, Site, SurfaceRow
-from pysfnc.library.shapes import EMPTY, at, clean, count, filtered, item, lt, refs
+from pysfnc.library.shapes import EMPTY, clean, count, filtered, item, lt, refs
 from pysfnc.library.signature import repr_of
-from pysfnc.library.typenames import atoms, has_kind, is_never, named
+from pysfnc.library.typenames import is_never
 from pysfnc.library.versions import UNHASHABLE_ITEM
 from pysfnc.values.types import (
     BOOL,
@@ -28,18 +28,14 @@ from pysfnc.values.types import (
     Kind,
     ListT,
     SetT,
-    TuplesT,
-    TupleT,
     Type,
     join,
     join_all,
     kinds,
     members,
-    without_kinds,
 )
 
 SETS: Final = frozenset({Kind.SET})
-_UNHASHABLE: Final = frozenset({Kind.LIST, Kind.DICT, Kind.SET})
 _ITEMS: Final = frozenset({Kind.NONE, Kind.BOOL, Kind.INT, Kind.FLOAT, Kind.STR, Kind.TUPLE, Kind.ENUM})
 Form = Literal["set", "frozenset", "unordered"]
 _v, _s = refs("py_v py_s")
@@ -50,52 +46,20 @@ _v, _s = refs("py_v py_s")
 
 def build_hashable(value: Expr, site: Site) -> Built:
     """The value, after the TypeError of one that no set can hold."""
-    if kinds(value.type) and kinds(value.type) <= _UNHASHABLE:
+    if kinds(value.type) and kinds(value.type) <= UNHASHABLE:
         return Refusal("type-mismatch", f"a value of type `{value.type}` is unhashable: no set holds it")
-    if not kinds(value.type) <= _ITEMS | _UNHASHABLE:
+    if not kinds(value.type) <= _ITEMS | UNHASHABLE:
         return Refusal("unsupported-expression", f"a set of values of type `{value.type}` has no compiled form")
     if not may_be_unhashable(value.type):
         return value
-    if any(isinstance(atom, TuplesT) and may_be_unhashable(atom) for atom in atoms(value.type)):
-        return Refusal(
-            "type-needed",
-            f"whether the items of a value of type `{value.type}` are hashable is not known",
-            "write instead: a tuple of items whose types are declared",
-        )
-    return prim("set.item", _hashable_part(value.type), site, value)
+    return prim("set.item", hashable_part(value.type), site, value)
 
 
-def _hashable_part(type_: Type) -> Type:
-    """The part of a type whose values are hashable."""
-    found = [
-        replace(member, items=tuple(map(_hashable_part, member.items))) if isinstance(member, TupleT) else member
-        for member in members(without_kinds(type_, _UNHASHABLE))
-    ]
-    return join_all(found)
-
-
-def may_be_unhashable(type_: Type) -> bool:
-    """Whether a value of the type, or one inside a tuple of it, may be one that no set holds."""
-    return any(
-        kinds(atom) <= _UNHASHABLE
-        or (isinstance(atom, TupleT) and any(map(may_be_unhashable, atom.items)))
-        or (isinstance(atom, TuplesT) and may_be_unhashable(atom.item))
-        for atom in atoms(type_)
+register_prim(
+    PrimRow(
+        op="set.item", lower=lambda args, _: args[0].tree, checks=lambda args, _: hash_checks(args[0], UNHASHABLE_ITEM)
     )
-
-
-def _hash_checks(value: Arg) -> list[Check]:
-    """The TypeErrors of a value that is unhashable, or of a tuple that holds such values, the first one first."""
-    found: list[Check] = []
-    if kinds(value.type) & _UNHASHABLE:
-        found.append(Check(negate(has_kind(value, _UNHASHABLE)), "TypeError", named(UNHASHABLE_ITEM, value)))
-    if isinstance(value.type, TupleT):
-        for index, inner in enumerate(value.type.items):
-            found += _hash_checks(Arg(at(value.tree, Lit(index)), inner))
-    return found
-
-
-register_prim(PrimRow(op="set.item", lower=lambda args, _: args[0].tree, checks=lambda args, _: _hash_checks(args[0])))
+)
 
 
 def set_types(type_: Type) -> list[SetT]:

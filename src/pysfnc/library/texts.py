@@ -12,12 +12,13 @@ from pysfnc.jsonata.tree import Array, Binary, Field, Func, IfElse, Index, Lit, 
 from pysfnc.library.dicts import value_by_key
 from pysfnc.library.enums import name_tree
 from pysfnc.library.floats import digits_of
+from pysfnc.library.key_texts import key_tree
 from pysfnc.library.make import ZERO, Built, call, choose, const, eq, join, prim, text, type_of
 from pysfnc.library.prelude import define
 from pysfnc.library.quoting import quoted
 from pysfnc.library.registry import register_prim
 from pysfnc.library.row import Arg, PrimRow, Refusal, Site
-from pysfnc.library.shapes import ONE, clean_atoms, count
+from pysfnc.library.shapes import ONE, bind, block, clean_atoms, count
 from pysfnc.library.typenames import ambiguity, has_kind, is_one_of, refuse_ambiguity, value_of_member
 from pysfnc.values.types import (
     STR,
@@ -29,6 +30,7 @@ from pysfnc.values.types import (
     FloatT,
     IntT,
     ListT,
+    MapT,
     NoneT,
     RecordClass,
     RecordT,
@@ -55,8 +57,8 @@ def _items(items: Tree, body: Tree) -> Tree:
     return join(text("["), _listed(call("map", items, Func(("py_i",), body))), text("]"))
 
 
-def _pairs(mapping: Tree, value: Tree) -> Tree:
-    pair = join(quoted(_K), text(": "), value)
+def _pairs(mapping: Tree, value: Tree, key: Tree | None = None) -> Tree:
+    pair = join(quoted(_K) if key is None else key, text(": "), value)
     return join(text("{"), _listed(call("each", mapping, Func(("py_i", "py_k"), pair))), text("}"))
 
 
@@ -196,6 +198,9 @@ def _one(value: Tree, type_: Type, as_repr: bool) -> Tree:
             return _member(value, type_, as_repr)
         case DictT():
             return _pairs(value, value_by_key(type_, _K, lambda item: _tree(Arg(_I, item), True)))
+        case MapT(held=held, key=key):
+            as_text = block(bind("py_d", key_tree(_K, key)), _tree(Arg(Ref("py_d"), key), True))
+            return _pairs(value, value_by_key(held, _K, lambda item: _tree(Arg(_I, item), True)), as_text)
         case _:
             return call("py_repr" if as_repr else "py_str", value)
 
@@ -253,7 +258,7 @@ def _without_text(type_: Type) -> str | None:
                 found = cls.name if cls.shown == "own" else None
             case ListT(item) | TuplesT(item):
                 found = _without_text(item)
-            case DictT(value):
+            case DictT(value) | MapT(held=DictT(value)):
                 found = _without_text(value)
             case TupleT(items, cls):
                 own = cls is not None and cls.shown != "fields"
@@ -273,7 +278,7 @@ def _holds_exception(type_: Type) -> bool:
             return _holds_exception(item)
         case TupleT(items):
             return any(map(_holds_exception, items))
-        case RecordT(_, attributes):
+        case RecordT(_, attributes) | MapT(held=attributes):
             return _holds_exception(attributes)
         case _:
             return len(members(type_)) > 1 and any(map(_holds_exception, members(type_)))

@@ -181,8 +181,8 @@ def parts_of(type_: Type) -> tuple[Type, ...]:
     match type_:
         case ListT(item) | SetT(item) | TuplesT(item) | DequeT(item):
             return (item,)
-        case MapT(held=held):
-            return parts_of(held)
+        case MapT(held=held, key=key):
+            return (*parts_of(held), key)
         case DictT() as mapping:
             return (*(field.type for field in mapping.fields), others_of(mapping))
         case TupleT(items):

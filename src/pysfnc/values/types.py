@@ -178,10 +178,11 @@ _SHOWN_FIELDS: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class MapT(Type):
-    """A dict of `collections`, or one whose keys are ints, which the machine holds as a dict with texts as keys.
+    """A dict of `collections`, or one whose keys are not all str, which the machine holds as a dict with texts as keys.
 
     It has a kind of its own, so that nobody takes it for a dict who should know that it is more. `factory` makes the values that a
-    `defaultdict` puts in, as the text of an expression; None for none. `key` is STR, INT, ANY_KEY, or NEVER as long as there is no key.
+    `defaultdict` puts in, as the text of an expression; None for none. `key` is the type of the keys, NEVER as long as there is none: those of
+    STR are held as they are, those of any other type as `library.key_texts` says.
     """
 
     name: Literal["Counter", "defaultdict", "OrderedDict", "dict"]
@@ -427,8 +428,6 @@ INFINITY: Final = InfinityT()
 STR: Final = StrT()
 JSON: Final = JsonT()
 ERROR: Final = ErrorT()
-ANY_KEY: Final = JsonT(frozenset({Kind.NONE, Kind.INT, Kind.STR}))
-"""What the keys of a dict are whose type is not known: the hashable values of JSON that are told apart as keys."""
 NUMBER_KINDS: Final = frozenset({Kind.INT, Kind.FLOAT})
 
 _SCALAR_KINDS: Final[dict[type[Type], Kind]] = {
@@ -491,7 +490,15 @@ def is_json_faithful(type_: Type) -> bool:
 
 def _keys_fit(key: Type, other: Type) -> bool:
     """Whether the machine holds keys of a type as it holds those of another: texts alone are held as they are."""
-    return key in (NEVER, other) or (key, other) == (INT, ANY_KEY)
+    return key in (NEVER, other) or (_joined_keys(key, other) == other)
+
+
+def _joined_keys(key: Type, other: Type) -> Type | None:
+    if NEVER in (key, other) or STR in (key, other):
+        return join(key, other) if NEVER in (key, other) or key == other else None
+    from pysfnc.values.keys import joined_keys
+
+    return joined_keys(key, other)
 
 
 def is_subtype(a: Type, b: Type) -> bool:
@@ -585,9 +592,9 @@ def _merge(old: Type, new: Type) -> Type | None:
         case SetT(x, one), SetT(y, other) if one == other:
             return SetT(join(x, y), one)
         case MapT() as x, MapT() as y if (x.name, x.factory) == (y.name, y.factory) and (
-            _keys_fit(x.key, y.key) or _keys_fit(y.key, x.key)
+            (key := _joined_keys(x.key, y.key)) is not None
         ):
-            return replace(x, held=_join_dicts(x.held, y.held), key=join(x.key, y.key))
+            return replace(x, held=_join_dicts(x.held, y.held), key=key)
         case DictT() as x, DictT() as y:
             return _join_dicts(x, y)
         case TupleT(xs, one), TupleT(ys, other) if len(xs) == len(ys) and one == other:

@@ -16,7 +16,9 @@ from pysfnc.ir.exprs import Const, Expr, Let, Var
 from pysfnc.ir.hir import Eval
 from pysfnc.library.enums import build_value
 from pysfnc.library.row import Refusal, Site
+from pysfnc.library.typenames import parts_of
 from pysfnc.source.span import Span
+from pysfnc.values.keys import is_mixed
 from pysfnc.values.types import (
     NEVER,
     NONE,
@@ -32,6 +34,8 @@ from pysfnc.values.types import (
     OpaqueT,
     SetT,
     TupleT,
+    Type,
+    join,
     kinds,
     members,
     only_kinds,
@@ -99,6 +103,19 @@ def valued(pairs: Expr) -> list[Expr]:
             return []
 
 
+def shown(args: Sequence[Expr]) -> list[Expr]:
+    """The operands whose text shows no more than the machine knows, keys of dicts among it."""
+    return [arg for arg in args if text_held(arg.type, keyed=False) is None]
+
+
+def holds_mixed_keys(type_: Type) -> bool:
+    """Whether in a value there may be a dict of which two different keys may be equal."""
+    return any(
+        (isinstance(member, MapT) and is_mixed(member.key)) or any(map(holds_mixed_keys, parts_of(member)))
+        for member in members(type_)
+    )
+
+
 def told_by_text(args: Sequence[Expr]) -> list[Expr]:
     """The operands of which the text tells whether they are true: bytes have an empty one, and zero does not."""
     return [
@@ -118,6 +135,9 @@ def compared(symbol: str, one: Expr, other: Expr) -> list[Expr]:
     """The operands of comparisons that look at no value: with None, and for a key of a dict."""
     if symbol in ("is", "is not") and NONE in (one.type, other.type):
         return [one, other]
+    if symbol in ("==", "!=") and not holds_mixed_keys(join(one.type, other.type)):
+        # Equal keys have the same text.
+        return shown([one, other])
     return [other] if symbol in ("in", "not in") and kinds(other.type) == {Kind.DICT} else []
 
 

@@ -9,7 +9,7 @@ from pysfnc.frontend.infinities import call_of_infinite
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.model import Style
 from pysfnc.frontend.moment_operations import time_call
-from pysfnc.frontend.operations.ask import HOLDING_CALLS, built, decayed, decimal_read, inner, told_by_text
+from pysfnc.frontend.operations.ask import HOLDING_CALLS, built, decayed, decimal_read, inner, shown, told_by_text
 from pysfnc.frontend.operations.deques import listed
 from pysfnc.frontend.operations.displays import make_tuple
 from pysfnc.frontend.operations.mappings import dict_held
@@ -51,8 +51,14 @@ def call(cx: Context, name: str, args: Sequence[Expr], keywords: dict[str, Expr]
         node,
         [*given, *named.values()],
         lambda site: catalog.build_call(name, given, named, site),
-        held=inner(given) if name in HOLDING_CALLS else told_by_text(given) if name == "bool" else (),
+        held=_held(name, given),
     )
+
+
+def _held(name: str, given: Sequence[Expr]) -> Sequence[Expr]:
+    if name == "json.dumps":
+        return shown(given)
+    return inner(given) if name in HOLDING_CALLS else told_by_text(given) if name == "bool" else ()
 
 
 def new_exception(cx: Context, name: str, args: Sequence[Expr], node: ast.AST, style: Style = "plain") -> Expr:

@@ -10,8 +10,8 @@ from pysfnc.frontend.lower_values import Lazy, LazyComprehension, ProjectClass, 
 from pysfnc.frontend.operations.ask import built, container, decayed, inner
 from pysfnc.frontend.operations.deques import listed
 from pysfnc.frontend.operations.items import slice_of
-from pysfnc.frontend.operations.keys import int_keys
-from pysfnc.frontend.operations.mappings import has_int_keys, plain
+from pysfnc.frontend.operations.keys import own_keys
+from pysfnc.frontend.operations.mappings import has_own_keys, plain
 from pysfnc.ir.exprs import Const, Expr, Prim
 from pysfnc.library import catalog
 from pysfnc.library.iteration import build_spread
@@ -35,8 +35,8 @@ def items_of(cx: Context, value: Value, node: ast.AST) -> Expr:
     if of_own is not None:
         return items_of(cx, of_own, node)
     data = listed(plain(decayed(cx, as_data(cx, value, node))))
-    if has_int_keys(data.type):
-        return int_keys(cx, data, node)
+    if has_own_keys(data.type):
+        return own_keys(cx, data, node)
     data = container(data, "", " object is not iterable")
     return built(cx, node, [data], lambda site: catalog.build_iter_list(data, site), held=inner([data]))
 

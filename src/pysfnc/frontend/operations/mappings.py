@@ -1,29 +1,13 @@
-"""Dicts of `collections`, and dicts whose keys are ints or of any type: what they are besides, as types."""
+"""Dicts of `collections`, and dicts whose keys are not all str: what they are besides, as types."""
 
 from dataclasses import replace
 
 from pysfnc.ir.exprs import Expr
 from pysfnc.library.dicts import value_type as values_in
+from pysfnc.library.hashing import hashable_part
 from pysfnc.library.typenames import of_kinds
-from pysfnc.values.types import (
-    ANY_KEY,
-    BOOL,
-    FLOAT,
-    INT,
-    JSON,
-    NEVER,
-    NONE,
-    STR,
-    DictT,
-    JsonT,
-    Kind,
-    ListT,
-    MapT,
-    Type,
-    join_all,
-    kinds,
-    members,
-)
+from pysfnc.values.keys import is_key, joined_keys
+from pysfnc.values.types import NEVER, STR, DictT, ErrorT, Kind, MapT, Type, join_all, kinds, members
 
 
 def plain(value: Expr) -> Expr:
@@ -36,7 +20,7 @@ def plain(value: Expr) -> Expr:
 def _plain_type(type_: Type) -> Type:
     if not isinstance(type_, MapT):
         return type_
-    return MapT("dict", type_.held, key=type_.key) if has_int_keys(type_) else type_.held
+    return MapT("dict", type_.held, key=type_.key) if has_own_keys(type_) else type_.held
 
 
 def dict_held(value: Expr) -> Expr:
@@ -56,56 +40,47 @@ def as_mapping(value: Expr, like: MapT) -> Expr:
     return replace(value, type=MapT(like.name, DictT(value.type.value), like.factory, key))
 
 
-def has_int_keys(type_: Type) -> bool:
-    """Whether a value is a dict whose keys are ints, or of any type, which the machine holds as texts of their own."""
-    return isinstance(type_, MapT) and type_.key in (INT, ANY_KEY)
+def has_own_keys(type_: Type) -> bool:
+    """Whether a value is a dict whose keys are not all str, which the machine holds as texts of their own."""
+    return isinstance(type_, MapT) and type_.key not in (STR, NEVER)
 
 
-def has_any_keys(type_: Type) -> bool:
-    """Whether a value is a dict whose keys are of any type."""
-    return isinstance(type_, MapT) and type_.key == ANY_KEY
+def _is_empty(type_: Type) -> bool:
+    """Whether a dict has no key yet, so that the first one tells what its keys are."""
+    if isinstance(type_, MapT):
+        return type_.key == NEVER
+    return type(type_) is DictT and type_.value == NEVER and not type_.fields
 
 
-def may_be_any_key(type_: Type) -> bool:
-    """Whether the kind of a value is known at run time only, and may be one that a dict with keys of any type tells apart."""
-    return (
-        any(isinstance(one, JsonT) for one in members(type_))
-        and FLOAT not in members(type_)
-        and _is_scalar_or_json(type_)
-    )
-
-
-def _is_scalar_or_json(type_: Type) -> bool:
-    known = (NONE, BOOL, INT, FLOAT, STR, DictT(JSON), ListT(JSON))
-    return type_ != NEVER and all(isinstance(one, JsonT) or one in known for one in members(type_))
-
-
-def first_any_key(type_: Type, key: Type) -> MapT | None:
-    """What a dict without keys is with one of any type; None where the dict has keys, or the key is of one known type."""
-    if not may_be_any_key(key):
+def keys_like(type_: Type, key: Type) -> MapT | None:
+    """What a dict without keys is when its keys are of a type; None where the dict has keys, or the machine no texts for these."""
+    key = hashable_part(key)
+    if not _is_empty(type_) or key in (STR, NEVER) or not is_key(key):
         return None
-    if isinstance(type_, MapT) and type_.key == NEVER and type_.name != "Counter":
-        return replace(type_, key=ANY_KEY)
-    if type(type_) is DictT and type_.value == NEVER and not type_.fields:
-        return MapT("dict", type_, key=ANY_KEY)
-    return None
+    return replace(type_, key=key) if isinstance(type_, MapT) else MapT("dict", DictT(NEVER), key=key)
 
 
-def keyed_by(type_: Type, key: Expr) -> MapT | None:
-    """The dict type that takes a key as a text of its own, if one of the type does: one with such keys, or one without keys that gets an int."""
-    if isinstance(type_, MapT) and type_.key == ANY_KEY:
-        return type_ if _is_scalar_or_json(key.type) else None
-    if kinds(key.type) != {Kind.INT}:
+def keyed_by(type_: Type, key: Type, *, sets: bool = False) -> MapT | None:
+    """The dict type that takes a key as a text of its own, if one of the type does: one with such keys, or one without keys that gets no str.
+
+    `sets`: the key is put in, so that the dict has keys of its type from now on.
+    """
+    if _is_empty(type_):
+        return None if Kind.STR in kinds(key) or isinstance(key, ErrorT) else keys_like(type_, key)
+    if not (isinstance(type_, MapT) and has_own_keys(type_)):
         return None
-    if isinstance(type_, MapT) and type_.key in (INT, NEVER):
-        return replace(type_, key=INT)
-    if type(type_) is DictT and type_.value == NEVER and not type_.fields:
-        return MapT("dict", type_, key=INT)
-    return None
+    mine = hashable_part(key)
+    if not is_key(mine):
+        return None
+    if not sets:
+        return type_
+    both = joined_keys(type_.key, mine)
+    return None if both is None else replace(type_, key=both)
 
 
-def as_int_keyed(made: Expr) -> Expr:
-    return replace(made, type=MapT("dict", DictT(made.type.value), key=INT)) if isinstance(made.type, DictT) else made
+def as_keyed(made: Expr, key: Type) -> Expr:
+    """A dict that was made with the texts of keys, as one with the keys."""
+    return replace(made, type=MapT("dict", DictT(made.type.value), key=key)) if isinstance(made.type, DictT) else made
 
 
 def value_type(type_: Type) -> Type:

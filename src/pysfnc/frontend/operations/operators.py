@@ -18,14 +18,24 @@ from pysfnc.frontend.lower_core import as_data
 from pysfnc.frontend.lower_environment import environment_has, is_environ
 from pysfnc.frontend.lower_values import Choice, DictOf, ExceptionClass, Lazy, Static, TypeOf, Value
 from pysfnc.frontend.moment_operations import are_times, time_binary, time_compare, time_ranks, time_unary
-from pysfnc.frontend.operations.ask import as_kind, built, compared, container, containers, decayed, inner, text_const
+from pysfnc.frontend.operations.ask import (
+    as_kind,
+    built,
+    compared,
+    container,
+    containers,
+    decayed,
+    inner,
+    shown,
+    text_const,
+)
 from pysfnc.frontend.operations.calls import call
 from pysfnc.frontend.operations.deques import listed
 from pysfnc.frontend.operations.displays import make_list, make_tuple
 from pysfnc.frontend.operations.items import part, subscript
-from pysfnc.frontend.operations.keys import key_text
+from pysfnc.frontend.operations.keys import equal_dicts, key_text, merged
 from pysfnc.frontend.operations.kinds import has_kind, negate
-from pysfnc.frontend.operations.mappings import dict_held, has_int_keys, keyed_by, plain
+from pysfnc.frontend.operations.mappings import dict_held, has_own_keys, keyed_by, plain
 from pysfnc.frontend.operations.sets import built_of_sets, hashable, meet_a_set, set_items
 from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Let, ListComp, Prim
 from pysfnc.library import catalog
@@ -66,7 +76,9 @@ def binary(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) -> 
     """`left symbol right`."""
     if symbol in ("%", "%=") and isinstance(left, Const) and isinstance(left.value, str):
         template = left.value
-        return built(cx, node, [left, right], lambda site: catalog.build_percent(template, right, site))
+        return built(
+            cx, node, [left, right], lambda site: catalog.build_percent(template, right, site), held=shown([right])
+        )
     from pysfnc.frontend.own_operators import binary_of_own
 
     of_own = binary_of_own(cx, symbol, left, right, node)
@@ -84,6 +96,10 @@ def binary(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) -> 
 
         if is_sum_of_counters(symbol, one, other):
             return join_counters(cx, symbol, one, other, node)
+    if symbol in ("|", "|=") and isinstance(node, ast.expr | ast.stmt):
+        of_keys = _joined_dicts(cx, one, other, node)
+        if of_keys is not None:
+            return of_keys
     if meet_a_set(one, other):
         return built_of_sets(cx, node, [one, other], lambda site: catalog.build_operator(symbol, one, other, site))
     return built(
@@ -93,6 +109,16 @@ def binary(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) -> 
         lambda site: catalog.build_binary(symbol, one, other, site),
         held=containers(symbol, one, other),
     )
+
+
+def _joined_dicts(cx: Context, left: Expr, right: Expr, node: ast.AST) -> Expr | None:
+    """`left | right` of dicts of which one has keys that are no str; None for others."""
+    if not (has_own_keys(left.type) or has_own_keys(right.type)):
+        return None
+    if any(isinstance(one.type, MapT) and one.type.name != "dict" for one in (left, right)):
+        return None
+    place = node if isinstance(node, ast.expr) else next(n for n in ast.walk(node) if isinstance(n, ast.expr))
+    return merged(cx, left, right, place)
 
 
 def unary(cx: Context, symbol: str, operand: Expr, node: ast.AST) -> Expr:
@@ -148,8 +174,9 @@ def compare(cx: Context, op: ast.cmpop, left: Value, right: Value, node: ast.AST
             other = listed(other)
         if symbol in ("in", "not in") and isinstance(one.type, StrT):
             other = container(other, "argument of type ", " is not iterable", only_dict=True)
-        if symbol in ("in", "not in") and keyed_by(other.type, one) is not None:
-            one, other = key_text(cx, one, node), dict_held(other)
+        keyed = keyed_by(other.type, one.type) if symbol in ("in", "not in") else None
+        if keyed is not None:
+            one, other = key_text(cx, replace(other, type=keyed), one, node), dict_held(other)
     if symbol in ("==", "!=") and _is_counter(one) and _is_counter(other) and isinstance(node, ast.expr):
         from pysfnc.frontend.lower_mappings import counters_equal
 
@@ -163,7 +190,10 @@ def compare(cx: Context, op: ast.cmpop, left: Value, right: Value, node: ast.AST
             return same if symbol == "==" else negate(cx, same, node)
     if symbol in ("==", "!="):
         one, other = plain(one), plain(other)
-        if has_int_keys(one.type) and has_int_keys(other.type):
+        alike = equal_dicts(cx, one, other, node) if isinstance(node, ast.expr) else None
+        if alike is not None:
+            return alike if symbol == "==" else negate(cx, alike, node)
+        if has_own_keys(one.type) or has_own_keys(other.type):
             one, other = dict_held(one), dict_held(other)
     if symbol in ("in", "not in") and Kind.SET in kinds(other.type):
         one, other = hashable(cx, one, node), set_items(cx, other, node)
@@ -248,6 +278,9 @@ def spread_mapping(cx: Context, value: Expr, node: ast.AST) -> Expr:
 def merge_dicts(cx: Context, base: Expr, other: Expr, node: ast.AST) -> Expr:
     """`{**base, **other}`."""
     base, other = plain(base), plain(other)
+    made = _joined_dicts(cx, base, other, node)
+    if made is not None:
+        return made
     if isinstance(other.type, ErrorT) or isinstance(base.type, ErrorT):
         return poison(cx.span(node))
     if kinds(other.type) != {Kind.DICT} and not isinstance(other.type, NeverT):

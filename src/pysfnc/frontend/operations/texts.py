@@ -11,7 +11,7 @@ from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data
 from pysfnc.frontend.lower_values import BuiltinFunction, ExceptionClass, Opaque, TypeOf, Value
 from pysfnc.frontend.moment_operations import time_format, time_text
-from pysfnc.frontend.operations.ask import as_kind, built, decayed, decimal_read, text_const
+from pysfnc.frontend.operations.ask import as_kind, built, decayed, decimal_read, shown, text_const
 from pysfnc.frontend.operations.items import slice_of
 from pysfnc.frontend.operations.kinds import has_kind
 from pysfnc.ir.exprs import Cond, Const, ExcField, Expr
@@ -73,7 +73,7 @@ def to_str(cx: Context, value: Expr, node: ast.AST) -> Expr:
         own = time_text(cx, value, node)
     if own is not None:
         return own
-    return built(cx, node, [value], lambda site: catalog.build_str(value, site))
+    return built(cx, node, [value], lambda site: catalog.build_str(value, site), held=shown([value]))
 
 
 def to_repr(cx: Context, value: Expr, node: ast.AST) -> Expr:
@@ -88,7 +88,7 @@ def to_repr(cx: Context, value: Expr, node: ast.AST) -> Expr:
     own = _own_text(cx, value, node, ("__repr__",))
     if own is not None:
         return own
-    return built(cx, node, [value], lambda site: catalog.build_repr(value, site))
+    return built(cx, node, [value], lambda site: catalog.build_repr(value, site), held=shown([value]))
 
 
 def _own_text(cx: Context, value: Expr, node: ast.AST, names: tuple[str, ...]) -> Expr | None:
@@ -127,8 +127,8 @@ def _exception_repr(cx: Context, value: Expr, node: ast.AST) -> Expr:
     error = cx.atom(value, "error")
     cx.journal.args_read.append(span)
     name = class_name(cx, error, ExcField(exc=error, field_="name", type=STR, span=span), node)
-    shown = to_repr(cx, ExcField(exc=error, field_="args", type=ListT(JSON), span=span), node)
-    return join_text(cx, [name, text_const("(", span), _without_ends(cx, shown, node), text_const(")", span)], node)
+    text = to_repr(cx, ExcField(exc=error, field_="args", type=ListT(JSON), span=span), node)
+    return join_text(cx, [name, text_const("(", span), _without_ends(cx, text, node), text_const(")", span)], node)
 
 
 def _without_ends(cx: Context, text: Expr, node: ast.AST) -> Expr:
@@ -145,7 +145,9 @@ def join_text(cx: Context, parts: Sequence[Expr], node: ast.AST) -> Expr:
 def format_template(cx: Context, template: str, args: Sequence[Expr], keywords: dict[str, Expr], node: ast.AST) -> Expr:
     """`template.format(...)`."""
     given = [*args, *keywords.values()]
-    return built(cx, node, given, lambda site: catalog.build_str_format(template, args, keywords, site))
+    return built(
+        cx, node, given, lambda site: catalog.build_str_format(template, args, keywords, site), held=shown(given)
+    )
 
 
 def type_name(cx: Context, value: Expr, node: ast.AST) -> Expr:
