@@ -5,9 +5,11 @@ An operator as a function is a lambda that is written out here, so that it is lo
 
 import ast
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from pysfnc.diagnostics import codes
+from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_arguments import Arguments
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_inline import call_closure
@@ -15,7 +17,7 @@ from pysfnc.frontend.lower_values import Closure, Partial, Static, Value
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.ir.hir import Stmt
 from pysfnc.ir.walk import has_effect
-from pysfnc.library.hashing import may_be_unhashable
+from pysfnc.library.hashing import may_be_unhashable, never_hashable
 from pysfnc.values.types import Kind, is_mutable, kinds
 
 _BINARY: Final = {
@@ -54,9 +56,8 @@ OPERATORS: Final = {
 }
 """Functions of `operator` as lambdas."""
 _GETTERS: Final = ("operator.itemgetter", "operator.attrgetter", "operator.methodcaller")
-_NOT_HASHABLE: Final = frozenset(
-    {Kind.LIST, Kind.DICT, Kind.SET, Kind.DEQUE, Kind.MAPPING, Kind.RECORD, Kind.OPAQUE, Kind.EXCEPTION}
-)
+_NOT_COMPARED: Final = frozenset({Kind.RECORD, Kind.OPAQUE, Kind.EXCEPTION})
+"""Kinds of which the machine does not know whether they are hashable, or when two are the same."""
 
 
 def is_functional(name: str) -> bool:
@@ -142,9 +143,24 @@ def _getting(parts: Sequence[str]) -> str:
 def cached_call_obstacle(given: Arguments) -> str | None:
     """Why a call of a function that is cached differs from one that is not: its arguments must be hashable."""
     for value in (*given.positional, *(value for _, value in given.keywords)):
-        if isinstance(value, Static) or kinds(value.type) & _NOT_HASHABLE or may_be_unhashable(value.type):
+        if isinstance(value, Static) or kinds(value.type) & _NOT_COMPARED or never_hashable(value.type):
             return "it gets an argument that may be unhashable"
     return None
+
+
+def hashed_arguments(cx: Context, given: Arguments, node: ast.expr) -> Arguments:
+    """The arguments of a call of a cached function, after the TypeError of one that is unhashable."""
+
+    def hashed(value: Value) -> Value:
+        if isinstance(value, Static) or not may_be_unhashable(value.type):
+            return value
+        return cx.atom(lib.hashed(cx, value, node), "arg")
+
+    return replace(
+        given,
+        positional=tuple(map(hashed, given.positional)),
+        keywords=tuple((name, hashed(value)) for name, value in given.keywords),
+    )
 
 
 def cached_result_obstacle(out: Sequence[Stmt], result: Value) -> str | None:

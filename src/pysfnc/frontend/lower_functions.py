@@ -15,7 +15,12 @@ from pysfnc.frontend.lower_arguments import Arguments, bind, evaluated, signatur
 from pysfnc.frontend.lower_children import call_workflow
 from pysfnc.frontend.lower_context import Context, Trial, poison
 from pysfnc.frontend.lower_core import as_data, lower_value
-from pysfnc.frontend.lower_functional import cached_call_obstacle, cached_result_obstacle, refuse_cached
+from pysfnc.frontend.lower_functional import (
+    cached_call_obstacle,
+    cached_result_obstacle,
+    hashed_arguments,
+    refuse_cached,
+)
 from pysfnc.frontend.lower_inline import call_closure, call_function
 from pysfnc.frontend.lower_mutation import changed_parameter
 from pysfnc.frontend.lower_travels import travelling_arguments
@@ -139,6 +144,7 @@ def _call_cached(cx: Context, info: FunctionInfo, given: Arguments, node: ast.ex
     why = cached_call_obstacle(given)
     if why is not None:
         return refuse_cached(cx, info.qualname, why, node)
+    given = hashed_arguments(cx, given, node)
     if info.node in cx.active:
         return call_function(cx, info, given, node)
     trial = Trial(cx)

@@ -47,7 +47,9 @@ from pysfnc.frontend.operations.keys import (
     dict_of_pairs,
     key_present,
     key_text,
+    keys_in,
     keys_of,
+    leaving,
     make_dict,
     make_dict_of,
     merged,
@@ -57,6 +59,7 @@ from pysfnc.frontend.operations.keys import (
 )
 from pysfnc.frontend.operations.kinds import CLASS_KINDS, has_kind, is_instance, kept_by_truth, negate, truth
 from pysfnc.frontend.operations.mappings import (
+    as_keyed,
     as_mapping,
     dict_held,
     has_own_keys,
@@ -76,13 +79,14 @@ from pysfnc.frontend.operations.operators import (
     spread_mapping,
     unary,
 )
-from pysfnc.frontend.operations.sets import hashable, make_set, refuse_order_of_set, set_items, set_method
+from pysfnc.frontend.operations.sets import hashable, hashed, make_set, refuse_order_of_set, set_items, set_method
 from pysfnc.frontend.operations.texts import format_template, format_value, join_text, to_repr, to_str, type_name
 
 __all__ = [
     "CLASS_KINDS",
     "after",
     "appended",
+    "as_keyed",
     "as_kind",
     "as_mapping",
     "augmented_list",
@@ -103,6 +107,7 @@ __all__ = [
     "has_method",
     "has_own_keys",
     "hashable",
+    "hashed",
     "having",
     "having_kind",
     "is_builtin",
@@ -116,9 +121,11 @@ __all__ = [
     "key_present",
     "key_text",
     "keyed_by",
+    "keys_in",
     "keys_like",
     "keys_of",
     "known_items",
+    "leaving",
     "length",
     "length_list",
     "make_dict",

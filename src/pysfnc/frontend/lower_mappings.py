@@ -1,4 +1,4 @@
-"""The dicts of `collections`: `defaultdict`, `Counter`, `OrderedDict`.
+"""The dicts of `collections`: `defaultdict`, `OrderedDict`, and `Counter` as far as it is a dict (the rest of it: `lower_counters`).
 
 The machine holds the dict that each of them is besides. Owns what they do more than a dict: the items that reading a key puts in or stands for,
 and their own methods. Everything that a dict does too is done by `lower_library` with the dict.
@@ -32,7 +32,7 @@ from pysfnc.frontend.lower_views import keep_view
 from pysfnc.frontend.synthesis import run_here
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Eval
-from pysfnc.values.types import INT, NEVER, NONE, DictT, Kind, MapT, kinds
+from pysfnc.values.types import INT, NEVER, NONE, DictT, MapT
 
 NAMES: Final = frozenset({"collections.defaultdict", "collections.Counter", "collections.OrderedDict"})
 _FACTORIES: Final = {
@@ -47,7 +47,6 @@ _FACTORIES: Final = {
 """What a class gives that is called without arguments."""
 _CHANGES: Final = frozenset({"pop", "popitem", "setdefault", "update", "clear"})
 _VIEWS: Final = frozenset({"keys", "values", "items"})
-_COUNT: Final = "for item in items:\n    found[item] = found.get(item, 0) + 1\nreturn found"
 
 
 Where = Callable[[], Place | None]
@@ -61,7 +60,9 @@ def call_mapping(cx: Context, name: str, given: Arguments, node: ast.expr) -> Va
     if given.spread is not None or given.rest is not None:
         return cx.error(codes.UNSUPPORTED_CALL, node, f"`{name}()` has no compiled form with these arguments")
     if name == "collections.Counter":
-        return _counter(cx, given, node)
+        from pysfnc.frontend.lower_counters import make_counter
+
+        return make_counter(cx, given, node)
     factory: str | None = None
     rest = given.positional
     if name == "collections.defaultdict" and rest:
@@ -107,27 +108,6 @@ def _factory(cx: Context, value: Value, node: ast.expr) -> str | None:
             help="write instead: a class such as `list` or `int`, or a lambda that reads no variables",
         )
     return text
-
-
-def _counter(cx: Context, given: Arguments, node: ast.expr) -> Value:
-    """`Counter(items)`: how often each item is there, in the order in which they come up."""
-    if given.keywords or len(given.positional) > 1:
-        return cx.error(codes.UNSUPPORTED_CALL, node, "`Counter()` has a compiled form only with one iterable")
-    made = lib.make_dict(cx, [], node)
-    if given.positional:
-        value = given.positional[0]
-        if not isinstance(value, Static) and Kind.SET in kinds(value.type):
-            return lib.refuse_order_of_set(cx, node)
-        if not isinstance(value, Static) and kinds(value.type) & {Kind.DICT, Kind.MAPPING}:
-            if not kinds(value.type) <= {Kind.DICT, Kind.MAPPING}:
-                return cx.error(codes.TYPE_NEEDED, node, "whether `Counter()` gets a dict of counts is not known")
-            made = lib.make_dict_of(cx, [lib.plain(value)], {}, node)
-        else:
-            items = lib.items_of(cx, value, node)
-            if is_poison(items):
-                return items
-            made = as_data(cx, run_here(cx, f"found = {{}}\n{_COUNT}", {"items": items}, node), node)
-    return lib.as_mapping(made, MapT("Counter", DictT(NEVER)))
 
 
 # Reading
@@ -190,7 +170,9 @@ def call_mapping_method(cx: Context, receiver: Expr, where: Where, node: ast.Cal
         origin = None if place is None else Origin(name, place.root, place.keys, place.spans, place.title)
         return Lazy(f"a view of {name}", items, sized=True, origin=origin, under=under(receiver))
     if receiver.type.name == "Counter" and name in ("most_common", "total", "update", "elements", "subtract"):
-        return _counter_method(cx, name, receiver, where, given, node)
+        from pysfnc.frontend.lower_counters import counter_method
+
+        return counter_method(cx, name, receiver, where, given, node)
     if receiver.type.name == "OrderedDict" and name in METHODS:
         return call_ordered(cx, name, receiver, where, given, node)
     args = [as_data(cx, value, given.node_of(i, node)) for i, value in enumerate(given.positional)]
@@ -324,85 +306,3 @@ def _changed(
     if name == "setdefault" and isinstance(result, Var) and given:
         keep_view(cx, result, place.root.name, (*place.keys, given[0]))
     return result
-
-
-def _counter_method(cx: Context, name: str, receiver: Expr, where: Where, given: Arguments, node: ast.Call) -> Value:
-    if given.keywords or given.spread is not None:
-        return cx.error(codes.UNSUPPORTED_CALL, node, f"`{name}()` has no compiled form with these arguments")
-    counts = lib.plain(receiver)
-    if name == "total" and not given.positional:
-        return run_here(cx, "return sum(counts.values())", {"counts": counts, "sum": BuiltinFunction("sum")}, node)
-    if name == "most_common" and len(given.positional) <= 1:
-        text = "found = sorted(counts.items(), key=lambda pair: pair[1], reverse=True)\nreturn found"
-        values: dict[str, Value] = {"counts": counts, "sorted": BuiltinFunction("sorted")}
-        if given.positional and not _is_none(given.positional[0]):
-            values |= {"most": given.positional[0], "max": BuiltinFunction("max")}
-            text += "[: max(most, 0)]"
-        return run_here(cx, text, values, node)
-    if name == "update" and len(given.positional) == 1:
-        value = given.positional[0]
-        if not isinstance(value, Static) and kinds(value.type) & {Kind.DICT, Kind.MAPPING}:
-            return cx.error(codes.UNSUPPORTED_CALL, node, "`update()` of a `Counter` with counts has no compiled form")
-        items = lib.items_of(cx, value, node)
-        place = where()
-        if is_poison(items) or place is None or not may_change(cx, place, node, "changed"):
-            return poison(cx.span(node))
-        items = cx.atom(items, "items")
-        current = lib.plain(read_place(cx, place))
-        text = f"found = dict(counts)\n{_COUNT}"
-        made = as_data(
-            cx, run_here(cx, text, {"counts": current, "items": items, "dict": BuiltinFunction("dict")}, node), node
-        )
-        if not is_poison(made):
-            assert isinstance(receiver.type, MapT)
-            updated = lib.as_mapping(made, receiver.type)
-            write_place(cx, place, cx.atom(updated) if place.keys else updated, cx.span(node))
-        return Const(value=None, type=NONE, span=cx.span(node))
-    return cx.error(
-        codes.UNSUPPORTED_CALL,
-        node,
-        f"`{name}()` of a `Counter` has no compiled form here",
-        help="write instead: a loop over its items",
-    )
-
-
-# Operators of counters
-
-_SUMS: Final = {
-    "+": ("count + b.get(key, 0)", "count"),
-    "-": ("count - b.get(key, 0)", "-count"),
-    "|": ("max(count, b.get(key, 0))", "count"),
-    "&": ("min(count, b.get(key, 0))", "0"),
-}
-"""How a counter is made of two: the count of a key of the first, and of one that only the second has. Positive counts are kept."""
-
-
-def counters_equal(cx: Context, left: Expr, right: Expr, node: ast.expr) -> Expr:
-    """`left == right` of counters, where a key that is not there counts as zero."""
-    text = (
-        "return all(b.get(key, 0) == count for key, count in a.items())"
-        " and all(a.get(key, 0) == count for key, count in b.items())"
-    )
-    values: dict[str, Value] = {"a": lib.plain(left), "b": lib.plain(right), "all": BuiltinFunction("all")}
-    return as_data(cx, run_here(cx, text, values, node), node)
-
-
-def join_counters(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.expr) -> Expr:
-    """`left + right` and the like of counters."""
-    both, only = _SUMS[symbol]
-    text = (
-        f"made = {{}}\n"
-        f"for key, count in a.items():\n    new = {both}\n    if new > 0:\n        made[key] = new\n"
-        f"for key, count in b.items():\n    if key not in a and {only} > 0:\n        made[key] = {only}\n"
-        f"return made"
-    )
-    values: dict[str, Value] = {"a": lib.plain(left), "b": lib.plain(right)}
-    values |= {name: BuiltinFunction(name) for name in ("max", "min")}
-    made = as_data(cx, run_here(cx, text, values, node), node)
-    assert isinstance(left.type, MapT)
-    return lib.as_mapping(made, left.type)
-
-
-def is_sum_of_counters(symbol: str, left: Expr, right: Expr) -> bool:
-    """Whether an operator joins two counters."""
-    return symbol in _SUMS and all(isinstance(one.type, MapT) and one.type.name == "Counter" for one in (left, right))

@@ -144,7 +144,8 @@ def lower_key(cx: Context, place: Place, node: ast.expr, base: ast.expr, *, sets
 def key_taker(cx: Context, type_: Type, key: Expr, base: ast.expr, *, sets: bool = False) -> MapT | None:
     """The dict type that takes a key as a text of its own, if what `base` names does (see `keyed_by`) or may, as nobody else uses it."""
     keyed = lib.keyed_by(type_, key.type, sets=sets)
-    if keyed is not None or not sets or not cx.project.any_keys or not is_inner(cx, base):
+    is_counter = isinstance(type_, MapT) and type_.name == "Counter"
+    if keyed is not None or not sets or not cx.project.any_keys or not (is_counter or is_inner(cx, base)):
         return keyed
     first = lib.keys_like(type_, key.type)
     cx.project.met_any_keys |= first is not None

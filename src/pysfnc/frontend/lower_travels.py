@@ -34,6 +34,7 @@ def travelling(cx: Context, value: Expr, before: str, behind: str, node: ast.AST
 
     The message names the place: `before`, the path inside of the value, `behind`.
     """
+    value = lib.leaving(cx, value, before + behind, node) or value
     _check_travels(cx, value, node)
     held = held_exceptions(value.type)
     if held == NEVER:

@@ -77,6 +77,8 @@ from pysfnc.library.functions import CONSTANTS
 from pysfnc.library.instances import CLASS_KINDS, build_is_instance, build_type_name
 from pysfnc.library.iteration import build_iter_list, build_zip, range_parts
 from pysfnc.library.keyed import (
+    build_all_str,
+    build_hashed,
     build_key,
     build_key_present,
     build_key_text,
@@ -109,6 +111,7 @@ __all__ = [
     "CLASS_KINDS",
     "CONSTANTS",
     "ROW_MODULES",
+    "build_all_str",
     "build_append",
     "build_binary",
     "build_call",
@@ -124,6 +127,7 @@ __all__ = [
     "build_format",
     "build_has_kind",
     "build_hashable",
+    "build_hashed",
     "build_is_instance",
     "build_item_at",
     "build_items",

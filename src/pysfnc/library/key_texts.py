@@ -203,6 +203,18 @@ def _stray_part(part: Arg) -> Tree:
 # From texts to keys
 
 
+def is_no_str(held: Tree) -> Tree:
+    """Whether a text stands for a key that is no str."""
+    return both(
+        eq(call("substring", held, ZERO, ONE), text(MARK)), ne(call("substring", held, ZERO, Lit(2)), text(_TEXT))
+    )
+
+
+def str_tree(held: Tree) -> Tree:
+    """The str that a text stands for, which stands for one."""
+    return choose([(eq(call("substring", held, ZERO, Lit(2)), text(_TEXT)), call("substring", held, Lit(2)))], held)
+
+
 def key_tree(held: Tree, type_: Type) -> Tree:
     """The key of a type that a text stands for."""
     if isinstance(type_, EnumT):

@@ -82,6 +82,14 @@ def keys_of(cx: Context, mapping: Expr, node: ast.AST) -> Expr:
     return built(cx, node, [mapping], lambda site: catalog.build_iter_list(mapping, site), held=inner([mapping]))
 
 
+def leaving(cx: Context, mapping: Expr, place: str, node: ast.AST) -> Expr | None:
+    """A dict as it leaves the machine, where some of its keys may be no str; None for any other value."""
+    type_ = mapping.type
+    if not (isinstance(type_, MapT) and has_own_keys(type_) and Kind.STR in kinds(type_.key)):
+        return None
+    return built(cx, node, [mapping], lambda site: catalog.build_all_str(mapping, place, site), held=[mapping])
+
+
 # Dicts that are made at once
 
 

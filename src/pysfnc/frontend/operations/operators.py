@@ -92,7 +92,7 @@ def binary(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) -> 
         return of_infinite
     one, other = decayed(cx, left), decayed(cx, right)
     if Kind.MAPPING in kinds(one.type) and Kind.MAPPING in kinds(other.type) and isinstance(node, ast.expr):
-        from pysfnc.frontend.lower_mappings import is_sum_of_counters, join_counters
+        from pysfnc.frontend.lower_counters import is_sum_of_counters, join_counters
 
         if is_sum_of_counters(symbol, one, other):
             return join_counters(cx, symbol, one, other, node)
@@ -178,7 +178,7 @@ def compare(cx: Context, op: ast.cmpop, left: Value, right: Value, node: ast.AST
         if keyed is not None:
             one, other = key_text(cx, replace(other, type=keyed), one, node), dict_held(other)
     if symbol in ("==", "!=") and _is_counter(one) and _is_counter(other) and isinstance(node, ast.expr):
-        from pysfnc.frontend.lower_mappings import counters_equal
+        from pysfnc.frontend.lower_counters import counters_equal
 
         same = counters_equal(cx, one, other, node)
         return same if symbol == "==" else negate(cx, same, node)

@@ -41,6 +41,11 @@ def hashable(cx: Context, value: Expr, node: ast.AST) -> Expr:
     return built(cx, node, [data], lambda site: catalog.build_hashable(data, site))
 
 
+def hashed(cx: Context, value: Expr, node: ast.AST) -> Expr:
+    """The value, after the TypeError of one that is unhashable."""
+    return built(cx, node, [value], lambda site: catalog.build_hashed(value, site), held=[value])
+
+
 def make_set(cx: Context, items: Expr | None, form: Form, node: ast.AST) -> Expr:
     """The set of the items, which are hashable."""
     given = [] if items is None else [items]
