@@ -35,7 +35,7 @@ from pysfnc.frontend.lower_context import Context, Journal
 from pysfnc.frontend.lower_core import as_data, lower_body, lower_value
 from pysfnc.frontend.lower_flow import Flow
 from pysfnc.frontend.lower_frame import Frame, Names, variable_of
-from pysfnc.frontend.lower_project import Project
+from pysfnc.frontend.lower_project import KeyScope, Project
 from pysfnc.frontend.lower_state import Fact
 from pysfnc.frontend.model import FunctionInfo, ProjectModel
 from pysfnc.frontend.program import load_program
@@ -97,7 +97,7 @@ def lower_program(model: ProjectModel, sink: Sink) -> Program | None:
         )
     discovered: list[Use] = []
     unset: dict[ast.AST, set[str]] = {}
-    any_keys = True
+    any_keys: KeyScope = "everywhere"
     unannotated: frozenset[tuple[str, str]] = frozenset()
     while True:
         attempt = Sink()
@@ -112,12 +112,12 @@ def lower_program(model: ProjectModel, sink: Sink) -> Program | None:
         journal = Journal()
         machines = _machines(project, workflows, attempt, journal)
         met = _met_unset(project, attempt)
-        json_keys = project.met_any_keys and (attempt.has_errors or any(project.in_lambda.values()))
+        narrower = _narrower_keys(project, attempt)
         attributes = project.met_unannotated - unannotated
-        if not project.environment.discovered and not met and not json_keys and not attributes:
+        if not project.environment.discovered and not met and narrower == any_keys and not attributes:
             break
         unannotated |= attributes
-        any_keys = any_keys and not json_keys
+        any_keys = narrower
         discovered += project.environment.discovered
         unset = {**unset, **{node: names | unset.get(node, set()) for node, names in met.items()}}
     for diagnostic in _explained(attempt.diagnostics, project):
@@ -155,6 +155,16 @@ def _explained(found: Sequence[Diagnostic], project: Project) -> Iterator[Diagno
     for diagnostic in found:
         about_json = diagnostic.is_error and f"`{JSON}`" in diagnostic.message
         yield replace(diagnostic, notes=(*diagnostic.notes, *notes[:MAX_HELPERS_NAMED])) if about_json else diagnostic
+
+
+def _narrower_keys(project: Project, attempt: Sink) -> KeyScope:
+    """Which dicts may have keys of any type in the next attempt: fewer, if those of this one do not compile, or leave the machine."""
+    if project.any_keys == "nowhere" or not project.met_any_keys:
+        return project.any_keys
+    fails = attempt.has_errors or any(project.in_lambda.values())
+    if project.any_keys == "everywhere":
+        return "inner" if fails or project.met_leaving_keys else "everywhere"
+    return "nowhere" if fails else "inner"
 
 
 def _met_unset(project: Project, sink: Sink) -> dict[ast.AST, set[str]]:

@@ -27,7 +27,7 @@ _DICTS: Final = frozenset({Kind.DICT, Kind.MAPPING})
 def _begun(cx: Context, key: Type, node: ast.expr) -> tuple[str, dict[str, Value]]:
     """How a dict begins that gets keys of a type, as the text of an expression, and what is in that. Keys that may be str are told by the type."""
     key = hashable_part(key)
-    if key in (STR, NEVER) or Kind.STR not in kinds(key) or not is_key(key) or not cx.project.any_keys:
+    if key in (STR, NEVER) or Kind.STR not in kinds(key) or not is_key(key) or cx.project.any_keys == "nowhere":
         return "{}", {}
     cx.project.met_any_keys = True
     return "dict(empty)", {"empty": lib.as_keyed(lib.make_dict(cx, [], node), key), "dict": BuiltinFunction("dict")}

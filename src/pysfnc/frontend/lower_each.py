@@ -135,7 +135,7 @@ def _item_type(cx: Context, source: Source) -> Type:
         case "values":
             return lib.value_type(container)
         case "items":
-            return TupleT((STR, lib.value_type(container)))
+            return TupleT((lib.keys_in(container) or STR, lib.value_type(container)))
         case _:
             return items_type(container)
 
@@ -407,7 +407,8 @@ def _by_key(cx: Context, origin: Origin, loop: _Loop) -> list[Stmt]:
     span = cx.span(loop.node)
     node = loop.node.iter
     current = read_place(cx, _place(cx, origin))
-    keys = lib.keys_of(cx, current, node)
+    by_text = lib.has_own_keys(current.type) and origin.kind != "keys"
+    keys = lib.keys_of(cx, lib.dict_held(current) if by_text else current, node)
     size = Var(name=cx.names.fresh("size"), type=INT, span=span)
     key = Var(name=loop.index.name, type=STR, span=span)
     made = lib.new_exception(
@@ -420,7 +421,8 @@ def _by_key(cx: Context, origin: Origin, loop: _Loop) -> list[Stmt]:
         taken: Suite = (Assign(name=loop.name, value=key, span=span),)
     else:
         moves = _changes_directly(loop.body, origin, loop.index.name)
-        taken = _take(cx, loop, value, None if origin.kind == "values" else key, moves=moves)
+        shown = lib.key_of(cx, current, key, node) if by_text else key
+        taken = _take(cx, loop, value, None if origin.kind == "values" else shown, moves=moves)
     body: Suite = (check, *taken, *loop.body)
     return [
         Assign(name=size.name, value=lib.length(cx, current, node), span=span),

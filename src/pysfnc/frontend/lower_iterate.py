@@ -246,8 +246,11 @@ def simple_place(cx: Context, node: ast.expr) -> Place | None:
             return outer.item(Const(value=name, type=STR, span=cx.span(node)), node)
         case ast.Subscript(value=base, slice=ast.Constant(value=str() | int()) | ast.Name() as index):
             outer = simple_place(cx, base)
-            if outer is None or lib.has_own_keys(read_place(cx, outer).type):
+            if outer is None:
                 return None
+            container = read_place(cx, outer)
+            if lib.has_own_keys(container.type):
+                return _place_by_text(cx, outer, container, index, node)
             if isinstance(index, ast.Constant):
                 return outer.item(as_data(cx, lower_value(cx, index), index), node)
             found = fact_of(cx, index)
@@ -257,3 +260,16 @@ def simple_place(cx: Context, node: ast.expr) -> Place | None:
             return outer.item(key, node)
         case _:
             return None
+
+
+def _place_by_text(
+    cx: Context, outer: Place, container: Expr, index: ast.Constant | ast.Name, node: ast.Subscript
+) -> Place | None:
+    """The place of an item of a dict whose keys are not all str."""
+    found = None if isinstance(index, ast.Constant) else fact_of(cx, index)
+    if isinstance(index, ast.Name) and (found is None or found[1].static is not None or found[1].maybe_unset):
+        return None
+    key = as_data(cx, lower_value(cx, index), index)
+    if lib.keyed_by(container.type, key.type) is None:
+        return None
+    return outer.item(cx.temporary(lib.key_text(cx, container, key, node), "key"), node)

@@ -45,6 +45,7 @@ from pysfnc.frontend.operations.iteration import (
 )
 from pysfnc.frontend.operations.keys import (
     dict_of_pairs,
+    key_of,
     key_present,
     key_text,
     keys_in,
@@ -118,6 +119,7 @@ __all__ = [
     "items_of",
     "join_text",
     "kept_by_truth",
+    "key_of",
     "key_present",
     "key_text",
     "keyed_by",

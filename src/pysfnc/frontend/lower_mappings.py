@@ -166,7 +166,7 @@ def call_mapping_method(cx: Context, receiver: Expr, where: Where, node: ast.Cal
         items = _view_of(cx, name, receiver, node)
         if is_poison(items):
             return items
-        place = None if lib.has_own_keys(receiver.type) else simple_place(cx, node.func.value)
+        place = simple_place(cx, node.func.value)
         origin = None if place is None else Origin(name, place.root, place.keys, place.spans, place.title)
         return Lazy(f"a view of {name}", items, sized=True, origin=origin, under=under(receiver))
     if receiver.type.name == "Counter" and name in ("most_common", "total", "update", "elements", "subtract"):

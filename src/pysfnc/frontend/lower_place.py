@@ -145,7 +145,9 @@ def key_taker(cx: Context, type_: Type, key: Expr, base: ast.expr, *, sets: bool
     """The dict type that takes a key as a text of its own, if what `base` names does (see `keyed_by`) or may, as nobody else uses it."""
     keyed = lib.keyed_by(type_, key.type, sets=sets)
     is_counter = isinstance(type_, MapT) and type_.name == "Counter"
-    if keyed is not None or not sets or not cx.project.any_keys or not (is_counter or is_inner(cx, base)):
+    scope = cx.project.any_keys
+    is_wide = scope == "everywhere" or (scope == "inner" and (is_counter or is_inner(cx, base)))
+    if keyed is not None or not sets or not is_wide:
         return keyed
     first = lib.keys_like(type_, key.type)
     cx.project.met_any_keys |= first is not None

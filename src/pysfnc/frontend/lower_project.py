@@ -7,7 +7,7 @@ import ast
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pysfnc.diagnostics import Diagnostic
 from pysfnc.frontend.environment import EnvironmentTable
@@ -21,6 +21,8 @@ from pysfnc.values.types import NEVER, Type, is_json_faithful
 
 if TYPE_CHECKING:
     from pysfnc.frontend.lower_values import Condition
+
+KeyScope = Literal["everywhere", "inner", "nowhere"]
 
 
 @dataclass(eq=False)
@@ -49,10 +51,15 @@ class Project:
     """The variables of functions that begin as null, since a read of them asks whether they are set."""
     met_unset: dict[ast.AST, set[str]] = field(default_factory=dict)
     """The variables of functions that were read where they may be unset."""
-    any_keys: bool = True
-    """Whether a dict that its function keeps for itself may have keys of any type; otherwise they are those of JSON."""
+    any_keys: KeyScope = "everywhere"
+    """Which dicts may have keys that may be str or something else: any, counters and those that their function keeps for itself, or none.
+
+    In all others such keys are those of JSON, which is cheaper, and what a dict that leaves the machine has.
+    """
     met_any_keys: bool = False
     """Whether there is such a dict."""
+    met_leaving_keys: bool = False
+    """Whether such a dict leaves the machine, counters aside."""
     unannotated: frozenset[tuple[str, str]] = frozenset()
     """Attributes of exception classes that get what their annotations do not tell, but JSON does when the machine runs."""
     met_unannotated: set[tuple[str, str]] = field(default_factory=set)

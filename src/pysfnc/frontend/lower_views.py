@@ -9,8 +9,9 @@ from dataclasses import replace
 from pysfnc.frontend.effects import can_raise
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_state import Fact, View
-from pysfnc.ir.exprs import Const, Expr, Prim, Var
-from pysfnc.values.types import Kind, Type, is_mutable, kinds
+from pysfnc.ir.exprs import Const, Expr, Let, Prim, Var
+from pysfnc.ir.hir import Eval
+from pysfnc.values.types import NONE, Kind, Type, is_mutable, kinds
 
 _KEY_KINDS = frozenset({Kind.INT, Kind.STR})
 
@@ -38,6 +39,12 @@ def _named(cx: Context, value: Expr) -> Expr | None:
         case Var(name=name):
             fact = cx.state.facts.get(name)
             return None if fact is None or fact.static is not None else value
+        case Let(value=check, body=Prim(op="item") as item) if check.type == NONE:
+            # The KeyError of a key comes first.
+            inner = _named(cx, item)
+            if inner is not None:
+                cx.emit(Eval(value=check, span=check.span))
+            return inner
         case Prim(op="item", args=(base, key)) if _is_key(key.type) and not (
             can_raise(key) and can_raise(base)  # the container is read before its key is evaluated
         ):

@@ -7,7 +7,7 @@ such a place is a *spot*, and no dict may lose one by becoming a dict of more ke
 from collections.abc import Iterator
 from typing import Final
 
-from pysfnc.values.types import EnumT, Kind, TuplesT, TupleT, Type, join, kinds, members
+from pysfnc.values.types import INFINITY, EnumT, Kind, TuplesT, TupleT, Type, join, kinds, members
 
 NUMBERS: Final = frozenset({Kind.INT, Kind.FLOAT})
 _SCALARS: Final = frozenset({Kind.NONE, Kind.BOOL, Kind.INT, Kind.FLOAT, Kind.STR})
@@ -59,7 +59,7 @@ def _is_key(member: Type) -> bool:
         case TuplesT(item):
             return is_key(item)
         case _:
-            return bool(kinds(member)) and kinds(member) <= _SCALARS
+            return member != INFINITY and kinds(member) <= _SCALARS
 
 
 def joined_keys(one: Type, other: Type) -> Type | None:

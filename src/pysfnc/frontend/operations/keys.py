@@ -87,16 +87,23 @@ def leaving(cx: Context, mapping: Expr, place: str, node: ast.AST) -> Expr | Non
     type_ = mapping.type
     if not (isinstance(type_, MapT) and has_own_keys(type_) and Kind.STR in kinds(type_.key)):
         return None
+    cx.project.met_leaving_keys |= type_.name != "Counter"
     return built(cx, node, [mapping], lambda site: catalog.build_all_str(mapping, place, site), held=[mapping])
 
 
 # Dicts that are made at once
 
 
-def own_key(type_: Type) -> Type | None:
-    """The keys of a new dict that gets such ones, where the machine holds them as texts of their own: none of them may be a str."""
+def own_key(cx: Context, type_: Type) -> Type | None:
+    """The keys of a new dict that gets such ones, if the machine holds them as texts of their own: not all that may be str (`Project.any_keys`)."""
     key = hashable_part(type_)
-    return None if Kind.STR in kinds(key) or not is_key(key) else key
+    if not is_key(key) or key == STR:
+        return None
+    if Kind.STR in kinds(key):
+        if cx.project.any_keys != "everywhere":
+            return None
+        cx.project.met_any_keys = True
+    return key
 
 
 def _is_simple(key: Type) -> bool:
@@ -107,7 +114,7 @@ def _is_simple(key: Type) -> bool:
 def make_dict(cx: Context, pairs: Sequence[tuple[Expr, Expr]], node: ast.AST) -> Expr:
     """`{k: v}`."""
     key = hashable_part(join_all([one.type for one, _ in pairs]))
-    if not any(own_key(one.type) for one, _ in pairs) or not is_key(key):
+    if not any(own_key(cx, one.type) for one, _ in pairs) or not is_key(key):
         flat = [part for pair in pairs for part in pair]
         return built(
             cx, node, flat, lambda site: catalog.build_dict(list(pairs), site), held=[value for _, value in pairs]
@@ -135,7 +142,7 @@ def _with_texts(cx: Context, pairs: Expr, node: ast.AST) -> tuple[Expr, Type] | 
     """Pairs with the texts of their keys, and what the keys are; None where they stay what they are."""
     match pairs.type:
         case ListT(TupleT((type_, _))):
-            key = own_key(type_)
+            key = own_key(cx, type_)
         case _:
             return None
     if key is None or not _is_simple(key):
@@ -151,7 +158,7 @@ def _with_texts(cx: Context, pairs: Expr, node: ast.AST) -> tuple[Expr, Type] | 
 def _pair_by_pair(cx: Context, pairs: Expr, node: ast.AST) -> Expr | None:
     """The dict of pairs whose keys may be equal without being the same, in a loop; None for pairs of other keys."""
     match pairs.type:
-        case ListT(TupleT((type_, _))) if own_key(type_) is not None and isinstance(node, ast.expr):
+        case ListT(TupleT((type_, _))) if own_key(cx, type_) is not None and isinstance(node, ast.expr):
             empty = as_keyed(make_dict(cx, [], node), hashable_part(type_))
             text = "found = dict(empty)\nfor key, value in pairs:\n    found[key] = value\nreturn found"
             values: dict[str, Value] = {"empty": empty, "pairs": pairs, "dict": BuiltinFunction("dict")}
@@ -210,11 +217,12 @@ def merged(cx: Context, base: Expr, other: Expr, node: ast.expr) -> Expr | None:
     mine, more = keys_in(base.type), keys_in(other.type)
     if mine is None or more is None:
         return None
+    if NEVER in (mine, more):
+        return make_dict_of(cx, [base if more == NEVER else other], {}, node)
     both = joined_keys(mine, more)
     if both is None:
         return None
-    alike = mine in (both, NEVER) and more in (both, NEVER)
-    if not is_mixed(both) and (alike or STR not in (mine, more)):
+    if not is_mixed(both) and (mine == more or STR not in (mine, more)):
         one, two = dict_held(base), dict_held(other)
         made = built(
             cx, node, [one, two], lambda site: catalog.build_binary("|", one, two, site), held=inner([one, two])
