@@ -7,7 +7,7 @@ such a place is a *spot*, and no dict may lose one by becoming a dict of more ke
 from collections.abc import Iterator
 from typing import Final
 
-from pysfnc.values.types import INFINITY, EnumT, Kind, TuplesT, TupleT, Type, join, kinds, members
+from pysfnc.values.types import INFINITY, NEVER, EnumT, Kind, TuplesT, TupleT, Type, join, kinds, members
 
 NUMBERS: Final = frozenset({Kind.INT, Kind.FLOAT})
 _SCALARS: Final = frozenset({Kind.NONE, Kind.BOOL, Kind.INT, Kind.FLOAT, Kind.STR})
@@ -55,7 +55,7 @@ def is_key(type_: Type) -> bool:
 def _is_key(member: Type) -> bool:
     match member:
         case TupleT(items):
-            return all(map(is_key, items))
+            return NEVER not in items and all(map(is_key, items))
         case TuplesT(item):
             return is_key(item)
         case _:
