@@ -231,8 +231,11 @@ def origin_of(cx: Context, node: ast.expr, value: Expr) -> Origin | None:
     return Origin(kind, place.root, place.keys, place.spans, place.title)
 
 
-def simple_place(cx: Context, node: ast.expr) -> Place | None:
-    """The place that an expression names when naming it again evaluates nothing: `xs`, `order["items"]`, `rows[i]`."""
+def simple_place(cx: Context, node: ast.expr, *, seen: bool = True) -> Place | None:
+    """The place that an expression names when naming it again evaluates nothing: `xs`, `order["items"]`, `rows[i]`.
+
+    `seen`: what stands there was read, so that keys that are no str are there.
+    """
     match node:
         case ast.Name(id=name):
             found = fact_of(cx, node)
@@ -240,17 +243,17 @@ def simple_place(cx: Context, node: ast.expr) -> Place | None:
                 return None
             return Place(Var(name=found[0], type=found[1].type, span=cx.span(node)), (), (), name)
         case ast.Attribute(value=base, attr=name):
-            outer = simple_place(cx, base)
+            outer = simple_place(cx, base, seen=seen)
             if outer is None or not attribute_holds(cx, read_place(cx, outer).type, name):
                 return None
             return outer.item(Const(value=name, type=STR, span=cx.span(node)), node)
         case ast.Subscript(value=base, slice=ast.Constant(value=str() | int()) | ast.Name() as index):
-            outer = simple_place(cx, base)
+            outer = simple_place(cx, base, seen=seen)
             if outer is None:
                 return None
             container = read_place(cx, outer)
             if lib.has_own_keys(container.type):
-                return _place_by_text(cx, outer, container, index, node)
+                return _place_by_text(cx, outer, container, index, node) if seen else None
             if isinstance(index, ast.Constant):
                 return outer.item(as_data(cx, lower_value(cx, index), index), node)
             found = fact_of(cx, index)

@@ -203,7 +203,7 @@ def _apply(cx: Context, place: Place, node: ast.Call, build: Callable[[Expr], Ch
 
 def place_of_receiver(cx: Context, receiver: Expr, node: ast.expr) -> Place | None:
     """The place of the receiver. It was evaluated already; evaluating a name or subscript once more reads the same."""
-    simple = simple_place(cx, node)
+    simple = simple_place(cx, node, seen=False)
     if simple is not None:
         return simple
     if isinstance(node, ast.Name | ast.Subscript) or (isinstance(node, ast.Attribute) and is_local_path(cx, node)):
