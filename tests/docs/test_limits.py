@@ -411,15 +411,25 @@ def test_lim_31_bytes_that_are_no_text() -> None:
     assert compiled.error == "States.QueryEvaluationError" or "\ufffd" in compiled.output
 
 
-def test_lim_50_keys_that_are_numbers() -> None:
-    for outcome in both(workflow("k", "d = {}\n    d[k] = 1", "return len(d)"), k=5):
-        assert outcome.output == 1
-    for line in ("d = {}\n    d[k] = 1\n    e = [d]", "d = {k: 1}", "d = dict([(k, 1)])"):
-        program = workflow("k", line, "return len(d)")
-        for outcome in both(program, k="a"):
-            assert outcome.output == 1
-        python, compiled = both(program, k=5)
-        assert (python.output, compiled.error) == (1, "TypeError")
+def test_lim_50_keys_of_unknown_type() -> None:
+    lines = (
+        "d = {}\n    d[k] = 1",
+        "d = {}\n    d[k] = 1\n    e = [d]",
+        "d = {k: 1}",
+        "d = dict([(k, 1)])",
+        "d = {(k, 1): 1}",
+    )
+    for line in lines:
+        for key in (5, "a", None):
+            for outcome in both(workflow("k", line, "return len(d)"), k=key):
+                assert outcome.output == 1
+    leaving = workflow("k", "d = {k: 1}", 'return d if k == "a" else len(d)')
+    for outcome in both(leaving, k="a"):
+        assert outcome.output == {"a": 1}
+    python, compiled = both(leaving, k=5)
+    assert (python.output, compiled.error) == (1, "TypeError")
+    python, compiled = both(workflow("k", "d = {(k, 1): 1}", "return len(d)"), k=True)
+    assert (python.output, compiled.error) == (1, "TypeError")
 
 
 def test_lim_32_patterns_and_texts_beyond_ascii() -> None:
