@@ -18,7 +18,7 @@ from pysfnc.library.prelude import define
 from pysfnc.library.registry import register_prim, register_surface
 from pysfnc.library.row import Arg, Parameter, PrimRow, Refusal, Site, SurfaceRow
 from pysfnc.library.shapes import block, clean_atoms, count, fn, refs
-from pysfnc.library.typenames import ambiguity, has_kind, parts_of, refuse_ambiguity
+from pysfnc.library.typenames import ambiguity, has_kind, of_any_length, parts_of, refuse_ambiguity
 from pysfnc.values.types import (
     STR,
     BoolT,
@@ -86,6 +86,7 @@ def _text_of(value: Tree, options: Options) -> Tree:
 
 def json_tree(arg: Arg, options: Options) -> Tree:
     """The JSON text of a value; the builder has refused what JSON cannot tell apart."""
+    arg = Arg(arg.tree, of_any_length(arg.type))
     found = members(arg.type)
     if len(found) > 1:
         cases = [(has_kind(arg, kinds(member)), _one(arg.tree, member, options)) for member in found]

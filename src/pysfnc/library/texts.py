@@ -19,7 +19,7 @@ from pysfnc.library.quoting import quoted
 from pysfnc.library.registry import register_prim
 from pysfnc.library.row import Arg, PrimRow, Refusal, Site
 from pysfnc.library.shapes import ONE, bind, block, clean_atoms, count
-from pysfnc.library.typenames import ambiguity, has_kind, is_one_of, refuse_ambiguity, value_of_member
+from pysfnc.library.typenames import ambiguity, has_kind, is_one_of, of_any_length, refuse_ambiguity, value_of_member
 from pysfnc.values.types import (
     STR,
     BoolT,
@@ -159,6 +159,7 @@ def str_tree(arg: Arg) -> Tree:
 
 
 def _tree(arg: Arg, as_repr: bool) -> Tree:
+    arg = Arg(arg.tree, of_any_length(arg.type))
     found = members(arg.type)
     if len(found) > 1:
         cases = [(_is_one(arg, member), _one(arg.tree, member, as_repr)) for member in found]

@@ -39,6 +39,7 @@ from pysfnc.values.types import (
     TupleT,
     Type,
     UnionT,
+    item_of_tuple,
     join_all,
     json_of_kinds,
     kinds,
@@ -129,6 +130,7 @@ def ambiguity(type_: Type) -> str | None:
 
     One of "int or float", "list or tuple", or two types of which one is a class of the project.
     """
+    type_ = of_any_length(type_)
     if number_is_ambiguous(type_):
         return "int or float"
     found = kinds(type_)
@@ -139,6 +141,15 @@ def ambiguity(type_: Type) -> str | None:
         return clash
     inner = [part for member in members(type_) for part in parts_of(member)]
     return next(filter(None, map(ambiguity, inner)), None)
+
+
+def of_any_length(type_: Type) -> Type:
+    """The type with plain tuples of several lengths as tuples of unknown length: the items are told apart by what they are."""
+    plain = [m for m in members(type_) if isinstance(m, TuplesT) or (isinstance(m, TupleT) and m.named is None)]
+    if len(plain) < 2:
+        return type_
+    items = join_all([item_of_tuple(member) for member in plain])
+    return join_all([TuplesT(items), *(member for member in members(type_) if member not in plain)])
 
 
 def class_clash(type_: Type) -> str | None:
