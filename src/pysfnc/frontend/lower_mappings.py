@@ -219,7 +219,7 @@ def _with_key_text(
         if lib.has_own_keys(receiver.type):
             refuse_key(cx, receiver, args[0], node)
             return None
-    elif not lib.has_own_keys(receiver.type) or name in ("clear", "copy"):
+    elif not lib.has_own_keys(receiver.type) or name in ("clear", "copy", "popitem"):
         return receiver, args
     if not lib.has_own_keys(receiver.type):
         return receiver, args
@@ -301,6 +301,9 @@ def _changed(
     if change is None:
         return poison(cx.span(node))
     result = result_before(cx, change, node)
+    if name == "popitem" and lib.has_own_keys(type_):
+        key = lib.key_of(cx, current, lib.tuple_item(cx, result, 0, node), node)
+        result = lib.make_tuple(cx, [key, lib.tuple_item(cx, result, 1, node)], node)
     updated = lib.as_mapping(change.updated, type_)
     write_place(cx, place, cx.atom(updated) if place.keys else updated, cx.span(node))
     if name == "setdefault" and isinstance(result, Var) and given:

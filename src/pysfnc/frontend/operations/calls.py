@@ -18,7 +18,7 @@ from pysfnc.frontend.operations.texts import to_repr, to_str
 from pysfnc.frontend.whole import refuse_text, text_held
 from pysfnc.ir.exprs import Const, Expr, NewExc, Var
 from pysfnc.library import catalog
-from pysfnc.values.types import STR, ErrorT, ExcT, Kind, is_json_faithful, kinds
+from pysfnc.values.types import STR, ErrorT, ExcT, Kind, MapT, is_json_faithful, kinds
 
 _TAKING_DEQUES: Final = frozenset({"bool", "enumerate", "zip", "reversed", "tuple"})
 """Functions that take a deque as they take a list; others are given its items."""
@@ -55,9 +55,14 @@ def call(cx: Context, name: str, args: Sequence[Expr], keywords: dict[str, Expr]
     )
 
 
+_COPIES: Final = frozenset({"copy.copy", "copy.deepcopy"})
+
+
 def _held(name: str, given: Sequence[Expr]) -> Sequence[Expr]:
     if name == "json.dumps":
         return shown(given)
+    if name in _COPIES:
+        return [arg for arg in given if arg in inner([arg]) or isinstance(arg.type, MapT)]
     return inner(given) if name in HOLDING_CALLS else told_by_text(given) if name == "bool" else ()
 
 

@@ -117,7 +117,9 @@ def dict_source(cx: Context, value: Value, node: ast.AST) -> Expr:
 
 def unpackable(cx: Context, value: Expr, node: ast.AST) -> Expr:
     """The list of the items that `a, b = value` takes apart."""
-    value = listed(value)
+    value = listed(plain(value))
+    if has_own_keys(value.type):
+        return own_keys(cx, value, node)
     return built(cx, node, [value], lambda site: catalog.build_unpack_list(value, site), held=inner([value]))
 
 
