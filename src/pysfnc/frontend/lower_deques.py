@@ -6,6 +6,7 @@ that has no form for a deque, as its kind is one of its own.
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from pysfnc.diagnostics import codes
@@ -14,12 +15,13 @@ from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
 from pysfnc.frontend.lower_place import Place, may_change, read_place, result_before, write_place
-from pysfnc.frontend.lower_values import Static, Value
+from pysfnc.frontend.lower_values import BuiltinFunction, ExceptionClass, Static, Value
 from pysfnc.frontend.operations.deques import as_deque, list_held, listed
+from pysfnc.frontend.synthesis import run_here
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.library.deques import build_before, build_deque_pop
 from pysfnc.library.row import Change
-from pysfnc.values.types import INT, DequeT, Kind, kinds
+from pysfnc.values.types import INT, NONE, DequeT, Kind, kinds
 
 DEQUE: Final = "collections.deque"
 _METHODS: Final = {
@@ -31,10 +33,38 @@ _METHODS: Final = {
     "popleft": 0,
     "clear": 0,
     "reverse": 0,
+    "rotate": 1,
     "copy": 0,
     "count": 1,
+    "index": 1,
+    "insert": 2,
+    "remove": 1,
 }
 """How many arguments they take."""
+_INDEX: Final = """
+if x not in d:
+    raise ValueError(f"{x!r} is not in deque")
+return d.index(x)
+"""
+_WRITTEN: Final = {
+    "remove": """
+if x not in d:
+    raise ValueError(f"{x!r} is not in deque")
+place = d.index(x)
+return d[:place] + d[place + 1 :]
+""",
+    "rotate": """
+if not d:
+    return d
+moved = x % len(d)
+return d[len(d) - moved :] + d[: len(d) - moved]
+""",
+}
+"""What a method makes of the list `d` and its argument `x`."""
+_CALLED: Final[dict[str, Value]] = {
+    "len": BuiltinFunction("len"),
+    "ValueError": ExceptionClass("ValueError", None, "plain"),
+}
 
 
 def call_deque(cx: Context, given: Arguments, node: ast.expr) -> Value:
@@ -80,6 +110,8 @@ def call_deque_method(cx: Context, receiver: Expr, where: Callable[[], Place | N
             f"`{name}()` of a `deque` has no compiled form{'' if wanted is None else ' with these arguments'}",
             help=f"write instead: one of {', '.join(sorted(_METHODS))}; or a list",
         )
+    if name == "rotate" and not given.positional:
+        given = replace(given, positional=(Const(value=1, type=INT, span=cx.span(node)),))
     if len(given.positional) != wanted:
         return cx.error(
             codes.TYPE_MISMATCH, node, f"`{name}()` of a `deque` takes {wanted or 'no'} argument{'s' * (not wanted)}"
@@ -92,6 +124,8 @@ def call_deque_method(cx: Context, receiver: Expr, where: Callable[[], Place | N
         return as_deque(lib.copy_of_list(cx, listed(receiver), node))
     if name == "count":
         return lib.method(cx, "count", listed(receiver), args, {}, node)
+    if name == "index":
+        return run_here(cx, _INDEX, {"d": listed(receiver), "x": args[0], **_CALLED}, node)
     place = where()
     if place is None or not may_change(cx, place, node, "changed"):
         return poison(cx.span(node))
@@ -102,6 +136,9 @@ def _changed(cx: Context, name: str, place: Place, args: list[Expr], node: ast.C
     current = cx.atom(list_held(read_place(cx, place)), "object")
     if is_poison(current):
         return current
+    if name in _WRITTEN:
+        made = run_here(cx, _WRITTEN[name], {"d": listed(read_place(cx, place)), "x": args[0], **_CALLED}, node)
+        return _put(cx, place, as_data(cx, made, node), node)
     change = _change_of(cx, name, current, args, node)
     if change is None:
         return poison(cx.span(node))
@@ -109,6 +146,15 @@ def _changed(cx: Context, name: str, place: Place, args: list[Expr], node: ast.C
     updated = as_deque(change.updated)
     write_place(cx, place, cx.atom(updated) if place.keys else updated, cx.span(node))
     return result
+
+
+def _put(cx: Context, place: Place, made: Expr, node: ast.Call) -> Value:
+    """Put a list in place of that of the deque."""
+    if is_poison(made):
+        return made
+    updated = as_deque(made)
+    write_place(cx, place, cx.atom(updated) if place.keys else updated, cx.span(node))
+    return Const(value=None, type=NONE, span=cx.span(node))
 
 
 def _change_of(cx: Context, name: str, current: Expr, args: list[Expr], node: ast.Call) -> Change | None:

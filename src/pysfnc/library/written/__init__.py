@@ -51,6 +51,8 @@ WRITTEN: Final[Mapping[str, Written]] = {
     **_rows("layout", "textwrap", "dedent indent"),
     "string.capwords": Written("layout", "capwords"),
     "html.escape": Written("layout", "escape"),
+    **_rows("paths", "os.path", "basename dirname splitext join"),
+    **_rows("paths", "urllib.parse", "parse_qs parse_qsl"),
     **_rows("calendars", "calendar", "isleap leapdays weekday monthrange"),
     **_rows("statistics", "statistics", "mean fmean median median_low median_high mode multimode", "data"),
     **_rows("statistics", "statistics", "variance pvariance stdev pstdev", "data", of_ints=True),
