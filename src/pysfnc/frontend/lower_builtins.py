@@ -16,11 +16,13 @@ from pysfnc.frontend.lower_comprehension import Filtered, Mapped, Same, any_or_a
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_value
 from pysfnc.frontend.lower_digests import length_of_bytes, opaque_text
+from pysfnc.frontend.lower_endless import ended
 from pysfnc.frontend.lower_futures import first_future, future_count, futures_named
 from pysfnc.frontend.lower_iterate import Source, origin_of, refuse_restless, source_of, under
 from pysfnc.frontend.lower_objects import enum_members
 from pysfnc.frontend.lower_sets import call_set, loose_items, refuse_order
 from pysfnc.frontend.lower_values import (
+    Endless,
     FutureDict,
     FutureList,
     FutureSet,
@@ -147,6 +149,10 @@ def _under(values: Sequence[Value], items: Sequence[Expr]) -> Under:
     return under(*values) | Under(late=frozenset[str]().union(*late))
 
 
+def _under_endless(values: Sequence[Value]) -> Under:
+    return under(*(value.first for value in values if isinstance(value, Endless)))
+
+
 def _enumerated(origin: Origin | None, start: Expr | None) -> Origin | None:
     if origin is None or origin.kind != "list" or not (start is None or isinstance(start, Const)):
         return None
@@ -196,10 +202,15 @@ def _zip(cx: Context, given: Arguments, node: ast.expr) -> Value:
             )
         columns = build_zip_rows(given.spread, cx.names.fresh("row"), cx.site(node))
         return cx.refuse(columns, node) if isinstance(columns, Refusal) else Lazy("a zip iterator", columns)
-    args = [quiet_items(cx, value, node) for value in given.positional]
+    ending = given.positional if given.keywords else ended(cx, given.positional, node)
+    args = [quiet_items(cx, value, node) for value in ending]
     keywords = {name: as_data(cx, value, node) for name, value in given.keywords}
     made = lib.call(cx, "zip", args, keywords, node)
-    return made if is_poison(made) else Lazy("a zip iterator", made, under=_under(given.positional, args))
+    return (
+        made
+        if is_poison(made)
+        else Lazy("a zip iterator", made, under=_under(given.positional, args) | _under_endless(given.positional))
+    )
 
 
 @_builtin("reversed")
@@ -235,9 +246,10 @@ def _map(cx: Context, given: Arguments, node: ast.expr) -> Value:
     if len(iterables) == 1:
         source = source_of(cx, iterables[0], _argument(node, 1))
     else:
-        rows = [quiet_items(cx, value, node) for value in iterables]
+        rows = [quiet_items(cx, value, node) for value in ended(cx, iterables, node)]
         zipped = lib.call(cx, "zip", rows, {}, node)
-        source = None if is_poison(zipped) else Source(zipped, under=_under(iterables, rows))
+        read = _under(iterables, rows) | _under_endless(iterables)
+        source = None if is_poison(zipped) else Source(zipped, under=read)
     if source is None:
         return poison(cx.span(node))
     return LazyComprehension("a map iterator", source, Mapped(function, len(iterables), node))

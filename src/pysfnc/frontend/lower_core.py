@@ -220,6 +220,7 @@ _EXPRESSION_HELPS: dict[type[ast.AST], str] = {
 _STATIC_HELPS: dict[str, str] = {
     "Lazy": "write instead: `list(...)` around it",
     "LazyComprehension": "write instead: `list(...)` around it, or a list comprehension",
+    "Endless": "write instead: `islice(...)`, or `zip(...)` with a list",
     "Coroutine": "write instead: `await` before the call",
     "Future": "write instead: its `.result()`",
     "FutureList": "write instead: `[future.result() for future in futures]`",

@@ -25,6 +25,7 @@ from pysfnc.frontend.lower_deques import DEQUE, call_deque
 from pysfnc.frontend.lower_digests import OPAQUE_CALLS
 from pysfnc.frontend.lower_distributed import DATASETS, call_dataset, call_distributed_map
 from pysfnc.frontend.lower_draws import DRAW_CALLS
+from pysfnc.frontend.lower_endless import call_count, call_cycle
 from pysfnc.frontend.lower_environment import environment_get
 from pysfnc.frontend.lower_functional import call_functional, is_functional
 from pysfnc.frontend.lower_functions import call_with_options
@@ -240,6 +241,8 @@ _SPECIAL: dict[str, Callable[[Context, ast.Call], Value]] = {
     "concurrent.futures.as_completed": _as_completed,
     "concurrent.futures.wait": _wait,
     **{name: _semaphore(name) for name in SEMAPHORES},
+    "itertools.count": call_count,
+    "itertools.cycle": call_cycle,
     "itertools.groupby": call_groupby,
     "json.dumps": call_json_dumps,
     "json.loads": call_json_loads,

@@ -17,6 +17,7 @@ from pysfnc.frontend.lower_place import Place, read_place
 from pysfnc.frontend.lower_values import (
     Completions,
     DictOf,
+    Endless,
     Future,
     FutureDict,
     FutureList,
@@ -85,6 +86,14 @@ def source_of(cx: Context, value: Value, node: ast.expr) -> Source | None:
             close(cx, value.group)
             use_up(cx, value)
             return Source(outcomes, step=lambda inner, item: result_of(inner, as_data(inner, item, node), type_, node))
+        case Endless():
+            cx.error(
+                codes.UNSUPPORTED_EXPRESSION,
+                node,
+                f"a loop over `{value.kind}()`, which has no end, has no compiled form",
+                help="write instead: `while True` with a variable that counts, `islice(...)`, or `zip(...)` with a list",
+            )
+            return None
         case Groups():
             return _groups(cx, value, node)
         case LazyComprehension():

@@ -191,6 +191,15 @@ class Groups:
     restless: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Endless:
+    """`itertools.count(first, step)`, `cycle(first)` and `repeat(first)`."""
+
+    kind: str
+    first: Expr
+    step: Expr | None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class LazyComprehension:
     """A generator expression, `map(f, xs)` or `filter(f, xs)`: its parts are evaluated while somebody takes items from it.
@@ -555,6 +564,7 @@ Static = (
     | CoroutineList
     | Lazy
     | Groups
+    | Endless
     | LazyComprehension
     | Opaque
     | Pool
@@ -599,6 +609,7 @@ _DESCRIPTIONS: dict[type, str] = {
     ResultsPlace: "a place for results",
     Closure: "a function",
     Groups: "an iterator of `groupby()`",
+    Endless: "an iterator without an end",
     ProjectFunction: "a function",
     BuiltinFunction: "a function",
     External: "something of another module",

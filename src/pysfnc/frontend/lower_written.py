@@ -13,9 +13,10 @@ from pysfnc.frontend.effects import can_raise
 from pysfnc.frontend.lower_arguments import Arguments, lower_arguments, signature_of
 from pysfnc.frontend.lower_builtins import quiet_items
 from pysfnc.frontend.lower_context import Context, Trial, poison
-from pysfnc.frontend.lower_core import is_poison
+from pysfnc.frontend.lower_core import as_data, is_poison
+from pysfnc.frontend.lower_endless import at_most
 from pysfnc.frontend.lower_inline import call_function
-from pysfnc.frontend.lower_values import Lazy, Static, Value
+from pysfnc.frontend.lower_values import Endless, Lazy, Static, Value
 from pysfnc.frontend.model import ExternalBinding, FunctionBinding, FunctionInfo, ModuleInfo
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.ir.hir import Raise
@@ -77,6 +78,12 @@ def _written(full: str) -> Callable[[Context, ast.Call], Value]:
 def call_library(cx: Context, full: str, given: Arguments, node: ast.expr) -> Value:
     """A call of a function of `WRITTEN` with arguments that were evaluated."""
     row = WRITTEN[full]
+    if row.name == "repeat" and len(given.positional) == 1 and not given.keywords:
+        item = as_data(cx, given.positional[0], node)
+        return item if is_poison(item) else Endless("repeat", cx.atom(item, "item"), None)
+    if row.name == "islice" and given.positional:
+        first, *others = given.positional
+        given = replace(given, positional=(at_most(cx, first, others, node), *others))
     if given.spread is not None:
         return _spread(cx, full, row, given, node)
     if row.name in ("combinations", "permutations"):

@@ -219,16 +219,21 @@ def chain(*iterables: Any) -> list[Any]:
 
 def islice(iterable: list[Any], first: Any, *more: Any) -> list[Any]:
     if not more:
-        if first is not None and first < 0:
-            raise ValueError("Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize.")
+        check_stop(0, first)
         return iterable[:first]
     stop = more[0]
     step = more[1] if len(more) > 1 else None
-    if (first is not None and first < 0) or (stop is not None and stop < 0):
-        raise ValueError("Indices for islice() must be None or an integer: 0 <= x <= sys.maxsize.")
+    check_stop(first, stop)
     if step is not None and step < 1:
         raise ValueError("Step for islice() must be a positive integer or None.")
     return iterable[first:stop:step]
+
+
+def check_stop(start: Any, stop: Any) -> None:
+    if stop == -1:
+        raise ValueError("Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize.")
+    if (start is not None and start < 0) or (stop is not None and stop < 0):
+        raise ValueError("Indices for islice() must be None or an integer: 0 <= x <= sys.maxsize.")
 
 
 def repeat(object: Any, times: int) -> list[Any]:
