@@ -9,6 +9,7 @@ from pysfnc.asl.causes import MAX_FAILING_CHARS, long_expressions
 from pysfnc.asl.limits import MAX_CAUSE_CHARS
 from pysfnc.driver import Options, compile_file
 from pysfnc.engine import run_machine
+from pysfnc.plan.divide import DIVISIONS
 from tests.support import oracle
 from tests.support.outcome import disagreement
 
@@ -96,6 +97,7 @@ def test_without_a_state_for_them_they_would_be_lost(
     source: str, optimize: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pysfnc.plan.hold_exceptions.hold_exceptions", lambda suite, names: suite)
+    monkeypatch.setattr("pysfnc.plan.divide.DIVISIONS", DIVISIONS[:1])
     path = tmp_path / "app.py"
     path.write_text(source)
     found = compile_file(str(path), Options(optimize=optimize)).diagnostics

@@ -55,12 +55,18 @@ def evaluated(cx: Context, given: Arguments) -> Arguments:
 
 
 def lower_arguments(
-    cx: Context, call: ast.Call, *, spread_ok: bool = False, rest_ok: bool = False, first: Sequence[Value] = ()
+    cx: Context,
+    call: ast.Call,
+    *,
+    spread_ok: bool = False,
+    rest_ok: bool = False,
+    first: Sequence[Value] = (),
+    called: str = "",
 ) -> Arguments | None:
     """Evaluate the arguments of a call from left to right; None after a message.
 
     `first` was evaluated before (a receiver); it is kept in order with the rest. `spread_ok` and `rest_ok`: there may be lists and dicts
-    spread whose contents are not known.
+    spread whose contents are not known. `called`: what CPython calls the function in a message, where that is not the name in the call.
     """
     steps: list[Callable[[], Value]] = [_given(value) for value in first]
     nodes: list[ast.expr] = [part.value if isinstance(part, ast.Starred) else part for part in call.args]
@@ -84,7 +90,7 @@ def lower_arguments(
             positional.extend(known)
             kept.extend([part.value] * len(known))
             continue
-        function = call.func.id if isinstance(call.func, ast.Name) else ""
+        function = called or (call.func.id if isinstance(call.func, ast.Name) else "")
         items = lib.spread_items(cx, value, function, part.value)
         if is_poison(items):
             return None
@@ -203,10 +209,10 @@ def bind(cx: Context, signature: Signature, given: Arguments, call: ast.AST) -> 
             return _misfit(cx, call, _unexpected(signature, name))
     missing = [n for n in signature.positional if n not in found and n not in signature.defaults]
     if missing:
-        return _misfit(cx, call, _missing(signature, missing, "positional"))
+        return _misfit(cx, call, missing_arguments(signature, missing, "positional"))
     missing = [n for n in signature.keyword_only if n not in found and n not in signature.defaults]
     if missing:
-        return _misfit(cx, call, _missing(signature, missing, "keyword-only"))
+        return _misfit(cx, call, missing_arguments(signature, missing, "keyword-only"))
     ordered = {n: found[n] for n in (*signature.positional, *signature.keyword_only) if n in found}
     if signature.star is not None:
         ordered[signature.star] = _tuple_of(cx, extra, call)
@@ -227,14 +233,20 @@ def _unexpected(signature: Signature, name: str) -> str:
 
 
 def _too_many(signature: Signature, given: Arguments) -> str:
-    room, count = len(signature.positional), len(given.positional)
+    count = len(given.positional)
+    return f"{takes_positional(signature)} but {count} {'was' if count == 1 else 'were'} given"
+
+
+def takes_positional(signature: Signature) -> str:
+    """CPython's words for how many positional arguments a function takes."""
+    room = len(signature.positional)
     required = sum(1 for name in signature.positional if name not in signature.defaults)
     takes = f"{room}" if required == room else f"from {required} to {room}"
-    plural = "argument" if takes == "1" else "arguments"
-    return f"{signature.title}() takes {takes} positional {plural} but {count} {'was' if count == 1 else 'were'} given"
+    return f"{signature.title}() takes {takes} positional {'argument' if takes == '1' else 'arguments'}"
 
 
-def _missing(signature: Signature, names: Sequence[str], kind: str) -> str:
+def missing_arguments(signature: Signature, names: Sequence[str], kind: str) -> str:
+    """CPython's words for parameters that get no value."""
     quoted = [f"'{name}'" for name in names]
     listed = (
         quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])}{',' if len(quoted) > 2 else ''} and {quoted[-1]}"

@@ -367,8 +367,11 @@ def call_object_method(cx: Context, receiver: Expr, node: ast.Call) -> Value:
         if is_poison(callee):
             return callee
         return cx.error(codes.TYPE_MISMATCH, node.func, f"a value of type `{callee.type}` cannot be called")
+    from pysfnc.frontend.lower_spread import call_with, spread_title
+
+    called = spread_title(cx, callee)
     with cx.capture() as own:
-        given = lower_arguments(cx, node)
+        given = lower_arguments(cx, node, spread_ok=bool(called), called=called)
     receiver_of = callee.receiver if isinstance(callee, ObjectMethod) else None
     if isinstance(receiver_of, Var) and not may_wait(receiver_of, own):
         return cx.error(
@@ -380,9 +383,7 @@ def call_object_method(cx: Context, receiver: Expr, node: ast.Call) -> Value:
     cx.out.extend(own)
     if given is None:
         return poison(cx.span(node))
-    from pysfnc.frontend.lower_call import call_value
-
-    return call_value(cx, callee, given, node)
+    return call_with(cx, callee, given, node)
 
 
 def kept_method(cx: Context, value: Value, node: ast.AST) -> Value:
