@@ -25,7 +25,8 @@ WAITERS = """
     @workflow
     def caught(name: str, delay: int):
         try:
-            db.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": delay, "MaxAttempts": 2})
+            patience = {"Delay": delay, "MaxAttempts": 2}
+            db.get_waiter("table_exists").wait(TableName=name, WaiterConfig=patience)
         except WaiterError as e:
             return str(e)
         return "there"

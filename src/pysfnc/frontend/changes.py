@@ -32,6 +32,8 @@ CHANGING_METHODS: Final = frozenset(
     | {"add", "discard", "appendleft", "popleft", "extendleft", "rotate", "subtract", "move_to_end"}
     | {"difference_update", "intersection_update", "symmetric_difference_update", "__setitem__", "__delitem__"}
 )
+_UNCHANGING: Final = ("pysfnc.", "botocore.config.", "botocore.client.Config")
+"""What makes objects that nobody changes, or whose changes have no meaning in a machine."""
 _READING_BUILTINS: Final = frozenset(
     {
         "abs",
@@ -156,7 +158,7 @@ def may_be_mutable(model: ProjectModel, binding: ConstantBinding) -> bool:
                 continue
             case ast.Call(func=function):
                 found = binding.module.names.get(function.id) if isinstance(function, ast.Name) else None
-                if isinstance(found, ExternalBinding) and found.name.startswith("pysfnc."):
+                if isinstance(found, ExternalBinding) and found.name.startswith(_UNCHANGING):
                     continue
                 return True
             case _:

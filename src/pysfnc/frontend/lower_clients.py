@@ -21,6 +21,7 @@ from pysfnc.frontend.lower_values import (
     ClientExceptions,
     ClientMethod,
     ExceptionClass,
+    External,
     Resource,
     Session,
     Static,
@@ -31,6 +32,7 @@ from pysfnc.ir.exprs import Const, Expr
 from pysfnc.values.types import STR
 
 _REGION: Final = "region_name"
+_CONFIG: Final = "the configuration of a client"
 _TRANSPORT: Final = frozenset({"use_ssl", "verify", "aws_session_token", "api_version"})
 _CREDENTIALS: Final = frozenset({"aws_access_key_id", "aws_secret_access_key", "aws_session_token", "profile_name"})
 _OWN_CODE: Final = {
@@ -87,6 +89,15 @@ def make_client(cx: Context, given: Arguments, node: ast.expr) -> Value:
     return poison(cx.span(node)) if found is None else Client(found.name)
 
 
+def _config(cx: Context, node: ast.Call) -> Value:
+    """`botocore.config.Config(...)`: how boto3 connects and tries again, which is Step Functions' business in a machine."""
+    given = lower_arguments(cx, node)
+    if given is None:
+        return poison(cx.span(node))
+    region = Arguments((), tuple(pair for pair in given.keywords if pair[0] == _REGION), ())
+    return External(_CONFIG) if _options_fit(cx, region, node) else poison(cx.span(node))
+
+
 def make_resource(cx: Context, given: Arguments, node: ast.expr) -> Value:
     """`boto3.resource("dynamodb", ...)`, or the same of a session."""
     made = make_client(cx, given, node)
@@ -117,7 +128,7 @@ def find_service(cx: Context, name: str, node: ast.AST) -> Service | None:
     except BotocoreMissing as missing:
         cx.error(codes.MODULE_NOT_FOUND, node, "botocore, which describes AWS, is not installed", notes=[str(missing)])
         return None
-    cx.project.add_exceptions(found.name, lambda: error_classes(found))
+    cx.project.add_service(found.name, lambda: error_classes(found))
     return found
 
 
@@ -221,8 +232,8 @@ def _calling(name: str) -> _Called:
 
 BOTO3_CALLS: Final[dict[str, _Called]] = {
     name: _calling(name) for name in ("boto3.client", "boto3.resource", "boto3.Session", "boto3.session.Session")
-}
-"""What of boto3 can be called, by its dotted name."""
+} | dict.fromkeys(("botocore.config.Config", "botocore.client.Config"), _config)
+"""What of boto3 and botocore can be called, by its dotted name."""
 
 
 def constant_text(value: Value) -> str | None:

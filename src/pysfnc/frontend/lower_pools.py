@@ -22,6 +22,7 @@ from pysfnc.frontend.lower_values import (
     FutureSet,
     GroupKind,
     MappedResults,
+    Pages,
     Pool,
     Static,
     Submitted,
@@ -134,7 +135,9 @@ def call_pool_method(cx: Context, receiver: Static, name: str, given: Arguments,
                 codes.UNSUPPORTED_CALL,
                 node,
                 f"`{name}` of {describe(receiver)} has no compiled form",
-                help="write instead: a function marked `@task` that calls it",
+                help="write instead: a `for` loop over the pages"
+                if isinstance(receiver, Pages)
+                else "write instead: a function marked `@task` that calls it",
             )
 
 

@@ -66,6 +66,8 @@ class Project:
     """Those of them that were met."""
     _mentioned: dict[ast.AST, frozenset[str]] = field(default_factory=dict)
     _named: dict[str, list[ast.AST]] | None = None
+    _owners: set[str] = field(default_factory=set)
+    """The services and modules whose exception classes the program knows."""
     services: set[str] = field(default_factory=set)
     """The services of AWS that the program has clients of."""
     machines: dict[FunctionInfo, str] = field(default_factory=dict)
@@ -123,10 +125,15 @@ class Project:
                         self._named.setdefault(bound, []).append(function)
         return self._named.get(name, [])
 
-    def add_exceptions(self, service: str, classes: Callable[[], Mapping[str, tuple[str, ...]]]) -> None:
-        """Know the exception classes of a service of AWS, with their bases."""
-        if service not in self.services:
-            self.services.add(service)
+    def add_service(self, name: str, classes: Callable[[], Mapping[str, tuple[str, ...]]]) -> None:
+        """Know a service of AWS that the program has a client of, with the exception classes of it and their bases."""
+        self.services.add(name)
+        self.add_exceptions(name, classes)
+
+    def add_exceptions(self, owner: str, classes: Callable[[], Mapping[str, tuple[str, ...]]]) -> None:
+        """Know the exception classes of a service or module, with their bases."""
+        if owner not in self._owners:
+            self._owners.add(owner)
             known = {CLIENT_ERROR: ("Exception",), **dict(self.exceptions.bases)}
             for name, bases in classes().items():
                 if name not in self.model.exception_bases:

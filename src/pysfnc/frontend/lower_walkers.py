@@ -23,6 +23,7 @@ from pysfnc.frontend.lower_values import (
     Intrinsic,
     Pages,
     PaginatorOf,
+    Static,
     Value,
     WaiterOf,
 )
@@ -31,10 +32,14 @@ from pysfnc.ir.exprs import Const, ExcField, Expr, NewExc, Prim
 from pysfnc.jsonata.tree import Ref
 from pysfnc.library.aws_matches import BOTO3, test_text, test_tree
 from pysfnc.library.jmespath import Unreadable
-from pysfnc.values.types import BOOL, INT, STR, ExcT, Kind, kinds
+from pysfnc.values.types import BOOL, INT, NEVER, STR, DictT, ExcT, Kind, kinds, others_of
 
 _WAITER_ERROR: Final = "WaiterError"
 _CONFIG: Final = {"WaiterConfig": ("Delay", "MaxAttempts"), "PaginationConfig": ("PageSize",)}
+_INSTEAD: Final = {
+    "MaxItems": "write instead: a loop over the pages that counts, and a `break`",
+    "StartingToken": "write instead: a loop around the call itself, with the token that it takes",
+}
 _TIMES_OUT: Final = "Max attempts exceeded"
 Make = Callable[[Context, ClientMethod, Arguments, ast.expr], Value]
 
@@ -99,19 +104,44 @@ def taken_config(cx: Context, given: Arguments, name: str, node: ast.AST) -> tup
     found = dict(given.keywords).get(name)
     options: dict[str, Expr] = {}
     if found is not None:
-        if not (isinstance(found, Prim) and found.op == "dict.make"):
+        pairs = _pairs(cx, found)
+        if pairs is None:
             if not is_poison(found):
                 cx.error(
-                    codes.NOT_CONSTANT, node, f"`{name}` must be written out", help="write instead: a dict display"
+                    codes.NOT_CONSTANT,
+                    node,
+                    f"the keys of `{name}` must be known",
+                    help="write instead: a dict display",
                 )
             return None
-        for key, value in zip(found.args[::2], found.args[1::2], strict=True):
+        for key, value in pairs:
             if not isinstance(key, Const) or key.value not in _CONFIG[name]:
                 shown = key.value if isinstance(key, Const) else "?"
-                cx.error(codes.UNSUPPORTED_CALL, node, f"`{shown}` of `{name}` has no compiled form")
+                cx.error(
+                    codes.UNSUPPORTED_CALL,
+                    node,
+                    f"`{shown}` of `{name}` has no compiled form",
+                    help=_INSTEAD.get(
+                        str(shown), f"write instead: {' or '.join(f'`{one}`' for one in _CONFIG[name])} alone"
+                    ),
+                )
                 return None
             options[str(key.value)] = value
     return options, Arguments((), rest, (), None, given.rest)
+
+
+def _pairs(cx: Context, found: Value) -> list[tuple[Expr, Expr]] | None:
+    """The pairs of a dict that is written out, or whose keys are known and always there; None for any other value."""
+    if isinstance(found, Prim) and found.op == "dict.make":
+        return list(zip(found.args[::2], found.args[1::2], strict=True))
+    if isinstance(found, Static) or not isinstance(found.type, DictT) or others_of(found.type) != NEVER:
+        return None
+    if not all(field.always for field in found.type.fields):
+        return None
+    whole = cx.atom(found, "config")
+    always = Const(value=True, type=BOOL)
+    keys = [(Const(value=field.name, type=STR), field.type) for field in found.type.fields]
+    return [(key, Prim(op="service.member", args=(whole, key, key, always), type=type_)) for key, type_ in keys]
 
 
 # Waiters
