@@ -121,7 +121,7 @@ PROGRAMS: dict[str, str] = {
             f = x @ x  # E[SFN102]
             g = [*x]  # E[SFN302]
             h = 9007199254740993  # E[SFN102]
-            i = (x for x in [1])  # E[SFN102]
+            i = (x for x in [1]) + 1  # E[SFN102]
             j = [len]
             return j  # E[SFN102]
     """,
@@ -251,7 +251,7 @@ PROGRAMS: dict[str, str] = {
     "generators": """
         def numbers():
             while True:
-                yield 1
+                n = yield 1
 
         @workflow
         def w(n: int) -> int:

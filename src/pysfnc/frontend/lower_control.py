@@ -8,6 +8,7 @@ import ast
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.changes import CHANGING_METHODS
+from pysfnc.frontend.joined_choices import joined_choices
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_suite, lower_value, statement
 from pysfnc.frontend.lower_expr import make_closure
@@ -21,7 +22,7 @@ from pysfnc.frontend.lower_values import Coroutine, Static, Value
 from pysfnc.frontend.whole import check_whole
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, Eval, If, Leave, Raise, Return
-from pysfnc.values.types import NONE
+from pysfnc.values.types import INT, NONE
 
 
 @statement(ast.Pass)
@@ -104,6 +105,8 @@ def lower_if(cx: Context, node: ast.If) -> None:
     cx.depth -= is_elif  # a chain of `elif` is long, not deep
     orelse = lower_suite(cx, node.orelse)
     cx.depth += is_elif
+    chosen_then, chosen_else = joined_choices(cx, after_then, cx.state, node)
+    then, orelse = (*then, *chosen_then), (*orelse, *chosen_else)
     cx.state = join_states([after_then, cx.state])
     if then or orelse:
         cx.out.append(If(test=test.expr, then=then, orelse=orelse, span=cx.span(node)))
@@ -135,10 +138,14 @@ def leave_function(cx: Context, value: Value, node: ast.AST) -> None:
         cx.emit(Return(value=data, span=cx.span(node)))
         cx.flow.jump(MACHINE_RETURN)
         return
-    if not isinstance(value, Static):
+    assert frame.result is not None
+    if isinstance(value, Static):
+        # Which of several functions it is, in case others are returned elsewhere.
+        number = Const(value=len(frame.returned) - 1, type=INT, span=cx.span(node))
+        cx.emit(Assign(name=frame.result, value=number, span=cx.span(node)))
+    else:
         data = as_data(cx, value, node)
         frame.result_types.append(data.type)
-        assert frame.result is not None
         cx.emit(Assign(name=frame.result, value=data, span=cx.span(node)))
     cx.emit(Leave(label=frame.exit_label, span=cx.span(node)))
     cx.flow.jump(frame.exit_label)

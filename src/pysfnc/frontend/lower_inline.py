@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.doubts import doubts
+from pysfnc.frontend.joined_choices import FUNCTIONS
 from pysfnc.frontend.lower_annotation import believe
 from pysfnc.frontend.lower_arguments import Arguments, bind, signature_of
 from pysfnc.frontend.lower_context import Context, Trial, nothing, poison
@@ -21,7 +22,7 @@ from pysfnc.frontend.lower_names import bind_variable
 from pysfnc.frontend.lower_recursion import Bind, CallsItself, call_again, call_recursive, running
 from pysfnc.frontend.lower_state import Fact, join_states
 from pysfnc.frontend.lower_tail import as_expression, leaves, without_leave
-from pysfnc.frontend.lower_values import Closure, Static, Value
+from pysfnc.frontend.lower_values import Choice, Closure, Static, Value
 from pysfnc.frontend.lower_views import viewed
 from pysfnc.frontend.model import ClassInfo, FunctionInfo, ModuleInfo
 from pysfnc.frontend.records import Record
@@ -29,7 +30,7 @@ from pysfnc.frontend.scope import FunctionNode, Scope, all_arguments
 from pysfnc.frontend.unset import begin_unset
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, Block, Stmt, Suite
-from pysfnc.values.types import NONE, Kind, Type, is_mutable, join_all, kinds
+from pysfnc.values.types import INT, NONE, Kind, Type, is_mutable, join_all, kinds
 
 MAX_INLINED = 40
 """Nesting of functions written in place."""
@@ -320,6 +321,10 @@ def _lower_body(cx: Context, frame: Frame, node: FunctionNode, call: ast.AST) ->
         cx.active, cx.depth = active, depth
     span = cx.span(call)
     static = [value for value in frame.returned if isinstance(value, Static)]
+    if len(static) > 1 and len(static) == len(frame.returned) and all(isinstance(value, FUNCTIONS) for value in static):
+        if any(value != static[0] for value in static):
+            return Choice(Var(name=frame.result, type=INT, span=span), tuple(static))
+        return static[0]
     if static and (len(static) < len(frame.returned) or any(value != static[0] for value in static)):
         return cx.error(
             codes.UNSUPPORTED_EXPRESSION,
@@ -352,7 +357,8 @@ def _fold(cx: Context, frame: Frame, own: Sequence[Stmt], result: Value) -> Valu
             return folded
     suite = without_leave(suite, frame.exit_label)
     last = suite[-1] if suite else None
-    if isinstance(last, Assign) and last.name == frame.result and not leaves(suite, frame.exit_label):
+    is_data = not isinstance(result, Static)
+    if is_data and isinstance(last, Assign) and last.name == frame.result and not leaves(suite, frame.exit_label):
         cx.out.extend(suite[:-1])
         return last.value
     if leaves(suite, frame.exit_label):

@@ -1,0 +1,56 @@
+"""Functions that a variable holds behind an `if` which assigns others on its other way: a choice among them, by a number that each way sets."""
+
+import ast
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from pysfnc.frontend.lower_context import Context
+from pysfnc.frontend.lower_state import Fact, State
+from pysfnc.frontend.lower_values import BuiltinFunction, Choice, Closure, Partial, ProjectFunction, Value
+from pysfnc.ir.exprs import Cond, Const, Expr, Prim, Var
+from pysfnc.ir.hir import Assign, Stmt
+from pysfnc.values.types import BOOL, INT
+
+FUNCTIONS: Final = (Closure, ProjectFunction, BuiltinFunction, Partial)
+"""What one of several functions may be."""
+
+
+def joined_choices(cx: Context, one: State, other: State, node: ast.AST) -> tuple[list[Stmt], list[Stmt]]:
+    """Make the functions that differ at the ends of two ways a choice on both of them; the statements that each way ends with then."""
+    ends: tuple[list[Stmt], list[Stmt]] = ([], [])
+    if not (one.reachable and other.reachable):
+        return ends
+    span = cx.span(node)
+    for name, first in list(one.facts.items()):
+        second = other.facts.get(name)
+        if second is None or first is second or first.static == second.static:
+            continue
+        left, right = _options(first), _options(second)
+        if left is None or right is None:
+            continue
+        index = Var(name=cx.names.fresh("choice"), type=INT, span=span)
+        for fact, end, start in ((first, ends[0], 0), (second, ends[1], len(left))):
+            end.append(Assign(name=index.name, value=_number(fact, start), span=span))
+        choice = Choice(index, (*left, *right))
+        one.facts[name] = replace(first, static=choice)
+        other.facts[name] = replace(second, static=choice)
+    return ends
+
+
+def _options(fact: Fact) -> Sequence[Value] | None:
+    if isinstance(fact.static, Choice):
+        return fact.static.options
+    return (fact.static,) if isinstance(fact.static, FUNCTIONS) else None
+
+
+def _number(fact: Fact, start: int) -> Expr:
+    """The number of the function that a way ends with, where the numbers of its options begin at `start`."""
+    if not isinstance(fact.static, Choice):
+        return Const(value=start, type=INT)
+    chosen = fact.static
+    made: Expr = Const(value=start + len(chosen.options) - 1, type=INT)
+    for number in reversed(range(len(chosen.options) - 1)):
+        test = Prim(op="==", args=(chosen.index, Const(value=number, type=INT)), type=BOOL)
+        made = Cond(test=test, then=Const(value=start + number, type=INT), orelse=made, type=INT)
+    return made
