@@ -102,7 +102,7 @@ PROGRAMS: dict[str, str] = {
             t(a=1, b=2)  # E[SFN302]
             t(1, 2, b=2)  # E[SFN302]
             t(1, **d)  # E[SFN104]
-            t(*list(d.values()))  # E[SFN104]
+            t(*list(d.values()))
             x()  # E[SFN302]
             x.nothing()  # E[SFN302]
             other()

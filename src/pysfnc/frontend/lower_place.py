@@ -120,6 +120,8 @@ def lower_key(cx: Context, place: Place, node: ast.expr, base: ast.expr, *, sets
     if own and can_raise(container):
         cx.emit(Eval(value=container, span=container.span))
     cx.out.extend(own)
+    if is_poison(key):
+        return key
     is_made = isinstance(container.type, MapT) and (
         container.type.factory is not None or container.type.name == "Counter"
     )
@@ -136,7 +138,7 @@ def lower_key(cx: Context, place: Place, node: ast.expr, base: ast.expr, *, sets
         else:
             cx.emit(Eval(value=lib.key_present(cx, mapping, text, node, key), span=cx.span(node)))
         key = text
-    elif lib.has_own_keys(container.type) and not is_poison(key):
+    elif lib.has_own_keys(container.type):
         return refuse_key(cx, container, key, node)
     return key
 
