@@ -12,7 +12,7 @@ from pysfnc.analysis.liveness import Liveness, liveness
 from pysfnc.ir.exprs import Const, ExcField, Expr, Prim, Var
 from pysfnc.ir.hir import Assign, ExceptionTable, ForEach, Perform, Return, Stmt, Suite, Try
 from pysfnc.ir.mir import State, Work
-from pysfnc.ir.walk import assigned, has_effect, map_suites, suite_exprs, walk_expr, walk_suite
+from pysfnc.ir.walk import assigned, exits, has_effect, map_suites, suite_exprs, walk_expr, walk_suite
 from pysfnc.library.row import NameSupply
 from pysfnc.plan.costs import cheapest_round, cheapest_run, count_states, dearest_way, states_from
 from pysfnc.plan.filters import without_idle_rounds
@@ -75,6 +75,8 @@ class _Scope:
         try:
             if guarded and self.detailed:
                 raise Depends("more than the text of an exception is read")
+            if exits((stmt,)).labels:  # its `else` may break the loop around it
+                raise Depends("a way out of it leads out of a loop around it")
             made = self._form(loop, stmt, empty)
         except Depends as found:
             self._note(stmt, f"the calls of this loop stay in a loop of states: {found}")
