@@ -23,7 +23,7 @@ from pysfnc.ir.walk import (
     substitute,
     walk_suite,
 )
-from pysfnc.values.types import BOOL, JSON, STR
+from pysfnc.values.types import BOOL, JSON, NEVER, STR
 from tests.ir.build import (
     INTS,
     assign,
@@ -160,6 +160,7 @@ def test_map_suite_exprs_reaches_effects_and_their_bodies() -> None:
     [
         ((), Exits(falls=True)),
         ((ret(), assign("x", X)), Exits(returns=True)),
+        ((ret(var("x", NEVER)),), Exits()),
         ((if_(FLAG, ret()),), Exits(falls=True, returns=True)),
         ((if_(FLAG, ret(), orelse=(throw(),)),), Exits(returns=True, raises=True)),
         ((if_(logic("or", FLAG, const(True)), ret()),), Exits(returns=True)),

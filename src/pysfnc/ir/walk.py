@@ -532,8 +532,8 @@ def _stmt_exits(stmt: Stmt) -> Exits:
             return inside.without(label) | left
         case Break(label=label) | Continue(label=label) | Leave(label=label):
             return Exits(labels=frozenset({label}))
-        case Return():
-            return Exits(returns=True)
+        case Return(value=value):
+            return Exits() if isinstance(value.type, NeverT) else Exits(returns=True)
         case Raise():
             return Exits(raises=True)
         case Beside(body=body):

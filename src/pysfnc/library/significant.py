@@ -12,7 +12,7 @@ from pysfnc.library.make import ZERO, both, call, choose, either, eq, join, text
 from pysfnc.library.prelude import define
 from pysfnc.library.shapes import ONE, add, block, fn, ge, gt, length, lt, sub
 
-_X, _E, _N, _D, _P, _S, _H, _T, _K, _R, _L = (Ref(name) for name in "xendpshtkrl")
+_X, _E, _N, _D, _P, _S, _H, _T, _K, _R, _L, _M = (Ref(name) for name in "xendpshtkrlm")
 _LIMB: Final = Lit(10**7)
 
 
@@ -20,55 +20,48 @@ def _part(string: Tree, *bounds: Tree) -> Tree:
     return call("substring", string, *bounds)
 
 
-# x * 2**e for an int x up to 2**53, as limbs of seven digits with the lowest first.
+def _limbs(x: Tree) -> Tree:
+    """A whole number below 10**21 as three limbs, the lowest first."""
+    return Array(
+        (
+            Binary("%", x, _LIMB),
+            Binary("%", call("floor", Binary("/", x, _LIMB)), _LIMB),
+            call("floor", Binary("/", x, Lit(10**14))),
+        )
+    )
+
+
+# x * 2**e for an int x, as limbs.
 define(
     "py_limbs",
     ("x", "e"),
     IfElse(
-        Binary("<", _X, Lit(2**53)),
-        call(
-            "py_doubled",
-            Array(
-                (
-                    Binary("%", _X, _LIMB),
-                    Binary("%", call("floor", Binary("/", _X, _LIMB)), _LIMB),
-                    call("floor", Binary("/", _X, Lit(10**14))),
-                )
-            ),
-            _E,
-        ),
-        call("py_limbs", Binary("/", _X, Lit(2)), Binary("+", _E, Lit(1))),
+        lt(_X, Lit(2**53)),
+        call("py_multiplied", _limbs(_X), Lit(2), _E, Lit(20)),
+        call("py_limbs", Binary("/", _X, Lit(2)), add(_E, ONE)),
     ),
 )
+# Limbs times b**e, at most b**m at a time: a limb times that, and what is carried, stays below 2**53.
 define(
-    "py_doubled",
-    ("d", "e"),
+    "py_multiplied",
+    ("d", "b", "e", "m"),
     IfElse(
-        Binary("=", _E, ZERO),
+        eq(_E, ZERO),
         _D,
-        Seq(
-            (
-                Bind("n", IfElse(Binary("<", _E, Lit(20)), _E, Lit(20))),
-                Bind("p", call("power", Lit(2), _N)),
-                Bind(
-                    "s",
-                    call(
-                        "reduce",
-                        _D,
-                        fn("a x", call("py_carry", Ref("a"), Binary("*", _X, _P))),
-                        Object(((text("d"), Array(())), (text("c"), ZERO))),
-                    ),
+        block(
+            Bind("n", IfElse(lt(_E, _M), _E, _M)),
+            Bind("p", call("power", Ref("b"), _N)),
+            Bind(
+                "s",
+                call(
+                    "reduce",
+                    _D,
+                    fn("a x", call("py_carry", Ref("a"), Binary("*", _X, _P))),
+                    Object(((text("d"), Array(())), (text("c"), ZERO))),
                 ),
-                Bind(
-                    "d",
-                    IfElse(
-                        Binary(">", Field(_S, "c"), ZERO),
-                        call("append", Field(_S, "d"), Field(_S, "c")),
-                        Field(_S, "d"),
-                    ),
-                ),
-                call("py_doubled", _D, Binary("-", _E, _N)),
-            )
+            ),
+            Bind("d", IfElse(gt(Field(_S, "c"), ZERO), call("append", Field(_S, "d"), Field(_S, "c")), Field(_S, "d"))),
+            call("py_multiplied", _D, Ref("b"), sub(_E, _N), _M),
         ),
     ),
 )
@@ -107,52 +100,8 @@ define(
             ),
         ],
         block(
-            Bind(
-                "l",
-                Array(
-                    (
-                        Binary("%", _X, _LIMB),
-                        Binary("%", call("floor", Binary("/", _X, _LIMB)), _LIMB),
-                        call("floor", Binary("/", _X, Lit(10**14))),
-                    )
-                ),
-            ),
-            Object(
-                (
-                    (text("d"), call("py_text_of_limbs", call("py_fives", _L, _E))),
-                    (text("k"), _E),
-                )
-            ),
-        ),
-    ),
-)
-define(
-    "py_fives",
-    ("d", "e"),
-    IfElse(
-        eq(_E, ZERO),
-        _D,
-        block(
-            Bind("n", IfElse(lt(_E, Lit(9)), _E, Lit(9))),
-            Bind("p", call("power", Lit(5), _N)),
-            Bind(
-                "s",
-                call(
-                    "reduce",
-                    _D,
-                    fn("a x", call("py_carry", Ref("a"), Binary("*", _X, _P))),
-                    Object(((text("d"), Array(())), (text("c"), ZERO))),
-                ),
-            ),
-            Bind(
-                "d",
-                IfElse(
-                    gt(Field(_S, "c"), ZERO),
-                    call("append", Field(_S, "d"), Field(_S, "c")),
-                    Field(_S, "d"),
-                ),
-            ),
-            call("py_fives", _D, sub(_E, _N)),
+            Bind("l", call("py_multiplied", _limbs(_X), Lit(5), _E, Lit(9))),
+            Object(((text("d"), call("py_text_of_limbs", _L)), (text("k"), _E))),
         ),
     ),
 )
