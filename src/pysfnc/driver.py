@@ -9,19 +9,16 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from pysfnc.asl.limits import MAX_DEFINITION_BYTES
 from pysfnc.asl.placeholders import Parameter, parameters_in
 from pysfnc.diagnostics import Diagnostic, codes
 from pysfnc.diagnostics.sink import Sink
-from pysfnc.ir.hir import Machine, Placement, Program, Suite
+from pysfnc.ir.hir import Machine, Placement, Program
 from pysfnc.source import SourceFile, Span
 
 if TYPE_CHECKING:
-    from pysfnc.backend.emit import Emitted
-    from pysfnc.ir.mir import MachinePlan
     from pysfnc.packaging.model import FunctionSpec
 
 _T = TypeVar("_T")
@@ -204,18 +201,15 @@ def _placeholders(result: CompileResult) -> Callable[[str], str]:
 def _workflow(
     machine: Machine, result: CompileResult, placeholder: Callable[[str], str], options: Options, sink: Sink
 ) -> CompiledWorkflow | None:
-    from pysfnc.backend.share import share_states
+    from pysfnc.codegen import Generator, check_limits
     from pysfnc.plan.text import render_plan
 
     program = result.program
-    plan, emitted, notes = _planned(machine, program, placeholder, options)
-    whole = machine.span or _top(result.source)
-    if not _fits(emitted, whole, sink):
+    check = _verify if options.verify else None
+    generated = Generator(program, placeholder, optimise=options.optimize > 0, check=check).generate(machine)
+    emitted, whole = generated.emitted, machine.span or _top(result.source)
+    if not check_limits(emitted, whole, sink):
         return None
-    source_map = emitted.source_map
-    if options.optimize > 0:
-        gone = share_states(emitted.definition, source_map)
-        source_map = {name: span for name, span in source_map.items() if name not in gone}
     size = len(json.dumps(emitted.definition, ensure_ascii=False, separators=(",", ":")).encode())
     if size > MAX_DEFINITION_BYTES:
         sink.error(
@@ -237,86 +231,11 @@ def _workflow(
         children={name: other for name, other in _machines(program).items() if name in wanted},
         states=_count_states(emitted.definition),
         bytes=size,
-        source_map=source_map,
+        source_map=emitted.source_map,
         machine=machine,
-        blocks=lambda: render_plan(plan),
-        notes=notes,
+        blocks=lambda: render_plan(generated.plan),
+        notes=generated.notes,
     )
-
-
-def _planned(
-    machine: Machine, program: Program, placeholder: Callable[[str], str], options: Options
-) -> "tuple[MachinePlan, Emitted, tuple[tuple[Span, str], ...]]":
-    """The plan of a workflow, what it becomes, and remarks for the report.
-
-    Where an expression is too large for AWS, the exceptions of long ones are held, and large code is divided into states: the first plan
-    that AWS takes, else the whole one.
-    """
-    from pysfnc.asl.causes import long_expressions
-    from pysfnc.backend.emit import emit_machine
-    from pysfnc.library.row import NameSupply
-    from pysfnc.passes.manager import run_passes
-    from pysfnc.plan.boundary import bind_parameters
-    from pysfnc.plan.divide import divisions
-    from pysfnc.plan.hold_exceptions import hold_exceptions
-    from pysfnc.plan.sequential import SequentialMaps
-    from pysfnc.plan.states import PlanOptions, plan_machine
-
-    names = NameSupply("~")
-    tasks = {task.id: task for task in program.tasks}
-
-    settings = PlanOptions(merge=options.optimize > 0)
-
-    def planned(body: Suite) -> "tuple[MachinePlan, Emitted]":
-        plan = plan_machine(machine, body, program.exceptions, names, settings)
-        return plan, emit_machine(plan, tasks, placeholder)
-
-    def attempt(parts: Suite) -> "tuple[MachinePlan, Emitted]":
-        made = planned(parts)
-        return planned(hold_exceptions(parts, names)) if any(long_expressions(made[1].definition)) else made
-
-    body = run_passes(machine.body, names, optimise=options.optimize > 0)
-    maps = SequentialMaps(program.exceptions, names)
-    if options.optimize > 0:
-        body = maps.made(body)
-    if options.verify:
-        _verify(replace(program, machines=(replace(machine, body=body),)))
-    body = (*bind_parameters(machine, names), *body)
-    attempts = map(attempt, divisions(body))
-    whole = next(attempts)
-    plan, emitted = next((made for made in chain((whole,), attempts) if _is_evaluated(made[1])), whole)
-    return plan, emitted, tuple(maps.notes)
-
-
-def _is_evaluated(emitted: "Emitted") -> bool:
-    """Whether AWS evaluates every expression of a definition, and keeps its exceptions."""
-    from pysfnc.asl.causes import long_expressions
-
-    return not emitted.too_deep and not any(long_expressions(emitted.definition))
-
-
-def _fits(emitted: "Emitted", whole: Span, sink: Sink) -> bool:
-    """Whether AWS takes every expression of a definition; an error for each that it does not."""
-    from pysfnc.asl.causes import MAX_FAILING_CHARS, long_expressions
-
-    too_long = list(long_expressions(emitted.definition))
-    for long in too_long:
-        sink.error(
-            codes.EXPRESSION_TOO_LARGE,
-            emitted.source_map.get(long.state) or whole,
-            f"this becomes an expression of {long.chars:,} characters that may raise an exception",
-            notes=[f"AWS loses the exceptions of expressions of more than about {MAX_FAILING_CHARS:,} characters"],
-            help="write instead: a part of it as a `@task`, or a call between its parts",
-        )
-    for span, depth in emitted.too_deep:
-        sink.error(
-            codes.NESTING_TOO_DEEP,
-            span or whole,
-            f"this becomes an expression of {depth} nested levels",
-            notes=["AWS evaluates less than a hundred levels"],
-            help="write instead: several assignments to names, or several smaller functions",
-        )
-    return not too_long and not emitted.too_deep
 
 
 def _machines(program: Program) -> dict[str, str]:

@@ -16,7 +16,19 @@ SOURCE: Final = Path(__file__).parents[2] / "src" / "pysfnc"
 
 BASE: Final = frozenset({"source", "diagnostics", "values"})
 IR: Final = BASE | {"jsonata", "ir"}
-COMPILER: Final = IR | {"aws", "lang", "analysis", "library", "frontend", "passes", "plan", "backend", "asl", "driver"}
+COMPILER: Final = IR | {
+    "aws",
+    "lang",
+    "analysis",
+    "library",
+    "frontend",
+    "passes",
+    "plan",
+    "backend",
+    "asl",
+    "codegen",
+    "driver",
+}
 EVERYTHING: Final = COMPILER | {"functions", "engine", "packaging", "lambdas", "services", "assembly", "testing"}
 
 MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
@@ -41,6 +53,8 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "passes": IR | {"analysis", "library", "aws"},  # library: fresh names, forms of answers
     "plan": IR | {"analysis", "library"},
     "backend": IR | {"analysis", "library", "plan", "asl", "lang"},  # lang: what Lambda is sent and reports
+    # the stages behind the frontend, and the choice among plans
+    "codegen": IR | {"library", "passes", "plan", "backend", "asl"},
     # 6: `functions` is the list of what runs in Lambda, which the compiler and packaging agree on
     "functions": frozenset({"ir", "packaging"}),
     "driver": COMPILER | {"functions", "packaging"},

@@ -96,7 +96,7 @@ def test_exceptions_of_large_expressions_are_those_of_python(source: str, optimi
 def test_without_a_state_for_them_they_would_be_lost(
     source: str, optimize: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pysfnc.plan.hold_exceptions.hold_exceptions", lambda suite, names: suite)
+    monkeypatch.setattr("pysfnc.codegen.hold_exceptions", lambda suite, names: suite)
     monkeypatch.setattr("pysfnc.plan.divide.DIVISIONS", DIVISIONS[:1])
     path = tmp_path / "app.py"
     path.write_text(source)
