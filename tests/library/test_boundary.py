@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from pysfnc.backend.expressions import Lowering, with_prelude
-from pysfnc.backend.regions import Regions
+from pysfnc.backend.regions.write import Regions
 from pysfnc.diagnostics import Sink
 from pysfnc.frontend.model import FunctionBinding
 from pysfnc.frontend.program import load_program

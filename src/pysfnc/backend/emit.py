@@ -13,7 +13,7 @@ from pysfnc.analysis.failures import expr_errors, suite_errors
 from pysfnc.backend.errors import caught_exception, marked_exception, raised_exception, read_error
 from pysfnc.backend.expressions import Lowering, levels_of, with_prelude
 from pysfnc.backend.names import RESERVED, StateNames, VariableNames
-from pysfnc.backend.regions import Regions
+from pysfnc.backend.regions.write import Regions
 from pysfnc.backend.services import argument_template, retried_names
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import (

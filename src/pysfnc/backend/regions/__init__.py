@@ -1,0 +1,1 @@
+"""Pure statements written as one JSONata expression."""
