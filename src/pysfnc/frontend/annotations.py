@@ -265,7 +265,13 @@ class _Reader:
             made = {"builtins.list": "[]", "builtins.dict": "{}"}
             if isinstance(binding, ExternalBinding) and binding.name in made:
                 return made[binding.name]
-            return self._no_default(field, field.factory)
+            made_by = field.factory
+            if not isinstance(made_by, ast.Lambda) or ast.unparse(made_by.args):
+                return self._no_default(field, field.factory)
+            try:
+                return json.dumps(constant_value(self.model, field.module, made_by.body))
+            except NotConstant:
+                return self._no_default(field, field.factory)
         if field.default is None:
             return None
         if isinstance(field.default, ast.Attribute):

@@ -30,6 +30,7 @@ from pysfnc.frontend import (
     lower_try_star,
 )
 from pysfnc.frontend.changes import changes_reached_from
+from pysfnc.frontend.code_checks import check_codes
 from pysfnc.frontend.environment import Use, environment_of, read_environment, reads_environment
 from pysfnc.frontend.lower_context import Context, Journal
 from pysfnc.frontend.lower_core import as_data, lower_body, lower_value
@@ -251,6 +252,7 @@ def _machine(project: Project, info: FunctionInfo, sink: Sink, journal: Journal)
         span = cx.span(info.node).head()
         cx.emit(Return(value=Const(value=None, type=NONE, span=span), span=span))
     _check_arguments(cx)
+    check_codes(cx, tuple(cx.out))
     return _finished(info, params, cx)
 
 

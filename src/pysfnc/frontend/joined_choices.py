@@ -1,4 +1,7 @@
-"""Functions that a variable holds behind an `if` which assigns others on its other way: a choice among them, by a number that each way sets."""
+"""Functions, waiters and clients that a variable holds behind an `if` which assigns others on its other way.
+
+It holds a choice among them then, by a number that each way sets.
+"""
 
 import ast
 from collections.abc import Sequence
@@ -7,12 +10,22 @@ from typing import Final
 
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_state import Fact, State
-from pysfnc.frontend.lower_values import BuiltinFunction, Choice, Closure, Partial, ProjectFunction, Value
+from pysfnc.frontend.lower_values import (
+    BuiltinFunction,
+    Choice,
+    Client,
+    ClientMethod,
+    Closure,
+    Partial,
+    ProjectFunction,
+    Value,
+    WaiterOf,
+)
 from pysfnc.ir.exprs import Cond, Const, Expr, Prim, Var
 from pysfnc.ir.hir import Assign, Stmt
 from pysfnc.values.types import BOOL, INT
 
-FUNCTIONS: Final = (Closure, ProjectFunction, BuiltinFunction, Partial)
+FUNCTIONS: Final = (Closure, ProjectFunction, BuiltinFunction, Partial, Client, ClientMethod, WaiterOf)
 """What one of several functions may be."""
 
 

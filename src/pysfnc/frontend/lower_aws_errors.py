@@ -10,6 +10,7 @@ from pysfnc.frontend.integrations import CLIENT_ERROR, equal_to
 from pysfnc.frontend.lower_context import Context
 from pysfnc.ir.exprs import Cond, Const, Expr, Prim
 from pysfnc.library.aws_errors import ERROR, RESPONSE, ClassNames
+from pysfnc.source.span import Span
 from pysfnc.values.types import BOOL, STR, ExcT, Type
 
 _PARTS: Final[dict[tuple[str, str], tuple[str, Type]]] = {
@@ -40,26 +41,34 @@ def part_of_response(cx: Context, value: Expr, key: Expr, node: ast.AST) -> Expr
     return None if found is None else Prim(op=found[0], args=value.args, type=found[1], span=cx.span(node))
 
 
-def check_code(cx: Context, operands: Sequence[Expr], node: ast.AST) -> None:
-    """Report the comparison of a code with one that never comes: Step Functions tells only those that a model lists."""
-    if not any(isinstance(operand, Prim) and operand.op == "aws.code" for operand in operands):
+def check_code(cx: Context, op: str, operands: Sequence[Expr], node: ast.AST | Span) -> None:
+    """Report what is asked of a code and holds of none that comes: Step Functions tells only those that a model lists."""
+    places = [index for index, operand in enumerate(operands) if isinstance(operand, Prim) and operand.op == "aws.code"]
+    if not places:
         return
+    holds = _WITHIN.get(op) or (str.__contains__ if op in ("in", "not in") and places[0] == 1 else str.__eq__)
+    known = [code for name in cx.project.services for code in _codes(service(name))]
     for text in _texts(operands):
-        if not any(text in _codes(service(name)) for name in cx.project.services):
+        if not any(holds(code, text) for code in known):
             cx.error(
                 codes.AWS_DIFFERENCE,
                 node,
                 f"no error of the services at hand has the code `{text}` in their models",
                 notes=["Step Functions gives other errors one name for each service, without their codes"],
-                help="write instead: a code of a modelled error, or a `@task` that makes the call and looks at the code",
+                help='write instead: a code of a modelled error, `e.response["Error"]["Message"]`, '
+                "or a `@task` that makes the call and looks at the code",
             )
+
+
+_WITHIN: Final = {"str.startswith": str.startswith, "str.endswith": str.endswith}
+_DISPLAYS: Final = frozenset({"list.make", "set.of", "set.items", "tuple.make"})
 
 
 def _texts(operands: Iterable[Expr]) -> Iterable[str]:
     for operand in operands:
         if isinstance(operand, Const) and isinstance(operand.value, str):
             yield operand.value
-        elif isinstance(operand, Prim) and operand.op == "list.make":
+        elif isinstance(operand, Prim) and operand.op in _DISPLAYS:
             yield from _texts(operand.args)
 
 

@@ -145,6 +145,8 @@ def call_node(cx: Context, callee: Static, node: ast.Call) -> Value:
 
 def _takes_rest(callee: Static) -> bool:
     """Whether a dict of unknown keys may be spread into the arguments."""
+    if isinstance(callee, Choice):
+        return all(isinstance(option, Static) and _takes_rest(option) for option in callee.options)
     if isinstance(callee, StaticMethod):
         return isinstance(callee.receiver, WaiterOf | PaginatorOf)
     return isinstance(callee, ClientMethod | JobOf | TableMethod)

@@ -18,6 +18,8 @@ from pysfnc.frontend.lower_test import Test, lower_either
 from pysfnc.frontend.lower_values import (
     BuiltinFunction,
     Choice,
+    Client,
+    ClientMethod,
     Closure,
     DictOf,
     External,
@@ -28,13 +30,26 @@ from pysfnc.frontend.lower_values import (
     Static,
     TupleOf,
     Value,
+    WaiterOf,
 )
 from pysfnc.frontend.synthesis import run_here
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.ir.hir import Raise
 from pysfnc.values.types import INT, NONE, STR, NeverT
 
-_CALLABLE = Closure | ProjectFunction | BuiltinFunction | External | ProjectClass | ObjectMethod | Partial | Choice
+_CALLABLE = (
+    Closure
+    | ProjectFunction
+    | BuiltinFunction
+    | External
+    | ProjectClass
+    | ObjectMethod
+    | Partial
+    | Choice
+    | Client
+    | ClientMethod
+    | WaiterOf
+)
 
 
 def is_option(value: Value) -> bool:

@@ -34,8 +34,10 @@ from pysfnc.frontend.lower_place import check_new_key, key_taker, read_place, re
 from pysfnc.frontend.lower_response import RESPONSE, response_attribute
 from pysfnc.frontend.lower_tables import table_attribute
 from pysfnc.frontend.lower_values import (
+    ATTRIBUTED,
     BoundMethod,
     BuiltinFunction,
+    Choice,
     Client,
     ClientExceptions,
     Closure,
@@ -541,6 +543,9 @@ def static_attribute(cx: Context, base: Static, node: ast.Attribute) -> Value:
             return Const(value=name, type=STR, span=cx.span(node))
         case Closure(name=name) if node.attr == "__name__":
             return Const(value=name, type=STR, span=cx.span(node))
+        case Choice(index, options) if all(isinstance(option, ATTRIBUTED) for option in options):
+            known = [option for option in options if isinstance(option, Static)]
+            return Choice(index, tuple(static_attribute(cx, option, node) for option in known))
         case Opaque():
             from pysfnc.frontend.lower_digests import opaque_attribute
 

@@ -7,7 +7,7 @@ helpers and called, but not stored in lists and dicts, compared, or sent anywher
 import ast
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from pysfnc.frontend.model import ClassInfo, FunctionInfo, ModuleInfo, Style, TaskOptions
 from pysfnc.ir.exprs import Expr, Var
@@ -537,6 +537,10 @@ class Choice:
 
     index: Expr
     options: "tuple[Value, ...]"
+
+
+ATTRIBUTED: Final = (Client, WaiterOf)
+"""What methods can be read of where it is one of several."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,7 +5,7 @@ this is success or failure. Pages are `lower_pages`.
 """
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from typing import Any, Final
 
 from pysfnc.aws.services import Waiter, service
@@ -167,7 +167,8 @@ def _wait(cx: Context, receiver: WaiterOf, given: Arguments, node: ast.expr) -> 
     }
     delay = _option(values, "delay", options.get("Delay"), waiter.delay_s)
     attempts = _option(values, "attempts", options.get("MaxAttempts"), waiter.max_attempts)
-    return run_here(cx, _waiting(waiter, delay, attempts), values, node)
+    unknown = {i for i, acceptor in enumerate(waiter.acceptors) if _is_unknown(receiver, acceptor)}
+    return run_here(cx, _waiting(waiter, delay, attempts, unknown), values, node)
 
 
 def _option(values: dict[str, Value], name: str, given: Expr | None, default: int) -> str:
@@ -183,11 +184,12 @@ def _method(waiter: Waiter, receiver: WaiterOf) -> ClientMethod:
 
 
 def _can_wait(cx: Context, receiver: WaiterOf, waiter: Waiter, node: ast.AST) -> bool:
-    known = {error.code for error in service(receiver.service).errors.values()}
     for acceptor in waiter.acceptors:
         expected = acceptor["expected"]
         problem = None
-        if acceptor["matcher"] == "error" and isinstance(expected, str) and expected not in known:
+        if _is_unknown(receiver, acceptor):
+            if acceptor["state"] == "failure":
+                continue
             problem = f"it looks for the error `{expected}`, which Step Functions does not tell from others"
         elif acceptor["matcher"].startswith("path"):
             problem = _unreadable(waiter, acceptor)
@@ -202,6 +204,17 @@ def _can_wait(cx: Context, receiver: WaiterOf, waiter: Waiter, node: ast.AST) ->
     return True
 
 
+def _is_unknown(receiver: WaiterOf, acceptor: Mapping[str, Any]) -> bool:
+    """Whether an acceptor looks for an error that Step Functions does not tell from others.
+
+    Where that is a failure, all that differs is the text of the exception, which is that of any other error (LIM-44).
+    """
+    known = {error.code for error in service(receiver.service).errors.values()}
+    return (
+        acceptor["matcher"] == "error" and isinstance(acceptor["expected"], str) and acceptor["expected"] not in known
+    )
+
+
 def _unreadable(waiter: Waiter, acceptor: Mapping[str, Any]) -> str | None:
     output = waiter.operation.output
     if output is None:
@@ -213,10 +226,10 @@ def _unreadable(waiter: Waiter, acceptor: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _waiting(waiter: Waiter, delay: str, attempts: str) -> str:
-    """The loop of a waiter as Python."""
+def _waiting(waiter: Waiter, delay: str, attempts: str, unknown: Set[int]) -> str:
+    """The loop of a waiter as Python, without acceptors for errors that nobody knows."""
     on_answer = [i for i, acceptor in enumerate(waiter.acceptors) if _is_for(acceptor, error=False)]
-    on_error = [i for i, acceptor in enumerate(waiter.acceptors) if _is_for(acceptor, error=True)]
+    on_error = [i for i, acceptor in enumerate(waiter.acceptors) if i not in unknown and _is_for(acceptor, error=True)]
     again = any(acceptor["state"] == "retry" for acceptor in waiter.acceptors)
     lines = ["count = 0"]
     lines += [f"reason = {_TIMES_OUT!r}"] if again else []

@@ -162,7 +162,7 @@ def compare(cx: Context, op: ast.cmpop, left: Value, right: Value, node: ast.AST
     of_time = time_compare(cx, symbol, one, other, node)
     if of_time is not None:
         return of_time
-    check_code(cx, (one, other), node)
+    check_code(cx, symbol, (one, other), node)
     if may_be_infinite(one.type) or may_be_infinite(other.type):
         return on_each_way(cx, [one, other], lambda given: compare(cx, op, given[0], given[1], node))
     one, other = as_numbers(cx, one, other)
