@@ -12,7 +12,7 @@ from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.aws_types import BYTES
 from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
-from pysfnc.frontend.lower_comprehension import Filtered, Mapped, Same, any_or_all, collect, collect_quietly, first_of
+from pysfnc.frontend.lower_comprehension import Filtered, Mapped, Same, any_or_all, collect, first_of
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_value
 from pysfnc.frontend.lower_digests import length_of_bytes, opaque_text
@@ -20,7 +20,9 @@ from pysfnc.frontend.lower_endless import ended
 from pysfnc.frontend.lower_futures import first_future, future_count, futures_named
 from pysfnc.frontend.lower_iterate import Source, origin_of, refuse_restless, source_of, under
 from pysfnc.frontend.lower_objects import enum_members
+from pysfnc.frontend.lower_own import call_written
 from pysfnc.frontend.lower_sets import call_set, loose_items, refuse_order
+from pysfnc.frontend.lower_stepwise import at_once, can_be_stepped, only_steps, quiet_items, zip_steps
 from pysfnc.frontend.lower_values import (
     Endless,
     FutureDict,
@@ -133,8 +135,11 @@ def _enumerate(cx: Context, given: Arguments, node: ast.expr) -> Value:
     values = [*given.positional, *(v for k, v in named.items() if k == "start")]
     if not 1 <= len(values) <= 2 or set(named) - {"start"}:
         return cx.error(codes.TYPE_MISMATCH, node, "`enumerate()` takes an iterable and a start")
-    source = quiet_items(cx, values[0], node)
+    source = at_once(cx, values[0], node)
     start = [as_data(cx, value, node) for value in values[1:]]
+    if can_be_stepped(source):
+        return call_written(cx, "stepwise", "enumerate", Arguments((source, *start), (), ()), node)
+    source = quiet_items(cx, source, node)
     made = lib.call(cx, "enumerate", [source, *start], {}, node)
     if is_poison(made):
         return made
@@ -166,30 +171,6 @@ def _origin_of_argument(cx: Context, value: Value, node: ast.expr) -> Origin | N
     return origin_of(cx, node.args[0], value)
 
 
-def quiet_items(cx: Context, value: Value, node: ast.expr) -> Expr:
-    """The items of an argument that Python would take one by one: all at once only where that makes no difference."""
-    if isinstance(value, Lazy) and (value.restless or value.starts):
-        return refuse_restless(cx, value, node)
-    if isinstance(value, LazyComprehension):
-        made = collect_quietly(cx, value, node)
-        if made is None:
-            return cx.error(
-                codes.UNSUPPORTED_EXPRESSION,
-                node,
-                f"{value.what} whose parts may raise or call something is used step by step here",
-                help="write instead: a list comprehension, or `list(...)`",
-            )
-        return made
-    if isinstance(value, MappedResults):
-        return cx.error(
-            codes.UNSUPPORTED_EXPRESSION,
-            node,
-            "the results of a pool are used step by step here",
-            help="write instead: `list(pool.map(...))`",
-        )
-    return lib.items_of(cx, value, node)
-
-
 @_builtin("zip")
 def _zip(cx: Context, given: Arguments, node: ast.expr) -> Value:
     if given.spread is not None:
@@ -203,7 +184,10 @@ def _zip(cx: Context, given: Arguments, node: ast.expr) -> Value:
         columns = build_zip_rows(given.spread, cx.names.fresh("row"), cx.site(node))
         return cx.refuse(columns, node) if isinstance(columns, Refusal) else Lazy("a zip iterator", columns)
     ending = given.positional if given.keywords else ended(cx, given.positional, node)
-    args = [quiet_items(cx, value, node) for value in ending]
+    rows = [at_once(cx, value, node) for value in ending]
+    if len(rows) > 1 and not given.keywords and (place := only_steps(rows)) is not None:
+        return zip_steps(cx, rows, place, node)
+    args = [quiet_items(cx, value, node) for value in rows]
     keywords = {name: as_data(cx, value, node) for name, value in given.keywords}
     made = lib.call(cx, "zip", args, keywords, node)
     return (
@@ -246,13 +230,22 @@ def _map(cx: Context, given: Arguments, node: ast.expr) -> Value:
     if len(iterables) == 1:
         source = source_of(cx, iterables[0], _argument(node, 1))
     else:
-        rows = [quiet_items(cx, value, node) for value in ended(cx, iterables, node)]
-        zipped = lib.call(cx, "zip", rows, {}, node)
-        read = _under(iterables, rows) | _under_endless(iterables)
-        source = None if is_poison(zipped) else Source(zipped, under=read)
+        source = _zipped(cx, iterables, node)
     if source is None:
         return poison(cx.span(node))
     return LazyComprehension("a map iterator", source, Mapped(function, len(iterables), node))
+
+
+def _zipped(cx: Context, iterables: Sequence[Value], node: ast.expr) -> Source | None:
+    """What `map` of several iterables gives its function the items of."""
+    taken = [at_once(cx, value, node) for value in ended(cx, iterables, node)]
+    place = only_steps(taken)
+    if place is not None:
+        return source_of(cx, zip_steps(cx, taken, place, node), node)
+    rows = [quiet_items(cx, value, node) for value in taken]
+    zipped = lib.call(cx, "zip", rows, {}, node)
+    read = _under(iterables, rows) | _under_endless(iterables)
+    return None if is_poison(zipped) else Source(zipped, under=read)
 
 
 @_builtin("filter")

@@ -10,13 +10,13 @@ from typing import Final
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_arguments import Arguments, Signature, bind, lower_arguments
-from pysfnc.frontend.lower_builtins import quiet_items
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
 from pysfnc.frontend.lower_digests import draw
+from pysfnc.frontend.lower_own import call_written
 from pysfnc.frontend.lower_slices import replace_slice
+from pysfnc.frontend.lower_stepwise import quiet_items
 from pysfnc.frontend.lower_values import Lazy, Value
-from pysfnc.frontend.lower_written import call_written
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.values.types import FLOAT, INT, NONE, Kind, ListT, kinds
 

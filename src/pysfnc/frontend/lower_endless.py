@@ -48,7 +48,7 @@ def call_count(cx: Context, node: ast.Call) -> Value:
 
 def call_cycle(cx: Context, node: ast.Call) -> Value:
     """`cycle(iterable)`."""
-    from pysfnc.frontend.lower_builtins import quiet_items
+    from pysfnc.frontend.lower_stepwise import quiet_items
 
     given = lower_arguments(cx, node)
     if given is None or len(given.positional) != 1 or given.keywords:
@@ -73,7 +73,7 @@ def first_of(cx: Context, value: Endless, count: Expr, node: ast.expr) -> Expr:
 
 def ended(cx: Context, values: Sequence[Value], node: ast.expr) -> Sequence[Value]:
     """The arguments of `zip` or `map`, with as many items of endless ones as the shortest of the others has."""
-    from pysfnc.frontend.lower_builtins import quiet_items
+    from pysfnc.frontend.lower_stepwise import quiet_items
 
     if not any(isinstance(value, Endless) for value in values):
         return values

@@ -10,12 +10,13 @@ from dataclasses import replace
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
-from pysfnc.frontend.lower_builtins import quiet_items
 from pysfnc.frontend.lower_context import Context, Trial, poison
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_value
 from pysfnc.frontend.lower_iterate import under
+from pysfnc.frontend.lower_own import call_written
+from pysfnc.frontend.lower_stepwise import quiet_items
 from pysfnc.frontend.lower_values import BuiltinFunction, Groups, Lazy, Static, TupleOf, Under, Value
-from pysfnc.frontend.lower_written import call_written, may_fail
+from pysfnc.frontend.lower_written import may_fail
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.ir.walk import free_vars, has_effect, suite_exprs
 from pysfnc.values.types import NONE

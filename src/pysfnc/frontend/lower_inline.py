@@ -286,6 +286,7 @@ def _bind_parameter(
     stands_for = isinstance(data, Var) and not _is_rebound(frame, name, data.type) and data.name not in protected
     if stands_for and isinstance(data, Var):
         frame.names[name] = data.name
+        frame.borrowed.add(data.name)
         if data.name not in cx.state.facts:
             cx.state.facts[data.name] = Fact(data.type)
             cx.regions.setdefault(data.name, cx.flow.region)
@@ -369,8 +370,8 @@ def _fold(cx: Context, frame: Frame, own: Sequence[Stmt], result: Value) -> Valu
 
 
 def _outer_names(cx: Context, frame: Frame) -> frozenset[str]:
-    """The variables of the functions around, which a folded body must not assign."""
-    found: set[str] = set()
+    """The variables of the functions around, and those that parameters stand for, which a folded body must not assign."""
+    found = set(frame.borrowed)
     for start in (cx.frame, frame.parent):
         current = start
         while current is not None:

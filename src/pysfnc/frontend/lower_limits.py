@@ -14,7 +14,7 @@ from pysfnc.frontend.lower_arguments import Arguments
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_value
 from pysfnc.frontend.lower_names import is_local
-from pysfnc.frontend.lower_written import call_written
+from pysfnc.frontend.lower_own import call_written
 from pysfnc.frontend.model import TaskOptions
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.lang.options import MAX_SECONDS, MAX_TASK_SECONDS

@@ -3,26 +3,23 @@
 import ast
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
-from importlib.util import find_spec
 from typing import Final
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.effects import can_raise
 from pysfnc.frontend.lower_arguments import Arguments, lower_arguments, signature_of
-from pysfnc.frontend.lower_builtins import quiet_items
 from pysfnc.frontend.lower_context import Context, Trial, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
 from pysfnc.frontend.lower_endless import at_most
 from pysfnc.frontend.lower_inline import call_function
+from pysfnc.frontend.lower_own import call_written, own_function
+from pysfnc.frontend.lower_stepwise import at_once, can_be_stepped, quiet_items
 from pysfnc.frontend.lower_values import Endless, Lazy, Static, Value
-from pysfnc.frontend.model import ExternalBinding, FunctionBinding, FunctionInfo, ModuleInfo
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.ir.hir import Raise
 from pysfnc.ir.walk import has_effect, suite_exprs, walk_suite
 from pysfnc.library.written import WRITTEN, Written
-from pysfnc.source import SourceFile
 from pysfnc.values.types import Kind, kinds
 
 _NEVER_FAIL: Final = frozenset(
@@ -33,36 +30,10 @@ _NEVER_FAIL: Final = frozenset(
 """Functions that only put items together, and call nothing: what they raise, they raise when they are called."""
 _SEVERAL: Final = {"chain": "from_iterable", "product": "product_n", "zip_longest": "zip_longest_n", "merge": "merge_n"}
 """What stands for a function of several iterables where they are the items of one list."""
-
-
-@cache
-def _module(name: str) -> ModuleInfo:
-    """A module of `library.written`, with its functions and what it imports as its names."""
-    full = f"pysfnc.library.written.{name}"
-    spec = find_spec(full)
-    assert spec is not None and spec.origin is not None, full
-    source = SourceFile.read(spec.origin)
-    module = ModuleInfo(name=full, source=source, tree=ast.parse(source.text))
-    for node in module.tree.body:
-        if isinstance(node, ast.FunctionDef):
-            module.names[node.name] = FunctionBinding(
-                FunctionInfo(module=module, qualname=node.name, node=node, role="inline")
-            )
-        elif isinstance(node, ast.ImportFrom):
-            for alias in node.names:
-                module.names[alias.asname or alias.name] = ExternalBinding(f"{node.module}.{alias.name}")
-    return module
-
-
-def _function(module: str, name: str) -> FunctionInfo:
-    binding = _module(module).names[name]
-    assert isinstance(binding, FunctionBinding), name
-    return binding.function
-
-
-def call_written(cx: Context, module: str, name: str, given: Arguments, node: ast.expr) -> Value:
-    """A call of a function of `library.written` that programs cannot name."""
-    return call_function(cx, _function(module, name), given, node)
+STEPWISE: Final = frozenset(
+    {"accumulate", "pairwise", "takewhile", "dropwhile", "starmap", "filterfalse", "from_iterable", "reduce", "islice"}
+)
+"""Functions with a form in `library.written.stepwise`, for an iterator that must be taken step by step."""
 
 
 def _written(full: str) -> Callable[[Context, ast.Call], Value]:
@@ -151,9 +122,18 @@ def _spread(cx: Context, full: str, row: Written, given: Arguments, node: ast.ex
 
 
 def _call(cx: Context, full: str, row: Written, given: Arguments, node: ast.expr) -> Value:
-    info = _function(row.module, row.name)
+    info = own_function(row.module, row.name)
     parameters = signature_of(info.node, row.name).positional
     taking = [row.iterables == "*" or row.takes_items(name) for name in parameters]
+    if row.name in STEPWISE:
+        positional = [
+            at_once(cx, value, node) if index < len(taking) and taking[index] else value
+            for index, value in enumerate(given.positional)
+        ]
+        given = replace(given, positional=tuple(positional))
+        steps = [value for value, taken in zip(positional, taking, strict=False) if taken and isinstance(value, Static)]
+        if len(steps) == 1 and can_be_stepped(steps[0]):
+            return call_written(cx, "stepwise", row.name, given, node)
     positional = [
         quiet_items(cx, value, node) if row.iterables == "*" or (index < len(taking) and taking[index]) else value
         for index, value in enumerate(given.positional)
