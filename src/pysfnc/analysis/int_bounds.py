@@ -248,7 +248,7 @@ def _counted(_of: Bound, _args: _Args) -> float:
 _SAME_AS_FIRST: Final = (
     *("iter.list", "item", "item.delete", "slice", "list.at", "list.pop", "list.copy", "list.reversed", "reversed"),
     *("list.sorted", "list.without", "list.without_first", "dict.values", "dict.copy", "set.of", "set.items"),
-    *("copy.deep", "copy.flat"),
+    *("copy.deep", "copy.flat", "object.bare"),
 )
 _LARGEST: Final = (
     *("list.make", "list.append", "list.concat", "dict.make", "min", "max", "min.of", "max.of", "abs", "neg", "pos"),

@@ -93,6 +93,7 @@ SHARING: Final[dict[str, Sharing]] = {
     "service.answer": Sharing(same=(0,)),
     "service.argument": Sharing(same=(0,)),
     "copy.deep": Sharing(),
+    "object.bare": Sharing(),
     "copy.flat": Sharing(new=(Spread(0, keyed=True),)),
     "list.copy": _FLAT,
     "iter.list": _FLAT,

@@ -30,6 +30,7 @@ from pysfnc.frontend import (
     lower_try_star,
 )
 from pysfnc.frontend.changes import changes_reached_from
+from pysfnc.frontend.class_tags import ClassTags
 from pysfnc.frontend.code_checks import check_codes
 from pysfnc.frontend.environment import Use, environment_of, read_environment, reads_environment
 from pysfnc.frontend.lower_context import Context, Journal
@@ -46,6 +47,7 @@ from pysfnc.frontend.unset import begin_unset
 from pysfnc.ir.exprs import Const
 from pysfnc.ir.hir import Machine, Param, Perform, Placement, Program, Return, TaskCall
 from pysfnc.ir.walk import walk_suite
+from pysfnc.library.alike import noting_alike
 from pysfnc.values.types import ERROR, JSON, NONE, DictT, Type, join
 
 CONSTRUCTS = (
@@ -100,6 +102,7 @@ def lower_program(model: ProjectModel, sink: Sink) -> Program | None:
     unset: dict[ast.AST, set[str]] = {}
     any_keys: KeyScope = "everywhere"
     unannotated: frozenset[tuple[str, str]] = frozenset()
+    tags = ClassTags(model)
     while True:
         attempt = Sink()
         project = Project(
@@ -111,11 +114,14 @@ def lower_program(model: ProjectModel, sink: Sink) -> Program | None:
             unannotated=unannotated,
         )
         journal = Journal()
-        machines = _machines(project, workflows, attempt, journal)
+        with noting_alike() as alike:
+            machines = _machines(project, workflows, attempt, journal)
+        fails = attempt.has_errors or any(project.in_lambda.values())
+        tags_differ = tags.settle(alike, project, workflows, fails)
         met = _met_unset(project, attempt)
         narrower = _narrower_keys(project, attempt)
         attributes = project.met_unannotated - unannotated
-        if not project.environment.discovered and not met and narrower == any_keys and not attributes:
+        if not (project.environment.discovered or met or narrower != any_keys or attributes or tags_differ):
             break
         unannotated |= attributes
         any_keys = narrower

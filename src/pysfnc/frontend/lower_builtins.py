@@ -36,12 +36,12 @@ from pysfnc.frontend.lower_values import (
     ProjectClass,
     Static,
     TupleOf,
-    TypeOf,
     Under,
     Value,
 )
 from pysfnc.frontend.moment_operations import are_times, is_time
 from pysfnc.frontend.narrow import class_names
+from pysfnc.frontend.operations.types_asked import type_of
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.ir.walk import free_vars
 from pysfnc.library.iteration import build_zip_rows
@@ -380,7 +380,7 @@ def _type(cx: Context, given: Arguments, node: ast.expr) -> Value:
     if not _plain(cx, given, node, "type", 1):
         return poison(cx.span(node))
     data = as_data(cx, given.positional[0], node)
-    return data if is_poison(data) else TypeOf(cx.atom(data))
+    return data if is_poison(data) else type_of(cx, data)
 
 
 @_builtin("repr")

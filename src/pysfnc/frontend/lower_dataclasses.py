@@ -9,8 +9,10 @@ from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
 from pysfnc.frontend.lower_objects import record_of_type
+from pysfnc.frontend.lower_travels import bare
 from pysfnc.frontend.lower_values import Value
 from pysfnc.ir.exprs import Const, Expr, Prim
+from pysfnc.library.bare_objects import bare_type
 from pysfnc.values.types import (
     JSON,
     STR,
@@ -25,6 +27,7 @@ from pysfnc.values.types import (
     dict_of,
     is_json_faithful,
     join_all,
+    members,
     others_of,
 )
 
@@ -49,12 +52,13 @@ def call_replace(cx: Context, node: ast.Call) -> Value:
 
 def call_asdict(cx: Context, node: ast.Call) -> Value:
     """`dataclasses.asdict(x)`: an object of JSON is its dict already, so only the type changes."""
-    found = _object(cx, node)
+    found = _object(cx, node, several=True)
     if found is None:
         return poison(cx.span(node))
     value, given = found
     if given.keywords:
         return cx.error(codes.UNSUPPORTED_CALL, node, "`asdict()` has a compiled form only without `dict_factory`")
+    value = bare(cx, value, node)
     type_ = _as_dict(value.type)
     if type_ is None:
         return cx.error(
@@ -74,7 +78,9 @@ def call_astuple(cx: Context, node: ast.Call) -> Value:
     value, given = found
     record = record_of_type(cx, value.type)
     assert record is not None and isinstance(value.type, RecordT)
-    if given.keywords or _as_dict(value.type.attributes) != value.type.attributes:
+    bare_of = bare_type(value.type)
+    assert isinstance(bare_of, RecordT)
+    if given.keywords or _as_dict(bare_of.attributes) != bare_of.attributes:
         return cx.error(
             codes.UNSUPPORTED_CALL,
             node,
@@ -120,15 +126,20 @@ def _with_dicts(type_: Type) -> Type:
             return type_
 
 
-def _object(cx: Context, node: ast.Call) -> tuple[Expr, Arguments] | None:
-    """The dataclass object that a function is called with, and the arguments by name; None after a message."""
+def _object(cx: Context, node: ast.Call, several: bool = False) -> tuple[Expr, Arguments] | None:
+    """The dataclass object that a function is called with, and the arguments by name; None after a message.
+
+    `several`: it may be of one of several classes.
+    """
     given = lower_arguments(cx, node)
     if given is None:
         return None
     value = as_data(cx, given.positional[0], node) if len(given.positional) == 1 else None
     if value is not None and is_poison(value):
         return None
-    if value is None or not isinstance(value.type, RecordT) or not value.type.cls.travels:
+    found = () if value is None else members(value.type)
+    alone = len(found) == 1 or several
+    if value is None or not alone or not all(isinstance(one, RecordT) and one.cls.travels for one in found):
         cx.error(
             codes.TYPE_MISMATCH,
             node,

@@ -68,6 +68,7 @@ from pysfnc.frontend.lower_values import (
 from pysfnc.frontend.model import ModuleBinding
 from pysfnc.frontend.moment_operations import is_time
 from pysfnc.frontend.names import member
+from pysfnc.frontend.operations.types_asked import type_of
 from pysfnc.frontend.own_operators import item_of_own
 from pysfnc.frontend.whole import refuse_text
 from pysfnc.ir.exprs import Const, ExcField, Expr, Let, Prim
@@ -453,6 +454,8 @@ def data_attribute(cx: Context, base: Expr, node: ast.Attribute) -> Value:
     """An attribute of data: only exceptions have some."""
     if isinstance(base.type, ErrorT | NeverT):
         return base
+    if node.attr == "__class__":
+        return type_of(cx, base)
     if isinstance(base.type, ExcT):
         return exception_attribute(cx, base, node)
     if has_own(cx, base.type, node.attr):

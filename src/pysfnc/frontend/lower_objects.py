@@ -269,24 +269,31 @@ def _built(cx: Context, made: Expr | Refusal, node: ast.AST) -> Expr:
 
 
 def attribute_holds(cx: Context, type_: Type, name: str) -> bool:
-    """Whether objects of a type hold the attribute themselves, so that it is a place."""
-    records = objects.records(type_)
-    if len(records) != 1:
-        return False
+    """Whether objects of a type, of whatever class, hold the attribute themselves, so that it is a place."""
+    found = _settable(cx, type_)
+    return bool(found) and all(_holds(cx, one, name) for one in found)
+
+
+def _settable(cx: Context, type_: Type) -> list[RecordT]:
+    """The classes of objects whose attributes can be set: those of a type, or the only one beside values that have no attributes."""
+    found = objects.records(type_)
+    return found if len(found) == len(members(type_)) or record_of_type(cx, type_) is not None else []
+
+
+def _holds(cx: Context, type_: RecordT, name: str) -> bool:
     record = record_of_type(cx, type_)
-    member = record.members.get(name) if record is not None else None
-    return (member is None or member.kind == "constant") and not isinstance(
-        field_of(records[0].attributes, name).type, NeverT
-    )
+    assert record is not None
+    member = record.members.get(name)
+    held = not isinstance(field_of(type_.attributes, name).type, NeverT)
+    return held and (member is None or member.kind == "constant")
 
 
 def may_set(cx: Context, type_: Type, name: str, node: ast.AST) -> bool:
     """Whether an attribute of objects of a type can be set; a message otherwise, but of an object that is never there."""
     if isinstance(type_, NeverT):
         return False
-    record = record_of_type(cx, type_)
-    records = objects.records(type_)
-    if record is None or len(records) != 1:
+    found = _settable(cx, type_)
+    if not found:
         cx.error(
             codes.UNSUPPORTED_STATEMENT,
             node,
@@ -294,6 +301,12 @@ def may_set(cx: Context, type_: Type, name: str, node: ast.AST) -> bool:
             help="write instead: a key of a dict, or a field of a dataclass",
         )
         return False
+    return all(_may_set(cx, one, name, node) for one in found)
+
+
+def _may_set(cx: Context, type_: RecordT, name: str, node: ast.AST) -> bool:
+    record = record_of_type(cx, type_)
+    assert record is not None
     if record.cls.frozen:
         cx.error(
             codes.TYPE_MISMATCH,

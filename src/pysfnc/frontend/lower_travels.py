@@ -14,8 +14,10 @@ from pysfnc.frontend.lower_arguments import Arguments
 from pysfnc.frontend.lower_context import Context
 from pysfnc.ir.exprs import Const, Expr, Prim
 from pysfnc.ir.hir import If, Raise
+from pysfnc.library.bare_objects import build_bare
 from pysfnc.library.held_exceptions import HELD, HELD_ITSELF, HELD_NUMBER, HELD_PATH, held_exceptions, hides_exceptions
 from pysfnc.library.objects import stays
+from pysfnc.library.row import Refusal
 from pysfnc.values.types import BOOL, INFINITY, JSON, NEVER, STR, Type, join_all, members
 
 _HELPS: Final = {
@@ -35,6 +37,7 @@ def travelling(cx: Context, value: Expr, before: str, behind: str, node: ast.AST
     The message names the place: `before`, the path inside of the value, `behind`.
     """
     value = lib.leaving(cx, value, before + behind, node) or value
+    value = bare(cx, value, node)
     _check_travels(cx, value, node)
     held = held_exceptions(value.type)
     if held == NEVER:
@@ -60,6 +63,12 @@ def travelling(cx: Context, value: Expr, before: str, behind: str, node: ast.AST
     absent = Prim(op="exc.is_absent", args=(found,), type=BOOL, span=span)
     cx.emit(If(test=absent, then=(), orelse=tuple(failing), span=span))
     return value
+
+
+def bare(cx: Context, value: Expr, node: ast.AST) -> Expr:
+    """The value without what tells its objects from those of other classes in the machine."""
+    made = build_bare(value, cx.site(node))
+    return cx.refuse(made, node) if isinstance(made, Refusal) else made
 
 
 def _without_infinity(held: Type) -> Type:

@@ -204,6 +204,8 @@ class ProjectModel:
     global_changes: tuple[GlobalChange, ...] = ()
     records: dict[ClassInfo, object] = field(default_factory=dict)
     """What `records` read of each class."""
+    tagged: frozenset[tuple[str, str]] = frozenset()
+    """Module and name of the classes whose objects get a tag (`class_tags`)."""
     imported: Callable[[ModuleInfo, ast.Import | ast.ImportFrom, ast.alias], Binding] | None = None
     """What one name of an import statement means, for imports inside functions."""
 

@@ -350,8 +350,17 @@ class _Reader:
             ranked=bool(options.get("order", False)),
             truth="own" if {"__bool__", "__len__"} & members.keys() else "always",
             travels=is_data,
+            tag=self._tag(),
         )
         return replace(empty, fields=tuple(fields), members=members, cls=cls)
+
+    def _tag(self) -> str:
+        """The key that tells objects of the class from others: short, and no name of an attribute."""
+        own = (self.info.module.name, self.info.name)
+        if own not in self.model.tagged:
+            return ""
+        is_only = sum(name == own[1] for _, name in self.model.tagged) == 1
+        return f"#{own[1]}" if is_only else f"#{own[0]}.{own[1]}"
 
     def _fields(self, kind: RecordKind) -> dict[str, Field]:
         """The fields in their order: those of bases first; one that is declared again keeps its place."""

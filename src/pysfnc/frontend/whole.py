@@ -32,7 +32,21 @@ from pysfnc.values.types import (
 )
 
 _NEEDS_ALL: Final = frozenset(
-    {"==", "!=", "in", "not in", "str", "repr", "format", "json.dumps", "copy.deep", "min", "max", "list.position"}
+    {
+        "==",
+        "!=",
+        "in",
+        "not in",
+        "str",
+        "repr",
+        "format",
+        "json.dumps",
+        "copy.deep",
+        "object.bare",
+        "min",
+        "max",
+        "list.position",
+    }
 )
 """Operations that look at everything inside their arguments."""
 _NEEDS_KEYS: Final = frozenset(

@@ -103,7 +103,7 @@ def decoded(fit: Fit, value: Tree) -> Tree:
         case RecordFit(_, fields, _):
             return Object(tuple((Lit(field.name), _field(field, value)) for field in fields))
         case ListFit(inner) if inner is not None:
-            return mapped(value, "py_v", item(decoded(inner, _V), type_of(inner)))
+            return mapped(value, "py_v", decoded(inner, _V))
         case DictFit(_, inner) if inner is not None:
             pair = Object(((_K, decoded(inner, _V)),))
             return call(

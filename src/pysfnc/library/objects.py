@@ -17,6 +17,7 @@ from pysfnc.values.fields import with_field
 from pysfnc.values.types import (
     BOOL,
     NEVER,
+    NONE,
     STR,
     DequeT,
     DictField,
@@ -47,6 +48,8 @@ def records(type_: Type) -> list[RecordT]:
 
 def build_object(cls: RecordClass, values: Sequence[tuple[str, Expr]], site: Site) -> Expr:
     """A new object with these attributes."""
+    if cls.tag:
+        values = [*values, (cls.tag, Const(value=None, type=NONE, span=site.span))]
     type_ = RecordT(cls, dict_of([DictField(name, value.type) for name, value in values], NEVER))
     return prim("dict.make", type_, site, *[part for name, value in values for part in (const(name), value)])
 
@@ -86,9 +89,8 @@ def build_attribute(base: Expr, name: str, site: Site) -> Built:
 
 def build_set_attribute(base: Expr, name: str, value: Expr, site: Site) -> Built:
     """What `base` is after `base.name = value`."""
-    (record,) = records(base.type)
-    type_ = RecordT(record.cls, with_field(record.attributes, name, value.type))
-    return prim("item.set", type_, site, base, const(name), value)
+    found: list[Type] = [RecordT(one.cls, with_field(one.attributes, name, value.type)) for one in records(base.type)]
+    return prim("item.set", join_all(found), site, base, const(name), value)
 
 
 def build_is_record(value: Expr, classes: Sequence[Type], site: Site) -> Built:

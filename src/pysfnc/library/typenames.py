@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from pysfnc.jsonata.tree import Array, Binary, Call, Field, IfElse, Lit, Object, Ref, Tree
+from pysfnc.library.alike import note_alike
 from pysfnc.library.make import FALSE, TRUE, both, call, choose, either, eq, join, text, type_of
 from pysfnc.library.prelude import define
 from pysfnc.library.raised import NAME
@@ -178,7 +179,10 @@ def key_apart(first: RecordT, second: RecordT) -> tuple[str, bool] | None:
     one, other = ({field.name for field in attributes_of(record) if field.always} for record in (first, second))
     own = one - {field.name for field in attributes_of(second)}
     foreign = other - {field.name for field in attributes_of(first)}
-    return (min(own), True) if own else (min(foreign), False) if foreign else None
+    if own or foreign:
+        return (min(own), True) if own else (min(foreign), False)
+    note_alike(first.cls, second.cls)
+    return None
 
 
 def attributes_of(record: RecordT) -> tuple[DictField, ...]:

@@ -337,6 +337,8 @@ class RecordClass:
     travels: bool = True
     truth: Literal["always", "own"] = "always"
     """Whether an object counts as true, or code of its class says so."""
+    tag: str = ""
+    """The key that tells its objects from those of classes with the same attributes, which the machine gives them; nothing for none."""
 
 
 @dataclass(frozen=True, slots=True)

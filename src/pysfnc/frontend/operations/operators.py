@@ -16,7 +16,7 @@ from pysfnc.frontend.lower_aws_errors import check_code
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data
 from pysfnc.frontend.lower_environment import environment_has, is_environ
-from pysfnc.frontend.lower_values import Choice, DictOf, ExceptionClass, Lazy, Static, TypeOf, Value
+from pysfnc.frontend.lower_values import Choice, DictOf, Lazy, Static, TypeOf, Value
 from pysfnc.frontend.moment_operations import are_times, time_binary, time_compare, time_ranks, time_unary
 from pysfnc.frontend.operations.ask import (
     as_kind,
@@ -37,16 +37,15 @@ from pysfnc.frontend.operations.keys import equal_dicts, key_text, merged
 from pysfnc.frontend.operations.kinds import has_kind, negate
 from pysfnc.frontend.operations.mappings import dict_held, has_own_keys, keyed_by, plain
 from pysfnc.frontend.operations.sets import built_of_sets, hashable, meet_a_set, set_items
-from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Let, ListComp, Prim
+from pysfnc.frontend.operations.types_asked import ask_for_types, compare_types, refuse_types
+from pysfnc.ir.exprs import Cond, Const, Expr, Let, ListComp, Prim
 from pysfnc.library import catalog
 from pysfnc.library.iteration import items_type
 from pysfnc.values.types import (
     BOOL,
     INT,
     NONE,
-    STR,
     ErrorT,
-    ExcT,
     Kind,
     ListT,
     MapT,
@@ -141,8 +140,10 @@ def unary(cx: Context, symbol: str, operand: Expr, node: ast.AST) -> Expr:
 def compare(cx: Context, op: ast.cmpop, left: Value, right: Value, node: ast.AST) -> Expr:
     """`left op right`."""
     symbol = _SYMBOLS[type(op)]
-    if isinstance(left, TypeOf) or isinstance(right, TypeOf):
-        return _compare_types(cx, symbol, left, right, node)
+    if ask_for_types(left, right):
+        of_types = compare_types(cx, symbol, left, right, node)
+        if of_types is not None or isinstance(left, TypeOf) or isinstance(right, TypeOf):
+            return of_types or refuse_types(cx, node)
     if symbol in ("in", "not in") and isinstance(right, Lazy):
         right = right.items
     if symbol in ("in", "not in") and isinstance(right, DictOf):
@@ -242,29 +243,6 @@ def _compare_static(cx: Context, symbol: str, left: Value, right: Value, node: a
         if isinstance(one, Static) and not isinstance(one, Lazy) and isinstance(other, Const) and other.type == NONE:
             return Const(value=symbol in ("is not", "!="), type=BOOL, span=cx.span(node))
     return None
-
-
-def _compare_types(cx: Context, symbol: str, left: Value, right: Value, node: ast.AST) -> Expr:
-    """`type(e) is ValueError` of an exception."""
-    asked, class_ = (left, right) if isinstance(left, TypeOf) else (right, left)
-    assert isinstance(asked, TypeOf)
-    if symbol in ("is", "==", "is not", "!=") and isinstance(class_, Const) and class_.type == NONE:
-        return Const(value=symbol in ("is not", "!="), type=BOOL, span=cx.span(node))
-    if (
-        symbol in ("is", "==", "is not", "!=")
-        and isinstance(asked.value.type, ExcT)
-        and isinstance(class_, ExceptionClass)
-    ):
-        name = ExcField(exc=asked.value, field_="name", type=STR, span=cx.span(node))
-        wanted = Const(value=class_.name, type=STR, span=cx.span(node))
-        same = "==" if symbol in ("is", "==") else "!="
-        return built(cx, node, [name, wanted], lambda site: catalog.build_compare(same, name, wanted, site))
-    return cx.error(
-        codes.UNSUPPORTED_EXPRESSION,
-        node,
-        "a comparison of types has no compiled form",
-        help="write instead: `isinstance(value, ...)`",
-    )
 
 
 def spread_mapping(cx: Context, value: Expr, node: ast.AST) -> Expr:
