@@ -235,18 +235,32 @@ def _set_in(model: ProjectModel, home: ClassInfo, init: ast.FunctionDef) -> Iter
     annotations = {arg.arg: arg.annotation for arg in given}
     for part in ast.walk(init):
         match part:
-            case ast.Assign(targets=[*places], value=value):
-                annotation = annotations.get(value.id) if isinstance(value, ast.Name) else None
+            case ast.Assign(targets=targets, value=value):
+                pairs = [pair for target in targets for pair in _assigned_by(target, value)]
+                told = [(place, annotations.get(v.id) if isinstance(v, ast.Name) else None, v) for place, v in pairs]
             case ast.AnnAssign(target=target, annotation=annotation, value=ast.expr() as value):
-                places = [target]
+                told = [(target, annotation, value)]
             case _:
                 continue
-        for place in places:
+        for place, said, v in told:
             if isinstance(place, ast.Attribute) and isinstance(place.value, ast.Name) and place.attr != ARGS:
-                yield place.attr, _declared(model, home, annotation, value)
+                yield place.attr, _declared(model, home, said, v)
 
 
-def _declared(model: ProjectModel, home: ClassInfo, annotation: ast.expr | None, value: ast.expr) -> Type:
+def _assigned_by(target: ast.expr, value: ast.expr | None) -> Iterator[tuple[ast.expr, ast.expr | None]]:
+    """The places that an assignment fills, with the values of those for which these are written out."""
+    if not isinstance(target, ast.Tuple | ast.List):
+        yield target, value
+        return
+    parts: list[ast.expr | None] = [None] * len(target.elts)
+    written = value.elts if isinstance(value, ast.Tuple | ast.List) else ()
+    if len(written) == len(parts) and not any(isinstance(part, ast.Starred) for part in (*target.elts, *written)):
+        parts = list(written)
+    for place, part in zip(target.elts, parts, strict=True):
+        yield from _assigned_by(place.value if isinstance(place, ast.Starred) else place, part)
+
+
+def _declared(model: ProjectModel, home: ClassInfo, annotation: ast.expr | None, value: ast.expr | None) -> Type:
     """Scalars as they are annotated or written; whatever else, JSON tells when the machine runs."""
     if annotation is None:
         return STR if isinstance(value, ast.JoinedStr) else JSON
