@@ -6,7 +6,7 @@ import pytest
 
 from pysfnc.aws.services import service
 from pysfnc.backend.errors import read_error
-from pysfnc.backend.expressions import with_prelude
+from pysfnc.backend.written import with_prelude
 from pysfnc.frontend.integrations import reading_of
 from pysfnc.jsonata.engine import JlensEvaluator
 from pysfnc.jsonata.tree import Array, Field, Lit, Object, Tree

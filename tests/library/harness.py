@@ -18,7 +18,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from pysfnc.backend.expressions import CLOSE, OPEN, Lowering, block, with_prelude
+from pysfnc.backend.expressions import Lowering, block
+from pysfnc.backend.markers import CLOSE, OPEN
+from pysfnc.backend.written import shortened, with_prelude
 from pysfnc.ir.exprs import Expr, ListComp, Logic, Prim, Var
 from pysfnc.jsonata.engine import Evaluator, JlensEvaluator, JsonataError
 from pysfnc.jsonata.tree import Lit
@@ -227,7 +229,7 @@ def render(expr: Expr) -> str:
     lowering = Lowering(variables=_Same(names), input=Lit(None))
     out: list[Any] = []
     tree = lowering.lower(expr, {}, out, lambda _: 0)
-    return with_prelude(block(out, tree))
+    return with_prelude(shortened(block(out, tree)))
 
 
 class _Same(dict[str, str]):
@@ -254,10 +256,10 @@ def evaluate(text: str, values: Mapping[str, object], engine: Evaluator) -> obje
 
 
 def _decoded(text: str) -> Raised | None:
-    start, end = text.find("".join(OPEN)), text.rfind("".join(CLOSE))
-    if start < 0 or end < 0:
+    _, opened, rest = text.partition("".join(OPEN))
+    if not opened:
         return None
-    found = json.loads(text[start + len("".join(OPEN)) : end])
+    found = json.loads(rest.partition(CLOSE)[0])
     return Raised(found[NAME], found[MESSAGE])
 
 

@@ -14,8 +14,9 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from pysfnc.backend.expressions import Lowering, with_prelude
+from pysfnc.backend.expressions import Lowering
 from pysfnc.backend.regions.write import Regions
+from pysfnc.backend.written import with_prelude
 from pysfnc.diagnostics import Sink
 from pysfnc.frontend.model import FunctionBinding
 from pysfnc.frontend.program import load_program

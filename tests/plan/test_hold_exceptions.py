@@ -13,7 +13,7 @@ from pysfnc.plan.divide import DIVISIONS
 from tests.support import oracle
 from tests.support.outcome import disagreement
 
-STEPS: Final = 120
+STEPS: Final = 180
 HEAD: Final = """from pysfnc import task, workflow
 
 class Odd(Exception):

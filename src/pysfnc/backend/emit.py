@@ -10,11 +10,13 @@ from itertools import count, takewhile
 from typing import Any, Final
 
 from pysfnc.analysis.failures import expr_errors, suite_errors
-from pysfnc.backend.errors import caught_exception, marked_exception, raised_exception, read_error
-from pysfnc.backend.expressions import Lowering, levels_of, with_prelude
+from pysfnc.backend.errors import caught_exception, marked_exception, read_error
+from pysfnc.backend.expressions import Lowering
+from pysfnc.backend.markers import failure
 from pysfnc.backend.names import RESERVED, StateNames, VariableNames
 from pysfnc.backend.regions.write import Regions
 from pysfnc.backend.services import argument_template, retried_names
+from pysfnc.backend.written import levels_of, shortened, with_prelude
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import (
     Assign,
@@ -371,8 +373,10 @@ class _StateWriter:
         if state.error is not None:
             cause = template(Lit(state.cause or ""))
             return {"Type": "Fail", "Error": template(Lit(state.error)), "Cause": cause}
-        raised = raised_exception(INPUT) if state.marked else INPUT
-        error, cause = Field(raised, NAME), Field(raised, MESSAGE)
+        if state.marked:
+            error, cause = (failure(INPUT, field, given=state.given) for field in (NAME, MESSAGE))
+        else:
+            error, cause = Field(INPUT, NAME), Field(INPUT, MESSAGE)
         return {"Type": "Fail", "Error": expression(error), "Cause": expression(cause)}
 
     # Parts of states
@@ -527,6 +531,7 @@ class _TooDeep(Exception):
 
 def expression(tree: Tree) -> str:
     """A field that is an expression."""
+    tree = shortened(tree)
     depth = levels_of(tree)
     if depth > MAX_LEVELS:
         raise _TooDeep(depth)

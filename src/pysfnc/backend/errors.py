@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from pysfnc.backend.expressions import CLOSE, OPEN, STATUS
+from pysfnc.backend.expressions import STATUS
 from pysfnc.ir.hir import ErrorReading
 from pysfnc.jsonata.tree import (
     Array,
@@ -43,11 +43,6 @@ TIMEOUTS: Final = ("States.Timeout", "States.HeartbeatTimeout")
 def marked_exception(error_output: Tree) -> Tree:
     """The exception of an expression, or the query error itself where there is no marker."""
     return Call("py_marked", (error_output,))
-
-
-def raised_exception(value: Tree) -> Tree:
-    """An exception object, also where its error output is given instead."""
-    return IfElse(Call("exists", (Field(value, NAME),)), value, marked_exception(value))
 
 
 def caught_exception(error_output: Tree, *, timeouts: bool, args: bool) -> Tree:
@@ -283,13 +278,6 @@ def _extra(name: str, key: str) -> Tree:
 
 
 def _define() -> None:
-    cause = Field(Ref("x"), "Cause")
-    opening = Binary("&", Lit(OPEN[0]), Lit(OPEN[1]))
-    closing = Binary("&", Lit(CLOSE[0]), Lit(CLOSE[1]))
-    inside = Call("substringBefore", (Call("substringAfter", (cause, opening)), closing))
-    plain = Object(((Lit(NAME), Field(Ref("x"), "Error")), (Lit(MESSAGE), cause)))
-    define("py_marked", ("x",), IfElse(Call("contains", (cause, opening)), Call("parse", (inside,)), plain))
-
     text = Ref("text")
     start = Call("substring", (text, Lit(0), Lit(len(LAMBDA_REPORT))))
     is_report = IfElse(

@@ -8,20 +8,15 @@ A failing check *aborts*: `$error` with a marker text, which a Catch of the stat
 must see the failure, `regions` takes the checks apart before they get here.
 """
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Final, assert_never
 
 from pysfnc.analysis.failures import expr_errors
 from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Input, Let, ListComp, Logic, NewExc, Prim, Reduce, Var
-from pysfnc.jsonata.levels import Levels
-from pysfnc.jsonata.printer import print_after, print_binding
-from pysfnc.jsonata.tree import Array, Binary, Bind, Call, Field, Func, IfElse, Keep, Lit, Object, Ref, Seq, Tree
-from pysfnc.jsonata.walk import calls, count_ref, map_tree, may_raise, replace_ref, tree_children, walk_tree
-from pysfnc.library.prelude import PRELUDE, define
+from pysfnc.jsonata.tree import Array, Bind, Call, Field, Func, IfElse, Keep, Lit, Object, Ref, Seq, Tree
+from pysfnc.jsonata.walk import count_ref, may_raise, replace_ref, tree_children
 from pysfnc.library.raised import ARGS, FIELDS, MESSAGE, NAME, ROUTE
 from pysfnc.library.registry import prim
 from pysfnc.library.row import Arg, Check
@@ -35,39 +30,9 @@ Route = Callable[[str | None], int]
 IMPOSSIBLE: Final = -1
 """The route of an exception that cannot be raised, as the code has run before with the same values."""
 
-WRITTEN_OUT: Final = 2
-"""As many exceptions that are known while compiling are written out where they are raised; for more, `py_raise` is defined once."""
-
 MAX_DEPTH: Final = 24
 """Deeper values get a name: AWS's JSONata ends near a hundred levels (measured)."""
 STATUS: Final = "s"
-OPEN: Final = ("<py", "sfnc>")
-CLOSE: Final = ("</py", "sfnc>")
-"""The marks around an exception inside an error text, in halves, so that the text of the expression itself does not hold a whole one."""
-
-define(
-    "py_raise",
-    ("e",),
-    Call(
-        "error",
-        (
-            Call(
-                "join",
-                (
-                    Array(
-                        (
-                            Lit(OPEN[0]),
-                            Lit(OPEN[1]),
-                            Call("replace", (Call("string", (Ref("e"),)), Lit("<"), Lit("\\u003c"))),
-                            Lit(CLOSE[0]),
-                            Lit(CLOSE[1]),
-                        )
-                    ),
-                ),
-            ),
-        ),
-    ),
-)
 
 
 @dataclass(slots=True)
@@ -270,24 +235,6 @@ def guarded(checks: Sequence[Check], value: Tree, fail: Callable[[Check], Tree])
     return result
 
 
-def _constant(exception: Object) -> dict[str, object] | None:
-    """An exception object that is known while compiling; None for any other."""
-    found: dict[str, object] = {}
-    for key, value in exception.pairs:
-        items = value.items if isinstance(value, Array) else (value,)
-        if not isinstance(key, Lit) or not all(isinstance(item, Lit) for item in items):
-            return None
-        values = [item.value for item in items if isinstance(item, Lit)]
-        found[str(key.value)] = values if isinstance(value, Array) else values[0]
-    return found
-
-
-def _marker(exception: dict[str, object]) -> Tree:
-    """The text that `py_raise` makes of an exception object."""
-    text = json.dumps(exception, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-    return Binary("&", Binary("&", Lit(OPEN[0]), Lit(f"{OPEN[1]}{text}{CLOSE[0]}")), Lit(CLOSE[1]))
-
-
 def _exc_field(exc: Tree, which: str) -> Tree:
     if which == "name":
         return Field(exc, NAME)
@@ -304,62 +251,3 @@ def _exc_field(exc: Tree, which: str) -> Tree:
 def _clean(hint: str) -> str:
     base = "".join(c if c.isascii() and c.isalnum() else "_" for c in re.split(r"[%~@#]", hint)[0]).strip("_")
     return base if base and base[0].isalpha() else f"v{base}"
-
-
-_LEVELS: Final = Levels(PRELUDE.get)
-
-
-def with_prelude(tree: Tree) -> str:
-    """The text of an expression, with the definitions of the prelude functions that it uses, directly or not, in front."""
-    tree = _raised_in_place(tree)
-    return print_after([_definition(name) for name in sorted(_prelude_of(tree))], tree)
-
-
-def levels_of(tree: Tree) -> int:
-    """How deep evaluating the text of an expression goes."""
-    return _LEVELS.of(tree)
-
-
-def _prelude_of(tree: Tree) -> set[str]:
-    needed: set[str] = set()
-    todo = [name for name in calls(tree) if name in PRELUDE]
-    while todo:
-        name = todo.pop()
-        if name not in needed:
-            needed.add(name)
-            todo.extend(_called_by(name))
-    return needed
-
-
-def _raised_in_place(tree: Tree) -> Tree:
-    """The text of an exception in place of a call of `py_raise`, where that takes less room than defining it."""
-    found = [node for node in walk_tree(tree) if _raised(node) is not None]
-    if not 0 < len(found) <= WRITTEN_OUT:
-        return tree
-    written = map_tree(tree, _written_out)
-    return tree if "py_raise" in _prelude_of(written) else written
-
-
-def _written_out(node: Tree) -> Tree:
-    exception = _raised(node)
-    return node if exception is None else Call("error", (_marker(exception),))
-
-
-def _raised(node: Tree) -> dict[str, object] | None:
-    """The exception of a call of `py_raise` that is known while compiling."""
-    match node:
-        case Call(name="py_raise", args=(Object() as exception,)):
-            return _constant(exception)
-        case _:
-            return None
-
-
-@cache
-def _called_by(name: str) -> frozenset[str]:
-    return frozenset(called for called in calls(PRELUDE[name].body) if called in PRELUDE)
-
-
-@cache
-def _definition(name: str) -> str:
-    function = PRELUDE[name]
-    return print_binding(Bind(name, Func(function.params, function.body)))

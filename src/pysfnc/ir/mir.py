@@ -124,12 +124,13 @@ class Done(State):
 class Failed(State):
     """A Fail: with a fixed name and cause, or those of the exception object that is its input.
 
-    `marked`: its input may be the error output of an expression instead, with the exception in its marker.
+    `marked`: its input may be the error output of an expression instead, with the exception in its marker; `given`: it may be the object.
     """
 
     error: str | None = None
     cause: str | None = None
     marked: bool = False
+    given: bool = False
 
 
 @dataclass(slots=True, eq=False, kw_only=True)

@@ -25,7 +25,7 @@ from pysfnc.jsonata.tree import (
     Tree,
 )
 
-RAISES: Final = frozenset({"py_raise", "error", "assert"})
+RAISES: Final = frozenset({"py_raise", "py_fail", "py_item", "py_any_item", "error", "assert"})
 """The functions that end the evaluation."""
 
 
@@ -114,38 +114,42 @@ def map_tree(tree: Tree, fn: Callable[[Tree], Tree]) -> Tree:
     """The tree with `fn` applied to every node, parts before wholes."""
 
     def go(part: Tree) -> Tree:
-        return map_tree(part, fn)
+        return fn(map_children(part, go))
 
+    return go(tree)
+
+
+def map_children(tree: Tree, go: Callable[[Tree], Tree]) -> Tree:
+    """The node with `go` applied to its direct parts, in the order of evaluation."""
     match tree:
         case Lit() | Ref() | Regex() | Placeholder():
-            made: Tree = tree
+            return tree
         case Field(base, name):
-            made = Field(go(base), name)
+            return Field(go(base), name)
         case Keep(base):
-            made = Keep(go(base))
+            return Keep(go(base))
         case Index(base, index):
-            made = Index(go(base), go(index))
+            return Index(go(base), go(index))
         case Call(name, args):
-            made = Call(name, tuple(map(go, args)))
+            return Call(name, tuple(map(go, args)))
         case Apply(function, args):
-            made = Apply(go(function), tuple(map(go, args)))
+            return Apply(go(function), tuple(map(go, args)))
         case Binary(op, left, right):
-            made = Binary(op, go(left), go(right))
+            return Binary(op, go(left), go(right))
         case Neg(operand):
-            made = Neg(go(operand))
+            return Neg(go(operand))
         case IfElse(test, then, orelse):
-            made = IfElse(go(test), go(then), None if orelse is None else go(orelse))
+            return IfElse(go(test), go(then), None if orelse is None else go(orelse))
         case Seq(items):
-            made = Seq(tuple(Bind(i.name, go(i.value)) if isinstance(i, Bind) else go(i) for i in items))
+            return Seq(tuple(Bind(i.name, go(i.value)) if isinstance(i, Bind) else go(i) for i in items))
         case Func(params, body):
-            made = Func(params, go(body))
+            return Func(params, go(body))
         case Array(items):
-            made = Array(tuple(map(go, items)))
+            return Array(tuple(map(go, items)))
         case Range(low, high):
-            made = Range(go(low), go(high))
+            return Range(go(low), go(high))
         case Object(pairs):
-            made = Object(tuple((go(key), go(value)) for key, value in pairs))
-    return fn(made)
+            return Object(tuple((go(key), go(value)) for key, value in pairs))
 
 
 def replace_ref(tree: Tree, name: str, value: Tree) -> Tree:

@@ -166,8 +166,11 @@ class ScopePlanner:
     def _done(self) -> State:
         return self.ends.setdefault("done", Done(hint="Done"))
 
-    def _failed(self) -> Failed:
+    def _failed(self, *, marked: bool = False) -> Failed:
+        """The Fail of the scope, to be entered with an exception, or as it is `marked` in an error output."""
         self.failed = self.failed or Failed(hint="Raise")
+        self.failed.marked |= marked
+        self.failed.given |= not marked
         return self.failed
 
     def _live_at(self, leaf: Leaf) -> Names:
@@ -780,9 +783,7 @@ class ScopePlanner:
         work.catchers.append(Catcher((QUERY_ERROR,), name, Edge(choice, assigns), marked=True))
 
     def _uncaught(self, work: Work) -> None:
-        end = self._failed()
-        end.marked = True
-        work.catchers.append(Catcher((QUERY_ERROR,), None, Edge(end), marked=True))
+        work.catchers.append(Catcher((QUERY_ERROR,), None, Edge(self._failed(marked=True)), marked=True))
 
     def _unread(self, work: Work) -> None:
         """What nobody catches is read before it leaves."""

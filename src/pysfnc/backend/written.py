@@ -1,0 +1,138 @@
+"""Texts of expressions: the tree in its shortest form, behind the prelude functions that it uses.
+
+What raises is long in full: `$exists($t.Id) ? $t.Id : $py_raise({'e!': 'KeyError', 'c': "'Id'"})`. There are functions for the most frequent
+forms, and a text has the forms with which it is shortest, their definitions included.
+"""
+
+from functools import cache
+from typing import Final
+
+from pysfnc.backend.markers import constant_exception, raised_in_place
+from pysfnc.jsonata.levels import Levels
+from pysfnc.jsonata.printer import print_after, print_binding, print_tree
+from pysfnc.jsonata.repeats import without_repeats
+from pysfnc.jsonata.scan import compact
+from pysfnc.jsonata.tree import Binary, Bind, Call, Field, Func, IfElse, Lit, Object, Ref, Seq, Tree
+from pysfnc.jsonata.walk import calls, map_tree, walk_tree
+from pysfnc.library.make import call, eq, join, text
+from pysfnc.library.prelude import PRELUDE, define
+from pysfnc.library.raised import MESSAGE, NAME
+
+_V, _K, _R = Ref("v"), Ref("k"), Ref("r")
+_LEVELS: Final = Levels(PRELUDE.get)
+FEW: Final = 3
+"""So many exceptions that are known while compiling may be written out where they are raised."""
+
+_KEY_ERROR: Final = call("py_fail", text("KeyError"), join(text("'"), _K, text("'")))
+define("py_item", ("v", "k"), Seq((Bind("r", call("lookup", _V, _K)), IfElse(call("exists", _R), _R, _KEY_ERROR))))
+_NO_KEY: Final = call("py_fail", text("TypeError"), call("py_no_key", _V, text("str")))
+define("py_any_item", ("v", "k"), IfElse(eq(call("type", _V), text("object")), call("py_item", _V, _K), _NO_KEY))
+
+
+def with_prelude(tree: Tree) -> str:
+    """The text of an expression, with the definitions of the prelude functions that it uses, directly or not, in front."""
+    return print_after([definition(name) for name in sorted(prelude_of(tree))], tree)
+
+
+def levels_of(tree: Tree) -> int:
+    """How deep evaluating the text of an expression goes."""
+    return _LEVELS.of(tree)
+
+
+def shortened(tree: Tree) -> Tree:
+    """An expression in the form whose text is the shortest."""
+    raised = sum(isinstance(node, Call) and node.name == "py_raise" for node in walk_tree(tree))
+    if not raised:
+        return tree
+    tree = without_repeats(tree)
+    forms = [tree]
+    if raised <= FEW:
+        forms.append(map_tree(tree, _written_out))
+    forms.append(map_tree(tree, _failing))
+    if raised > 1:
+        items = map_tree(forms[-1], _item)
+        forms += [items, map_tree(items, _any_item)]
+    return min(forms, key=_length)
+
+
+def prelude_of(tree: Tree) -> set[str]:
+    """The prelude functions that an expression needs."""
+    needed: set[str] = set()
+    todo = [name for name in calls(tree) if name in PRELUDE]
+    while todo:
+        name = todo.pop()
+        if name not in needed:
+            needed.add(name)
+            todo.extend(_called_by(name))
+    return needed
+
+
+@cache
+def definition(name: str) -> str:
+    """The text that binds a prelude function."""
+    function = PRELUDE[name]
+    return compact(print_binding(Bind(name, Func(function.params, function.body))))
+
+
+def _length(tree: Tree) -> int:
+    return len(print_tree(tree)) + sum(len(definition(name)) + 2 for name in prelude_of(tree))
+
+
+# Forms
+
+
+def _written_out(node: Tree) -> Tree:
+    """The text of an exception in place of a call of `py_raise`."""
+    match node:
+        case Call("py_raise", (exception,)) if (known := constant_exception(exception)) is not None:
+            return raised_in_place(known)
+        case _:
+            return node
+
+
+def _failing(node: Tree) -> Tree:
+    """An exception with a name and a text only."""
+    match node:
+        case Call("py_raise", (Object(((Lit(name), cls), (Lit(message), cause))),)) if (name, message) == (
+            NAME,
+            MESSAGE,
+        ):
+            return Call("py_fail", (cls, cause))
+        case _:
+            return node
+
+
+def _item(node: Tree) -> Tree:
+    """The item of a dict, or the KeyError."""
+    match node:
+        case IfElse(Call("exists", (test,)), then, Call("py_fail", (Lit("KeyError"), Lit(shown)))) if test == then:
+            read = _read(then)
+            if read is not None and shown == f"'{read[1]}'":
+                return Call("py_item", (read[0], Lit(read[1])))
+    return node
+
+
+def _any_item(node: Tree) -> Tree:
+    """The same of what may be no dict, where that is a TypeError."""
+    match node:
+        case IfElse(
+            Binary("=", Call("type", (tested,)), Lit("object")),
+            Call("py_item", (base, key)),
+            Call("py_fail", (Lit("TypeError"), Call("py_no_key", (refused, Lit("str"))))),
+        ) if tested == base == refused:
+            return Call("py_any_item", (base, key))
+        case _:
+            return node
+
+
+def _read(node: Tree) -> tuple[Tree, str] | None:
+    match node:
+        case Field(base, key) | Call("lookup", (base, Lit(str() as key))):
+            return base, key
+        case _:
+            return None
+
+
+@cache
+def _called_by(name: str) -> frozenset[str]:
+    return frozenset(called for called in calls(PRELUDE[name].body) if called in PRELUDE)
