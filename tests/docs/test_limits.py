@@ -351,13 +351,33 @@ def item(kind):
 """
 
 
-def with_aws(workflow: str, answers: dict[str, list[Any]], **input: Any) -> list[tuple[Outcome, list[tuple[str, Any]]]]:
-    """How a workflow of `_AWS` ends in both forms, with its calls."""
+_NUMBERS: Final = """
+import boto3
+from pysfnc import workflow
+
+@workflow
+def number(kind, half):
+    value = boto3.resource("dynamodb").Table("t").get_item(Key={"id": "a"})["Item"]["value"]
+    match kind:
+        case "plus":
+            return value + 1
+        case "less":
+            return value < 1
+        case "half":
+            return value == half
+    return str({value: 1}[value])
+"""
+
+
+def with_aws(
+    workflow: str, answers: dict[str, list[Any]], program: str = _AWS, **input: Any
+) -> list[tuple[Outcome, list[tuple[str, Any]]]]:
+    """How a workflow of a program ends in both forms, with its calls."""
     found = []
     for run_one in (oracle.run_python, oracle.run_compiled):
         with world(None, answers) as aws:
             options: dict[str, Any] = {"services": aws.services} if run_one is oracle.run_compiled else {}
-            outcome = run_one(_AWS, input, workflow=workflow, environment=ENVIRONMENT, **options)
+            outcome = run_one(program, input, workflow=workflow, environment=ENVIRONMENT, **options)
         found.append((outcome, aws.calls))
     return found
 
@@ -399,6 +419,21 @@ def test_lim_47_items_of_tables(kind: str, value: Any, expected: Any, error: str
 
     python = TypeDeserializer().deserialize(value)
     assert (str(python) if kind == "text" else int(python)) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "error"),
+    [
+        ("plus", {"N": "12345678901234567890"}, "States.QueryEvaluationError"),
+        ("less", {"N": "12345678901234567890"}, "States.QueryEvaluationError"),
+        ("half", {"N": "0.5"}, "States.QueryEvaluationError"),
+        ("key", {"N": "5"}, "TypeError"),
+    ],
+)
+def test_lim_74_numbers_of_items(kind: str, value: Any, error: str) -> None:
+    answers = {"dynamodb.GetItem": [{"Item": {"value": value}}]}
+    (python, _), (compiled, _) = with_aws("number", answers, _NUMBERS, kind=kind, half=0.5)
+    assert (python.error, compiled.error) == (None, error)
 
 
 def test_lim_31_bytes_that_are_no_text() -> None:

@@ -37,7 +37,7 @@ from pysfnc.frontend.lower_context import Context, Journal
 from pysfnc.frontend.lower_core import as_data, lower_body, lower_value
 from pysfnc.frontend.lower_flow import Flow
 from pysfnc.frontend.lower_frame import Frame, Names, variable_of
-from pysfnc.frontend.lower_project import KeyScope, Project
+from pysfnc.frontend.lower_project import ItemScope, KeyScope, Project
 from pysfnc.frontend.lower_state import Fact
 from pysfnc.frontend.model import FunctionInfo, ProjectModel
 from pysfnc.frontend.program import load_program
@@ -103,6 +103,8 @@ def lower_program(model: ProjectModel, sink: Sink) -> Program | None:
     any_keys: KeyScope = "everywhere"
     unannotated: frozenset[tuple[str, str]] = frozenset()
     tags = ClassTags(model)
+    items: ItemScope = "texts"
+    compiled = False
     while True:
         attempt = Sink()
         project = Project(
@@ -111,6 +113,7 @@ def lower_program(model: ProjectModel, sink: Sink) -> Program | None:
             read_environment(model, discovered),
             unset=unset,
             any_keys=any_keys,
+            items_told=items == "told",
             unannotated=unannotated,
         )
         journal = Journal()
@@ -122,7 +125,10 @@ def lower_program(model: ProjectModel, sink: Sink) -> Program | None:
         narrower = _narrower_keys(project, attempt)
         attributes = project.met_unannotated - unannotated
         if not (project.environment.discovered or met or narrower != any_keys or attributes or tags_differ):
-            break
+            found = _items(project, attempt, items, compiled)
+            if found == items:
+                break
+            items, compiled = found, not attempt.has_errors
         unannotated |= attributes
         any_keys = narrower
         discovered += project.environment.discovered
@@ -172,6 +178,17 @@ def _narrower_keys(project: Project, attempt: Sink) -> KeyScope:
     if project.any_keys == "everywhere":
         return "inner" if fails or project.met_leaving_keys else "everywhere"
     return "nowhere" if fails else "inner"
+
+
+def _items(project: Project, attempt: Sink, before: ItemScope, compiled: bool) -> ItemScope:
+    """How the next attempt holds numbers of items: told from texts if something does not compile without.
+
+    `compiled`: the attempt before this one had no errors, as what does not compile runs in Lambda; so that one is made again if this one has some.
+    """
+    fails = attempt.has_errors or any(project.in_lambda.values())
+    if before == "texts" and project.met_decimals and fails:
+        return "told"
+    return "kept" if before == "told" and compiled and attempt.has_errors else before
 
 
 def _met_unset(project: Project, sink: Sink) -> dict[ast.AST, set[str]]:

@@ -15,10 +15,12 @@ from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.aws_types import METADATA, metadata_type, type_of
 from pysfnc.frontend.lower_context import Context, poison
+from pysfnc.frontend.told_numbers import DEEP, holds_number, without_numbers
 from pysfnc.frontend.whole import text_held
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, ListComp, Prim, Var
 from pysfnc.library.attribute_values import number_fault
 from pysfnc.library.aws_forms import ATTRIBUTE, KEY, contains
+from pysfnc.library.told_numbers import NUMBER
 from pysfnc.source.span import Span
 from pysfnc.values.types import (
     BOOL,
@@ -53,38 +55,42 @@ _DEPTH: Final = 4
 """Levels of lists and dicts in an item whose types are known."""
 
 
-def _item_value(depth: int) -> Type:
+def _item_value(depth: int, number: Type) -> Type:
     if depth == 0:
-        return join_all([STR, BOOL, NONE, DECIMAL, OpaqueT("list or dict in an item", on_wire=True)])
-    inner = _item_value(depth - 1)
-    return join_all([STR, BOOL, NONE, DECIMAL, ListT(inner), DictT(inner)])
+        return join_all([STR, BOOL, NONE, number, DEEP])
+    inner = _item_value(depth - 1, number)
+    return join_all([STR, BOOL, NONE, number, ListT(inner), DictT(inner)])
 
 
-VALUE: Final = _item_value(_DEPTH)
-ITEM: Final = DictT(VALUE)
+_VALUES: Final = {told: _item_value(_DEPTH, NUMBER if told else DECIMAL) for told in (False, True)}
+"""What an item holds, by whether numbers in it are told from texts."""
 
 
-def table_answer_type(shape: Shape, operation: str) -> LazyDictT:
-    """The type of the answer of a table's method."""
-    fields = [DictField(member.name, _type_of(member.shape), member.required) for member in shape.members.values()]
+def table_answer_type(shape: Shape, operation: str, *, told: bool) -> LazyDictT:
+    """The type of the answer of a table's method. `told`: numbers of items are told from texts."""
+    fields = [
+        DictField(member.name, _type_of(member.shape, told), member.required) for member in shape.members.values()
+    ]
     fields.append(DictField(METADATA, metadata_type(200)))
     value = join_all([field.type for field in fields if field.name != METADATA] + [JSON])
     made = DictT(value, tuple(sorted(fields, key=lambda field: field.name)), NEVER)
-    return LazyDictT(f"the answer of {operation} of a table", lambda: made, partial=METADATA)
+    return LazyDictT(
+        f"the answer of {operation} of a table{', with numbers' if told else ''}", lambda: made, partial=METADATA
+    )
 
 
-def _type_of(shape: Shape) -> Type:
+def _type_of(shape: Shape, told: bool) -> Type:
     if shape.name == KEY:
         return NEXT
     if not contains(shape, lambda part: part.name == ATTRIBUTE):
         return type_of(shape)
     match shape.kind:
         case "list":
-            return ListT(_type_of(shape.element))
+            return ListT(_type_of(shape.element, told))
         case "map":
-            return ITEM
+            return DictT(_VALUES[told])
         case _:
-            return JSON if shape.name != ATTRIBUTE else VALUE
+            return JSON if shape.name != ATTRIBUTE else _VALUES[told]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +108,7 @@ class ItemWriter:
             return self._inside(value, lambda part: self.attributes(part, what))
         if isinstance(value, Prim) and value.op == "dict.make":
             return self._pairs(value, what)
-        if _needs_fields(value.type):
+        if _needs_fields(value.type) and not holds_number(value.type):
             return self._fields(value, what)
         if not self._is_known(value, what):
             return poison(value.span)
@@ -137,11 +143,15 @@ class ItemWriter:
                 return self._tagged("BOOL", value)
             case NoneT():
                 return self._tagged("NULL", Const(value=True, type=BOOL))
+            case OpaqueT() if value.type == NUMBER:
+                inner = value.args[0] if isinstance(value, Prim) and value.op == "number.made" else None
+                made = Prim(op="number.text", args=(value,), type=STR, span=value.span)
+                return self._tagged("N", made if inner is None else self._number(inner, what))
             case OpaqueT() if value.type == DECIMAL:
                 return self._tagged("N", self._number(value, what))
-            case DictT() if _needs_fields(value.type):
+            case DictT() if _needs_fields(value.type) and not holds_number(value.type):
                 return self._tagged("M", self._fields(value, what))
-            case ListT(item) if text_held(item) is not None:
+            case ListT(item) if text_held(item) is not None and not holds_number(item):
                 return self._tagged("L", self._items(value, item, what))
         return self._computed(value) if self._is_known(value, what) else poison(value.span)
 
@@ -195,6 +205,8 @@ class ItemWriter:
         return lib.make_dict(self.cx, [(Const(value=tag, type=STR), value)], self.node)
 
     def _computed(self, value: Expr) -> Expr:
+        if holds_number(value.type):
+            return Prim(op="attribute.of_told", args=(value,), type=DictT(JSON), span=value.span)
         op = "attribute.of" if _without_floats(value.type) else "attribute.of_any"
         return Prim(op=op, args=(value,), type=DictT(JSON), span=value.span)
 
@@ -206,14 +218,15 @@ class ItemWriter:
                 f"{what} is a float, which boto3 refuses",
                 help="write instead: `Decimal(str(value))`",
             )
-        elif text_held(value.type) is not None:
+        elif text_held(_without(value.type)) is not None:
+            self.cx.project.met_decimals = True
             self._wrong(
                 value,
                 f"{what} may be a `Decimal` out of an item or a task, which the machine cannot tell from a str",
                 code=codes.TYPE_NEEDED,
                 help="write instead: `str(value)`, `int(value)` or `Decimal(str(float(value)))`, whichever it is",
             )
-        elif not all(map(_has_form, members(value.type))):
+        elif not all(map(_has_form, members(_without(value.type)))):
             self._wrong(value, f"{what} is of type `{value.type}`, which has no form in a table in compiled code")
         else:
             return True
@@ -222,6 +235,11 @@ class ItemWriter:
     def _wrong(self, value: Expr, message: str, *, code: object = codes.TYPE_MISMATCH, help: str = "") -> Expr:
         place: ast.AST | Span = value.span or self.node
         return self.cx.error(code, place, message, help=help or ())  # type: ignore[arg-type]
+
+
+def _without(type_: Type) -> Type:
+    """The type with any JSON in place of what has an attribute value anyway."""
+    return without_numbers(type_) if holds_number(type_) else type_
 
 
 def _needs_fields(type_: Type) -> bool:

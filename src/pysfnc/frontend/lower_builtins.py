@@ -42,11 +42,13 @@ from pysfnc.frontend.lower_values import (
 from pysfnc.frontend.moment_operations import are_times, is_time
 from pysfnc.frontend.narrow import class_names
 from pysfnc.frontend.operations.types_asked import type_of
+from pysfnc.frontend.synthesis import run_here
+from pysfnc.frontend.told_numbers import holds_number
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.ir.walk import free_vars
 from pysfnc.library.iteration import build_zip_rows
 from pysfnc.library.row import Refusal
-from pysfnc.values.types import BOOL, NONE, STR, Kind, NeverT, kinds
+from pysfnc.values.types import BOOL, INT, NONE, STR, Kind, NeverT, kinds
 
 Builtin = Callable[[Context, Arguments, ast.expr], Value]
 _BUILTINS: dict[str, Builtin] = {}
@@ -317,6 +319,9 @@ def _frozenset(cx: Context, given: Arguments, node: ast.expr) -> Value:
     return call_set(cx, "frozenset", given, node)
 
 
+_SUM: Final = "for item in items:\n    total = total + item\nreturn total"
+
+
 @_builtin("sum")
 def _sum(cx: Context, given: Arguments, node: ast.expr) -> Value:
     args = [as_data(cx, value, node) for value in given.positional[1:]]
@@ -325,6 +330,9 @@ def _sum(cx: Context, given: Arguments, node: ast.expr) -> Value:
         items, ordered = loose_items(cx, given.positional[0], node)
         if not ordered and not kinds(lib.item_type(items.type)) <= {Kind.BOOL, Kind.INT}:
             return refuse_order(cx, "a sum of floats", "write instead: `sum(sorted(...))`", node)
+        if holds_number(items.type) and not keywords:
+            start = args[0] if args else Const(value=0, type=INT, span=cx.span(node))
+            return run_here(cx, _SUM, {"items": items, "total": start}, node)
         args.insert(0, items)
     return lib.call(cx, "sum", args, keywords, node)
 

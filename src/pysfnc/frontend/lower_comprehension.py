@@ -39,6 +39,7 @@ from pysfnc.frontend.lower_values import (
     Value,
 )
 from pysfnc.frontend.scope import ComprehensionNode, comprehension_scope, target_names
+from pysfnc.frontend.told_numbers import as_key
 from pysfnc.ir.exprs import Cond, Const, Expr, ListComp, Logic, Prim, Reduce, Var
 from pysfnc.ir.hir import Assign, Break, Continue, If, Raise
 from pysfnc.ir.walk import free_vars, substitute
@@ -206,7 +207,7 @@ class Element:
         node = self.node
         if isinstance(node, ast.DictComp):
             key, value = lower_in_order(cx, [lambda: lower_value(cx, node.key), lambda: lower_value(cx, node.value)])
-            return lib.make_tuple(cx, [as_data(cx, key, node.key), as_data(cx, value, node.value)], node)
+            return lib.make_tuple(cx, [as_key(as_data(cx, key, node.key)), as_data(cx, value, node.value)], node)
         return lower_value(cx, node.elt)
 
     def each(self, cx: Context, value: Value, receive: Receive) -> None:

@@ -14,7 +14,9 @@ from pysfnc.frontend.lower_arguments import lower_arguments
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
 from pysfnc.frontend.lower_values import Value
+from pysfnc.frontend.told_numbers import DEEP, may_be_number, no_number, read_number
 from pysfnc.ir.exprs import Const, Expr, Prim
+from pysfnc.library.told_numbers import NUMBER
 from pysfnc.values.types import INT, STR, DictT, Kind, ListT, OpaqueT, Type, join_all, kinds, members
 
 _NUMBERS: Final = frozenset({Kind.INT, Kind.FLOAT})
@@ -28,9 +30,11 @@ def call_decimal(cx: Context, node: ast.Call) -> Value:
     if len(given.positional) != 1 or given.keywords or given.spread is not None:
         return cx.error(codes.TYPE_MISMATCH, node, "`Decimal` takes one value in compiled code")
     value = as_data(cx, given.positional[0], node)
-    if is_poison(value) or value.type == DECIMAL:
+    if is_poison(value) or value.type in (DECIMAL, NUMBER):
         return value
     made = _made(cx, value, node)
+    if made is not None and cx.project.items_told:
+        return Prim(op="number.made", args=(made,), type=NUMBER, span=made.span)
     return made if made is not None else _refused(cx, node)
 
 
@@ -63,6 +67,13 @@ def _refused(cx: Context, node: ast.Call) -> Expr:
 
 def readable(name: str, value: Expr) -> Expr:
     """A value that may be a `Decimal`, for `str`, `int` or `float`: as what gives the same; the value itself where there is nothing such."""
+    if may_be_number(value.type):
+        value = read_number(name, value)
+        found = members(value.type)
+        if not any(isinstance(member, ListT | DictT) or member == DEEP for member in found):
+            return value
+        kept = join_all([member for member in found if not isinstance(member, ListT | DictT) and member != DEEP])
+        return Prim(op="attribute.scalar", args=(value,), type=kept, span=value.span)
     found = members(value.type)
     if DECIMAL not in found:
         return value
@@ -88,6 +99,9 @@ def container(value: Expr, before: str, behind: str, op: str = "attribute.contai
 
     `before` and `behind` stand around the name of its type in that.
     """
+    if may_be_number(value.type):
+        error = "AttributeError" if op == "attribute.having" else "TypeError"
+        return no_number(value, error, f"{before}'decimal.Decimal'{behind}")
     found = members(value.type)
     wanted = DictT if op in _OF_DICTS else (ListT, DictT)
     inner: list[Type] = [member for member in found if isinstance(member, wanted)]
@@ -99,7 +113,7 @@ def container(value: Expr, before: str, behind: str, op: str = "attribute.contai
 
 def having_method(value: Expr, name: str) -> Expr:
     """A value of an item as the list or dict whose method is called."""
-    if name not in _METHODS:
+    if name not in _METHODS and not may_be_number(value.type):
         return value
     return container(value, "", f" object has no attribute '{name}'", "attribute.having")
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pysfnc.frontend.lower_values import Condition
 
 KeyScope = Literal["everywhere", "inner", "nowhere"]
+ItemScope = Literal["texts", "told", "kept"]
+"""How numbers out of items of DynamoDB are held: as texts, or told from texts; `kept`: as texts, whatever happens."""
 
 
 @dataclass(eq=False)
@@ -51,6 +53,10 @@ class Project:
     """The variables of functions that begin as null, since a read of them asks whether they are set."""
     met_unset: dict[ast.AST, set[str]] = field(default_factory=dict)
     """The variables of functions that were read where they may be unset."""
+    items_told: bool = False
+    """Whether numbers out of items of DynamoDB are told from texts (`told_numbers`), which takes room in the machine."""
+    met_decimals: bool = False
+    """Whether something is asked of a `Decimal` that takes that."""
     any_keys: KeyScope = "everywhere"
     """Which dicts may have keys that may be str or something else: any, counters and those that their function keeps for itself, or none.
 

@@ -202,7 +202,7 @@ def _answer(cx: Context, chosen: Integration, target: str, node: ast.expr, *, re
     shape = chosen.operation.output
     assert shape is not None
     span = cx.span(node)
-    form = Const(value=Form(shape, chosen.naming, values=reads).text(), type=STR)
+    form = Const(value=Form(shape, chosen.naming, values=reads, told=reads and cx.project.items_told).text(), type=STR)
     raw = Var(name=target, type=DictT(JSON), span=span)
-    type_ = table_answer_type(shape, chosen.operation.method)
+    type_ = table_answer_type(shape, chosen.operation.method, told=cx.project.items_told)
     return Prim(op="service.answer", args=(raw, form), type=type_, span=span)

@@ -12,6 +12,7 @@ from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_arguments import Arguments
 from pysfnc.frontend.lower_context import Context
+from pysfnc.frontend.told_numbers import plain_number
 from pysfnc.ir.exprs import Const, Expr, Prim
 from pysfnc.ir.hir import If, Raise
 from pysfnc.library.bare_objects import build_bare
@@ -36,6 +37,7 @@ def travelling(cx: Context, value: Expr, before: str, behind: str, node: ast.AST
 
     The message names the place: `before`, the path inside of the value, `behind`.
     """
+    value = plain_number(value)
     value = lib.leaving(cx, value, before + behind, node) or value
     value = bare(cx, value, node)
     _check_travels(cx, value, node)

@@ -234,6 +234,9 @@ def refuse_text(cx: Context, name: str, node: ast.AST | Span) -> Expr:
             help="write instead: `x is not None` before where it may be None, or `x.isoformat()` for its text; "
             "or a `@task` that does this",
         )
+    if name.startswith("Decimal"):
+        cx.project.met_decimals = True
+        name = "Decimal"
     return cx.error(
         codes.UNSUPPORTED_EXPRESSION,
         node,

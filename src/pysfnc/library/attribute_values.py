@@ -189,9 +189,8 @@ register_prim(
 register_prim(PrimRow(op="attribute.number", lower=lambda args, _: args[0].tree, checks=_fits_number))
 
 
-def _decimal_int(args: Sequence[Arg], _type: Type) -> Tree:
+def decimal_int(value: Tree) -> Tree:
     """The number without its fraction, which is taken off the text where that shows it, as it may have more digits than a float."""
-    value = args[0].tree
     number = call("number", value)
     rounded = IfElse(call("contains", value, Regex("^-")), call("ceil", number), call("floor", number))
     plain = call("number", call("replace", value, Regex("[.][0-9]*$"), text("")))
@@ -206,7 +205,7 @@ def _decimal_int_checks(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
     )
 
 
-register_prim(PrimRow(op="decimal.int", lower=_decimal_int, checks=_decimal_int_checks))
+register_prim(PrimRow(op="decimal.int", lower=lambda args, _: decimal_int(args[0].tree), checks=_decimal_int_checks))
 register_prim(PrimRow(op="condition.held", lower=lambda args, _: Array(tuple(arg.tree for arg in args))))
 register_prim(PrimRow(op="condition.part", lower=lambda args, _: Index(args[0].tree, args[1].tree)))
 register_prim(PrimRow(op="decimal.make", lower=lambda args, _: args[0].tree))

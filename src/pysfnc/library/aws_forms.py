@@ -34,23 +34,27 @@ KEY: Final = "Key"
 class Form:
     """A type of botocore's models, as values of it look in a definition.
 
-    `values`: on the other side are values of Python in place of attribute values of DynamoDB, as `Table` of boto3 has them.
+    `values`: on the other side are values of Python in place of attribute values of DynamoDB, as `Table` of boto3 has them; `told`: numbers
+    among them are those of `told_numbers`.
     """
 
     shape: Shape
     naming: Naming
     values: bool = False
+    told: bool = False
 
     def text(self) -> str:
         """As a constant of the program."""
-        return _SEPARATOR.join((self.shape.service, self.shape.name, self.naming, *(["values"] if self.values else [])))
+        options = [*(["values"] if self.values else []), *(["told"] if self.told else [])]
+        return _SEPARATOR.join((self.shape.service, self.shape.name, self.naming, *options))
 
     @staticmethod
     @cache
     def read(text: str) -> "Form":
         """The form that a constant names."""
-        name, shape, naming, *values = text.split(_SEPARATOR)
-        return Form(service(name).shape(shape), "api" if naming == "api" else "sdk", bool(values))
+        name, shape, naming, *options = text.split(_SEPARATOR)
+        chosen: Naming = "api" if naming == "api" else "sdk"
+        return Form(service(name).shape(shape), chosen, "values" in options, "told" in options)
 
     @property
     def is_same(self) -> bool:
@@ -75,6 +79,7 @@ def _answer(args: Sequence[Arg], _type: Type) -> Tree:
 
 
 _NO_VALUES: Final = Regex('"([SNB]S|[SNB]s)":\\[|"B":"')
+_NOT_TOLD: Final = Regex('"([SNB]S|[SNB]s)":\\[|"B":"|"decimal[.]Decimal":')
 """Sets and bytes in the text of attribute values; attributes of these names hold an object, and in a text the quotes are escaped."""
 
 
@@ -82,9 +87,10 @@ def _unread(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
     """What has no form in the machine (LIM-47)."""
     value, form = args
     assert isinstance(form.tree, Lit)
-    if not Form.read(str(form.tree.value)).values:
+    read = Form.read(str(form.tree.value))
+    if not read.values:
         return ()
-    found = call("contains", call("string", value.tree), _NO_VALUES)
+    found = call("contains", call("string", value.tree), _NOT_TOLD if read.told else _NO_VALUES)
     return (Check(negate(found), "TypeError", text("a set or bytes in an item have no form in a machine")),)
 
 
@@ -116,7 +122,7 @@ class _Writer:
         if form.is_same:
             return value
         if form.is_attribute:
-            return call("py_attribute", value)
+            return call("py_attribute_told" if form.told else "py_attribute", value)
         match shape.kind:
             case "structure":
                 return self._structure(shape, value)

@@ -121,7 +121,7 @@ def told_by_text(args: Sequence[Expr]) -> list[Expr]:
     return [
         arg
         for arg in args
-        if OpaqueT("Decimal", on_wire=True) not in members(arg.type)
+        if not any(isinstance(member, OpaqueT) and member.name.startswith("Decimal") for member in members(arg.type))
         and not kinds(arg.type) & {Kind.SET, Kind.MAPPING, Kind.DEQUE}
     ]
 

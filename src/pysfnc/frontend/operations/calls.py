@@ -15,6 +15,7 @@ from pysfnc.frontend.operations.displays import make_tuple
 from pysfnc.frontend.operations.mappings import dict_held
 from pysfnc.frontend.operations.sets import set_items
 from pysfnc.frontend.operations.texts import to_repr, to_str
+from pysfnc.frontend.told_numbers import truth_of_number
 from pysfnc.frontend.whole import refuse_text, text_held
 from pysfnc.ir.exprs import Const, Expr, NewExc, Var
 from pysfnc.library import catalog
@@ -39,6 +40,11 @@ def call(cx: Context, name: str, args: Sequence[Expr], keywords: dict[str, Expr]
     of_time = time_call(cx, name, [*args, *keywords.values()], node)
     if of_time is not None:
         return of_time
+    of_number = (
+        truth_of_number(cx, args[0], lambda rest: call(cx, name, [rest], {}, node)) if name == "bool" and args else None
+    )
+    if of_number is not None:
+        return of_number
     given, named = [decayed(cx, arg) for arg in args], {key: decayed(cx, arg) for key, arg in keywords.items()}
     if name in _TAKING_DEQUES:
         given = list(map(listed, given))

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Sequence
+from typing import Final
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.aws_types import METADATA, status_of
@@ -12,6 +13,7 @@ from pysfnc.frontend.operations.ask import HOLDING_METHODS, built, container, de
 from pysfnc.frontend.operations.deques import listed
 from pysfnc.frontend.operations.mappings import as_mapping, dict_held
 from pysfnc.frontend.operations.sets import refuse_mixed_set, set_items
+from pysfnc.frontend.told_numbers import as_key, no_number
 from pysfnc.frontend.whole import refuse_text, text_held
 from pysfnc.ir.exprs import Const, Expr, Let, Prim
 from pysfnc.library import catalog
@@ -20,6 +22,8 @@ from pysfnc.library.objects import build_attribute, build_set_attribute
 from pysfnc.library.row import Change, Refusal
 from pysfnc.library.signature import WHOLE
 from pysfnc.values.types import INT, NONE, DequeT, ErrorT, Kind, LazyDictT, MapT, Type, kinds
+
+_NUMBER: Final = "'decimal.Decimal'"
 
 
 def subscript(cx: Context, value: Expr, index: Expr, node: ast.AST) -> Expr:
@@ -35,7 +39,7 @@ def subscript(cx: Context, value: Expr, index: Expr, node: ast.AST) -> Expr:
         return _item_of_mapping(cx, value, decayed(cx, index), node)
     if status is not None and isinstance(index, Const) and index.value == "HTTPStatusCode":
         return Const(value=status, type=INT, span=cx.span(node))
-    key = decayed(cx, index)
+    key = decayed(cx, as_key(index) if Kind.DICT in kinds(value.type) else index)
     made = built(cx, node, [value, key], lambda site: catalog.build_subscript(value, key, site), held=inner([value]))
     return moment_of_aws(_metadata(cx, made, node))
 
@@ -111,6 +115,10 @@ def set_item(cx: Context, container: Expr, key: Expr, value: Expr, node: ast.AST
     """What `container` is after `container[key] = value`; `existing`: there is an item, which was read before."""
     if isinstance(container.type, MapT):
         return as_mapping(set_item(cx, dict_held(container), key, value, node, existing=existing), container.type)
+    container, key = (
+        no_number(container, "TypeError", f"{_NUMBER} object does not support item assignment"),
+        as_key(key),
+    )
     return built(
         cx,
         node,
@@ -124,6 +132,7 @@ def delete_item(cx: Context, container: Expr, key: Expr, node: ast.AST) -> Expr:
     """What `container` is after `del container[key]`."""
     if isinstance(container.type, MapT):
         return as_mapping(delete_item(cx, dict_held(container), key, node), container.type)
+    container, key = no_number(container, "TypeError", f"{_NUMBER} object doesn't support item deletion"), as_key(key)
     return built(
         cx,
         node,
@@ -149,6 +158,8 @@ def method(
     cx: Context, name: str, receiver: Expr, args: Sequence[Expr], keywords: dict[str, Expr], node: ast.AST
 ) -> Expr:
     """A call of a method that changes nothing."""
+    if name == "get" and args and Kind.DICT in kinds(receiver.type):
+        args = [as_key(args[0]), *args[1:]]
     if name == "get" and args and not keywords:
         known = _surely_got(cx, receiver, args[0], node)
         if known is not None:
@@ -176,6 +187,7 @@ def _surely_got(cx: Context, receiver: Expr, key: Expr, node: ast.AST) -> Expr |
 
 def having(cx: Context, receiver: Expr, name: str, node: ast.AST) -> Expr:
     """The receiver of a method, after the AttributeError of a value whose kind has none of that name."""
+    receiver = no_number(receiver, "AttributeError", f"{_NUMBER} object has no attribute '{name}'")
     found = kinds(receiver.type)
     usable = frozenset(
         kind for kind in found if catalog.find_kind_method(kind, name) or catalog.find_change(kind, name)
@@ -202,6 +214,9 @@ def method_change(
     cx: Context, name: str, receiver: Expr, args: Sequence[Expr], keywords: dict[str, Expr], node: ast.AST
 ) -> Change | None:
     """A call of a method that changes its receiver; None when the mistake was reported."""
+    receiver = no_number(receiver, "AttributeError", f"{_NUMBER} object has no attribute '{name}'")
+    if name in ("setdefault", "pop") and args and Kind.DICT in kinds(receiver.type):
+        args = [as_key(args[0]), *args[1:]]
     given = [receiver, *args, *keywords.values()]
     if any(isinstance(arg.type, ErrorT) for arg in given):
         return None

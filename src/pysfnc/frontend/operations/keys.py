@@ -10,6 +10,7 @@ from pysfnc.frontend.operations.ask import built, inner, valued
 from pysfnc.frontend.operations.displays import item_type, make_tuple
 from pysfnc.frontend.operations.items import method, set_item, tuple_item
 from pysfnc.frontend.operations.mappings import as_keyed, dict_held, has_own_keys, plain
+from pysfnc.frontend.told_numbers import as_key
 from pysfnc.ir.exprs import Expr, ListComp, Var
 from pysfnc.ir.hir import Eval
 from pysfnc.library import catalog
@@ -113,6 +114,7 @@ def _is_simple(key: Type) -> bool:
 
 def make_dict(cx: Context, pairs: Sequence[tuple[Expr, Expr]], node: ast.AST) -> Expr:
     """`{k: v}`."""
+    pairs = [(as_key(one), value) for one, value in pairs]
     key = hashable_part(join_all([one.type for one, _ in pairs]))
     if not any(own_key(cx, one.type) for one, _ in pairs) or not is_key(key):
         flat = [part for pair in pairs for part in pair]

@@ -15,6 +15,7 @@ from pysfnc.frontend.operations.ask import after, built, told_by_text
 from pysfnc.frontend.operations.deques import listed
 from pysfnc.frontend.operations.mappings import dict_held
 from pysfnc.frontend.operations.sets import set_items
+from pysfnc.frontend.told_numbers import truth_of_number
 from pysfnc.ir.exprs import Const, Expr, Logic, Prim, Var
 from pysfnc.library import catalog
 from pysfnc.library.objects import build_is_record
@@ -54,6 +55,9 @@ def truth(cx: Context, value: Value, node: ast.AST) -> Expr:
     of_time = time_truth(cx, data, node)
     if of_time is not None:
         return of_time
+    of_number = truth_of_number(cx, data, lambda rest: truth(cx, rest, node))
+    if of_number is not None:
+        return of_number
     data = set_items(cx, dict_held(listed(data)), node)
     return built(cx, node, [data], lambda site: catalog.build_truth(data, site), held=told_by_text([data]))
 

@@ -38,6 +38,14 @@ from pysfnc.frontend.operations.kinds import has_kind, negate
 from pysfnc.frontend.operations.mappings import dict_held, has_own_keys, keyed_by, plain
 from pysfnc.frontend.operations.sets import built_of_sets, hashable, meet_a_set, set_items
 from pysfnc.frontend.operations.types_asked import ask_for_types, compare_types, refuse_types
+from pysfnc.frontend.told_numbers import (
+    arithmetic_of_numbers,
+    as_ranks,
+    compare_of_numbers,
+    holds_number,
+    negative_of_number,
+    no_number,
+)
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, ListComp, Prim
 from pysfnc.library import catalog
 from pysfnc.library.iteration import items_type
@@ -86,6 +94,9 @@ def binary(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) -> 
     of_time = time_binary(cx, symbol, left, right, node)
     if of_time is not None:
         return of_time
+    of_numbers = arithmetic_of_numbers(cx, symbol, left, right, lambda a, b: binary(cx, symbol, a, b, node), node)
+    if of_numbers is not None:
+        return of_numbers
     of_infinite = binary_of_infinite(cx, symbol, left, right, lambda a, b: binary(cx, symbol, a, b, node), node)
     if of_infinite is not None:
         return of_infinite
@@ -130,6 +141,9 @@ def unary(cx: Context, symbol: str, operand: Expr, node: ast.AST) -> Expr:
     of_time = time_unary(cx, symbol, operand, node)
     if of_time is not None:
         return of_time
+    of_number = negative_of_number(cx, symbol, operand, lambda value: unary(cx, symbol, value, node))
+    if of_number is not None:
+        return of_number
     of_infinite = negative_of_infinite(cx, symbol, operand, lambda value: unary(cx, symbol, value, node), node)
     if of_infinite is not None:
         return of_infinite
@@ -163,6 +177,11 @@ def compare(cx: Context, op: ast.cmpop, left: Value, right: Value, node: ast.AST
     of_time = time_compare(cx, symbol, one, other, node)
     if of_time is not None:
         return of_time
+    of_numbers = compare_of_numbers(
+        cx, symbol, decayed(cx, one), decayed(cx, other), lambda a, b: compare(cx, op, a, b, node), node
+    )
+    if of_numbers is not None:
+        return of_numbers
     check_code(cx, symbol, (one, other), node)
     if may_be_infinite(one.type) or may_be_infinite(other.type):
         return on_each_way(cx, [one, other], lambda given: compare(cx, op, given[0], given[1], node))
@@ -247,6 +266,7 @@ def _compare_static(cx: Context, symbol: str, left: Value, right: Value, node: a
 
 def spread_mapping(cx: Context, value: Expr, node: ast.AST) -> Expr:
     """The dict that `**value` gives to a display, which raises where the value is none."""
+    value = no_number(value, "TypeError", "'decimal.Decimal' object is not a mapping")
     found = kinds(value.type)
     if Kind.DICT not in found or found <= {Kind.DICT} or Kind.MAPPING in found:
         return value  # one dict or another, or none at all, which `merge_dicts` refuses
@@ -273,6 +293,11 @@ def merge_dicts(cx: Context, base: Expr, other: Expr, node: ast.AST) -> Expr:
 
 def augmented_list(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) -> Expr:
     """`left symbol= right` where `left` may be a list, which takes any iterable, and may be something else; both are atoms."""
+    of_numbers = arithmetic_of_numbers(
+        cx, f"{symbol}=", left, right, lambda a, b: augmented_list(cx, symbol, a, b, node), node
+    )
+    if of_numbers is not None:
+        return of_numbers
     test = has_kind(cx, left, frozenset({Kind.LIST}), node)
     items = right
     if kinds(right.type) != {Kind.LIST}:
@@ -292,6 +317,7 @@ def augmented_list(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.
         node,
         [rest, right],
         lambda site: catalog.build_binary(f"{symbol}=", rest, right, replace(site, choice=True)),
+        held=containers(symbol, rest, right),
     )
     if isinstance(longer.type, ErrorT) or isinstance(other.type, ErrorT):
         return poison(cx.span(node))
@@ -303,6 +329,9 @@ def augmented_list(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.
 def sort_by(cx: Context, items: Expr, keys: Expr | None, reverse: Expr, node: ast.AST) -> Expr:
     """`sorted(items, key=..., reverse=...)` with the keys computed."""
     kept = items.type
+    if keys is None and holds_number(items.type):
+        items = keys = cx.atom(items)
+    keys = None if keys is None else as_ranks(keys)
     if keys is None:
         (items,) = as_numbers(cx, items)
     if keys is None and are_times(items):
