@@ -141,7 +141,7 @@ def _enumerate(cx: Context, given: Arguments, node: ast.expr) -> Value:
     start = [as_data(cx, value, node) for value in values[1:]]
     if can_be_stepped(source):
         return call_written(cx, "stepwise", "enumerate", Arguments((source, *start), (), ()), node)
-    source = quiet_items(cx, source, node)
+    source = quiet_items(cx, source, node) if isinstance(source, Static) else source
     made = lib.call(cx, "enumerate", [source, *start], {}, node)
     if is_poison(made):
         return made
@@ -189,7 +189,7 @@ def _zip(cx: Context, given: Arguments, node: ast.expr) -> Value:
     rows = [at_once(cx, value, node) for value in ending]
     if len(rows) > 1 and not given.keywords and (place := only_steps(rows)) is not None:
         return zip_steps(cx, rows, place, node)
-    args = [quiet_items(cx, value, node) for value in rows]
+    args = [quiet_items(cx, value, node) if isinstance(value, Static) else value for value in rows]
     keywords = {name: as_data(cx, value, node) for name, value in given.keywords}
     made = lib.call(cx, "zip", args, keywords, node)
     return (
@@ -244,7 +244,7 @@ def _zipped(cx: Context, iterables: Sequence[Value], node: ast.expr) -> Source |
     place = only_steps(taken)
     if place is not None:
         return source_of(cx, zip_steps(cx, taken, place, node), node)
-    rows = [quiet_items(cx, value, node) for value in taken]
+    rows = [quiet_items(cx, value, node) if isinstance(value, Static) else value for value in taken]
     zipped = lib.call(cx, "zip", rows, {}, node)
     read = _under(iterables, rows) | _under_endless(iterables)
     return None if is_poison(zipped) else Source(zipped, under=read)

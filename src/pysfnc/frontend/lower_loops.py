@@ -14,7 +14,7 @@ from pysfnc.frontend.lower_context import Context, Trial
 from pysfnc.frontend.lower_control import function_frame
 from pysfnc.frontend.lower_core import lower_body, lower_suite, statement
 from pysfnc.frontend.lower_groups import close_here
-from pysfnc.frontend.lower_state import State, join_states
+from pysfnc.frontend.lower_state import Fact, State, join_states
 from pysfnc.frontend.lower_test import lower_test
 from pysfnc.ir.exprs import Const
 from pysfnc.ir.hir import Break, Continue, If, Stmt, Suite, While
@@ -54,10 +54,16 @@ def settle(cx: Context, node: ast.AST, attempt: Callable[[], Lowered]) -> None:
             return
         trial.discard()
         # A variable first assigned in the loop stays unset at its head: reading it there is a mistake on the first round.
-        found = State({name: joined.facts[name] for name in head.facts if name in joined.facts})
+        kept = {name: joined.facts[name] for name in head.facts if name in joined.facts}
+        found = State({name: _without_texts(head.facts[name], fact) for name, fact in kept.items()})
         if round_ >= _PRECISE_ROUNDS:
             found = _folded(_without_fields(head, found))
         head = found if round_ < MAX_ROUNDS - 2 else _widened(cx, head, found, node)
+
+
+def _without_texts(before: Fact, after: Fact) -> Fact:
+    """A text that changes in the loop is not followed through all that it may become."""
+    return after if before.texts == after.texts else replace(after, texts=())
 
 
 def _without_fields(before: State, after: State) -> State:

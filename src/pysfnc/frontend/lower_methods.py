@@ -7,6 +7,7 @@ from dataclasses import replace
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.effects import can_raise
+from pysfnc.frontend.known_texts import texts_of
 from pysfnc.frontend.lower_arguments import lower_arguments
 from pysfnc.frontend.lower_builtins import sorted_items
 from pysfnc.frontend.lower_context import Context, poison
@@ -32,11 +33,13 @@ from pysfnc.frontend.lower_place import (
 from pysfnc.frontend.lower_regex import call_match, is_match
 from pysfnc.frontend.lower_response import RESPONSE, call_response
 from pysfnc.frontend.lower_sets import call_set_method, taken
+from pysfnc.frontend.lower_templates import format_texts
 from pysfnc.frontend.lower_values import Lazy, LazyComprehension, Origin, Value
 from pysfnc.frontend.lower_views import keep_view
 from pysfnc.frontend.lower_written import call_library
 from pysfnc.frontend.moment_operations import is_time
 from pysfnc.frontend.operations.deques import listed
+from pysfnc.frontend.own_operators import own_method
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Eval
 from pysfnc.library.row import Change
@@ -111,8 +114,12 @@ def call_method(cx: Context, receiver: Expr, node: ast.Call) -> Value:
         return call_set_method(cx, receiver, name, node)
     if name in _VIEWS and Kind.DICT in kinds(receiver.type) and not node.args and not node.keywords:
         return _view(cx, receiver, node)
-    if name == "format" and isinstance(receiver, Const) and isinstance(receiver.value, str):
-        return _format(cx, receiver.value, node)
+    if name == "format" and kinds(receiver.type) <= {Kind.STR, Kind.NONE}:
+        texts = texts_of(cx, receiver)
+        # Without its arguments the refusal is that of the template.
+        return (
+            lib.method(cx, name, receiver, [], {}, node) if texts is None else format_texts(cx, receiver, texts, node)
+        )
     given = lower_arguments(cx, node, first=[lib.having(cx, receiver, name, node)])
     if given is None:
         return poison(cx.span(node))
@@ -122,19 +129,9 @@ def call_method(cx: Context, receiver: Expr, node: ast.Call) -> Value:
     return lib.method(cx, name, as_data(cx, value, node), args, keywords, node)
 
 
-def _format(cx: Context, template: str, node: ast.Call) -> Value:
-    """`"...".format(...)`."""
-    given = lower_arguments(cx, node)
-    if given is None:
-        return poison(cx.span(node))
-    args = [cx.atom(as_data(cx, value, given.node_of(i, node)), "arg") for i, value in enumerate(given.positional)]
-    keywords = {name: cx.atom(as_data(cx, value, node), "arg") for name, value in given.keywords}
-    return lib.format_template(cx, template, args, keywords, node)
-
-
 def _argument(cx: Context, name: str, value: Value, node: ast.AST) -> Expr:
     """An argument; a method that takes items at once gets the list of an iterator."""
-    if name in _TAKES_ITEMS and isinstance(value, Lazy | LazyComprehension):
+    if name in _TAKES_ITEMS and (isinstance(value, Lazy | LazyComprehension) or own_method(cx, value, "__iter__")):
         return lib.items_of(cx, value, node)
     data = as_data(cx, value, node)
     return listed(data) if name in _TAKES_ITEMS else data

@@ -12,6 +12,7 @@ from typing import assert_never
 from pysfnc.diagnostics import codes, nearest
 from pysfnc.frontend.condition_values import held_condition
 from pysfnc.frontend.exceptions import exception_class_of
+from pysfnc.frontend.known_texts import texts_of
 from pysfnc.frontend.lower_context import Context, nothing
 from pysfnc.frontend.lower_core import as_data, expression, lower_value
 from pysfnc.frontend.lower_frame import Frame, lookup_frame, variable_of
@@ -52,7 +53,7 @@ from pysfnc.library.catalog import CONSTANTS
 from pysfnc.library.infinity import infinity
 from pysfnc.library.make import const
 from pysfnc.source.span import Span
-from pysfnc.values.types import ERROR, NEVER, is_mutable
+from pysfnc.values.types import ERROR, NEVER, Kind, is_mutable, kinds
 
 _EMPTY_SCOPE = Scope(bound=frozenset())
 
@@ -182,7 +183,8 @@ def bind_variable(cx: Context, variable: str, value: Expr, span: Span, *, view: 
         cx.emit(Assign(name=variable, value=value, span=span))
     cx.regions[variable] = cx.flow.region
     literal = value if isinstance(value, Const) else None
-    cx.state.put(variable, Fact(value.type, view=view, shared=shared, literal=literal, assigned_at=span))
+    texts = texts_of(cx, value) or () if kinds(value.type) <= {Kind.STR, Kind.NONE} else ()
+    cx.state.put(variable, Fact(value.type, view=view, shared=shared, literal=literal, texts=texts, assigned_at=span))
 
 
 def bind_static(cx: Context, variable: str, value: Static, node: ast.AST) -> None:

@@ -71,7 +71,6 @@ class Project:
     met_unannotated: set[tuple[str, str]] = field(default_factory=set)
     """Those of them that were met."""
     _mentioned: dict[ast.AST, frozenset[str]] = field(default_factory=dict)
-    _named: dict[str, list[ast.AST]] | None = None
     _owners: set[str] = field(default_factory=set)
     """The services and modules whose exception classes the program knows."""
     services: set[str] = field(default_factory=set)
@@ -101,14 +100,17 @@ class Project:
         return found
 
     def may_recurse(self, node: ast.AST) -> bool:
-        """Whether a function may call itself, going by the names that it and what they may stand for mention. True may be wrong."""
+        """Whether a function may call itself, going by the names that it and what they may stand for mention. True may be wrong.
+
+        Special methods are called by what names none of them: loops, operators, `str`.
+        """
         seen: set[str] = set()
         todo = [node]
         wanted = self.stands_for.get(node, node)
         while todo:
             for name in self._mentions(todo.pop()) - seen:
                 seen.add(name)
-                found = self._functions_named(name)
+                found = self._named.get(name, [])
                 if wanted in found:
                     return True
                 todo.extend(found)
@@ -118,18 +120,24 @@ class Project:
         if node not in self._mentioned:
             names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
             names |= {part.attr for part in ast.walk(node) if isinstance(part, ast.Attribute)}
-            self._mentioned[node] = frozenset(names)
+            self._mentioned[node] = frozenset(names) | self._called_unnamed
         return self._mentioned[node]
 
-    def _functions_named(self, name: str) -> list[ast.AST]:
-        """The functions and lambdas of the project that are bound to a name somewhere."""
-        if self._named is None:
-            self._named = {}
-            for module in self.model.modules.values():
-                for part in ast.walk(module.tree):
-                    for bound, function in _bound_functions(part):
-                        self._named.setdefault(bound, []).append(function)
-        return self._named.get(name, [])
+    @cached_property
+    def _called_unnamed(self) -> frozenset[str]:
+        """The special methods of the project, which loops, operators and the like call."""
+        is_special = {name for name in self._named if name.startswith("__") and name.endswith("__")}
+        return frozenset(is_special - {"__init__", "__post_init__"})
+
+    @cached_property
+    def _named(self) -> dict[str, list[ast.AST]]:
+        """The functions and lambdas of the project by the names that they are bound to somewhere."""
+        found: dict[str, list[ast.AST]] = {}
+        for module in self.model.modules.values():
+            for part in ast.walk(module.tree):
+                for bound, function in _bound_functions(part):
+                    found.setdefault(bound, []).append(function)
+        return found
 
     def add_service(self, name: str, classes: Callable[[], Mapping[str, tuple[str, ...]]]) -> None:
         """Know a service of AWS that the program has a client of, with the exception classes of it and their bases."""

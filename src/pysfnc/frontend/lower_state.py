@@ -5,7 +5,7 @@ Owns facts and states. Where states are collected (loops, handlers, returns) is 
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pysfnc.frontend.lower_values import Static
 from pysfnc.ir.exprs import Const, Expr
@@ -14,6 +14,10 @@ from pysfnc.values.types import ERROR, Type, join
 
 if TYPE_CHECKING:
     from pysfnc.frontend.lower_shared import Shared
+
+
+MAX_TEXTS: Final = 24
+"""Texts of which a variable may be known to hold one; each costs a branch wherever it is formatted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,8 @@ class Fact:
     """The module constant whose object this may be or hold."""
     literal: Const | None = None
     """The constant that the variable holds, where it is one."""
+    texts: tuple[str, ...] = ()
+    """The texts one of which the variable holds, where all are known (`known_texts`)."""
     assigned_at: Span | None = field(default=None, compare=False)
 
 
@@ -120,8 +126,14 @@ def _join_two(a: Fact, b: Fact) -> Fact:
         view=a.view if a.view == b.view else None,
         shared=_nearer(a.shared, b.shared),
         literal=a.literal if a.literal == b.literal else None,
+        texts=_either_text(a.texts, b.texts),
         assigned_at=a.assigned_at or b.assigned_at,
     )
+
+
+def _either_text(a: tuple[str, ...], b: tuple[str, ...]) -> tuple[str, ...]:
+    joined = tuple(dict.fromkeys((*a, *b))) if a and b else ()
+    return joined if len(joined) <= MAX_TEXTS else ()
 
 
 def _nearer(a: "Shared | None", b: "Shared | None") -> "Shared | None":

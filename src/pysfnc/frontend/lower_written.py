@@ -1,8 +1,9 @@
 """Calls of functions of the standard library that are written in Python (`library.written`): their bodies are compiled where they are called."""
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from importlib import import_module
 from typing import Final
 
 from pysfnc.diagnostics import codes
@@ -16,11 +17,12 @@ from pysfnc.frontend.lower_inline import call_function
 from pysfnc.frontend.lower_own import call_written, own_function
 from pysfnc.frontend.lower_stepwise import at_once, can_be_stepped, quiet_items
 from pysfnc.frontend.lower_values import Endless, Lazy, Static, Value
+from pysfnc.frontend.model import FunctionInfo
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.ir.hir import Raise
 from pysfnc.ir.walk import has_effect, suite_exprs, walk_suite
 from pysfnc.library.written import WRITTEN, Written
-from pysfnc.values.types import Kind, kinds
+from pysfnc.values.types import STR, Kind, kinds
 
 _NEVER_FAIL: Final = frozenset(
     {"pairwise", "combinations_2", "combinations_3", "permutations_2", "permutations_3", "product_1", "product_2"}
@@ -125,18 +127,16 @@ def _call(cx: Context, full: str, row: Written, given: Arguments, node: ast.expr
     info = own_function(row.module, row.name)
     parameters = signature_of(info.node, row.name).positional
     taking = [row.iterables == "*" or row.takes_items(name) for name in parameters]
-    if row.name in STEPWISE:
-        positional = [
-            at_once(cx, value, node) if index < len(taking) and taking[index] else value
-            for index, value in enumerate(given.positional)
-        ]
-        given = replace(given, positional=tuple(positional))
-        steps = [value for value, taken in zip(positional, taking, strict=False) if taken and isinstance(value, Static)]
-        if len(steps) == 1 and can_be_stepped(steps[0]):
-            return call_written(cx, "stepwise", row.name, given, node)
+    taken = [row.iterables == "*" or any(taking[index : index + 1]) for index in range(len(given.positional))]
     positional = [
-        quiet_items(cx, value, node) if row.iterables == "*" or (index < len(taking) and taking[index]) else value
-        for index, value in enumerate(given.positional)
+        at_once(cx, value, node) if items else value for value, items in zip(given.positional, taken, strict=True)
+    ]
+    steps = [value for value, items in zip(positional, taken, strict=True) if items and isinstance(value, Static)]
+    if row.name in STEPWISE and len(steps) == 1 and can_be_stepped(steps[0]):
+        return call_written(cx, "stepwise", row.name, replace(given, positional=tuple(positional)), node)
+    positional = [
+        quiet_items(cx, value, node) if items and isinstance(value, Static) else value
+        for value, items in zip(positional, taken, strict=True)
     ]
     keywords = [
         (name, quiet_items(cx, value, node) if row.takes_items(name) and row.iterables != "*" else value)
@@ -151,6 +151,9 @@ def _call(cx: Context, full: str, row: Written, given: Arguments, node: ast.expr
             f"`{full}()` is exact for items that are known to be ints only",
             help="write instead: a list of ints, or a function marked `@task` that calls it",
         )
+    computed = _computed(info, positional, keywords, node, cx)
+    if computed is not None:
+        return computed
     trial = Trial(cx)
     result = call_function(cx, info, replace(given, positional=tuple(positional), keywords=tuple(keywords)), node)
     if trial.failed:
@@ -167,6 +170,23 @@ def _call(cx: Context, full: str, row: Written, given: Arguments, node: ast.expr
     if row.lazy and not isinstance(result, Static) and not is_poison(result):
         return Lazy("an iterator", result, restless=restless)
     return result
+
+
+def _computed(
+    info: FunctionInfo, positional: Sequence[Value], keywords: Sequence[tuple[str, Value]], node: ast.expr, cx: Context
+) -> Const | None:
+    """The text that a function makes of constants, computed here and now; None for anything else."""
+    if not all(isinstance(value, Const) for value in (*positional, *dict(keywords).values())):
+        return None
+    function = getattr(import_module(info.module.name), info.qualname)
+    try:
+        made = function(
+            *(value.value for value in positional if isinstance(value, Const)),
+            **{name: value.value for name, value in keywords if isinstance(value, Const)},
+        )
+    except Exception:
+        return None  # it raises when the machine runs
+    return Const(value=made, type=STR, span=cx.span(node)) if isinstance(made, str) else None
 
 
 def may_fail(trial: Trial, result: Value) -> bool:
