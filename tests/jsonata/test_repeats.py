@@ -72,7 +72,7 @@ ITEMS: Final = Array(tuple(item(X, key) for key in ("a", "b", "c", "d")))
 def test_the_short_form_of_an_item_is_the_item(value: object, engine: str) -> None:
     chosen = evaluator(engine) or JlensEvaluator()
     short = shortened(ITEMS)
-    assert "py_item" in with_prelude(short) and levels_of(short) < 20
+    assert "py_at" in with_prelude(short) and levels_of(short) < 20
     outcomes = []
     for tree in (ITEMS, short):
         try:

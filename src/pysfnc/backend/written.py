@@ -24,9 +24,9 @@ FEW: Final = 3
 """So many exceptions that are known while compiling may be written out where they are raised."""
 
 _KEY_ERROR: Final = call("py_fail", text("KeyError"), join(text("'"), _K, text("'")))
-define("py_item", ("v", "k"), Seq((Bind("r", call("lookup", _V, _K)), IfElse(call("exists", _R), _R, _KEY_ERROR))))
+define("py_at", ("v", "k"), Seq((Bind("r", call("lookup", _V, _K)), IfElse(call("exists", _R), _R, _KEY_ERROR))))
 _NO_KEY: Final = call("py_fail", text("TypeError"), call("py_no_key", _V, text("str")))
-define("py_any_item", ("v", "k"), IfElse(eq(call("type", _V), text("object")), call("py_item", _V, _K), _NO_KEY))
+define("py_any_at", ("v", "k"), IfElse(eq(call("type", _V), text("object")), call("py_at", _V, _K), _NO_KEY))
 
 
 def with_prelude(tree: Tree) -> str:
@@ -108,7 +108,7 @@ def _item(node: Tree) -> Tree:
         case IfElse(Call("exists", (test,)), then, Call("py_fail", (Lit("KeyError"), Lit(shown)))) if test == then:
             read = _read(then)
             if read is not None and shown == f"'{read[1]}'":
-                return Call("py_item", (read[0], Lit(read[1])))
+                return Call("py_at", (read[0], Lit(read[1])))
     return node
 
 
@@ -117,10 +117,10 @@ def _any_item(node: Tree) -> Tree:
     match node:
         case IfElse(
             Binary("=", Call("type", (tested,)), Lit("object")),
-            Call("py_item", (base, key)),
+            Call("py_at", (base, key)),
             Call("py_fail", (Lit("TypeError"), Call("py_no_key", (refused, Lit("str"))))),
         ) if tested == base == refused:
-            return Call("py_any_item", (base, key))
+            return Call("py_any_at", (base, key))
         case _:
             return node
 

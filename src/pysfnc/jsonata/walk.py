@@ -25,7 +25,7 @@ from pysfnc.jsonata.tree import (
     Tree,
 )
 
-RAISES: Final = frozenset({"py_raise", "py_fail", "py_item", "py_any_item", "error", "assert"})
+RAISES: Final = frozenset({"py_raise", "py_fail", "py_at", "py_any_at", "error", "assert"})
 """The functions that end the evaluation."""
 
 
