@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.boto.harness import judge
+from tests.boto.harness import client, judge
 
 NONES = """
     import os
@@ -105,3 +105,78 @@ def test_waiters_and_methods_may_differ_from_way_to_way(exists: bool) -> None:
         "cloudformation.DescribeStacks": ["ValidationError: no stack"],
     }
     assert judge(WAITERS, {"name": "n", "exists": exists}, answers=gone, engines=("jlens",)).output == "failed"
+
+
+HELD = """
+    import boto3
+    from dataclasses import dataclass
+    from pysfnc import workflow
+
+    class Catalog:
+        def __init__(self, glue_client, database=None):
+            self.glue_client = glue_client
+            self.sqs = boto3.client("sqs")
+            self.table = boto3.resource("dynamodb").Table(f"{database}-index")
+            self.database = database
+
+        def names(self):
+            paginator = self.glue_client.get_paginator("get_tables")
+            return [t["Name"] for page in paginator.paginate(DatabaseName=self.database) for t in page["TableList"]]
+
+        def state(self, name):
+            try:
+                return self.glue_client.get_crawler(Name=name)["Crawler"]["State"]
+            except self.glue_client.exceptions.EntityNotFoundException as e:
+                return e.response["Error"]["Code"]
+
+        def index(self):
+            for name in self.names():
+                self.table.put_item(Item={"pk": name})
+            return self.table.scan(Select="COUNT")["Count"]
+
+    def tell(clients, text):
+        return bool(clients["sns"].publish(TopicArn="t", Message=text)["MessageId"])
+
+    @workflow
+    def run(name: str):
+        catalog = Catalog(boto3.client("glue"), name)
+        catalogs = {"one": catalog}
+        told = tell({"sns": boto3.client("sns")}, "hello")
+        return [catalogs["one"].index(), catalogs["one"].state("c"), told, bool(catalog.sqs.send_message(QueueUrl="u", MessageBody="x"))]
+
+    @workflow
+    def pages(name: str):
+        glue = boto3.client("glue")
+        tables = glue.get_paginator("get_tables").paginate(DatabaseName=name)
+        count = sum(len(page["TableList"]) for page in glue.get_paginator("get_tables").paginate(DatabaseName=name))
+        return [count, {t["Name"]: t.get("Owner") for page in tables for t in page["TableList"] if t["Name"] != "x"}]
+    """
+
+
+def _fill() -> None:
+    client("dynamodb").create_table(
+        TableName="n-index",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+
+def _tables(*names: str, token: str = "") -> dict[str, Any]:
+    return {"TableList": [{"Name": name} for name in names], **({"NextToken": token} if token else {})}
+
+
+def test_clients_and_tables_are_kept_in_objects_and_dicts() -> None:
+    answers: dict[str, list[Any]] = {
+        "glue.GetCrawler": ["EntityNotFoundException: none"],
+        "glue.GetTables": [_tables("a", token="t"), _tables("b")],
+        "sqs.SendMessage": [{"MessageId": "1"}],
+        "sns.Publish": [{"MessageId": "1"}],
+    }
+    found = judge(HELD, {"name": "n"}, setup=_fill, answers=answers, workflow="run")
+    assert found.output == [2, "EntityNotFoundException", True, True]
+
+
+def test_pages_are_taken_by_comprehensions() -> None:
+    answers = {"glue.GetTables": [_tables("a", "x", token="t"), _tables("b")] * 2}
+    assert judge(HELD, {"name": "n"}, answers=answers, workflow="pages").output == [3, {"a": None, "b": None}]

@@ -6,9 +6,11 @@ of their own `lower_builtins`, what runs at the same time `lower_branches`.
 
 import ast
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pysfnc.diagnostics import codes, nearest
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.held_clients import client_of
 from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
 from pysfnc.frontend.lower_builtins import call_builtin, is_special
 from pysfnc.frontend.lower_choices import call_choice, call_table_method
@@ -30,6 +32,7 @@ from pysfnc.frontend.lower_methods import call_method
 from pysfnc.frontend.lower_objects import call_member, call_object, keep, lower_super
 from pysfnc.frontend.lower_opaque import text_of_bytes
 from pysfnc.frontend.lower_operations import call_operation
+from pysfnc.frontend.lower_pages import generated
 from pysfnc.frontend.lower_pools import call_pool_method
 from pysfnc.frontend.lower_raise import new_exception
 from pysfnc.frontend.lower_regex import call_pattern
@@ -51,6 +54,7 @@ from pysfnc.frontend.lower_values import (
     JobOf,
     ObjectMethod,
     Opaque,
+    Pages,
     PaginatorOf,
     Partial,
     ProjectClass,
@@ -80,7 +84,7 @@ def lower_call(cx: Context, node: ast.Call) -> Value:
     """A call. Python evaluates what is called first, then the arguments."""
     if isinstance(node.func, ast.Attribute):
         base_node = node.func.value
-        base = lower_value(cx, base_node)
+        base = client_of(cx, lower_value(cx, base_node))
         if is_poison(base):
             _look_at_arguments(cx, node)
             return base
@@ -176,6 +180,9 @@ def call_value(cx: Context, callee: Value, given: Arguments, node: ast.expr) -> 
         case ExceptionClass():
             return _new_exception(cx, callee, given, node)
         case BuiltinFunction(name):
+            if any(isinstance(value, Pages) for value in given.positional):
+                values = tuple(generated(cx, v, node) if isinstance(v, Pages) else v for v in given.positional)
+                given = replace(given, positional=values)
             if is_special(name):
                 return call_builtin(cx, name, given, node)
             return call_row(cx, name, given, node)

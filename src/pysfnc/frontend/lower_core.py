@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.condition_values import held_condition
 from pysfnc.frontend.effects import may_wait
+from pysfnc.frontend.held_clients import HELD, held_client
 from pysfnc.frontend.lower_context import MAX_DEPTH, Context
 from pysfnc.frontend.lower_values import Condition, Lazy, Root, Static, Value, describe
 from pysfnc.ir.exprs import Const, Expr, Var
@@ -87,6 +88,8 @@ def as_data(cx: Context, value: Value, node: ast.AST) -> Expr:
         return cx.refuse(NO_EXACT_ROOT, node)
     if isinstance(value, Condition):
         return held_condition(cx, value, cx.span(node))
+    if isinstance(value, HELD):
+        return held_client(cx, value, cx.span(node))
     return cx.error(
         codes.UNSUPPORTED_EXPRESSION,
         node,

@@ -14,6 +14,7 @@ from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.aws_types import BYTES
 from pysfnc.frontend.condition_values import as_condition
 from pysfnc.frontend.exceptions import HTTP_ERROR, exception_class
+from pysfnc.frontend.held_clients import client_of
 from pysfnc.frontend.lower_aws_errors import client_error_attribute
 from pysfnc.frontend.lower_classes import class_attribute, enum_of, member_by_name
 from pysfnc.frontend.lower_clients import client_attribute
@@ -427,7 +428,7 @@ def lower_attribute(cx: Context, node: ast.Attribute) -> Value:
     if known is not None:
         return known
     if isinstance(node.value, ast.Name | ast.Attribute | ast.Call):
-        base = lower_value(cx, node.value)
+        base = client_of(cx, lower_value(cx, node.value))
         if isinstance(base, Static):
             return static_attribute(cx, base, node)
         return data_attribute(cx, base, node)

@@ -27,6 +27,7 @@ from pysfnc.frontend.lower_values import (
     LazyComprehension,
     MappedResults,
     Origin,
+    Pages,
     ProjectClass,
     Static,
     TupleOf,
@@ -96,6 +97,10 @@ def source_of(cx: Context, value: Value, node: ast.expr) -> Source | None:
             return None
         case Groups():
             return _groups(cx, value, node)
+        case Pages():
+            from pysfnc.frontend.lower_pages import generated
+
+            return source_of(cx, generated(cx, value, node), node)
         case LazyComprehension():
             from pysfnc.frontend.lower_comprehension import lazy_source
 

@@ -21,9 +21,10 @@ from pysfnc.frontend.lower_loops import Lowered, loop_body, loop_else, settle
 from pysfnc.frontend.lower_names import bind_variable
 from pysfnc.frontend.lower_operations import can_be_called, perform
 from pysfnc.frontend.lower_state import join_states
-from pysfnc.frontend.lower_values import Pages
+from pysfnc.frontend.lower_values import Pages, Value
 from pysfnc.frontend.model import TaskOptions
 from pysfnc.frontend.service_arguments import ArgumentWriter
+from pysfnc.frontend.synthesis import run_here
 from pysfnc.ir.exprs import Cond, Const, Expr, Logic, Prim, Var
 from pysfnc.ir.hir import Block, Break, Continue, If, Leave, Stmt, Suite, While
 from pysfnc.ir.walk import map_suites
@@ -49,6 +50,11 @@ def lower_pages(cx: Context, node: ast.For, pages: Pages) -> None:
     call = _caller(cx, found, given, tokens, pages.node)
     if call is not None:
         settle(cx, node, lambda: _attempt(cx, node, found, tokens, call))
+
+
+def generated(cx: Context, pages: Pages, node: ast.expr) -> Value:
+    """The pages as a generator, for whoever takes them in another way than a `for` does."""
+    return run_here(cx, "for page in pages:\n    yield page", {"pages": pages}, node)
 
 
 def _is_simple(cx: Context, found: Paginator, pages: Pages) -> bool:

@@ -20,7 +20,7 @@ from pysfnc.ir.hir import ExceptionTable, Task, machine_placeholder
 from pysfnc.values.types import NEVER, Type, is_json_faithful
 
 if TYPE_CHECKING:
-    from pysfnc.frontend.lower_values import Condition
+    from pysfnc.frontend.lower_values import Client, Condition, Resource, Table
 
 KeyScope = Literal["everywhere", "inner", "nowhere"]
 ItemScope = Literal["texts", "told", "kept"]
@@ -79,6 +79,8 @@ class Project:
     """The workflows that others call -> the placeholder of their machine's ARN."""
     conditions: dict[str, "Condition"] = field(default_factory=dict)
     """Conditions on attributes that became values, without their operands, by the names of their types (`condition_values`)."""
+    held_clients: dict[str, "Client | Resource | Table"] = field(default_factory=dict)
+    """Clients and tables that became values, by the names of their types (`held_clients`)."""
     asks_for_order: bool = False
     """Whether the program asks which of several calls ended first, so that it matters when they did."""
     _scopes: dict[ast.AST, Scope] = field(default_factory=dict)

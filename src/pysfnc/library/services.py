@@ -10,4 +10,6 @@ TOKEN: Final[Tree] = Field(Field(Field(Ref("states"), "context"), "Task"), "Toke
 """The token of a `.waitForTaskToken` task; the Context object has it only while the state's own Arguments are evaluated."""
 
 register_prim(PrimRow(op="service.uuid", lower=lambda _args, _type: Call("uuid", ())))
+register_prim(PrimRow(op="client.held", lower=lambda args, _: args[0].tree))
+register_prim(PrimRow(op="client.text", lower=lambda args, _: args[0].tree))
 register_prim(PrimRow(op="service.token", lower=lambda _args, _type: TOKEN))
