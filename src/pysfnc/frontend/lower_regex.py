@@ -13,6 +13,7 @@ from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_in_order, lower_value
+from pysfnc.frontend.lower_regex_pieces import count_problem, groups_or, split_pieces, sub_pieces
 from pysfnc.frontend.lower_values import External, Lazy, Opaque, Static, Value
 from pysfnc.ir.exprs import Const, Expr, Prim
 from pysfnc.library.patterns import NotTheSame, Pattern, translate
@@ -44,6 +45,7 @@ _PARAMETERS: Final[dict[str, tuple[str, ...]]] = {
     "finditer": ("string",),
     "split": ("string", "maxsplit"),
     "sub": ("repl", "string", "count"),
+    "subn": ("repl", "string", "count"),
 }
 """Functions of `re` with their parameters behind the pattern; methods of a compiled pattern have the same."""
 
@@ -196,13 +198,22 @@ def _operation(
         groups = _text(cx, str(pattern.groups), node)
         return Prim(op="re.texts", args=(subject, whole, flags, groups, level), type=ListT(item), span=span)
     if name == "finditer":
-        made = Prim(op="re.all", args=(subject, whole, flags, level), type=ListT(_type(pattern)), span=span)
-        return Lazy("an iterator over matches", made)
+        return Lazy("an iterator over matches", _matches(cx, pattern, subject, node))
     if name == "split":
         if "maxsplit" in found or pattern.groups:
-            return cx.error(codes.UNSUPPORTED_CALL, node, "`re.split()` with groups or `maxsplit` has no compiled form")
+            most = found.get("maxsplit")
+            subject = cx.atom(subject, "text")
+            wrong = count_problem(cx, most, node)
+            return wrong or split_pieces(cx, subject, _matches(cx, pattern, subject, node), most, node)
         return Prim(op="re.split", args=(subject, whole, flags, level), type=ListT(STR), span=span)
-    return _sub(cx, pattern, subject, found, (whole, flags, level), node)
+    return _sub(cx, pattern, name, subject, found, node)
+
+
+def _matches(cx: Context, pattern: Pattern, subject: Expr, node: ast.AST) -> Expr:
+    """All matches, one after the other."""
+    level = _text(cx, "ascii" if pattern.ascii_only else "plain", node)
+    args = (subject, _text(cx, pattern.whole, node), _text(cx, pattern.flags, node), level)
+    return Prim(op="re.all", args=args, type=ListT(_type(pattern)), span=cx.span(node))
 
 
 def _one(cx: Context, pattern: Pattern, name: str, subject: Expr, flags: Expr, level: Expr, node: ast.Call) -> Value:
@@ -228,22 +239,34 @@ def _type(pattern: Pattern) -> Type:
 
 
 def _sub(
-    cx: Context, pattern: Pattern, subject: Expr, found: dict[str, Value], rest: tuple[Expr, Expr, Expr], node: ast.Call
+    cx: Context, pattern: Pattern, name: str, subject: Expr, found: dict[str, Value], node: ast.Call
 ) -> Value:
-    replacement, times = found["repl"], found.get("count", Const(value=0, type=INT, span=cx.span(node)))
-    if not isinstance(replacement, Const) or not isinstance(replacement.value, str):
-        return cx.error(
-            codes.UNSUPPORTED_CALL,
-            node,
-            "`re.sub()` has a compiled form only with a constant text as the replacement",
-            help="write instead: a text with `\\1` or `\\g<name>`, or a loop over `re.finditer(...)`",
-        )
-    parts = _template(replacement.value, pattern)
-    if not isinstance(times, Const) or not isinstance(times.value, int) or times.value < 0 or parts is None:
-        return cx.error(codes.UNSUPPORTED_CALL, node, "this replacement or `count` of `re.sub()` has no compiled form")
-    whole, flags, level = rest
+    """`re.sub` of a constant text is an operation; with anything else it goes from match to match."""
+    repl, times = found["repl"], found.get("count")
+    parts: list[str | int] | None = None
+    if isinstance(repl, Const) and isinstance(repl.value, str):
+        parts = _template(repl.value, pattern)
+        if parts is None:
+            return cx.error(codes.UNSUPPORTED_CALL, node, "this replacement of `re.sub()` has no compiled form")
+    plain = times is None or (isinstance(times, Const) and isinstance(times.value, int) and times.value >= 0)
+    if name == "sub" and parts is not None and plain:
+        most = times if isinstance(times, Const) else Const(value=0, type=INT, span=cx.span(node))
+        return _sub_at_once(cx, pattern, subject, parts, most, node)
+    subject = cx.atom(subject, "text")
+    wrong = count_problem(cx, times, node)
+    if wrong is not None:
+        return wrong
+    matches = _matches(cx, pattern, subject, node)
+    return sub_pieces(cx, subject, matches, repl if parts is None else parts, times, name == "subn", node)
+
+
+def _sub_at_once(
+    cx: Context, pattern: Pattern, subject: Expr, parts: list[str | int], most: Const, node: ast.Call
+) -> Expr:
+    level = _text(cx, "ascii" if pattern.ascii_only else "plain", node)
     made = [_text(cx, part, node) if isinstance(part, str) else Const(value=part, type=INT) for part in parts]
-    return Prim(op="re.sub", args=(subject, whole, flags, times, *made, level), type=STR, span=cx.span(node))
+    args = (subject, _text(cx, pattern.whole, node), _text(cx, pattern.flags, node), most, *made, level)
+    return Prim(op="re.sub", args=args, type=STR, span=cx.span(node))
 
 
 def _template(text: str, pattern: Pattern) -> list[str | int] | None:
@@ -271,11 +294,13 @@ def _template(text: str, pattern: Pattern) -> list[str | int] | None:
 # Matches
 
 
-def call_match(cx: Context, match: Expr, name: str, args: Sequence[Expr], node: ast.AST) -> Value:
+def call_match(cx: Context, match: Expr, name: str, args: Sequence[Expr], node: ast.expr) -> Value:
     """A method of a match, after the AttributeError of None."""
     match = _needed(cx, match, name, node)
     count, names = _groups(match.type)
     span = cx.span(node)
+    if name == "groups" and len(args) == 1:
+        return groups_or(cx, match, count, args[0], node)
     numbers = [_number(arg, count, names) for arg in args]
     if None in numbers:
         return cx.error(
