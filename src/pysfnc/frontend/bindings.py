@@ -24,6 +24,7 @@ from pysfnc.frontend.model import (
     ModuleInfo,
     UnsupportedBinding,
 )
+from pysfnc.frontend.named_tuples import NAMES, class_of_call, with_named_base
 from pysfnc.frontend.names import canonical, exported
 from pysfnc.frontend.parse import first_too_deep
 
@@ -107,8 +108,7 @@ class Binder:
                 # The role and the signature are filled in once every name has a meaning.
                 return FunctionBinding(FunctionInfo(module=module, qualname=node.name, node=node, role="plain"))
             case ast.ClassDef() as node:
-                info = ClassInfo(module=module, name=node.name, node=node, is_exception=False, plain_exception=False)
-                return ClassBinding(info)
+                return self._class(module, with_named_base(node, lambda part: self._resolve(module, part)) or node)
             case ast.Import() | ast.ImportFrom() as node:
                 assert definition.alias is not None
                 return self.imported(module, node, definition.alias)
@@ -117,7 +117,29 @@ class Binder:
                 if first_too_deep(definition.value):
                     reason = f"`{definition.name}` is nested too deep to be read as a constant"
                     return UnsupportedBinding(reason, definition.node, module)
+                named = class_of_call(definition.value, lambda part: self._resolve(module, part))
+                if named is not None:
+                    return self._class(module, named)
                 return ConstantBinding(module, definition.value, definition.annotation, definition.name)
+
+    def _class(self, module: ModuleInfo, node: ast.ClassDef) -> ClassBinding:
+        module.names |= NAMES
+        return ClassBinding(
+            ClassInfo(module=module, name=node.name, node=node, is_exception=False, plain_exception=False)
+        )
+
+    def _resolve(self, module: ModuleInfo, node: ast.expr) -> Binding | None:
+        """What a name, or one of another module, means while the names are still being bound."""
+        match node:
+            case ast.Name(id=name):
+                return self.bind(module, name)
+            case ast.Attribute(value=ast.Name(id=name), attr=attr):
+                base = self.bind(module, name)
+                if isinstance(base, ModuleBinding) and base.info is None:
+                    return ExternalBinding(canonical(f"{base.name}.{attr}"))
+                return None
+            case _:
+                return None
 
     def imported(self, module: ModuleInfo, node: ast.Import | ast.ImportFrom, alias: ast.alias) -> Binding:
         """What one name of an import statement means, at the top level or inside a function."""

@@ -13,6 +13,7 @@ from pysfnc.frontend.lower_arguments import NO_ARGUMENTS, Arguments, Signature, 
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_value, present
 from pysfnc.frontend.lower_frame import Frame
+from pysfnc.frontend.lower_named_tuples import TUPLE_ATTRIBUTES
 from pysfnc.frontend.lower_names import value_of_binding
 from pysfnc.frontend.lower_objects import call_member, keep
 from pysfnc.frontend.lower_values import ObjectMethod, ProjectClass, Value
@@ -96,7 +97,7 @@ def _bound(
     return {name: evaluated[name] for name in data}
 
 
-def _default(cx: Context, field: Field, node: ast.expr) -> Expr:
+def default_of(cx: Context, field: Field, node: ast.expr) -> Expr:
     """The default of a field: a constant of its module, or what its factory makes."""
     if field.default is not None:
         return as_data(cx, class_constant(cx, field.module, field.default, field.name, node), node)
@@ -120,7 +121,7 @@ def _dataclass(cx: Context, record: Record, given: Arguments, node: ast.expr) ->
         return poison(cx.span(node))
     for field in record.fields:
         if field.name not in values and field.has_default:
-            values[field.name] = _default(cx, field, node)
+            values[field.name] = default_of(cx, field, node)
     if any(isinstance(value.type, ErrorT) for value in values.values()):
         return poison(cx.span(node))
     ended = lib.never_among(cx, list(values.values()), node)
@@ -170,7 +171,7 @@ def _named_tuple(cx: Context, record: Record, given: Arguments, node: ast.expr) 
         return poison(cx.span(node))
     for field in record.fields:
         if field.name not in values:
-            values[field.name] = _default(cx, field, node)
+            values[field.name] = default_of(cx, field, node)
     return named_tuple(cx, record, [values[field.name] for field in record.fields], node)
 
 
@@ -232,6 +233,8 @@ def class_attribute(cx: Context, info: ClassInfo, node: ast.Attribute) -> Value:
         name = record.aliases.get(name, name)
         if name in dict(record.enum.members):
             return enums.build_member(record.enum, name, cx.site(node))
+    if record.kind == "named tuple" and name in TUPLE_ATTRIBUTES:
+        return TUPLE_ATTRIBUTES[name](cx, record, node)
     member = record.members.get(name)
     if member is None:
         default = next((f.default for f in record.fields if f.name == name), None)

@@ -238,9 +238,7 @@ def _type(pattern: Pattern) -> Type:
     return OpaqueT(f"{_MATCH}[{pattern.groups}{names}]")
 
 
-def _sub(
-    cx: Context, pattern: Pattern, name: str, subject: Expr, found: dict[str, Value], node: ast.Call
-) -> Value:
+def _sub(cx: Context, pattern: Pattern, name: str, subject: Expr, found: dict[str, Value], node: ast.Call) -> Value:
     """`re.sub` of a constant text is an operation; with anything else it goes from match to match."""
     repl, times = found["repl"], found.get("count")
     parts: list[str | int] | None = None

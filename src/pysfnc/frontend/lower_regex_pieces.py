@@ -103,7 +103,9 @@ def count_problem(cx: Context, count: Value | None, node: ast.expr) -> Expr | No
     if is_poison(count):
         return count
     if not kinds(count.type) <= {Kind.INT, Kind.BOOL}:
-        return cx.error(codes.TYPE_NEEDED, node, f"the number of matches is of type `{count.type}`, and has to be {INT}")
+        return cx.error(
+            codes.TYPE_NEEDED, node, f"the number of matches is of type `{count.type}`, and has to be {INT}"
+        )
     return None
 
 
