@@ -28,6 +28,7 @@ from pysfnc.frontend.lower_core import (
     lower_value,
 )
 from pysfnc.frontend.lower_environment import environment_item, is_environ
+from pysfnc.frontend.lower_key_views import joined_views
 from pysfnc.frontend.lower_moments import time_attribute
 from pysfnc.frontend.lower_names import bind_name, external_value, is_local, value_of_binding
 from pysfnc.frontend.lower_objects import has_own, kept_method, object_attribute, super_attribute
@@ -172,18 +173,18 @@ def lower_binary(cx: Context, node: ast.BinOp) -> Value:
         made = joined_conditions(cx, made, lower_value(cx, step.right), step)
     if not chain:
         return made
-    value = as_data(cx, made, first)
     for step in reversed(chain[1:]):
-        value = as_data(cx, _binary_step(cx, value, step), step)
-    return _binary_step(cx, value, node)
+        made = as_data(cx, _binary_step(cx, made, step), step)
+    return _binary_step(cx, made, node)
 
 
-def _binary_step(cx: Context, left: Expr, node: ast.BinOp) -> Value:
+def _binary_step(cx: Context, left: Value, node: ast.BinOp) -> Value:
     one, other = lower_in_order(cx, [lambda: left, lambda: lower_value(cx, node.right)])
+    one, other = joined_views(cx, one, other, node)
     right = as_data(cx, other, node.right)
     if isinstance(node.op, ast.Pow) and isinstance(right, Const) and right.value == 0.5 and has_whole_root(left.type):
-        return Root(as_data(cx, one, node))
-    return lib.binary(cx, OPERATORS[type(node.op)], as_data(cx, one, node), right, node)
+        return Root(as_data(cx, one, node.left))
+    return lib.binary(cx, OPERATORS[type(node.op)], as_data(cx, one, node.left), right, node)
 
 
 @expression(ast.NamedExpr)

@@ -15,6 +15,7 @@ from pysfnc.frontend.lower_conditions import negated_condition
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data, expression, is_poison, lower_expr, lower_in_order, lower_value
 from pysfnc.frontend.lower_futures import is_among
+from pysfnc.frontend.lower_key_views import compared_views
 from pysfnc.frontend.lower_state import State, join_states
 from pysfnc.frontend.lower_values import Condition, Future, FutureSet, Static, Value
 from pysfnc.frontend.narrow import narrowed
@@ -271,6 +272,7 @@ def lower_compare(cx: Context, node: ast.Compare) -> Value:
         found = is_among(cx, first, second, node)
         return found if isinstance(node.ops[0], ast.In) else lib.negate(cx, found, node)
     if len(node.ops) == 1:
+        first, second = compared_views(cx, first, second, node)
         return lib.compare(cx, node.ops[0], first, second, node)
     left, middle = as_data(cx, first, node.left), as_data(cx, second, node.comparators[0])
     return _chain(cx, node, 0, left, middle)
