@@ -27,6 +27,7 @@ from pysfnc.frontend.model import (
 from pysfnc.frontend.named_tuples import NAMES, class_of_call, with_named_base
 from pysfnc.frontend.names import canonical, exported
 from pysfnc.frontend.parse import first_too_deep
+from pysfnc.frontend.written_modules import binding_of
 
 _STAR_KNOWN: Final = frozenset(
     {
@@ -118,7 +119,7 @@ class Binder:
                     reason = f"`{definition.name}` is nested too deep to be read as a constant"
                     return UnsupportedBinding(reason, definition.node, module)
                 named = class_of_call(definition.value, lambda part: self._resolve(module, part))
-                if named is not None:
+                if named is not None and named.name == definition.name:
                     return self._class(module, named)
                 return ConstantBinding(module, definition.value, definition.annotation, definition.name)
 
@@ -168,7 +169,7 @@ class Binder:
             return UnsupportedBinding(f"there is no module `{source}` in the project", node, module)
         if source == "pysfnc" and not exported(name):
             return UnsupportedBinding(f"`pysfnc` has no name `{name}`", node, module, UNDEFINED_NAME)
-        return ExternalBinding(canonical(f"{source}.{name}"))
+        return binding_of(canonical(f"{source}.{name}"))
 
     def _file_module(self, name: str) -> ModuleInfo | None:
         info = self.modules.get(name)
@@ -224,4 +225,4 @@ def _all_of(definitions: Definitions) -> list[str] | None:
 def _external_names(source: str) -> dict[str, Binding]:
     module = importlib.import_module(source)
     names = getattr(module, "__all__", None) or [name for name in vars(module) if not name.startswith("_")]
-    return {name: ExternalBinding(canonical(f"{source}.{name}")) for name in names}
+    return {name: binding_of(canonical(f"{source}.{name}")) for name in names}

@@ -11,15 +11,17 @@ from typing import Final
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
-from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
+from pysfnc.frontend.lower_arguments import Arguments, Signature, bind, lower_arguments
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
 from pysfnc.frontend.lower_place import Place, may_change, read_place, result_before, write_place
 from pysfnc.frontend.lower_values import BuiltinFunction, ExceptionClass, Static, Value
 from pysfnc.frontend.operations.deques import as_deque, list_held, listed
 from pysfnc.frontend.synthesis import run_here
+from pysfnc.frontend.written_modules import written_class
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.library.deques import build_before, build_deque_pop
+from pysfnc.library.make import const
 from pysfnc.library.row import Change
 from pysfnc.values.types import INT, NONE, DequeT, Kind, kinds
 
@@ -61,6 +63,9 @@ return d[len(d) - moved :] + d[: len(d) - moved]
 """,
 }
 """What a method makes of the list `d` and its argument `x`."""
+_DEQUE: Final = Signature(
+    "deque", ("iterable", "maxlen"), frozenset(), (), None, None, frozenset({"iterable", "maxlen"})
+)
 _CALLED: Final[dict[str, Value]] = {
     "len": BuiltinFunction("len"),
     "ValueError": ExceptionClass("ValueError", None, "plain"),
@@ -68,18 +73,26 @@ _CALLED: Final[dict[str, Value]] = {
 
 
 def call_deque(cx: Context, given: Arguments, node: ast.expr) -> Value:
-    """`deque()`, `deque(items)`."""
-    if given.keywords or given.spread is not None or given.rest is not None or len(given.positional) > 1:
+    """`deque()`, `deque(items)`, `deque(items, maxlen)`."""
+    values = bind(cx, _DEQUE, given, node) if given.spread is None else None
+    if values is None:
+        return poison(cx.span(node))
+    most = as_data(cx, values["maxlen"], node) if "maxlen" in values else const(None)
+    items = _items(cx, values["iterable"], node) if "iterable" in values else lib.make_list(cx, [], node)
+    if is_poison(items) or is_poison(most):
+        return poison(cx.span(node))
+    if most.type == NONE:
+        return as_deque(lib.copy_of_list(cx, items, node))
+    if Kind.NONE in kinds(most.type):
         return cx.error(
-            codes.UNSUPPORTED_CALL,
+            codes.TYPE_NEEDED,
             node,
-            "`deque()` has a compiled form only with one iterable",
-            help="write instead: `popleft()` where it has become too long",
+            "whether the deque has a `maxlen` is not known",
+            help="write instead: `if n is None:` with a deque of its own on each way",
         )
-    if not given.positional:
-        return as_deque(lib.make_list(cx, [], node))
-    items = _items(cx, given.positional[0], node)
-    return items if is_poison(items) else as_deque(lib.copy_of_list(cx, items, node))
+    from pysfnc.frontend.lower_classes import call_class
+
+    return call_class(cx, written_class("deques", "deque"), Arguments((items, most), (), ()), node)
 
 
 def _items(cx: Context, value: Value, node: ast.expr) -> Expr:

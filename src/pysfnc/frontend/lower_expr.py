@@ -182,9 +182,10 @@ def _binary_step(cx: Context, left: Value, node: ast.BinOp) -> Value:
     one, other = lower_in_order(cx, [lambda: left, lambda: lower_value(cx, node.right)])
     one, other = joined_views(cx, one, other, node)
     right = as_data(cx, other, node.right)
-    if isinstance(node.op, ast.Pow) and isinstance(right, Const) and right.value == 0.5 and has_whole_root(left.type):
-        return Root(as_data(cx, one, node.left))
-    return lib.binary(cx, OPERATORS[type(node.op)], as_data(cx, one, node.left), right, node)
+    value = as_data(cx, one, node.left)
+    if isinstance(node.op, ast.Pow) and isinstance(right, Const) and right.value == 0.5 and has_whole_root(value.type):
+        return Root(value)
+    return lib.binary(cx, OPERATORS[type(node.op)], value, right, node)
 
 
 @expression(ast.NamedExpr)

@@ -13,7 +13,7 @@ from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.effects import may_wait
 from pysfnc.frontend.generated_inits import generated_init
 from pysfnc.frontend.lower_arguments import NO_ARGUMENTS, Arguments, lower_arguments
-from pysfnc.frontend.lower_context import Context, poison
+from pysfnc.frontend.lower_context import Context, Trial, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
 from pysfnc.frontend.lower_names import bind_variable
 from pysfnc.frontend.lower_state import Fact
@@ -22,6 +22,7 @@ from pysfnc.frontend.lower_views import viewed
 from pysfnc.frontend.model import ClassBinding
 from pysfnc.frontend.receivers import looks_at_object
 from pysfnc.frontend.records import Member, Record, record_of, setter_of
+from pysfnc.frontend.written_modules import PACKAGE, is_written, module_named, refused_inside
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Eval
 from pysfnc.library import enums, objects
@@ -48,7 +49,7 @@ def record_of_type(cx: Context, type_: Type) -> Record | None:
         return None
     key = class_key(found[0])
     assert key is not None
-    binding = cx.project.model.modules[key[0]].names.get(key[1])
+    binding = module_named(cx.project.model, key[0]).names.get(key[1])
     return record_of(cx.project.model, binding.info) if isinstance(binding, ClassBinding) else None
 
 
@@ -126,17 +127,24 @@ def call_member(
         receiver = objects.build_object(record.cls, [], cx.site(node))
     if receiver is not None:
         filled = Arguments((receiver, *given.positional), given.keywords, (node, *given.nodes), given.spread)
-    return write_in_place(
+    title = f"{member.home.name}.{member.name}"
+    trial = Trial(cx) if is_written(member.home) and not cx.frame.module.name.startswith(PACKAGE) else None
+    result = write_in_place(
         cx,
         member.node,
         filled,
         node,
         module=member.home.module,
         parent=None,
-        title=f"{member.home.name}.{member.name}",
+        title=title,
         defaults=None,
         owner=(record, member.home),
     )
+    if trial is not None and trial.failed:
+        return refused_inside(cx, trial, title.removesuffix(".__init__"), node)
+    if trial is not None:
+        trial.accept()
+    return result
 
 
 # Attributes

@@ -14,10 +14,11 @@ from pysfnc.frontend.lower_context import Context, Trial, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
 from pysfnc.frontend.lower_endless import at_most
 from pysfnc.frontend.lower_inline import call_function
-from pysfnc.frontend.lower_own import call_written, own_function
+from pysfnc.frontend.lower_own import call_written
 from pysfnc.frontend.lower_stepwise import at_once, can_be_stepped, quiet_items
 from pysfnc.frontend.lower_values import Endless, Lazy, Static, Value
 from pysfnc.frontend.model import FunctionInfo
+from pysfnc.frontend.written_modules import refused_inside, written_function
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.ir.hir import Raise
 from pysfnc.ir.walk import has_effect, suite_exprs, walk_suite
@@ -124,7 +125,7 @@ def _spread(cx: Context, full: str, row: Written, given: Arguments, node: ast.ex
 
 
 def _call(cx: Context, full: str, row: Written, given: Arguments, node: ast.expr) -> Value:
-    info = own_function(row.module, row.name)
+    info = written_function(row.module, row.name)
     parameters = signature_of(info.node, row.name).positional
     taking = [row.iterables == "*" or row.takes_items(name) for name in parameters]
     taken = [row.iterables == "*" or any(taking[index : index + 1]) for index in range(len(given.positional))]
@@ -157,14 +158,7 @@ def _call(cx: Context, full: str, row: Written, given: Arguments, node: ast.expr
     trial = Trial(cx)
     result = call_function(cx, info, replace(given, positional=tuple(positional), keywords=tuple(keywords)), node)
     if trial.failed:
-        first = next(diagnostic for diagnostic in trial.diagnostics() if diagnostic.is_error)
-        trial.discard()
-        return cx.error(
-            codes.UNSUPPORTED_CALL,
-            node,
-            f"`{full}()` has no compiled form with these arguments: {first.message}",
-            help=first.helps or "write instead: a function marked `@task` that calls it",
-        )
+        return refused_inside(cx, trial, full, node)
     restless = row.name not in _NEVER_FAIL and may_fail(trial, result)
     trial.accept()
     if row.lazy and not isinstance(result, Static) and not is_poison(result):

@@ -18,6 +18,7 @@ from pysfnc.frontend.model import (
     ProjectModel,
     UnsupportedBinding,
 )
+from pysfnc.frontend.written_modules import binding_of
 
 _BUILTINS: Final = frozenset(dir(builtins)) - {"__build_class__", "__import__", "__debug__"}
 _OF_THE_RUN: Final = frozenset({"__name__", "__file__", "__spec__", "__package__", "__loader__", "__doc__", "__path__"})
@@ -42,7 +43,7 @@ def member(model: ProjectModel, binding: Binding, name: str) -> Binding | None:
     """What `x.name` means for an `x` that is a module; None when the project's module has no such name, or `x` is no module."""
     match binding:
         case ModuleBinding(module_name, None):
-            return ExternalBinding(canonical(f"{module_name}.{name}"))
+            return binding_of(canonical(f"{module_name}.{name}"))
         case ModuleBinding(module_name, ModuleInfo() as info):
             found = info.names.get(name)
             if found is not None:
@@ -50,7 +51,7 @@ def member(model: ProjectModel, binding: Binding, name: str) -> Binding | None:
             submodule = model.modules.get(f"{module_name}.{name}")
             return ModuleBinding(submodule.name, submodule) if submodule else None
         case ExternalBinding(dotted):
-            return ExternalBinding(canonical(f"{dotted}.{name}"))
+            return binding_of(canonical(f"{dotted}.{name}"))
         case _:
             return None
 

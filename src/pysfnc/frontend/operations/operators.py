@@ -53,6 +53,7 @@ from pysfnc.values.types import (
     BOOL,
     INT,
     NONE,
+    DequeT,
     ErrorT,
     Kind,
     ListT,
@@ -197,6 +198,8 @@ def compare(cx: Context, op: ast.cmpop, left: Value, right: Value, node: ast.AST
         keyed = keyed_by(other.type, one.type) if symbol in ("in", "not in") else None
         if keyed is not None:
             one, other = key_text(cx, replace(other, type=keyed), one, node), dict_held(other)
+    if symbol in ("==", "!=") and isinstance(one.type, DequeT) and isinstance(other.type, DequeT):
+        one, other = listed(one), listed(other)
     if symbol in ("==", "!=") and _is_counter(one) and _is_counter(other) and isinstance(node, ast.expr):
         from pysfnc.frontend.lower_counters import counters_equal
 

@@ -59,3 +59,6 @@ WRITTEN: Final[Mapping[str, Written]] = {
     "math.fsum": Written("statistics", "fsum", "data"),
 }
 """The functions by their full names."""
+
+CLASSES: Final[Mapping[str, str]] = {}
+"""Classes of the standard library that are written in Python, by their full names, with the module of this package that holds each."""
