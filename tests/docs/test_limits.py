@@ -487,6 +487,16 @@ def test_lim_32_patterns_and_texts_beyond_ascii() -> None:
         (["😀"], None),
         (None, "ValueError"),
     )  # as the engine counts characters
+    python, compiled = both("import re\n" + workflow("r: str", 'return re.sub("(a)", r, "a")'), r=r"<\1>")
+    assert (python.output, compiled.error) == ("<a>", "ValueError")
+
+
+def test_lim_76_hosts_in_brackets() -> None:
+    program = "from urllib.parse import urlsplit\n" + workflow("url: str", "return urlsplit(url).hostname")
+    python, compiled = both(program, url="http://[fe80::1%eth0]/")
+    assert (python.output, compiled.error) == ("fe80::1%eth0", "ValueError")
+    for outcome in both(program, url="http://[FE80::1]/"):
+        assert outcome.output == "fe80::1"
 
 
 REQUEST: Final = """

@@ -10,6 +10,7 @@ from pysfnc.frontend.model import (
     Binding,
     ClassBinding,
     ClassInfo,
+    ConstantBinding,
     ExternalBinding,
     FunctionBinding,
     FunctionInfo,
@@ -42,6 +43,9 @@ def written_module(name: str) -> ModuleInfo:
         elif isinstance(node, ast.ClassDef):
             info = ClassInfo(module=module, name=node.name, node=node, is_exception=False, plain_exception=False)
             module.names[node.name] = ClassBinding(info)
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            constant = node.targets[0].id
+            module.names[constant] = ConstantBinding(module, node.value, None, constant)
         elif isinstance(node, ast.ImportFrom):
             origin = node.module or ""
             for alias in node.names:

@@ -53,6 +53,7 @@ WRITTEN: Final[Mapping[str, Written]] = {
     "html.escape": Written("layout", "escape"),
     **_rows("paths", "os.path", "basename dirname splitext join"),
     **_rows("paths", "urllib.parse", "parse_qs parse_qsl"),
+    **_rows("urls", "urllib.parse", "urlsplit urlparse urlunsplit urlunparse urldefrag urljoin"),
     **_rows("calendars", "calendar", "isleap leapdays weekday monthrange"),
     **_rows("statistics", "statistics", "mean fmean median median_low median_high mode multimode", "data"),
     **_rows("statistics", "statistics", "variance pvariance stdev pstdev", "data", of_ints=True),
@@ -60,5 +61,7 @@ WRITTEN: Final[Mapping[str, Written]] = {
 }
 """The functions by their full names."""
 
-CLASSES: Final[Mapping[str, str]] = {}
+CLASSES: Final[Mapping[str, str]] = {
+    **{f"urllib.parse.{name}": "urls" for name in ("SplitResult", "ParseResult", "DefragResult")},
+}
 """Classes of the standard library that are written in Python, by their full names, with the module of this package that holds each."""
