@@ -12,6 +12,7 @@ from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.aws_types import BYTES
 from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
+from pysfnc.frontend.lower_comparing import is_comparison, sorted_by_comparison
 from pysfnc.frontend.lower_comprehension import Filtered, Mapped, Same, any_or_all, collect, first_of
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_value
@@ -476,6 +477,8 @@ def sorted_items(cx: Context, items: Expr, key: Value | None, reverse: Value | N
     if key is None or (not isinstance(key, Static) and key.type == NONE):
         return lib.sort_by(cx, items, None, backwards, node)
     items = cx.atom(items)
+    if is_comparison(key):
+        return sorted_by_comparison(cx, items, key, backwards, node)
     keys = collect(cx, Source(items), Mapped(key, 1, node), node)
     return lib.sort_by(cx, items, keys, backwards, node)
 

@@ -11,6 +11,7 @@ from typing import Final
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_arguments import Arguments
+from pysfnc.frontend.lower_comparing import make_comparison
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_inline import call_closure
 from pysfnc.frontend.lower_values import Closure, Partial, Static, Value
@@ -62,13 +63,15 @@ _NOT_COMPARED: Final = frozenset({Kind.RECORD, Kind.OPAQUE, Kind.EXCEPTION})
 
 def is_functional(name: str) -> bool:
     """Whether a function of a module is called through this module."""
-    return name in OPERATORS or name in _GETTERS or name == "functools.partial"
+    return name in OPERATORS or name in _GETTERS or name in ("functools.partial", "functools.cmp_to_key")
 
 
 def call_functional(cx: Context, name: str, given: Arguments, node: ast.expr) -> Value:
     """Call one of these functions."""
     if name == "functools.partial":
         return _partial(cx, given, node)
+    if name == "functools.cmp_to_key":
+        return make_comparison(cx, given, node)
     if name in _GETTERS:
         return _getter(cx, name, given, node)
     return call_closure(cx, _closure(cx, OPERATORS[name], node), given, node)
