@@ -12,6 +12,7 @@ from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_annotation import believe
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_in_order, lower_value, present, statement
+from pysfnc.frontend.lower_counters import augment_counter
 from pysfnc.frontend.lower_expr import OPERATORS
 from pysfnc.frontend.lower_names import bind_name, owned_variable, read_name
 from pysfnc.frontend.lower_objects import has_setter, keep, may_set, object_attribute, reads_constant, set_property
@@ -282,6 +283,8 @@ def _augment_name(cx: Context, node: ast.AugAssign, target: ast.Name) -> None:
         return
     old, right = lower_in_order(cx, [lambda: read_name(cx, target.id, target), lambda: lower_value(cx, node.value)])
     left = as_data(cx, old, target)
+    if isinstance(left, Var) and augment_counter(cx, node, Place(left, (), (), target.id), left, right):
+        return
     if isinstance(left.type, ListT) or _changes_set(node, left):
         if isinstance(left, Var):
             _augment_in_place(cx, node, Place(left, (), (), target.id), right)
@@ -337,6 +340,8 @@ def _augment_own_item(cx: Context, node: ast.AugAssign, target: ast.Subscript, c
 def _augment_place(cx: Context, node: ast.AugAssign, target: ast.expr, place: Place) -> None:
     old, right = lower_in_order(cx, [lambda: read_place(cx, place), lambda: lower_value(cx, node.value)])
     left = as_data(cx, old, target)
+    if augment_counter(cx, node, place, left, right):
+        return
     if isinstance(left.type, ListT) or _changes_set(node, left):
         _augment_in_place(cx, node, place, right)
         return

@@ -9,7 +9,7 @@ from pysfnc.frontend.lower_arguments import Arguments
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
 from pysfnc.frontend.lower_mappings import Where
-from pysfnc.frontend.lower_place import may_change, read_place, write_place
+from pysfnc.frontend.lower_place import Place, may_change, read_place, write_place
 from pysfnc.frontend.lower_values import BuiltinFunction, Lazy, Static, Value
 from pysfnc.frontend.synthesis import run_here
 from pysfnc.ir.exprs import Const, Expr
@@ -35,24 +35,34 @@ def _begun(cx: Context, key: Type, node: ast.expr) -> tuple[str, dict[str, Value
 
 def make_counter(cx: Context, given: Arguments, node: ast.expr) -> Value:
     """`Counter(items)`: how often each item is there, in the order in which they come up."""
-    if given.keywords or len(given.positional) > 1:
-        return cx.error(codes.UNSUPPORTED_CALL, node, "`Counter()` has a compiled form only with one iterable")
-    made = lib.make_dict(cx, [], node)
+    if len(given.positional) > 1 or (given.keywords and given.positional):
+        return cx.error(
+            codes.UNSUPPORTED_CALL, node, "`Counter()` has a compiled form with one iterable, or with names"
+        )
+    keywords = {name: as_data(cx, value, node) for name, value in given.keywords}
+    made = lib.make_dict_of(cx, [], keywords, node) if keywords else lib.make_dict(cx, [], node)
     if given.positional:
         value = given.positional[0]
         if not isinstance(value, Static) and Kind.SET in kinds(value.type):
             return lib.refuse_order_of_set(cx, node)
         if not isinstance(value, Static) and kinds(value.type) & _DICTS:
-            if not kinds(value.type) <= _DICTS:
-                return cx.error(codes.TYPE_NEEDED, node, "whether `Counter()` gets a dict of counts is not known")
-            made = lib.make_dict_of(cx, [lib.plain(value)], {}, node)
+            made = _of_counts(cx, value, node)
         else:
             items = lib.items_of(cx, value, node)
             if is_poison(items):
                 return items
             start, values = _begun(cx, lib.item_type(items.type), node)
             made = as_data(cx, run_here(cx, f"found = {start}\n{_COUNT}", {"items": items, **values}, node), node)
-    return lib.as_mapping(made, MapT("Counter", DictT(NEVER)))
+    return made if is_poison(made) else lib.as_mapping(made, MapT("Counter", DictT(NEVER)))
+
+
+def _of_counts(cx: Context, value: Expr, node: ast.expr) -> Expr:
+    """What `Counter()` gets where it may be a dict: the counts, or else the items."""
+    if kinds(value.type) <= _DICTS:
+        return lib.make_dict_of(cx, [lib.plain(value)], {}, node)
+    from pysfnc.frontend.lower_written import call_written
+
+    return as_data(cx, call_written(cx, "counting", "counts_of", Arguments((value,), (), ()), node), node)
 
 
 def counter_method(cx: Context, name: str, receiver: Expr, where: Where, given: Arguments, node: ast.Call) -> Value:
@@ -131,6 +141,7 @@ _SUMS: Final = {
     "&": ("min(count, b.get(key, 0))", "0"),
 }
 """How a counter is made of two: the count of a key of the first, and of one that only the second has. Positive counts are kept."""
+_AUGMENTED: Final[dict[type[ast.operator], str]] = {ast.Add: "+", ast.Sub: "-", ast.BitOr: "|", ast.BitAnd: "&"}
 
 
 def counters_equal(cx: Context, left: Expr, right: Expr, node: ast.expr) -> Expr:
@@ -164,3 +175,40 @@ def join_counters(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.e
 def is_sum_of_counters(symbol: str, left: Expr, right: Expr) -> bool:
     """Whether an operator joins two counters."""
     return symbol in _SUMS and all(isinstance(one.type, MapT) and one.type.name == "Counter" for one in (left, right))
+
+
+def augment_counter(cx: Context, node: ast.AugAssign, place: Place, left: Expr, right: Value) -> bool:
+    """`counter += other` and the like, which change the counter; False where the operands are others."""
+    symbol = _AUGMENTED.get(type(node.op), "")
+    if isinstance(right, Static) or not is_sum_of_counters(symbol, left, right):
+        return False
+    if may_change(cx, place, node.target, "changed"):
+        made = join_counters(cx, symbol, cx.atom(left, "counts"), cx.atom(right, "more"), node.value)
+        if not is_poison(made):
+            write_place(cx, place, cx.atom(made) if place.keys else made, cx.span(node))
+    return True
+
+
+def signed_counter(cx: Context, symbol: str, counts: Expr, node: ast.expr) -> Expr:
+    """`+counter` and `-counter`: the positive counts, and the negative ones as positive."""
+    sign = "-" if symbol == "-" else ""
+    text = f"return {{key: {sign}count for key, count in a.items() if {sign}count > 0}}"
+    made = as_data(cx, run_here(cx, text, {"a": lib.plain(counts)}, node), node)
+    assert isinstance(counts.type, MapT)
+    return made if is_poison(made) else lib.as_mapping(made, counts.type)
+
+
+def counter_within(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.expr) -> Expr:
+    """`left <= right` and the like of counters, where a key that is not there counts as zero."""
+    small, large = (left, right) if symbol.startswith("<") else (right, left)
+    text = (
+        "within = all(count <= b.get(key, 0) for key, count in a.items())"
+        " and all(a.get(key, 0) <= count for key, count in b.items())\n"
+        "return within"
+    )
+    values: dict[str, Value] = {"a": cx.atom(lib.plain(small)), "b": cx.atom(lib.plain(large))}
+    within = as_data(cx, run_here(cx, text, {**values, "all": BuiltinFunction("all")}, node), node)
+    if symbol in ("<=", ">=") or is_poison(within):
+        return within
+    same = counters_equal(cx, cx.atom(left), cx.atom(right), node)
+    return as_data(cx, run_here(cx, "return within and not same", {"within": within, "same": same}, node), node)

@@ -148,6 +148,10 @@ def unary(cx: Context, symbol: str, operand: Expr, node: ast.AST) -> Expr:
     of_infinite = negative_of_infinite(cx, symbol, operand, lambda value: unary(cx, symbol, value, node), node)
     if of_infinite is not None:
         return of_infinite
+    if _is_counter(operand) and symbol in ("+", "-") and isinstance(node, ast.expr):
+        from pysfnc.frontend.lower_counters import signed_counter
+
+        return signed_counter(cx, symbol, operand, node)
     data = decayed(cx, operand)
     return built(cx, node, [data], lambda site: catalog.build_unary(symbol, data, site))
 
@@ -205,6 +209,10 @@ def compare(cx: Context, op: ast.cmpop, left: Value, right: Value, node: ast.AST
 
         same = counters_equal(cx, one, other, node)
         return same if symbol == "==" else negate(cx, same, node)
+    if symbol in ("<", "<=", ">", ">=") and _is_counter(one) and _is_counter(other) and isinstance(node, ast.expr):
+        from pysfnc.frontend.lower_counters import counter_within
+
+        return counter_within(cx, symbol, one, other, node)
     if symbol in ("==", "!=") and isinstance(node, ast.expr):
         from pysfnc.frontend.lower_ordered import may_be_ordered, ordered_equal
 
