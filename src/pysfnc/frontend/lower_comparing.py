@@ -27,7 +27,7 @@ def is_comparison(key: Value) -> TypeGuard[Partial]:
 
 def sorted_by_comparison(cx: Context, items: Expr, key: Partial, backwards: Expr, node: ast.expr) -> Expr:
     """A list in the order that the function says."""
-    from pysfnc.frontend.lower_written import call_written
+    from pysfnc.frontend.lower_own import call_written
 
     given = Arguments((items, key.positional[0], backwards), (), ())
     return as_data(cx, call_written(cx, "comparing", "sorted_by", given, node), node)

@@ -60,7 +60,7 @@ def _of_counts(cx: Context, value: Expr, node: ast.expr) -> Expr:
     """What `Counter()` gets where it may be a dict: the counts, or else the items."""
     if kinds(value.type) <= _DICTS:
         return lib.make_dict_of(cx, [lib.plain(value)], {}, node)
-    from pysfnc.frontend.lower_written import call_written
+    from pysfnc.frontend.lower_own import call_written
 
     return as_data(cx, call_written(cx, "counting", "counts_of", Arguments((value,), (), ()), node), node)
 

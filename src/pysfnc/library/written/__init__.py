@@ -49,6 +49,7 @@ WRITTEN: Final[Mapping[str, Written]] = {
     **_rows("arrangements", "itertools", "combinations_with_replacement", "iterable", lazy=True),
     **_rows("characters", "str", "maketrans translate expandtabs istitle isidentifier"),
     **_rows("layout", "textwrap", "dedent indent"),
+    **_rows("wrapping", "textwrap", "wrap fill shorten"),
     "string.capwords": Written("layout", "capwords"),
     "html.escape": Written("layout", "escape"),
     **_rows("paths", "os.path", "basename dirname splitext join"),
