@@ -3,8 +3,10 @@
 Owns: a typed view of shapes. Does not own: names (names.py), the values themselves (translate.py).
 """
 
+import re
 from collections.abc import Mapping
 from functools import cached_property
+from math import inf
 from typing import Any, Final, Literal
 
 from pysfnc.aws.names import capitalise, java_member
@@ -36,6 +38,9 @@ _KINDS: Final[Mapping[str, Kind]] = {
     "timestamp": "timestamp",
     "blob": "blob",
 }
+
+_COUNTED: Final = re.compile(r"\^?(?:\[[^\[\]]*\]|\\[wdS])\{(?:\d+,)?(\d+)\}\$?")
+"""Patterns that only say which characters a text has, and how many."""
 
 # Where the Java SDK was told another name, or no name at all, by its `customization.config` files.
 _RENAMED: Final[Mapping[tuple[str, str, str], str | None]] = {
@@ -166,6 +171,14 @@ class Shape:
     def limits(self) -> tuple[float | None, float | None]:
         """Least and greatest value, or length of text and lists; None where there is no bound."""
         return self.definition.get("min"), self.definition.get("max")
+
+    @property
+    def longest(self) -> float:
+        """The most characters that a text has; endless where the model does not say."""
+        if self.kind != "string":
+            return inf
+        counted = _COUNTED.fullmatch(self.pattern or "")
+        return min(self.limits[1] or inf, float(counted[1]) if counted else inf)
 
     @property
     def pattern(self) -> str | None:

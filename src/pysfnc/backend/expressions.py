@@ -21,6 +21,8 @@ from pysfnc.library.raised import ARGS, FIELDS, MESSAGE, NAME, ROUTE
 from pysfnc.library.registry import prim
 from pysfnc.library.row import Arg, Check
 from pysfnc.library.shapes import array_of
+from pysfnc.plan.detours import WAY
+from pysfnc.values.types import STR
 
 Env = dict[str, Tree]
 Out = list[Bind]
@@ -175,7 +177,8 @@ class Lowering:
         if expr.args != (expr.message,) and (self.reads_args or any(map(expr_errors, expr.args))):
             args = [Arg(self.bind(out, "arg", self.lower(a, env, out, route)), a.type) for a in expr.args]
             pairs.append((Lit(ARGS), array_of(args)))
-        if expr.fields is not None and (self.reads_args or expr_errors(expr.fields)):
+        is_way = expr.name == Const(value=WAY, type=STR)  # what is taken along is always read
+        if expr.fields is not None and (self.reads_args or is_way or expr_errors(expr.fields)):
             pairs.append((Lit(FIELDS), self.bind(out, "fields", self.lower(expr.fields, env, out, route))))
         return Object(tuple(pairs))
 

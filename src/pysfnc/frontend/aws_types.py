@@ -14,6 +14,7 @@ from pysfnc.values.types import (
     INT,
     JSON,
     NEVER,
+    SHORT,
     STR,
     DictField,
     DictT,
@@ -49,7 +50,9 @@ def type_of(shape: Shape) -> Type:
 
 def structure_type(shape: Shape) -> LazyDictT:
     """The type of a structure. A member that is not required may be missing."""
-    return LazyDictT(f"{shape.service}.{shape.name}", lambda: DictT(_any_value(shape), _fields(shape), NEVER))
+    return LazyDictT(
+        f"{shape.service}.{shape.name}", lambda: DictT(_any_value(shape), _fields(shape), NEVER), short=_short(shape)
+    )
 
 
 @cache
@@ -75,7 +78,13 @@ def answer_type(shape: Shape | None, operation: str, status: int) -> LazyDictT:
     others = JSON if shape is None else _any_value(shape)
     metadata = DictField(METADATA, metadata_type(status))
     made = DictT(join(others, JSON), tuple(sorted((*fields, metadata), key=lambda field: field.name)), NEVER)
-    return LazyDictT(f"the answer of {operation} with status {status}", lambda: made, partial=METADATA)
+    short = frozenset() if shape is None else _short(shape)
+    return LazyDictT(f"the answer of {operation} with status {status}", lambda: made, partial=METADATA, short=short)
+
+
+def _short(shape: Shape) -> frozenset[str]:
+    found = (member for member in shape.members.values() if not member.json_value)
+    return frozenset(member.name for member in found if member.shape.longest <= SHORT)
 
 
 def _fields(shape: Shape) -> tuple[DictField, ...]:

@@ -3,7 +3,7 @@
 A state has one `Next`, so a flow that leads to several places wants a Choice behind it. But a state that can catch has one more way out: an
 expression that fails. One way takes the `Next`; the others raise a marker with a number, as exceptions of expressions do, and the Catch leads on.
 What such a way needs is computed anew there, from the variables as they were: neither the result of the effect nor what the state would
-have assigned is to be had in a Catch.
+have assigned is to be had in a Catch. A few short texts of the result go along in the marker; of a dict only those that are read later.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -14,11 +14,14 @@ from pysfnc.analysis.failures import expr_errors
 from pysfnc.ir.exprs import Const, Expr, Input, NewExc, Prim, Var
 from pysfnc.ir.hir import Assign, If, Raise, Suite
 from pysfnc.ir.mir import Computed
-from pysfnc.ir.walk import assigned, free_vars, reads, suite_exprs, walk_expr
+from pysfnc.ir.walk import assigned, free_vars, reads, suite_exprs, walk_expr, walk_suite
+from pysfnc.library.raised import FIELDS
 from pysfnc.library.row import NameSupply
 from pysfnc.plan.flows import Do, Flow, Guard, Leaf, Split, flow_parts
+from pysfnc.plan.graph import Node
+from pysfnc.plan.parts import Part, part_of
 from pysfnc.plan.path import sliced
-from pysfnc.values.types import NONE, STR, ExcT
+from pysfnc.values.types import NONE, STR, ExcT, LazyDictT
 
 WAY: Final = "~"
 """The name of what is raised to take a way; no exception has it."""
@@ -26,6 +29,9 @@ WAY: Final = "~"
 BEHIND: Final = 1000
 BEFORE: Final = 2000
 """From which on the ways out of a state are numbered: those behind its effect, and those before it. Handlers have smaller numbers."""
+
+MAX_CARRIED: Final = 4
+"""Texts that a marker takes along: together with it they stay below what is reserved in a cause (`asl.causes`)."""
 
 Names = frozenset[str]
 
@@ -38,13 +44,24 @@ class Detour:
     number: int
     code: Suite
     wanted: Names
-    """The variables that the code is computed anew for."""
+    """The variables that have other values on this way: the code is computed anew for them, unless they are taken along."""
+    carried: tuple[tuple[str, Expr], ...] = ()
+    """The variables that are taken along, each with what of its value is needed."""
 
     def raising(self) -> Suite:
         """What takes this way."""
         text = Const(value="", type=STR)
-        taken = NewExc(name=Const(value=WAY, type=STR), message=text, args=(text,), type=ExcT(None))
+        parts = tuple(part for name, value in self.carried for part in (Const(value=name, type=STR), value))
+        fields = Prim(op="scope.pack", args=parts, type=NONE) if parts else None
+        name = Const(value=WAY, type=STR)
+        taken = NewExc(name=name, message=text, args=(text,), type=ExcT(None), fields=fields)
         return (Raise(exc=taken, route=self.number),)
+
+    def taken_along(self, name: str, caught: Expr) -> Expr | None:
+        """The variable in the marker; None where it is computed anew."""
+        if name not in dict(self.carried):
+            return None
+        return _part(_part(caught, FIELDS), name)
 
     def reads_input(self, value: Expr) -> bool:
         """Whether a value on this way is computed from the input of the state."""
@@ -76,6 +93,15 @@ class Turn:
         return Turn(together, self.straight_on and (not other.detours or _lead_alike(together)))
 
 
+def _part(whole: Expr, key: str) -> Expr:
+    return Prim(op="scope.part", args=(whole, Const(value=key, type=STR)), type=NONE)
+
+
+def _texts(value: Expr) -> int:
+    """How many texts are taken along for a variable."""
+    return len(value.args) // 2 if isinstance(value, Prim) else 1
+
+
 def _is_plain(value: Expr) -> bool:
     """Whether nothing can go wrong with it."""
     if isinstance(value, Prim) and value.op == "scope.part":
@@ -99,6 +125,8 @@ class Detours:
     begin: Suite
     brought: str | None
     live: Callable[[Leaf], Names]
+    parts: Callable[[Node, str], frozenset[Part] | None]
+    """What of a variable is read from a node on."""
 
     def find_all(self, leaves: Sequence[Leaf], first: int) -> list[Detour | None]:
         """For each leaf the way to it as a detour, numbered from `first`."""
@@ -116,10 +144,37 @@ class Detours:
         (_, code), *others = met
         if others or code is None:
             return None
-        code = sliced((*self.begin, *code), wanted)
-        if self.brought is not None and self.brought in reads(code):
+        code = (*self.begin, *code)
+        carried: list[tuple[str, Expr]] = []
+        for name in sorted(wanted):
+            own = sliced(code, frozenset({name}))
+            if self.brought is not None and self.brought in reads(own):
+                small = None if leaf.node is None else self._small(name, own, leaf.node)
+                if small is None:
+                    return None
+                carried.append((name, small))
+        if sum(map(_texts, (value for _, value in carried))) > MAX_CARRIED:
             return None
-        return Detour(leaf, number, code, wanted & assigned(code))
+        again = sliced(code, wanted - dict(carried).keys())
+        return Detour(leaf, number, again, wanted & assigned(code), tuple(carried))
+
+    def _small(self, name: str, code: Suite, node: Node) -> Expr | None:
+        """What of a variable is needed from a node on, if that is surely small."""
+        made = [stmt for stmt in walk_suite(code) if isinstance(stmt, Assign) and stmt.name == name]
+        if len(made) != 1 or made[0].changes:
+            return None
+        whole, value = Var(name=name, type=made[0].value.type), made[0].value
+        read = part_of(value)
+        if read is not None and isinstance(read[0].type, LazyDictT) and read[1].name in read[0].type.short:
+            return whole
+        parts = self.parts(node, name)
+        if not isinstance(whole.type, LazyDictT) or parts is None or any(p.name not in whole.type.short for p in parts):
+            return None
+        packed: list[Expr] = []
+        for part in sorted(parts):
+            key = Const(value=part.key, type=STR)
+            packed += [key, _part(whole, part.key)]
+        return Prim(op="scope.pack", args=tuple(packed), type=NONE)
 
     def _changed(self) -> Names:
         found = assigned(self.begin)

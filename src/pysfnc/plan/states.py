@@ -66,6 +66,7 @@ from pysfnc.plan.detours import BEFORE, BEHIND, NO_TURN, Detour, Detours, Turn
 from pysfnc.plan.flows import Do, Flow, FlowBuilder, Guard, Leaf, Split, flow_parts, flow_reads, until_all
 from pysfnc.plan.graph import Catch, EffectNode, GraphBuilder, Node, ThrowNode
 from pysfnc.plan.live import live_in, nodes_from, successors
+from pysfnc.plan.parts import parts_read
 from pysfnc.plan.path import Path, known
 from pysfnc.plan.written import FlowSuite, straight
 from pysfnc.source.span import Span
@@ -422,7 +423,7 @@ class ScopePlanner:
             return NO_TURN
         fails_before = any(map(expr_errors, effect_exprs(node.effect)))
         alone = alone and not routes and not (node.handlers and fails_before) and len(leaves) == 2
-        possible = Detours(flow, begin, work.result, self._live_at).find_all(leaves, BEHIND)
+        possible = self._detours(flow, begin, work.result).find_all(leaves, BEHIND)
         best, saved = NO_TURN, 0
         for index, leaf in enumerate(leaves):
             others = tuple(way for place, way in enumerate(possible) if place != index and way is not None)
@@ -433,6 +434,9 @@ class ScopePlanner:
             if gain > saved:
                 best, saved = Turn(others, straight_on), gain
         return best
+
+    def _detours(self, flow: Flow, begin: Suite, brought: str | None) -> Detours:
+        return Detours(flow, begin, brought, self._live_at, lambda node, name: parts_read(node, name, self.live))
 
     def _raises_kept(self, node: Node | None) -> bool:
         """Whether a node can be entered with an exception to raise."""
@@ -453,7 +457,11 @@ class ScopePlanner:
         nothing = Const(value=None, type=NONE)
         assigns = {self.kept: Computed((), Cond(test=taken, then=nothing, orelse=caught, type=ExcT(None)))}
         for variable in sorted(detour.wanted):
-            assigns[variable] = detour.where(taken, Var(name=variable, type=NONE), self.names)
+            along = detour.taken_along(variable, caught)
+            if along is not None:
+                assigns[variable] = Computed((), Cond(test=taken, then=along, orelse=nothing, type=NONE))
+            else:
+                assigns[variable] = detour.where(taken, Var(name=variable, type=NONE), self.names)
         return Catcher((QUERY_ERROR,), name, Edge(self._raising(detour.leaf.node), assigns), marked=True)
 
     def _raising(self, node: EffectNode) -> State:
@@ -465,10 +473,14 @@ class ScopePlanner:
             self.keeping[node].target = self._effect(node, (Eval(value=check),), raises_kept=True)
         return self.keeping[node]
 
-    def _on_detour(self, detour: Detour, taken: Expr, assigns: dict[str, Computed]) -> Edge:
+    def _on_detour(self, detour: Detour, caught: Expr, assigns: dict[str, Computed]) -> Edge:
         """The way on behind a Choice that told it from the others. `assigns` is what the Catch before it assigns."""
+        taken = _is_route(caught, detour.number)
 
         def computed(value: Expr) -> Computed:
+            along = detour.taken_along(value.name, caught) if isinstance(value, Var) else None
+            if along is not None:
+                return Computed((), along)
             if not detour.reads_input(value):
                 return known(detour.code, value)
             held = self.names.fresh("held")  # the input of the Choice is another one
@@ -513,7 +525,7 @@ class ScopePlanner:
         if not self.options.merge:
             return None
         leaves = FlowSuite.write(flow, self.names).leaves
-        possible = Detours(flow, (), None, self._live_at).find_all(leaves, BEFORE)
+        possible = self._detours(flow, (), None).find_all(leaves, BEFORE)
         for index, leaf in enumerate(leaves):
             others = tuple(way for place, way in enumerate(possible) if place != index and way is not None)
             if len(others) < len(leaves) - 1 or not isinstance(leaf.node, EffectNode):
@@ -775,7 +787,7 @@ class ScopePlanner:
         assigns = self._assigns(work.prefix, handled)
         for detour in turn.detours:
             taken = _is_route(caught, detour.number)
-            rules.append((Computed((), taken), self._on_detour(detour, taken, assigns)))
+            rules.append((Computed((), taken), self._on_detour(detour, caught, assigns)))
         default = Edge(self._failed(), output=Computed((), caught))
         hint = "Which way" if turn.detours else "Except"
         choice = Choice(hint=hint, span=work.span, rules=rules, default=default)

@@ -174,6 +174,8 @@ class DictT(Type):
 
 
 _SHOWN_FIELDS: Final = 8
+SHORT: Final = 256
+"""Characters of the longest texts that count as short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,13 +202,15 @@ class LazyDictT(DictT):
     To anybody else it is a dict of which no keys are known, so that nobody walks through all that it may hold.
 
     `name` tells it from others and is how messages call it. `present` are fields that are known to be there although the description does not
-    say so. `partial`: what Python's dict has besides and the machine's has not, so that it cannot be used as a whole.
+    say so. `partial`: what Python's dict has besides and the machine's has not, so that it cannot be used as a whole. `short`: the fields
+    that hold texts of which it is known that they are short (`SHORT`).
     """
 
-    __slots__ = ("_load", "_loaded", "name", "partial", "present")
+    __slots__ = ("_load", "_loaded", "name", "partial", "present", "short")
     name: str
     present: frozenset[str]
     partial: str | None
+    short: frozenset[str]
     _load: Callable[[], DictT]
     _loaded: DictT | None
 
@@ -217,12 +221,14 @@ class LazyDictT(DictT):
         *,
         present: frozenset[str] = frozenset(),
         partial: str | None = None,
+        short: frozenset[str] = frozenset(),
     ) -> None:
         """`load` gives the type with all its fields."""
         for attribute, value in (
             ("name", name),
             ("present", present),
             ("partial", partial),
+            ("short", short),
             ("_load", load),
             ("_loaded", None),
         ):
@@ -256,7 +262,7 @@ class LazyDictT(DictT):
 
     def having(self, key: str) -> "LazyDictT":
         """The type where one more field is known to be there."""
-        return type(self)(self.name, self._load, present=self.present | {key}, partial=self.partial)
+        return type(self)(self.name, self._load, present=self.present | {key}, partial=self.partial, short=self.short)
 
     def changed(self, field: DictField) -> "LazyDictT":
         """The type after a change of one field."""

@@ -9,6 +9,7 @@ def task(status: str, **more: str) -> dict:
     return {"SynthesisTask": {"TaskId": "t-1", "TaskStatus": status, **more}}
 
 
+ODD: dict = {"TaskId": 't-<1>\\ "é" 🙂 ${x}\u2028\n'}
 DONE = task("completed", OutputUri="https://audio/t.mp3")
 SCENARIOS = [
     Scenario(
@@ -22,6 +23,39 @@ SCENARIOS = [
             **TEXT,
             "polly.StartSpeechSynthesisTask": [task("scheduled")],
             "polly.GetSpeechSynthesisTask": [task("inProgress"), DONE],
+        },
+        environ=ENVIRON,
+    ),
+    Scenario(
+        "later, with an odd name, which changes",
+        EVENT,
+        "https://audio/t.mp3",
+        {
+            **TEXT,
+            "polly.StartSpeechSynthesisTask": [task("scheduled", **ODD)],
+            "polly.GetSpeechSynthesisTask": [task("inProgress"), task("inProgress", **ODD), DONE],
+        },
+        environ=ENVIRON,
+    ),
+    Scenario(
+        "later, without a name",
+        EVENT,
+        Failure("KeyError", "'TaskId'"),
+        {
+            **TEXT,
+            "polly.StartSpeechSynthesisTask": [task("scheduled")],
+            "polly.GetSpeechSynthesisTask": [{"SynthesisTask": {"TaskStatus": "inProgress"}}],
+        },
+        environ=ENVIRON,
+    ),
+    Scenario(
+        "failed later",
+        EVENT,
+        Failure("SpeechFailed", "worn out"),
+        {
+            **TEXT,
+            "polly.StartSpeechSynthesisTask": [task("scheduled")],
+            "polly.GetSpeechSynthesisTask": [task("failed", TaskStatusReason="worn out")],
         },
         environ=ENVIRON,
     ),
