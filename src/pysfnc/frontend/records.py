@@ -263,14 +263,17 @@ class _Reader:
     def _defined(self, home: ClassInfo, statement: ast.stmt, kind: RecordKind) -> Iterator[Member]:
         match statement:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-                known = _KNOWN_SPECIAL | SPECIAL.get(kind, frozenset())
-                if name.startswith("_") and name.endswith("_") and name not in known:
+                if self._is_unknown(name, kind):
                     raise self._refuse(f"`{home.name}` defines `{name}`", statement, home.module)
                 made = self._function(home, statement)
                 # What sets a property stands beside it, under a name that no attribute has.
                 yield replace(made, name=setter_of(name)) if made.kind == "setter" else made
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                yield Member(name, "constant", home, value)
+            case ast.Assign(targets=targets, value=value) if all(isinstance(target, ast.Name) for target in targets):
+                same = self._before(home, statement, value)
+                for name in (target.id for target in targets if isinstance(target, ast.Name)):
+                    if same is not None and self._is_unknown(name, kind):
+                        raise self._refuse(f"`{home.name}` defines `{name}`", statement, home.module)
+                    yield Member(name, "constant", home, value) if same is None else replace(same, name=name)
             case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
                 yield Member(name, "constant", home, value)
             case ast.AnnAssign() | ast.Pass() | ast.Expr(value=ast.Constant()):
@@ -279,6 +282,20 @@ class _Reader:
                 raise self._refuse(
                     f"the body of `{home.name}` holds more than fields and methods", statement, home.module
                 )
+
+    def _is_unknown(self, name: str, kind: RecordKind) -> bool:
+        """Whether a name is that of a special method that classes of the kind may not have."""
+        return (
+            name.startswith("_") and name.endswith("_") and name not in _KNOWN_SPECIAL | SPECIAL.get(kind, frozenset())
+        )
+
+    def _before(self, home: ClassInfo, statement: ast.stmt, value: ast.expr) -> Member | None:
+        """The method of the class that a name is another one for: `__rmul__ = __mul__`."""
+        if not isinstance(value, ast.Name):
+            return None
+        before = home.node.body[: home.node.body.index(statement)]
+        found = [part for part in before if isinstance(part, ast.FunctionDef) and part.name == value.id]
+        return self._function(home, found[-1]) if found else None
 
     def _function(self, home: ClassInfo, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Member:
         kind: MemberKind = "method"
