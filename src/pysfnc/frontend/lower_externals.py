@@ -220,6 +220,13 @@ def _environment_get(cx: Context, node: ast.Call) -> Value:
 _GET: Final = Signature("get", ("key", "default"), frozenset(), (), None, None, frozenset({"default"}))
 
 
+def _cast(cx: Context, node: ast.Call) -> Value:
+    """`typing.cast(type, value)`, which is the value; the type is for checkers."""
+    if len(node.args) != 2 or node.keywords:
+        return cx.error(codes.TYPE_MISMATCH, node, "`cast()` takes a type and a value")
+    return lower_value(cx, node.args[1])
+
+
 def _dataset(name: str) -> Callable[[Context, ast.Call], Value]:
     return lambda cx, node: call_dataset(cx, name, node)
 
@@ -233,6 +240,7 @@ _SPECIAL: dict[str, Callable[[Context, ast.Call], Value]] = {
     **REGEX_CALLS,
     **WRITTEN_CALLS,
     "time.sleep": _time_sleep,
+    "typing.cast": _cast,
     **{name: _asyncio(name) for name in AWAITED},
     "asyncio.create_task": call_create_task,
     "asyncio.ensure_future": call_create_task,

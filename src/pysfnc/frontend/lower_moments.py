@@ -16,6 +16,7 @@ from pysfnc.frontend.lower_core import as_data, is_poison
 from pysfnc.frontend.lower_digests import draw
 from pysfnc.frontend.lower_values import External, Opaque, Static, Value
 from pysfnc.frontend.moment_operations import DATE, DATETIME, TIMEDELTA, iso_text, time_format
+from pysfnc.frontend.written_modules import written_class
 from pysfnc.ir.exprs import Const, Expr, Prim
 from pysfnc.library.durations import UNITS
 from pysfnc.library.moment_formats import TIMESPECS
@@ -360,12 +361,26 @@ def call_time_method(cx: Context, receiver: Expr, name: str, given: Arguments, n
         if bind(cx, _signature(name), given, node) is None:
             return poison(cx.span(node))
         return Prim(op=plain[0], args=(receiver,), type=plain[1], span=cx.span(node))
+    if name == "isocalendar" and receiver.type != TIMEDELTA:
+        return _isocalendar(cx, receiver, given, node)
     found = _METHODS[receiver.type].get(name)
     if found is None:
         return _unknown(cx, receiver, name, node)
     signature, method = found
     values = bind(cx, signature, given, node)
     return poison(cx.span(node)) if values is None else method(cx, receiver, values, node)
+
+
+def _isocalendar(cx: Context, receiver: Expr, given: Arguments, node: ast.expr) -> Value:
+    """The year that has the Thursday of the week, the number of the week in it, and the day of the week."""
+    from pysfnc.frontend.lower_classes import call_class
+
+    if bind(cx, _signature("isocalendar"), given, node) is None:
+        return poison(cx.span(node))
+    held = cx.atom(receiver)
+    ops = ("moment.iso_year", "moment.iso_week", "moment.isoweekday")
+    parts = [Prim(op=op, args=(held,), type=INT, span=cx.span(node)) for op in ops]
+    return call_class(cx, written_class("calendars", "IsoCalendarDate"), Arguments(tuple(parts), (), ()), node)
 
 
 def _strftime(cx: Context, receiver: Expr, given: Given, node: ast.expr) -> Expr:

@@ -32,8 +32,18 @@ MONTHS: Final = (
     "December",
 )
 SHORT_MONTHS: Final = tuple(name[:3] for name in MONTHS)
-_PIECES: Final = re.compile("%(.)|[^%]+", re.DOTALL)
-_SPELLED: Final = {"F": "%Y-%m-%d", "T": "%H:%M:%S", "R": "%H:%M", "D": "%m/%d/%y"}
+_DIRECTIVE: Final = "%(-?.|$)"
+_PIECES: Final = re.compile("%(-?.)|[^%]+", re.DOTALL)
+_SPELLED: Final = {
+    "F": "%Y-%m-%d",
+    "T": "%H:%M:%S",
+    "R": "%H:%M",
+    "D": "%m/%d/%y",
+    "c": "%a %b %e %H:%M:%S %Y",
+    "x": "%m/%d/%y",
+    "X": "%H:%M:%S",
+    "r": "%I:%M:%S %p",
+}
 """Directives that stand for others."""
 
 define("py_weekday", ("t",), rest(add(call("py_days", _T), Lit(719_162)), Lit(7)))
@@ -42,6 +52,8 @@ define(
     ("t",),
     add(sub(call("py_days", _T), call("py_days", Binary("&", piece(_T, 0, 4), text("-01-01")))), ONE),
 )
+define("py_thursday", ("t",), call("py_day", sub(add(call("py_days", _T), Lit(3)), call("py_weekday", _T))))
+define("py_iso_week", ("t",), call("floor", over(add(call("py_year_day", call("py_thursday", _T)), Lit(6)), Lit(7))))
 define("py_three", ("x",), call("substring", call("string", add(Lit(1000), _X)), ONE))
 
 
@@ -91,6 +103,11 @@ def _week(first: int) -> Callable[[Tree, bool], Tree]:
     return tree
 
 
+def _without_zeros(name: str) -> Callable[[Tree, bool], Tree]:
+    """A number as GNU's `-` has it, whose library Lambda runs with."""
+    return lambda value, timed: call("string", number(DIRECTIVES[name](value, timed)))
+
+
 def _plain(tree: Callable[[Tree], Tree]) -> Callable[[Tree, bool], Tree]:
     return lambda value, _timed: tree(value)
 
@@ -111,6 +128,9 @@ DIRECTIVES: Final[dict[str, Callable[[Tree, bool], Tree]]] = {
     "w": _plain(lambda value: call("string", rest(add(call("py_weekday", value), ONE), Lit(7)))),
     "U": _week(6),
     "W": _week(0),
+    "G": _plain(lambda value: piece(call("py_thursday", value), 0, 4)),
+    "V": _plain(lambda value: call("py_two", call("py_iso_week", value))),
+    **{f"-{name}": _without_zeros(name) for name in "dmHIMSjy"},
     "H": _clock(11, "00"),
     "M": _clock(14, "00"),
     "S": _clock(17, "00"),
@@ -127,14 +147,14 @@ DIRECTIVES: Final[dict[str, Callable[[Tree, bool], Tree]]] = {
 
 def unknown_directive(format_: str) -> str | None:
     """The first directive of a format that has no compiled form, None where all have."""
-    for directive in re.findall("%(.|$)", format_, re.DOTALL):
+    for directive in re.findall(_DIRECTIVE, format_, re.DOTALL):
         if directive not in DIRECTIVES and directive not in _SPELLED:
             return f"%{directive}"
     return None
 
 
 def _spelled(format_: str) -> str:
-    return re.sub("%(.)", lambda found: _SPELLED.get(found[1], found[0]), format_, flags=re.DOTALL)
+    return re.sub("%(-?.)", lambda found: _SPELLED.get(found[1], found[0]), format_, flags=re.DOTALL)
 
 
 def _format_of(args: Sequence[Arg]) -> str:
@@ -156,7 +176,7 @@ def _formatting(timed: bool) -> Callable[[Sequence[Arg]], Tree]:
 
 def _format_checks(args: Sequence[Arg]) -> Sequence[Check]:
     """The C library writes years before 1000 without zeros in front on some systems."""
-    if not re.search("%Y", _format_of(args)):
+    if not re.search("%[YG]", _format_of(args)):
         return []
     before = Binary("!=", piece(args[0].tree, 0, 1), text("0"))
     return [Check(before, "ValueError", text("the text of a year before 1000 depends on the system"))]
@@ -164,6 +184,9 @@ def _format_checks(args: Sequence[Arg]) -> Sequence[Check]:
 
 row("moment.format", _formatting(True), _format_checks)
 row("date.format", _formatting(False), _format_checks)
+
+row("moment.iso_year", lambda args: number(piece(call("py_thursday", args[0].tree), 0, 4)))
+row("moment.iso_week", lambda args: call("py_iso_week", args[0].tree))
 
 # isoformat
 

@@ -52,7 +52,7 @@ WRITTEN: Final[Mapping[str, Written]] = {
     **_rows("wrapping", "textwrap", "wrap fill shorten"),
     "string.capwords": Written("layout", "capwords"),
     "html.escape": Written("layout", "escape"),
-    **_rows("paths", "os.path", "basename dirname splitext join"),
+    **_rows("paths", "os.path", "basename dirname splitext join split isabs normpath"),
     **_rows("paths", "urllib.parse", "parse_qs parse_qsl"),
     **_rows("urls", "urllib.parse", "urlsplit urlparse urlunsplit urlunparse urldefrag urljoin"),
     **_rows("calendars", "calendar", "isleap leapdays weekday monthrange"),

@@ -2,6 +2,7 @@
 
 from calendar import IllegalMonthError
 from datetime import date
+from typing import NamedTuple
 
 
 def isleap(year: int) -> bool:
@@ -26,3 +27,12 @@ def monthrange(year: int, month: int) -> tuple[int, int]:
     if month == 2:
         return (first, 29 if isleap(year) else 28)
     return (first, 30 if month in (4, 6, 9, 11) else 31)
+
+
+class IsoCalendarDate(NamedTuple):
+    year: int
+    week: int
+    weekday: int
+
+    def __repr__(self) -> str:
+        return f"datetime.IsoCalendarDate(year={self.year}, week={self.week}, weekday={self.weekday})"

@@ -30,6 +30,32 @@ def splitext(p: Any) -> tuple[str, str]:
     return (text, "")
 
 
+def split(p: Any) -> tuple[str, str]:
+    text = path_text(p)
+    place = text.rfind("/") + 1
+    return (text[:place].rstrip("/") or text[:place], text[place:])
+
+
+def isabs(s: Any) -> bool:
+    return path_text(s).startswith("/")
+
+
+def normpath(path: Any) -> str:
+    text = path_text(path)
+    if not text:
+        return "."
+    start = ""
+    if text.startswith("/"):
+        start = "//" if text.startswith("//") and not text.startswith("///") else "/"
+    kept: list[str] = []
+    for part in text.split("/"):
+        if part == ".." and kept and kept[-1] != "..":
+            kept.pop()
+        elif part not in ("", ".") and not (part == ".." and start):
+            kept.append(part)
+    return start + "/".join(kept) or "."
+
+
 def join(a: Any, *p: Any) -> str:
     path = path_text(a)
     for part in p:
