@@ -4,7 +4,7 @@ Effects cost the same in every form of a program, so they count nothing here; bu
 costs one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from heapq import heappop, heappush
 from math import inf
 from typing import Final
@@ -36,14 +36,14 @@ def count_states(start: State) -> int:
 
 def cheapest_round(start: State) -> float:
     """The least that any way around costs; endless where there is none."""
-    return min((_ways(state).get((state, True), inf) for state in states_from(start)), default=inf)
+    return min((_ways(state, _performs).get((state, True), inf) for state in states_from(start)), default=inf)
 
 
-def cheapest_run(start: State) -> float:
-    """The least that a run to the end costs which performs an effect."""
+def cheapest_run(start: State, wanted: Callable[[State], bool], *, performed: bool = True) -> float:
+    """The least that a run to the end costs which performs the effect of a wanted state, or that of none of them."""
     first = resolve(start)
-    found = {(first, False): 0.0, **_ways(first)}
-    ends = (cost for (state, done), cost in found.items() if _ends(state) and (done or _performs(state)))
+    found = {(first, False): 0.0, **_ways(first, wanted)}
+    ends = (cost for (state, done), cost in found.items() if _ends(state) and (done or wanted(state)) == performed)
     return min(ends, default=inf) + _cost(first)
 
 
@@ -64,15 +64,15 @@ def dearest_way(start: State) -> float:
     return from_(first, frozenset({first}))
 
 
-def _ways(start: State) -> dict[tuple[State, bool], float]:
-    """The least that a way from behind a state to each other one costs, by whether an effect was performed on it."""
+def _ways(start: State, wanted: Callable[[State], bool]) -> dict[tuple[State, bool], float]:
+    """The least that a way from behind a state to each other one costs, by whether the effect of a wanted state was performed on it."""
     best: dict[tuple[State, bool], float] = {}
     todo: list[tuple[float, int, State, bool]] = [(0, 0, start, False)]
     number = 0
     while todo:
         cost, _, current, so_far = heappop(todo)
         for after, more, performs in _next(current):
-            key = (after, so_far or performs)
+            key = (after, so_far or (performs and wanted(current)))
             total = cost + more + _cost(after)
             if total < best.get(key, inf):
                 best[key] = total

@@ -1,8 +1,8 @@
 """Which loops become Maps: those whose rounds are independent, where no way through a round costs more transitions that way.
 
 A loop of states decides after each round whether there is another one, which costs a Choice; a Map costs one transition in all, and none for
-the end of an iteration. But what a loop decides in that same Choice is one of its own in an iteration. So both forms are planned, and their
-states counted.
+the end of an iteration. But what a loop decides in that same Choice is one of its own in an iteration. So both forms are planned, with the code
+behind them up to the next call, and their states counted: for as many rounds as there are, where that is known, else for two and more.
 """
 
 from copy import copy
@@ -10,8 +10,19 @@ from dataclasses import dataclass, field
 
 from pysfnc.analysis.liveness import Liveness, liveness
 from pysfnc.ir.exprs import Const, ExcField, Expr, Prim, Var
-from pysfnc.ir.hir import Assign, ExceptionTable, ForEach, Perform, Return, Stmt, Suite, Try
-from pysfnc.ir.mir import State, Work
+from pysfnc.ir.hir import (
+    Assign,
+    ExceptionTable,
+    ForEach,
+    Perform,
+    Return,
+    ServiceCall,
+    Stmt,
+    Suite,
+    TaskCall,
+    Try,
+)
+from pysfnc.ir.mir import Pause, State, Work
 from pysfnc.ir.walk import assigned, exits, has_effect, map_suites, suite_exprs, walk_expr, walk_suite
 from pysfnc.library.row import NameSupply
 from pysfnc.plan.costs import cheapest_round, cheapest_run, count_states, dearest_way, states_from
@@ -53,9 +64,9 @@ class _Scope:
     def suite(self, suite: Suite, *, guarded: bool) -> Suite:
         made: list[Stmt] = []
         empty: frozenset[str] = frozenset()
-        for stmt in suite:
+        for index, stmt in enumerate(suite):
             if isinstance(stmt, ForEach) and has_effect(stmt.body):
-                made += self._loop(stmt, empty, guarded=guarded)
+                made += self._loop(stmt, empty, _to_call(suite[index + 1 :]), guarded=guarded)
             else:
                 made.append(self._inside(stmt, guarded=guarded))
             empty -= assigned((stmt,))
@@ -69,7 +80,7 @@ class _Scope:
             inner = False
         return map_suites(stmt, lambda suite: self.suite(suite, guarded=inner))
 
-    def _loop(self, stmt: ForEach, empty: frozenset[str], *, guarded: bool) -> Suite:
+    def _loop(self, stmt: ForEach, empty: frozenset[str], rest: Suite, *, guarded: bool) -> Suite:
         loop = self._inside(stmt, guarded=guarded)
         assert isinstance(loop, ForEach)
         try:
@@ -77,22 +88,25 @@ class _Scope:
                 raise Depends("more than the text of an exception is read")
             if exits((stmt,)).labels:  # its `else` may break the loop around it
                 raise Depends("a way out of it leads out of a loop around it")
-            made = self._form(loop, stmt, empty)
+            made = self._form(loop, stmt, empty, rest)
         except Depends as found:
             self._note(stmt, f"the calls of this loop stay in a loop of states: {found}")
             return (loop,)
         self._note(stmt, "this loop is a Map that runs one round after the other")
         return made
 
-    def _form(self, loop: ForEach, whole: ForEach, empty: frozenset[str]) -> Suite:
-        """The loop as a Map that costs less, of the rounds that do something where they can be told from the others beforehand."""
+    def _form(self, loop: ForEach, whole: ForEach, empty: frozenset[str], rest: Suite) -> Suite:
+        """The loop as a Map that costs less, of the rounds that do something where they can be told from the others beforehand.
+
+        `rest` is the code behind it up to the next call.
+        """
         names = self.maps.names
         kept = kept_variables(loop, whole, self.live)
         busy = without_idle_rounds(loop, kept, names)
         for before, form in (*([busy] if busy is not None else []), ((), loop)):
             rounds = as_map(form, kept, names, empty, frozenset(self.maps.outcomes))
             suite = (*before, *rounds.suite)
-            if self._pays(loop, rounds, suite, self.live.after(whole)):
+            if self._pays(loop, rounds, suite, rest, self.live.after(rest[-1] if rest else whole)):
                 self.maps.outcomes |= {rounds.fan.target} if rounds.fan.target is not None else set()
                 return suite
         raise Depends("a Map would not cost less")
@@ -101,8 +115,8 @@ class _Scope:
         if stmt.span is not None:
             self.maps.notes.append((stmt.span, text))
 
-    def _pays(self, loop: ForEach, form: Rounds, suite: Suite, behind: frozenset[str]) -> bool:
-        """Whether a round costs less in an iteration than in the loop; or no more, and neither do one round and all around it."""
+    def _pays(self, loop: ForEach, form: Rounds, suite: Suite, rest: Suite, behind: frozenset[str]) -> bool:
+        """Whether the Map costs less than the loop with the code behind it, or no more in transitions and states."""
         parts: list[Expr] = []
         for name in sorted(behind):
             parts += [Const(value=name, type=STR), Var(name=name, type=JSON)]
@@ -110,12 +124,47 @@ class _Scope:
         names = copy(self.maps.names)
 
         def planned(suite: Suite) -> State:
-            return ScopePlanner(names, self.maps.exceptions, PlanOptions()).plan((*suite, end), "branch").start
+            return ScopePlanner(names, self.maps.exceptions, PlanOptions()).plan((*suite, *rest, end), "branch").start
 
+        def is_round(state: State) -> bool:
+            return isinstance(state, Pause) or (isinstance(state, Work) and id(state.effect) in effects)
+
+        effects = {id(stmt.effect) for stmt in walk_suite((loop, *suite)) if isinstance(stmt, Perform)}
         before, after = planned((loop,)), planned(suite)
         fans = [state for state in states_from(after) if isinstance(state, Work) and state.effect is form.fan.effect]
         old, new = cheapest_round(before), dearest_way(fans[0].bodies[0].start)
-        if new != old:
-            return new < old
-        whole = 1 + new + cheapest_run(after)
-        return whole <= cheapest_run(before) and count_states(after) <= count_states(before)
+        around, count = 1 + cheapest_run(after, is_round), known_length(loop.seq)
+        if count == 0:
+            return around <= cheapest_run(before, is_round, performed=False)
+        of_loop, of_map = cheapest_run(before, is_round), around + new
+        more = 1 if count is None else count - 1
+        if of_map + more * new > of_loop + more * old:
+            return False
+        if of_map + more * new < of_loop + more * old or (count is None and new < old):
+            return True
+        return new == old and of_map <= of_loop and count_states(after) <= count_states(before)
+
+
+def known_length(items: Expr) -> int | None:
+    """How many items a list has, where the program says so."""
+    match items:
+        case Prim(op="list.make", args=args):
+            return len(args)
+        case Prim(op="range.list", args=(Const(value=int(start)), Const(value=int(stop)), Const(value=int(step)))):
+            return len(range(start, stop, step)) if step else None
+        case Prim(op="enumerate", args=(_, inner)) | Prim(op="iter.list" | "reversed", args=(inner,)):
+            return (
+                len(inner.value) if isinstance(inner, Const) and isinstance(inner.value, str) else known_length(inner)
+            )
+        case _:
+            return None
+
+
+def _to_call(rest: Suite) -> Suite:
+    """The code behind a loop up to the next call, which decides what it costs to get there; nothing where that is no plain call."""
+    for index, stmt in enumerate(rest):
+        if has_effect((stmt,)):
+            way = exits(rest[:index])
+            plain = isinstance(stmt, Perform) and isinstance(stmt.effect, TaskCall | ServiceCall)
+            return rest[: index + 1] if plain and way.falls and not way.labels and not way.returns else ()
+    return ()
