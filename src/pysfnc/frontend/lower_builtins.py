@@ -23,7 +23,15 @@ from pysfnc.frontend.lower_iterate import Source, origin_of, refuse_restless, so
 from pysfnc.frontend.lower_objects import enum_members
 from pysfnc.frontend.lower_own import call_written
 from pysfnc.frontend.lower_sets import call_set, loose_items, refuse_order
-from pysfnc.frontend.lower_stepwise import at_once, can_be_stepped, only_steps, quiet_items, zip_steps
+from pysfnc.frontend.lower_stepwise import (
+    are_kept,
+    at_once,
+    can_be_stepped,
+    only_steps,
+    quiet_items,
+    zip_kept,
+    zip_steps,
+)
 from pysfnc.frontend.lower_values import (
     Endless,
     FutureDict,
@@ -190,6 +198,8 @@ def _zip(cx: Context, given: Arguments, node: ast.expr) -> Value:
     rows = [at_once(cx, value, node) for value in ending]
     if len(rows) > 1 and not given.keywords and (place := only_steps(rows)) is not None:
         return zip_steps(cx, rows, place, node)
+    if len(rows) > 1 and not given.keywords and are_kept(rows):
+        return zip_kept(cx, rows, node)
     args = [quiet_items(cx, value, node) if isinstance(value, Static) else value for value in rows]
     keywords = {name: as_data(cx, value, node) for name, value in given.keywords}
     made = lib.call(cx, "zip", args, keywords, node)

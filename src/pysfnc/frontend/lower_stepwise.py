@@ -66,6 +66,28 @@ def only_steps(values: Sequence[Value]) -> int | None:
     return places[0] if len(places) == 1 and can_be_stepped(values[places[0]]) else None
 
 
+def are_kept(values: Sequence[Value]) -> bool:
+    """Whether the iterators among these values are kept in variables, so that each can be asked for one item after the other."""
+    iterators = [value for value in values if isinstance(value, Static)]
+    return bool(iterators) and all(isinstance(value, LazyComprehension) and value.kept for value in iterators)
+
+
+def zip_kept(cx: Context, rows: Sequence[Value], node: ast.expr) -> Value:
+    """`zip` of iterators that are kept in variables, which may be the same one, and lists."""
+    names = [f"x{index}" for index in range(len(rows))]
+    iterators = {name: isinstance(row, Static) for name, row in zip(names, rows, strict=True)}
+    body = [f"i{name} = iter({name})" for name in names if not iterators[name]]
+    body.append("while True:")
+    for name in names:
+        body.append(f"    for v{name} in {name if iterators[name] else f'i{name}'}:")
+        body.append("        break")
+        body.append("    else:")
+        body.append("        return")
+    body.append(f"    yield ({', '.join(f'v{name}' for name in names)},)")
+    values = {**dict(zip(names, rows, strict=True)), "iter": BuiltinFunction("iter")}
+    return run_here(cx, "\n".join(body), values, node)
+
+
 def zip_steps(cx: Context, rows: Sequence[Value], place: int, node: ast.expr) -> Value:
     """`zip` of lists and, at `place`, an iterator that is taken step by step.
 
