@@ -12,6 +12,7 @@ from pysfnc.diagnostics import codes, nearest
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.held_clients import client_of
 from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
+from pysfnc.frontend.lower_boto3_resources import call_resource
 from pysfnc.frontend.lower_builtins import call_builtin, is_special
 from pysfnc.frontend.lower_choices import call_choice, call_table_method
 from pysfnc.frontend.lower_classes import call_class
@@ -60,6 +61,7 @@ from pysfnc.frontend.lower_values import (
     ProjectClass,
     ProjectFunction,
     Resource,
+    ResourceOf,
     Root,
     Session,
     Static,
@@ -152,7 +154,7 @@ def _takes_rest(callee: Static) -> bool:
     if isinstance(callee, Choice):
         return all(isinstance(option, Static) and _takes_rest(option) for option in callee.options)
     if isinstance(callee, StaticMethod):
-        return isinstance(callee.receiver, WaiterOf | PaginatorOf)
+        return isinstance(callee.receiver, WaiterOf | PaginatorOf | ResourceOf)
     return isinstance(callee, ClientMethod | JobOf | TableMethod)
 
 
@@ -287,6 +289,8 @@ def _call_static_method(cx: Context, receiver: Static, name: str, given: Argumen
         return call_walker(cx, receiver, name, given, node)
     if isinstance(receiver, Session):
         return make_client(cx, given, node) if name == "client" else make_resource(cx, given, node)
+    if isinstance(receiver, ResourceOf):
+        return call_resource(cx, receiver, name, given, node)
     if isinstance(receiver, Resource):
         return make_table(cx, given, node)
     if isinstance(receiver, AttributeName):

@@ -104,13 +104,9 @@ def make_resource(cx: Context, given: Arguments, node: ast.expr) -> Value:
     if not isinstance(made, Client) or made.service == "dynamodb":
         cx.project.add_exceptions("decimal", number_errors)
         return Resource() if isinstance(made, Client) else made
-    return cx.error(
-        codes.UNSUPPORTED_CALL,
-        node,
-        f"resources of `{made.service}` have no compiled form",
-        notes=["tables of `dynamodb` have one"],
-        help=f'write instead: `boto3.client("{made.service}")` and its methods',
-    )
+    from pysfnc.frontend.lower_boto3_resources import resource_of
+
+    return resource_of(cx, made.service, node)
 
 
 def find_service(cx: Context, name: str, node: ast.AST) -> Service | None:

@@ -56,6 +56,7 @@ from pysfnc.frontend.lower_values import (
     ProjectClass,
     Resource,
     ResourceMeta,
+    ResourceOf,
     Root,
     Session,
     Static,
@@ -537,6 +538,12 @@ def static_attribute(cx: Context, base: Static, node: ast.Attribute) -> Value:
             return client_attribute(cx, base, node.attr, node)
         case Resource() | ResourceMeta() | Table():
             return table_attribute(cx, base, node.attr, node)
+        case ResourceOf():
+            from pysfnc.frontend.lower_boto3_resources import resource_attribute
+
+            return resource_attribute(cx, base, node.attr, node)
+        case StaticMethod(ResourceOf(service), "meta") if node.attr == "client":
+            return Client(service)
         case External(name):
             return _external_attribute(cx, f"{name}.{node.attr}", node)
         case ProjectClass(info):

@@ -396,6 +396,15 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True)
+class ResourceOf:
+    """A resource of another service, `boto3.resource("sqs")`, or (`kind`) one that it made: `resource.Queue(url)`."""
+
+    service: str
+    kind: str
+    identifiers: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ResourceMeta:
     """`.meta` of a resource or table, and (`is_client`) the client in it, of which only the exceptions are known."""
 
@@ -586,6 +595,7 @@ Static = (
     | ClientExceptions
     | ClientMethod
     | Resource
+    | ResourceOf
     | ResourceMeta
     | Table
     | TableMethod
@@ -640,6 +650,7 @@ _DESCRIPTIONS: dict[type, str] = {
     ClientExceptions: "the exceptions of a client",
     ClientMethod: "a method of a client",
     Resource: "a resource of boto3",
+    ResourceOf: "a resource of boto3",
     ResourceMeta: "what boto3 knows of a resource",
     Table: "a table",
     TableMethod: "a method of a table",

@@ -1,0 +1,117 @@
+"""boto3's resources, read from its files without importing it: which objects there are, and which call of a client each of their methods is.
+
+Owns: the parts of `boto3/data/<service>/<API version>/resources-1.json` that a single call stands for.
+
+Facts: the layout is that of `boto3.resources.model`. A method of a resource passes its identifiers and its own constants, and what it is given; it
+gives the answer of the client as it is, unless the file says that it makes other resources of it.
+"""
+
+import importlib.util
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from pysfnc.aws.names import method_name
+from pysfnc.aws.services import service
+
+__all__ = ["Action", "Kind", "Made", "kinds", "resource_services"]
+
+_CONSTANTS: Final = frozenset({"string", "integer", "boolean"})
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """How a resource is made by another: its kind, and where each identifier comes from: one of the other (its name), or the caller (None)."""
+
+    kind: str
+    identifiers: tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A method that is a call. `method`: of a client. `identifiers`: the parameter for each; `constants`: parameters with their values.
+
+    `is_plain`: it gives the answer as it is, and no more is made of its arguments.
+    """
+
+    method: str
+    identifiers: tuple[tuple[str, str], ...]
+    constants: tuple[tuple[str, Any], ...]
+    is_plain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of resource; the service itself is the one without a name. Names are those of Python."""
+
+    name: str
+    identifiers: tuple[str, ...]
+    actions: Mapping[str, Action]
+    makes: Mapping[str, Made]
+
+
+@cache
+def _folder() -> Path | None:
+    spec = importlib.util.find_spec("boto3")
+    places = None if spec is None else spec.submodule_search_locations
+    return Path(places[0]) / "data" if places else None
+
+
+@cache
+def resource_services() -> tuple[str, ...]:
+    """The names that `boto3.resource` takes."""
+    folder = _folder()
+    return () if folder is None else tuple(sorted(path.name for path in folder.iterdir() if path.is_dir()))
+
+
+@cache
+def kinds(name: str) -> Mapping[str, Kind]:
+    """The kinds of resources of a service, the service itself under an empty name."""
+    folder = _folder()
+    assert folder is not None and name in resource_services()
+    path = max((folder / name).glob("*/resources-1.json"))
+    read = json.loads(path.read_bytes())
+    found = {kind: _kind(name, kind, given) for kind, given in read.get("resources", {}).items()}
+    own = _kind(name, "", read["service"])
+    # The service makes every kind of its identifiers; the file says so only of some.
+    said = {made.kind for made in own.makes.values()}
+    every = {kind: Made(kind, (None,) * len(each.identifiers)) for kind, each in found.items() if kind not in said}
+    return {"": replace(own, makes=every | dict(own.makes)), **found}
+
+
+def _kind(owner: str, name: str, found: Mapping[str, Any]) -> Kind:
+    methods = {operation: method for method, operation in service(owner).methods.items()}
+    actions = {
+        method_name(action): _action(methods[given["request"]["operation"]], given)
+        for action, given in found.get("actions", {}).items()
+    }
+    makes = {key: _made(given["resource"]) for key, given in found.get("has", {}).items()}
+    return Kind(
+        name,
+        tuple(method_name(each["name"]) for each in found.get("identifiers", ())),
+        actions,
+        {key: made for key, made in makes.items() if made is not None},
+    )
+
+
+def _action(method: str, given: Mapping[str, Any]) -> Action:
+    params = given["request"].get("params", ())
+    plain = all(each["target"].isidentifier() and each["source"] in ("identifier", *_CONSTANTS) for each in params)
+    return Action(
+        method,
+        tuple((method_name(each["name"]), each["target"]) for each in params if each["source"] == "identifier"),
+        tuple((each["target"], each["value"]) for each in params if each["source"] in _CONSTANTS),
+        plain and "resource" not in given and "path" not in given,
+    )
+
+
+def _made(given: Mapping[str, Any]) -> Made | None:
+    sources: list[str | None] = []
+    for each in given.get("identifiers", ()):
+        if each["source"] not in ("input", "identifier"):
+            return None
+        sources.append(method_name(each["name"]) if each["source"] == "identifier" else None)
+    return Made(given["type"], tuple(sources))

@@ -1,0 +1,95 @@
+"""Resources of boto3 other than tables: `boto3.resource("sqs").Queue(url).send_message(...)` is the call of a client.
+
+Owns making them, their attributes, and which methods are a single call (`aws.boto3_resources`). The call itself is `lower_operations`.
+"""
+
+import ast
+
+from pysfnc.aws.boto3_resources import Kind, kinds, resource_services
+from pysfnc.diagnostics import codes, nearest
+from pysfnc.frontend.lower_arguments import Arguments
+from pysfnc.frontend.lower_clients import find_service
+from pysfnc.frontend.lower_context import Context, poison
+from pysfnc.frontend.lower_core import as_data, is_poison
+from pysfnc.frontend.lower_operations import call_operation
+from pysfnc.frontend.lower_values import ClientMethod, ResourceOf, StaticMethod, Value
+from pysfnc.ir.exprs import Const, Expr
+from pysfnc.values.types import BOOL, INT, STR
+
+_TYPES = {bool: BOOL, int: INT, str: STR}
+
+
+def resource_of(cx: Context, name: str, node: ast.AST) -> Value:
+    """`boto3.resource(name)` of a service that has resources."""
+    if name in resource_services():
+        return poison(cx.span(node)) if find_service(cx, name, node) is None else ResourceOf(name, "", ())
+    return cx.error(
+        codes.UNKNOWN_OPERATION,
+        node,
+        f"boto3 has no resources of `{name}`",
+        help=f'write instead: `boto3.client("{name}")` and its methods',
+    )
+
+
+def _kind(receiver: ResourceOf) -> Kind:
+    return kinds(receiver.service)[receiver.kind]
+
+
+def resource_attribute(cx: Context, receiver: ResourceOf, name: str, node: ast.AST) -> Value:
+    """An attribute of a resource: its identifiers, its methods, and `meta.client`."""
+    found = _kind(receiver)
+    if name in found.identifiers:
+        return receiver.identifiers[found.identifiers.index(name)]
+    action = found.actions.get(name)
+    if name == "meta" or name in found.makes or (action is not None and action.is_plain):
+        return StaticMethod(receiver, name)
+    close = nearest(name, (*found.makes, *(key for key, each in found.actions.items() if each.is_plain)))
+    other = f"`{action.method}` of " if action is not None else "methods and paginators of "
+    return cx.error(
+        codes.UNSUPPORTED_CALL,
+        node,
+        f"`{name}` of a resource of `{receiver.service}` has no compiled form",
+        notes=[f"`{close}` has one"] if close and action is None else (),
+        help=f'write instead: {other}`boto3.client("{receiver.service}")`, or a `@task` that does this',
+    )
+
+
+def call_resource(cx: Context, receiver: ResourceOf, name: str, given: Arguments, node: ast.expr) -> Value:
+    """`resource.Queue(url)`, `queue.send_message(...)`."""
+    found = _kind(receiver)
+    if name in found.makes:
+        return _make(cx, receiver, name, given, node)
+    action = found.actions[name]
+    known: dict[str, Expr] = dict(zip(found.identifiers, receiver.identifiers, strict=True))
+    params: dict[str, Value] = {target: known[source] for source, target in action.identifiers}
+    for target, value in action.constants:
+        params[target] = Const(value=value, type=_TYPES[type(value)], span=cx.span(node))
+    rest = Arguments(
+        given.positional, tuple((params | given.keyword_map()).items()), given.nodes, given.spread, given.rest
+    )
+    return call_operation(cx, ClientMethod(receiver.service, action.method), rest, node)
+
+
+def _make(cx: Context, receiver: ResourceOf, name: str, given: Arguments, node: ast.expr) -> Value:
+    made = _kind(receiver).makes[name]
+    target = kinds(receiver.service)[made.kind]
+    known = dict(zip(_kind(receiver).identifiers, receiver.identifiers, strict=True))
+    wanted = [own for own, source in zip(target.identifiers, made.identifiers, strict=True) if source is None]
+    named = {**dict(zip(wanted, given.positional, strict=False)), **given.keyword_map()}
+    if sorted(named) != sorted(wanted) or len(given.positional) > len(wanted) or given.rest is not None:
+        listed = ", ".join(f"`{each}`" for each in wanted)
+        return cx.error(codes.TYPE_MISMATCH, node, f"`{name}` of a resource takes {listed}")
+    identifiers: list[Expr] = []
+    for own, source in zip(target.identifiers, made.identifiers, strict=True):
+        value = as_data(cx, named[own], node) if source is None else known[source]
+        if is_poison(value):
+            return value
+        if value.type != STR:
+            return cx.error(
+                codes.TYPE_NEEDED,
+                node,
+                f"`{own}` of a resource is a str, and the value is of type `{value.type}`",
+                help="write instead: a parameter or variable that is annotated as `str`",
+            )
+        identifiers.append(cx.atom(value, own))
+    return ResourceOf(receiver.service, made.kind, tuple(identifiers))
