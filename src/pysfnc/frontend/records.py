@@ -174,6 +174,19 @@ def _functions_of(info: ClassInfo) -> frozenset[str]:
     return frozenset(part.name for part in info.node.body if isinstance(part, ast.FunctionDef))
 
 
+def _hashed(
+    members: Mapping[str, Member], is_data: bool, options: Mapping[str, bool]
+) -> Literal["fields", "never", "other"]:
+    """What the hash of an object is, as `@dataclass` and Python's own rule for `__eq__` say."""
+    if "__hash__" in members or ({"__eq__", "__ne__"} & members.keys() and is_data):
+        return "other"
+    if "__eq__" in members:
+        return "never"
+    if not is_data or not options.get("eq", True):
+        return "other"
+    return "fields" if options.get("frozen", False) or options.get("unsafe_hash", False) else "never"
+
+
 class _Refused(Exception):
     def __init__(self, obstacle: Obstacle) -> None:
         super().__init__(obstacle.message)
@@ -367,6 +380,7 @@ class _Reader:
             ranked=bool(options.get("order", False)),
             truth="own" if {"__bool__", "__len__"} & members.keys() else "always",
             travels=is_data,
+            hashed=_hashed(members, is_data, options),
             tag=self._tag(),
         )
         return replace(empty, fields=tuple(fields), members=members, cls=cls)

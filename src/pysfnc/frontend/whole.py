@@ -11,6 +11,7 @@ from pysfnc.diagnostics import codes
 from pysfnc.frontend.lower_context import Context
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, Prim
 from pysfnc.source.span import Span
+from pysfnc.values.keys import is_told
 from pysfnc.values.types import (
     DequeT,
     DictT,
@@ -282,6 +283,8 @@ def operation_obstacle(made: Expr) -> str | None:
     if not isinstance(made, Prim):
         return None
     looks_at_keys = made.op in ("in", "not in") and all(kinds(arg.type) <= {Kind.DICT, Kind.STR} for arg in made.args)
+    if made.op in ("in", "not in") and all(is_told(arg.type) for arg in made.args):
+        return None
     if made.op in _NEEDS_ALL and not looks_at_keys:
         return next(filter(None, (obstacle(arg.type) for arg in made.args)), None)
     if made.op in _NEEDS_KEYS or (made.op in _CHANGES and not isinstance(made.args[1], Const)):

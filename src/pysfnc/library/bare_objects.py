@@ -112,6 +112,11 @@ def _clash(type_: Type) -> str | None:
     return class_clash(type_) or next(filter(None, map(_clash, parts(type_))), None)
 
 
+def bare_tree(arg: Arg) -> Tree:
+    """A value without the tags of its objects, for what an exception shows of it."""
+    return arg.tree if is_bare(arg.type) or _is_endless(arg.type) or _clash(arg.type) else _tree(arg.tree, arg.type, 0)
+
+
 def _tree(value: Tree, type_: Type, depth: int) -> Tree:
     if is_bare(type_):
         return value

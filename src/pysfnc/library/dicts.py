@@ -159,7 +159,15 @@ def refuse_key(key: Expr, what: str) -> Refusal | None:
     found = kinds(key.type)
     if not found or found & _TEXT:
         return None
-    return Refusal("unsupported-expression", f"{what} has a key of type {key.type}; keys of JSON objects are str")
+    message = f"{what} has a key of type {key.type}; keys of JSON objects are str"
+    return Refusal("unsupported-expression", message, help_of_key(key.type))
+
+
+def help_of_key(type_: Type) -> str | None:
+    """What to write instead of a key that the machine has no text for."""
+    if any(isinstance(member, RecordT) for member in members(type_)):
+        return "write instead: a `@dataclass(frozen=True)` whose fields are hashable, or a key of texts and numbers that tells the object"
+    return None
 
 
 def new_key(key: Arg) -> list[Check]:

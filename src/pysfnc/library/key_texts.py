@@ -5,29 +5,46 @@ The text of a key depends on its value alone, so that dicts of different types a
 - an int, and a float that equals one, is `#` and its digits: the mark keeps it apart from keys that look like numbers, which JavaScript
   would put in front;
 - any other number, None, a bool and a tuple is `#` and its JSON; a float that 15 digits do not tell is `{"a": ..., "b": ...}`, whose sum it is;
+- a date is `#` and its JSON, an object of a class `#` and the JSON `{"Class": [its fields]}`;
 - a str stands for itself, behind `#:` if it begins with the mark or a digit.
 
 Equal keys have one text, but for bools: `{True: 1}` equals `{1: 1}` and looks different. Where a key may be a bool or a number, `py_key_in` takes
 the one of the two texts that the dict has. Inside a tuple the number stands for both (`values.keys`).
 """
 
+from collections.abc import Sequence
 from typing import Final
 
-from pysfnc.jsonata.tree import Array, Field, IfElse, Lit, Ref, Tree
+from pysfnc.jsonata.tree import Array, Field, IfElse, Lit, Object, Ref, Tree
 from pysfnc.library.floats import digits_of
-from pysfnc.library.make import FALSE, ZERO, both, call, choose, either, eq, join, text, type_of
+from pysfnc.library.make import FALSE, NULL, ZERO, both, call, choose, either, eq, join, text, type_of
 from pysfnc.library.prelude import define
 from pysfnc.library.row import Arg
 from pysfnc.library.shapes import ONE, add, amp, at, bind, block, clean_atoms, count, fn, item, mapped, ne, sub
-from pysfnc.library.typenames import has_kind, value_of_member
+from pysfnc.library.typenames import has_kind, is_one_of, parts_of, value_of_member
 from pysfnc.values.keys import has_spots, is_mixed
-from pysfnc.values.types import BOOL, EnumT, Kind, TuplesT, TupleT, Type, join_all, kinds, members
+from pysfnc.values.types import (
+    BOOL,
+    NEVER,
+    EnumT,
+    Kind,
+    RecordT,
+    TuplesT,
+    TupleT,
+    Type,
+    field_of,
+    join_all,
+    kinds,
+    members,
+)
 
 MARK: Final = "#"
 _TEXT: Final = "#:"
 _SPECIAL: Final = "#0123456789"
 _BOOL: Final = frozenset({Kind.BOOL})
 _TUPLE: Final = frozenset({Kind.TUPLE})
+_WRITTEN: Final = frozenset({Kind.TUPLE, Kind.RECORD, Kind.OPAQUE})
+"""The kinds of keys that are written as JSON."""
 _V, _D, _K, _O, _S, _N = (Ref(name) for name in "vdkosn")
 _I: Final = Ref("py_i")
 
@@ -131,13 +148,13 @@ def constant_text(key: str | int) -> str:
 def text_tree(key: Arg, mapping: Arg | None) -> Tree:
     """The text of a key, which is hashable; in the dict, where that has a say."""
     key = _as_value(key)
-    found = kinds(key.type)
-    if found == {Kind.TUPLE}:
+    if kinds(key.type) <= _WRITTEN:
         return amp(text(MARK), _part(key))
-    tuples = has_kind(key, _TUPLE)
-    others = Arg(key.tree, join_all([m for m in members(key.type) if kinds(m) != _TUPLE]))
-    as_tuple = Arg(key.tree, join_all([m for m in members(key.type) if kinds(m) == _TUPLE]))
-    return choose([(tuples, amp(text(MARK), _part(as_tuple)))] if found & _TUPLE else [], _scalar(others, mapping))
+    others = Arg(key.tree, join_all([m for m in members(key.type) if not kinds(m) <= _WRITTEN]))
+    written = Arg(key.tree, join_all([m for m in members(key.type) if kinds(m) <= _WRITTEN]))
+    if written.type == NEVER:
+        return _scalar(others, mapping)
+    return choose([(has_kind(key, kinds(written.type)), amp(text(MARK), _part(written)))], _scalar(others, mapping))
 
 
 def _scalar(key: Arg, mapping: Arg | None) -> Tree:
@@ -164,19 +181,38 @@ def _digits(number: Tree) -> Tree:
 def _part(arg: Arg) -> Tree:
     """A tuple, or what stands in one, as JSON."""
     arg = _as_value(arg)
+    objects = [member for member in members(arg.type) if isinstance(member, RecordT)]
+    if objects:
+        others = Arg(arg.tree, join_all([member for member in members(arg.type) if member not in objects]))
+        cases = [(is_one_of(arg, [one]), _object(Arg(arg.tree, one), one)) for one in objects]
+        return choose(cases[:-1], cases[-1][1]) if others.type == NEVER else choose(cases, _part(others))
     match arg.type:
         case TupleT(items):
-            parts: list[Tree] = [text("[")]
-            for index, type_ in enumerate(items):
-                parts += [text(",")] if index else []
-                parts.append(_part(Arg(at(arg.tree, Lit(index)), type_)))
-            return join(*parts, text("]"))
+            return _array([Arg(at(arg.tree, Lit(index)), type_) for index, type_ in enumerate(items)])
         case _ if kinds(arg.type) == {Kind.INT}:
             return _digits(arg.tree)
         case _ if kinds(arg.type) == {Kind.STR}:
             return call("py_json_text", arg.tree)
         case _:
             return call("py_key_part", arg.tree)
+
+
+def _array(items: Sequence[Arg]) -> Tree:
+    parts: list[Tree] = [text("[")]
+    for index, inner in enumerate(items):
+        parts += [text(",")] if index else []
+        parts.append(_part(inner))
+    return join(*parts, text("]"))
+
+
+def _object(arg: Arg, record: RecordT) -> Tree:
+    """An object as the JSON of its class and its fields."""
+    fields = [Arg(Field(arg.tree, name), type_) for name, type_ in _fields(record)]
+    return join(text(f'{{"{record.cls.name}":'), _array(fields), text("}"))
+
+
+def _fields(record: RecordT) -> list[tuple[str, Type]]:
+    return [(field.name, field_of(record.attributes, field.name).type) for field in record.cls.fields]
 
 
 def stray(key: Arg) -> Tree:
@@ -232,6 +268,8 @@ def key_tree(held: Tree, type_: Type) -> Tree:
 
 def _read(parsed: Tree, type_: Type) -> Tree:
     """What was written as JSON by `_part`, and is of a type."""
+    if _holds_object(type_):
+        return block(bind("py_p", parsed), _with_objects(Ref("py_p"), type_))
     made = call("py_key_value", parsed) if _may_be_sum(type_) else parsed
     return block(bind("py_p", made), _with_bools(Arg(Ref("py_p"), type_))) if has_spots(type_) else made
 
@@ -269,3 +307,42 @@ def _bool_part(part: Arg) -> Tree:
         as_bool = eq(part.tree, ONE)
         return as_bool if part.type == BOOL else IfElse(is_bool, as_bool, part.tree)
     return _with_bools(part)
+
+
+def _holds_object(type_: Type) -> bool:
+    return any(isinstance(member, RecordT) or any(map(_holds_object, parts_of(member))) for member in members(type_))
+
+
+def _with_objects(parsed: Tree, type_: Type) -> Tree:
+    """What was written as JSON, where some of it is an object of a class."""
+    if isinstance(type_, EnumT) or not _holds_object(type_):
+        read = value_of_member(type_) if isinstance(type_, EnumT) else type_
+        return eq(parsed, ONE) if read == BOOL else call("py_key_value", parsed) if _may_be_sum(read) else parsed
+    objects = [member for member in members(type_) if isinstance(member, RecordT)]
+    others = join_all([member for member in members(type_) if member not in objects])
+    cases: list[tuple[Tree, Tree]] = []
+    for record in objects:
+        held = Field(parsed, record.cls.name)
+        fields = [(text(n), _with_objects(at(held, Lit(i)), t)) for i, (n, t) in enumerate(_fields(record))]
+        made = Object((*fields, *([(text(record.cls.tag), NULL)] if record.cls.tag else [])))
+        cases.append((both(eq(type_of(parsed), text("object")), call("exists", held)), made))
+    if others == NEVER:
+        return choose(cases[:-1], cases[-1][1])
+    return choose(cases, _with_objects_inside(parsed, others))
+
+
+def _with_objects_inside(parsed: Tree, type_: Type) -> Tree:
+    """As `_with_objects` for a tuple, or what is none beside it."""
+    tuples = [member for member in members(type_) if kinds(member) == _TUPLE]
+    match tuples:
+        case [TupleT(items)]:
+            parts = [item(_with_objects(at(parsed, Lit(i)), of), of) for i, of in enumerate(items)]
+            made: Tree = Array(tuple(parts))
+        case [TuplesT(of)]:
+            made = mapped(parsed, "py_i", _with_objects(_I, of))
+        case _:
+            return _with_objects(parsed, type_)
+    others = join_all([member for member in members(type_) if member not in tuples])
+    if others == NEVER:
+        return made
+    return choose([(eq(type_of(parsed), text("array")), made)], _with_objects(parsed, others))

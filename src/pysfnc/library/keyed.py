@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.jsonata.tree import Object, Ref, Tree
+from pysfnc.library.bare_objects import bare_tree
 from pysfnc.library.dicts import has_key
 from pysfnc.library.hashing import hash_checks, hashable_part
 from pysfnc.library.key_texts import constant_text, is_no_str, key_tree, str_tree, stray, text_tree
@@ -67,7 +68,7 @@ def _present(args: Sequence[Arg], _: Type) -> list[Check]:
     if not given:
         shown = call("substring", held.tree, ONE)
         return [Check(has_key(mapping.tree, held), "KeyError", shown, args=(call("number", shown),))]
-    return [Check(has_key(mapping.tree, held), "KeyError", repr_of(given[0]), args=(given[0].tree,))]
+    return [Check(has_key(mapping.tree, held), "KeyError", repr_of(given[0]), args=(bare_tree(given[0]),))]
 
 
 def _new(args: Sequence[Arg], _: Type) -> list[Check]:

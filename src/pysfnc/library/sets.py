@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.jsonata.tree import Array, Func, IfElse, Tree
+from pysfnc.library.bare_objects import bare_tree
 from pysfnc.library.equality import bool_meets_number, unclear
 from pysfnc.library.hashing import UNHASHABLE, hash_checks, hashable_part, may_be_unhashable
 from pysfnc.library.lists import after, item_type
@@ -21,12 +22,15 @@ from pysfnc.library.shapes import EMPTY, clean, count, filtered, item, lt, refs
 from pysfnc.library.signature import repr_of
 from pysfnc.library.typenames import is_never
 from pysfnc.library.versions import UNHASHABLE_ITEM
+from pysfnc.values.keys import is_item
 from pysfnc.values.types import (
     BOOL,
     NEVER,
     NONE,
     Kind,
     ListT,
+    OpaqueT,
+    RecordT,
     SetT,
     Type,
     join,
@@ -36,7 +40,6 @@ from pysfnc.values.types import (
 )
 
 SETS: Final = frozenset({Kind.SET})
-_ITEMS: Final = frozenset({Kind.NONE, Kind.BOOL, Kind.INT, Kind.FLOAT, Kind.STR, Kind.TUPLE, Kind.ENUM})
 Form = Literal["set", "frozenset", "unordered"]
 _v, _s = refs("py_v py_s")
 
@@ -48,8 +51,9 @@ def build_hashable(value: Expr, site: Site) -> Built:
     """The value, after the TypeError of one that no set can hold."""
     if kinds(value.type) and kinds(value.type) <= UNHASHABLE:
         return Refusal("type-mismatch", f"a value of type `{value.type}` is unhashable: no set holds it")
-    if not kinds(value.type) <= _ITEMS | UNHASHABLE:
-        return Refusal("unsupported-expression", f"a set of values of type `{value.type}` has no compiled form")
+    refused = _refused(hashable_part(value.type))
+    if refused is not None:
+        return refused
     if not may_be_unhashable(value.type):
         return value
     return prim("set.item", hashable_part(value.type), site, value)
@@ -60,6 +64,28 @@ register_prim(
         op="set.item", lower=lambda args, _: args[0].tree, checks=lambda args, _: hash_checks(args[0], UNHASHABLE_ITEM)
     )
 )
+
+
+def _refused(of: Type, unhashable: bool = False) -> Refusal | None:
+    """Why the machine has no set of such values."""
+    never = next((m for m in members(of) if isinstance(m, RecordT) and m.cls.hashed == "never"), None)
+    if never is not None:
+        message = (
+            f"a value of type `{never}` is unhashable, as its class has `__eq__` and no `__hash__`: no set holds it"
+        )
+        return Refusal("type-mismatch", message, "write instead: `@dataclass(frozen=True)`")
+    if is_item(of) and not unhashable:
+        return None
+    return Refusal("unsupported-expression", f"a set of values of type `{of}` has no compiled form", _help(of))
+
+
+def _help(of: Type) -> str | None:
+    """What to write instead of a set of values that are equal by identity, by code, or in another way than their texts."""
+    if any(isinstance(member, RecordT) for member in members(of)):
+        return "write instead: a `@dataclass(frozen=True)` whose fields are hashable, or a set of what the objects are told by"
+    if any(isinstance(member, OpaqueT) for member in members(of)):
+        return "write instead: a set of texts, such as `x.isoformat()`"
+    return None
 
 
 def set_types(type_: Type) -> list[SetT]:
@@ -142,7 +168,9 @@ register_prim(
     PrimRow(
         op="set.present",
         lower=lambda args, _: NULL,
-        checks=lambda args, _: [Check(_holds(args[0], args[1]), "KeyError", repr_of(args[1]), args=(args[1].tree,))],
+        checks=lambda args, _: [
+            Check(_holds(args[0], args[1]), "KeyError", repr_of(args[1]), args=(bare_tree(args[1]),))
+        ],
     )
 )
 
@@ -155,8 +183,9 @@ def build_set(items: Expr | None, form: Form, site: Site) -> Built:
     if items is None:
         return prim("set.empty", SetT(NEVER, form), site)
     of = item_type(items.type)
-    if not kinds(of) <= _ITEMS or may_be_unhashable(of):
-        return Refusal("unsupported-expression", f"a set of values of type `{of}` has no compiled form")
+    refused = _refused(of, may_be_unhashable(of))
+    if refused is not None:
+        return refused
     clash = unclear(of, of, True)
     if clash is not None:
         return Refusal("type-needed", f"which items of a set are equal depends on whether one is {clash}")

@@ -17,6 +17,7 @@ from pysfnc.library.dicts import (
     dict_type,
     has_key,
     hashable,
+    help_of_key,
     is_always_there,
     key_error,
     key_errors,
@@ -253,7 +254,7 @@ def build_subscript(base: Expr, index: Expr, site: Site) -> Built:
         if refusal is not None:
             return refusal
         if not given & STRINGS:
-            return Refusal("type-mismatch", f"a key of {base.type} is a str, not {index.type}")
+            return Refusal("type-mismatch", f"a key of {base.type} is a str, not {index.type}", help_of_key(index.type))
     return prim("item", _item_result(base.type, index), site, base, index)
 
 
@@ -396,7 +397,7 @@ def _refuse_change(base: Expr, index: Expr, verb: str) -> Refusal | None:
     if found <= LIST and given and not given & WHOLE:
         return Refusal("type-mismatch", f"an index of {base.type} must be an int, not {index.type}")
     if found <= DICTS and given and not given & STRINGS:
-        return Refusal("type-mismatch", f"a key of {base.type} is a str, not {index.type}")
+        return Refusal("type-mismatch", f"a key of {base.type} is a str, not {index.type}", help_of_key(index.type))
     if not given & (WHOLE | STRINGS):
         return Refusal("type-mismatch", f"an index cannot be of type {index.type}")
     return None

@@ -14,12 +14,14 @@ from pysfnc.library.enums import name_tree
 from pysfnc.library.floats import digits_of
 from pysfnc.library.key_texts import key_tree
 from pysfnc.library.make import ZERO, Built, call, choose, const, eq, join, prim, text, type_of
+from pysfnc.library.moment_reprs import date_repr, duration_repr
 from pysfnc.library.prelude import define
 from pysfnc.library.quoting import quoted
 from pysfnc.library.registry import register_prim
 from pysfnc.library.row import Arg, PrimRow, Refusal, Site
 from pysfnc.library.shapes import ONE, bind, block, clean_atoms, count
 from pysfnc.library.typenames import ambiguity, has_kind, is_one_of, of_any_length, refuse_ambiguity, value_of_member
+from pysfnc.values.keys import DATE, DURATION
 from pysfnc.values.types import (
     STR,
     BoolT,
@@ -32,6 +34,7 @@ from pysfnc.values.types import (
     ListT,
     MapT,
     NoneT,
+    OpaqueT,
     RecordClass,
     RecordT,
     StrT,
@@ -197,6 +200,8 @@ def _one(value: Tree, type_: Type, as_repr: bool) -> Tree:
             return _fields(cls.name, [(n, Arg(Field(value, n), field_of(attributes, n).type)) for n in shown])
         case EnumT(cls):
             return _member(value, type_, as_repr)
+        case OpaqueT() if as_repr and type_ in (DATE, DURATION):
+            return date_repr(value) if type_ == DATE else duration_repr(value)
         case DictT():
             return _pairs(value, value_by_key(type_, _K, lambda item: _tree(Arg(_I, item), True)))
         case MapT(held=held, key=key):

@@ -343,6 +343,8 @@ class RecordClass:
     travels: bool = True
     truth: Literal["always", "own"] = "always"
     """Whether an object counts as true, or code of its class says so."""
+    hashed: Literal["fields", "never", "other"] = "other"
+    """Whether the hash of an object is that of its fields, it has none, or code of the class or identity decides."""
     tag: str = ""
     """The key that tells its objects from those of classes with the same attributes, which the machine gives them; nothing for none."""
 

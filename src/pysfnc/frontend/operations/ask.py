@@ -18,7 +18,7 @@ from pysfnc.library.enums import build_value
 from pysfnc.library.row import Refusal, Site
 from pysfnc.library.typenames import parts_of
 from pysfnc.source.span import Span
-from pysfnc.values.keys import is_mixed
+from pysfnc.values.keys import is_mixed, is_told
 from pysfnc.values.types import (
     NEVER,
     NONE,
@@ -33,9 +33,11 @@ from pysfnc.values.types import (
     NeverT,
     OpaqueT,
     SetT,
+    TuplesT,
     TupleT,
     Type,
     join,
+    join_all,
     kinds,
     members,
     only_kinds,
@@ -108,6 +110,11 @@ def shown(args: Sequence[Expr]) -> list[Expr]:
     return [arg for arg in args if text_held(arg.type, keyed=False) is None]
 
 
+def written(args: Sequence[Expr]) -> list[Expr]:
+    """The operands of `str` and `repr` whose text the machine knows: as `shown`, with dates that stand in containers."""
+    return [arg for arg in args if arg in shown([arg]) or is_told(arg.type)]
+
+
 def holds_mixed_keys(type_: Type) -> bool:
     """Whether in a value there may be a dict of which two different keys may be equal."""
     return any(
@@ -135,10 +142,22 @@ def compared(symbol: str, one: Expr, other: Expr) -> list[Expr]:
     """The operands of comparisons that look at no value: with None, and for a key of a dict."""
     if symbol in ("is", "is not") and NONE in (one.type, other.type):
         return [one, other]
+    if symbol in ("==", "!=", "in", "not in") and told_by_form(one, other, inside=symbol in ("in", "not in")):
+        return [one, other]
     if symbol in ("==", "!=") and not holds_mixed_keys(join(one.type, other.type)):
         # Equal keys have the same text.
         return shown([one, other])
     return [other] if symbol in ("in", "not in") and kinds(other.type) == {Kind.DICT} else []
+
+
+def told_by_form(one: Expr, other: Expr, *, inside: bool) -> bool:
+    """Whether two values, or a value and the items of another, are equal where the machine's forms of them are, as dates are."""
+    if not inside:
+        return is_told(join(one.type, other.type))
+    items = [part for member in members(other.type) for part in parts_of(member)]
+    return all(isinstance(m, ListT | TupleT | TuplesT | SetT) for m in members(other.type)) and is_told(
+        join_all([one.type, *items])
+    )
 
 
 HOLDING_CALLS: Final = frozenset({"len", "list", "tuple", "enumerate", "zip", "reversed", "copy.copy", "copy.deepcopy"})

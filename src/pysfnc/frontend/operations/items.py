@@ -9,7 +9,16 @@ from pysfnc.frontend.aws_types import METADATA, status_of
 from pysfnc.frontend.lower_aws_errors import part_of_response
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.moment_operations import moment_of_aws
-from pysfnc.frontend.operations.ask import HOLDING_METHODS, built, container, decayed, inner, is_kept, text_const
+from pysfnc.frontend.operations.ask import (
+    HOLDING_METHODS,
+    built,
+    container,
+    decayed,
+    inner,
+    is_kept,
+    text_const,
+    told_by_form,
+)
 from pysfnc.frontend.operations.deques import listed
 from pysfnc.frontend.operations.mappings import as_mapping, dict_held
 from pysfnc.frontend.operations.sets import refuse_mixed_set, set_items
@@ -170,9 +179,20 @@ def method(
         node,
         [receiver, *given, *named.values()],
         lambda site: catalog.build_method(name, receiver, given, named, site),
-        held=[*inner([receiver]), *given[1:]] if name in HOLDING_METHODS else (),
+        held=_kept_by(name, receiver, given),
     )
     return moment_of_aws(made) if name == "get" else made
+
+
+def _kept_by(name: str, receiver: Expr, given: Sequence[Expr]) -> Sequence[Expr]:
+    """The operands of a method that changes nothing at which it does not look, or which are equal where the machine's forms are."""
+    if name in _FINDS and given and told_by_form(given[0], receiver, inside=True):
+        return [receiver, *given]
+    return [*inner([receiver]), *given[1:]] if name in HOLDING_METHODS else ()
+
+
+_FINDS = frozenset({"count", "index"})
+"""Methods that look for an item that is equal, and change nothing."""
 
 
 def _surely_got(cx: Context, receiver: Expr, key: Expr, node: ast.AST) -> Expr | None:
@@ -210,6 +230,10 @@ def is_change(type_: Type, name: str) -> bool:
     return any(catalog.find_change(kind, name) is not None for kind in kinds(type_))
 
 
+_ASKS = frozenset({"add", "discard", "remove"})
+"""Methods that look for an item that is equal."""
+
+
 def method_change(
     cx: Context, name: str, receiver: Expr, args: Sequence[Expr], keywords: dict[str, Expr], node: ast.AST
 ) -> Change | None:
@@ -226,6 +250,7 @@ def method_change(
             text
             for arg in given
             if not is_kept(name, arg, given)
+            and not (name in _ASKS and len(given) == 2 and told_by_form(given[1], receiver, inside=True))
             and not any(arg is other for other in sets)
             and (text := text_held(arg.type))
         ),

@@ -9,8 +9,10 @@ from pysfnc.frontend.operations.ask import Built, built, decayed
 from pysfnc.frontend.whole import refuse_text
 from pysfnc.ir.exprs import Expr
 from pysfnc.library import catalog
+from pysfnc.library.hashing import hashable_part
 from pysfnc.library.row import Site
 from pysfnc.library.sets import Form
+from pysfnc.values.keys import is_told
 from pysfnc.values.types import Kind, kinds
 
 
@@ -38,7 +40,8 @@ def set_items(cx: Context, value: Expr, node: ast.AST) -> Expr:
 def hashable(cx: Context, value: Expr, node: ast.AST) -> Expr:
     """The value, after the TypeError of one that no set can hold."""
     data = decayed(cx, value)
-    return built(cx, node, [data], lambda site: catalog.build_hashable(data, site))
+    held = [data] if is_told(hashable_part(data.type)) else []
+    return built(cx, node, [data], lambda site: catalog.build_hashable(data, site), held=held)
 
 
 def hashed(cx: Context, value: Expr, node: ast.AST) -> Expr:

@@ -11,7 +11,7 @@ from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data
 from pysfnc.frontend.lower_values import BuiltinFunction, ExceptionClass, Opaque, TypeOf, Value
 from pysfnc.frontend.moment_operations import time_format, time_text
-from pysfnc.frontend.operations.ask import as_kind, built, decayed, decimal_read, shown, text_const
+from pysfnc.frontend.operations.ask import as_kind, built, decayed, decimal_read, shown, text_const, written
 from pysfnc.frontend.operations.items import slice_of
 from pysfnc.frontend.operations.kinds import has_kind
 from pysfnc.ir.exprs import Cond, Const, ExcField, Expr
@@ -73,7 +73,7 @@ def to_str(cx: Context, value: Expr, node: ast.AST) -> Expr:
         own = time_text(cx, value, node)
     if own is not None:
         return own
-    return built(cx, node, [value], lambda site: catalog.build_str(value, site), held=shown([value]))
+    return built(cx, node, [value], lambda site: catalog.build_str(value, site), held=written([value]))
 
 
 def to_repr(cx: Context, value: Expr, node: ast.AST) -> Expr:
@@ -88,7 +88,7 @@ def to_repr(cx: Context, value: Expr, node: ast.AST) -> Expr:
     own = _own_text(cx, value, node, ("__repr__",))
     if own is not None:
         return own
-    return built(cx, node, [value], lambda site: catalog.build_repr(value, site), held=shown([value]))
+    return built(cx, node, [value], lambda site: catalog.build_repr(value, site), held=written([value]))
 
 
 def _own_text(cx: Context, value: Expr, node: ast.AST, names: tuple[str, ...]) -> Expr | None:
