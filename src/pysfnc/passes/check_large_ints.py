@@ -3,6 +3,7 @@
     total = total * n          ->  total = total `whole.*` n
     a, b = b, a + b            ->  a, b = b, a `whole.+` b
     n = a * b % m              ->  n = whole.mulmod(a, b, m) % m
+    n = a * b & 255            ->  n = whole.mulmod(a, b, 256) & 255
     area = len(xs) * 100       stays, as it is known to be small
     if n * n > limit           stays, as only its side of the limit is asked for
     square = n * n             stays, if nothing but such comparisons read it
@@ -14,6 +15,7 @@ with each other, as they double then in each round; others do not get beyond 2**
 from dataclasses import replace
 
 from pysfnc.analysis.int_bounds import EXACT, UNBOUNDED, Bound, int_bounds, power, product, shifted
+from pysfnc.analysis.known_ints import known_int
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Assign, Recursion, Suite
 from pysfnc.ir.walk import children, map_children, map_suite_exprs, suite_exprs, walk_expr, walk_suite
@@ -40,9 +42,15 @@ class _Checking:
 
     def checked(self, expr: Expr) -> Expr:
         """An expression whose operations check themselves where they may get too large."""
-        if isinstance(expr, Prim) and expr.op.removesuffix("=") == "%" and _is_modulus(expr):
+        if isinstance(expr, Prim) and expr.op.removesuffix("=") == "%" and _of_ints(expr):
+            left, right = expr.args[0], _modulus(expr.args[1])
+            if right is not None:
+                return replace(expr, args=(self._residue(left, right), right))
+        if isinstance(expr, Prim) and expr.op.removesuffix("=") == "&" and _of_ints(expr):
             left, right = expr.args
-            return replace(expr, args=(self._residue(left, right), right))
+            modulus = _of_mask(right)
+            if modulus is not None:
+                return replace(expr, args=(self._residue(left, modulus), self.checked(right)))
         if isinstance(expr, Prim) and expr.op in _COMPARED:
             return replace(expr, args=self._compared(*expr.args))
         made = map_children(expr, self.checked)
@@ -146,9 +154,20 @@ def _of_ints(expr: Prim) -> bool:
     return all(kinds(arg.type) and kinds(arg.type) <= INTEGRAL for arg in expr.args)
 
 
-def _is_modulus(expr: Prim) -> bool:
-    """Whether an operation is the modulus of ints whose divisor is a constant or a variable."""
-    return _of_ints(expr) and isinstance(expr.args[1], Const | Var)
+def _modulus(expr: Expr) -> Expr | None:
+    """The divisor of a modulus, if it is a constant or a variable."""
+    known = known_int(expr)
+    if known is not None:
+        return Const(value=known, type=INT, span=expr.span)
+    return expr if isinstance(expr, Const | Var) else None
+
+
+def _of_mask(expr: Expr) -> Expr | None:
+    """The modulus that a mask of ones at the right end stands for: `n & 0xFF` is `n % 256`."""
+    mask = known_int(expr)
+    if mask is None or mask == 0 or mask & (mask + 1):
+        return None
+    return Const(value=mask + 1, type=INT, span=expr.span)
 
 
 def _is_reduced(expr: Expr) -> bool:
