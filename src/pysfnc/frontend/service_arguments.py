@@ -268,7 +268,10 @@ class ArgumentWriter:
             codes.AWS_DIFFERENCE,
             value.span,
             f"{path} is sent as JSON text, with quotes around a text and without blanks",
-            help='write instead: `json.dumps(value, separators=(",", ":"), ensure_ascii=False)`, or a `@task` that makes the call',
+            help=(
+                'write instead, in the call itself: `json.dumps(value, separators=(",", ":"), ensure_ascii=False)`; '
+                "or a `@task` that makes the call"
+            ),
         )
 
     # Types
