@@ -401,10 +401,12 @@ def map_suites(stmt: Stmt, fn: Callable[[Suite], Suite]) -> Stmt:
 
 def walk_suite(suite: Suite) -> Iterator[Stmt]:
     """Every statement of a suite at any depth, branches included, in the order of the text."""
-    for stmt in suite:
+    todo = list(reversed(suite))
+    while todo:
+        stmt = todo.pop()
         yield stmt
-        for inner in stmt_suites(stmt):
-            yield from walk_suite(inner)
+        for inner in reversed(stmt_suites(stmt)):
+            todo.extend(reversed(inner))
 
 
 def suite_exprs(suite: Suite) -> Iterator[Expr]:
