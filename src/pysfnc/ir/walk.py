@@ -492,7 +492,11 @@ class Exits:
 
     def then(self, after: "Exits") -> "Exits":
         """What holds when `after` runs where this falls through."""
-        return replace(self, falls=False) | after if self.falls else self
+        if not self.falls:
+            return self
+        return Exits(
+            after.falls, self.returns or after.returns, self.raises or after.raises, self.labels | after.labels
+        )
 
     def without(self, label: str) -> "Exits":
         """Without jumps to a label, which the statement that owns it absorbs."""
