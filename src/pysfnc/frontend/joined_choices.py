@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from pysfnc.frontend.held_displays import held_on_one_way
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_state import Fact, State
 from pysfnc.frontend.lower_values import (
@@ -38,6 +39,13 @@ def joined_choices(cx: Context, one: State, other: State, node: ast.AST) -> tupl
     for name, first in list(one.facts.items()):
         second = other.facts.get(name)
         if second is None or first is second or first.static == second.static:
+            continue
+        if first.static is None or second.static is None:
+            for state, end, pair in ((one, ends[0], (first, second)), (other, ends[1], (second, first))):
+                held = held_on_one_way(cx, *pair, name, node)
+                if held is not None:
+                    state.facts[name] = held[0]
+                    end.append(held[1])
             continue
         left, right = _options(first), _options(second)
         if left is None or right is None:

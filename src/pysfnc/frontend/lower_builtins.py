@@ -12,6 +12,7 @@ from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.aws_types import BYTES
 from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
+from pysfnc.frontend.lower_choices import is_callable
 from pysfnc.frontend.lower_comparing import is_comparison, sorted_by_comparison
 from pysfnc.frontend.lower_comprehension import Filtered, Mapped, Same, any_or_all, collect, first_of
 from pysfnc.frontend.lower_context import Context, poison
@@ -390,8 +391,7 @@ def _isinstance_value(cx: Context, _given: Arguments, node: ast.expr) -> Value:
 def _callable(cx: Context, given: Arguments, node: ast.expr) -> Value:
     if not _plain(cx, given, node, "callable", 1):
         return poison(cx.span(node))
-    value = given.positional[0]
-    return Const(value=isinstance(value, Static) and not isinstance(value, Lazy), type=BOOL, span=cx.span(node))
+    return is_callable(cx, given.positional[0], node)
 
 
 @_builtin("type")

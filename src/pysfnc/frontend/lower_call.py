@@ -11,6 +11,7 @@ from dataclasses import replace
 from pysfnc.diagnostics import codes, nearest
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.held_clients import client_of
+from pysfnc.frontend.held_functions import as_function
 from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
 from pysfnc.frontend.lower_boto3_resources import call_resource
 from pysfnc.frontend.lower_builtins import call_builtin, is_special
@@ -77,6 +78,7 @@ from pysfnc.frontend.own_operators import OWN_BUILTINS, builtin_of_own, own_meth
 from pysfnc.ir.exprs import Expr
 from pysfnc.library import catalog
 from pysfnc.library.roots import ROUNDINGS, build_whole_root
+from pysfnc.values.types import NeverT
 
 _STARRED_OK = frozenset({"print", "max", "min", "zip"})
 
@@ -104,6 +106,8 @@ def lower_call(cx: Context, node: ast.Call) -> Value:
         own = own_method(cx, callee, "__call__")
         if own is not None:
             return call_node(cx, ObjectMethod(own[1], keep(cx, callee, node.func), own[0]), node)
+        if isinstance(callee.type, NeverT):
+            return callee
         _look_at_arguments(cx, node)
         return cx.error(codes.TYPE_MISMATCH, node.func, f"a value of type `{callee.type}` cannot be called")
     return call_node(cx, callee, node)
@@ -160,6 +164,7 @@ def _takes_rest(callee: Static) -> bool:
 
 def call_value(cx: Context, callee: Value, given: Arguments, node: ast.expr) -> Value:
     """Call with arguments that were evaluated."""
+    callee = as_function(cx, callee)
     match callee:
         case _ if (own := own_method(cx, callee, "__call__")) is not None and not isinstance(callee, Static):
             return call_member(cx, own[0], own[1], keep(cx, callee, node), given, node)
@@ -214,7 +219,7 @@ def call_value(cx: Context, callee: Value, given: Arguments, node: ast.expr) -> 
             return call_object(cx, callee, given, node)
         case Choice():
             return call_choice(cx, callee, given, node)
-        case _ if is_poison(callee):
+        case _ if is_poison(callee) or (not isinstance(callee, Static) and isinstance(callee.type, NeverT)):
             return callee
         case _ if isinstance(callee, Static):
             return cx.error(codes.TYPE_MISMATCH, node, f"{describe(callee)} cannot be called here")

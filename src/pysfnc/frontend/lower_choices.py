@@ -23,19 +23,30 @@ from pysfnc.frontend.lower_values import (
     Closure,
     DictOf,
     External,
+    Future,
+    FutureDict,
+    FutureList,
+    FutureSet,
+    Groups,
+    Lazy,
+    LazyComprehension,
     ObjectMethod,
+    Opaque,
     Partial,
     ProjectClass,
     ProjectFunction,
+    Root,
     Static,
     TupleOf,
     Value,
     WaiterOf,
 )
+from pysfnc.frontend.own_operators import own_method
 from pysfnc.frontend.synthesis import run_here
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.ir.hir import Raise
-from pysfnc.values.types import INT, NONE, STR, NeverT
+from pysfnc.library.typenames import class_clash, is_code, json_types
+from pysfnc.values.types import BOOL, INT, NONE, STR, Kind, NeverT, members
 
 _CALLABLE = (
     Closure
@@ -49,6 +60,21 @@ _CALLABLE = (
     | Client
     | ClientMethod
     | WaiterOf
+)
+_NOT_CALLABLE = (
+    Lazy,
+    LazyComprehension,
+    Groups,
+    TupleOf,
+    DictOf,
+    Opaque,
+    Root,
+    Future,
+    FutureList,
+    FutureDict,
+    FutureSet,
+    Client,
+    WaiterOf,
 )
 
 
@@ -196,7 +222,28 @@ def _by_number(
 
 def choice_is_none(cx: Context, choice: Choice, node: ast.AST) -> Expr:
     """`f is None` of a choice of which one option is None, or none is."""
-    none = [i for i, option in enumerate(choice.options) if not isinstance(option, Static) and option.type == NONE]
+    return _is_among(cx, choice, [not isinstance(o, Static) and o.type == NONE for o in choice.options], node)
+
+
+def is_callable(cx: Context, value: Value, node: ast.expr) -> Expr:
+    """`callable(value)`."""
+    if isinstance(value, Choice):
+        return _is_among(
+            cx, value, [isinstance(o, Static) and not isinstance(o, _NOT_CALLABLE) for o in value.options], node
+        )
+    if isinstance(value, Static):
+        return Const(value=not isinstance(value, _NOT_CALLABLE), type=BOOL, span=cx.span(node))
+    code = [member for member in members(value.type) if is_code(member)]
+    if not code or is_poison(value):
+        own = own_method(cx, value, "__call__") is not None
+        return value if is_poison(value) else Const(value=own, type=BOOL, span=cx.span(node))
+    clash = class_clash(value.type) or next((str(member) for member in code if "object" in json_types(member)), None)
+    if clash is not None:
+        return cx.error(codes.TYPE_NEEDED, node, f"whether the value is a function cannot be told: it may be {clash}")
+    return lib.has_kind(cx, value, frozenset({Kind.OPAQUE}), node)
+
+
+def _is_among(cx: Context, choice: Choice, wanted: Sequence[bool], node: ast.AST) -> Expr:
     span = cx.span(node)
-    numbers = lib.make_list(cx, [Const(value=i, type=INT, span=span) for i in none], node)
-    return lib.compare(cx, ast.In(), choice.index, numbers, node)
+    numbers = [Const(value=i, type=INT, span=span) for i, found in enumerate(wanted) if found]
+    return lib.compare(cx, ast.In(), choice.index, lib.make_list(cx, numbers, node), node)

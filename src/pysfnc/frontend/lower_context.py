@@ -106,6 +106,8 @@ class Context:
     """The workflow that becomes this machine."""
     batches: "dict[ast.stmt, Batch]" = field(default_factory=dict)
     """Statements of the loops around that submit calls which start behind the loop."""
+    held: set[str] = field(default_factory=set)
+    """Variables that hold functions as data (`held_displays`)."""
     semaphores: dict[int, Expr] = field(default_factory=dict)
     """The limits of the semaphores that were entered, by their numbers."""
 

@@ -12,8 +12,9 @@ from pysfnc.diagnostics import codes
 from pysfnc.frontend.condition_values import held_condition
 from pysfnc.frontend.effects import may_wait
 from pysfnc.frontend.held_clients import HELD, held_client
+from pysfnc.frontend.held_functions import as_function, held_value, names_around
 from pysfnc.frontend.lower_context import MAX_DEPTH, Context
-from pysfnc.frontend.lower_values import Condition, Lazy, Root, Static, Value, describe
+from pysfnc.frontend.lower_values import Closure, Condition, Lazy, Root, Static, Value, describe
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, Stmt, Suite
 from pysfnc.library.roots import NO_EXACT_ROOT
@@ -70,7 +71,7 @@ def lower_value(cx: Context, node: ast.expr) -> Value:
         )
     cx.depth += 1
     try:
-        return lowering(cx, node)
+        return as_function(cx, lowering(cx, node))
     finally:
         cx.depth -= 1
 
@@ -90,6 +91,17 @@ def as_data(cx: Context, value: Value, node: ast.AST) -> Expr:
         return held_condition(cx, value, cx.span(node))
     if isinstance(value, HELD):
         return held_client(cx, value, cx.span(node))
+    held = held_value(cx, value, node)
+    if held is not None:
+        return held
+    if isinstance(value, Closure) and (names := names_around(cx, value)):
+        return cx.error(
+            codes.UNSUPPORTED_EXPRESSION,
+            node,
+            f"a function that uses `{names[0]}` of the function around it cannot be kept as a value",
+            notes=("in the machine it exists only where it is called or iterated over",),
+            help=f"write instead: a parameter that keeps what it needs, `lambda ..., {names[0]}={names[0]}: ...`",
+        )
     return cx.error(
         codes.UNSUPPORTED_EXPRESSION,
         node,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from pysfnc.diagnostics import codes
+from pysfnc.frontend.held_displays import hold_mixed
 from pysfnc.frontend.lower_batches import lower_with_batches
 from pysfnc.frontend.lower_context import Context, Trial
 from pysfnc.frontend.lower_control import function_frame
@@ -53,6 +54,8 @@ def settle(cx: Context, node: ast.AST, attempt: Callable[[], Lowered]) -> None:
             trial.accept()
             return
         trial.discard()
+        if hold_mixed(cx, head, joined, node):
+            continue
         # A variable first assigned in the loop stays unset at its head: reading it there is a mistake on the first round.
         kept = {name: joined.facts[name] for name in head.facts if name in joined.facts}
         found = State({name: _without_texts(head.facts[name], fact) for name, fact in kept.items()})

@@ -12,6 +12,7 @@ from typing import assert_never
 from pysfnc.diagnostics import codes, nearest
 from pysfnc.frontend.condition_values import held_condition
 from pysfnc.frontend.exceptions import exception_class_of
+from pysfnc.frontend.held_displays import bound_function
 from pysfnc.frontend.known_texts import texts_of
 from pysfnc.frontend.lower_context import Context, nothing
 from pysfnc.frontend.lower_core import as_data, expression, lower_value
@@ -21,6 +22,7 @@ from pysfnc.frontend.lower_state import Fact, View
 from pysfnc.frontend.lower_values import (
     BuiltinFunction,
     Condition,
+    DictOf,
     ExceptionClass,
     External,
     Groups,
@@ -31,6 +33,7 @@ from pysfnc.frontend.lower_values import (
     ProjectFunction,
     Root,
     Static,
+    TupleOf,
     Value,
     describe,
 )
@@ -169,6 +172,8 @@ def bind_name(cx: Context, name: str, value: Value, node: ast.AST, *, view: View
         # Which condition it is may depend on the way.
         value = held_condition(cx, value, cx.span(node))
     if isinstance(value, Static):
+        value = bound_function(cx, name, variable, value, node)
+    if isinstance(value, Static):
         bind_static(cx, variable, value, node)
         return
     bind_variable(cx, variable, value, cx.span(node), view=rebased(cx, variable, view))
@@ -278,6 +283,8 @@ def _constant(cx: Context, binding: ConstantBinding, name: str, node: ast.AST) -
             value = lower_value(cx, binding.value)
     finally:
         cx.active = active
+    if isinstance(value, TupleOf | DictOf):
+        return replace(value, constant=name)
     if isinstance(value, Static):
         return value
     made = replace(as_data(cx, value, node), span=cx.span(node))

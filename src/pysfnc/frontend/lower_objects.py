@@ -12,6 +12,7 @@ from pysfnc.diagnostics import codes, nearest
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.effects import may_wait
 from pysfnc.frontend.generated_inits import generated_init
+from pysfnc.frontend.held_functions import as_function
 from pysfnc.frontend.lower_arguments import NO_ARGUMENTS, Arguments, lower_arguments
 from pysfnc.frontend.lower_context import Context, Trial, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
@@ -382,7 +383,9 @@ def call_object_method(cx: Context, receiver: Expr, node: ast.Call) -> Value:
     special = tuple_method(cx, receiver, node.func.attr, node)
     if special is not None:
         return special
-    callee = object_attribute(cx, receiver, node.func)
+    callee = as_function(cx, object_attribute(cx, receiver, node.func))
+    if not isinstance(callee, Static) and isinstance(callee.type, NeverT):
+        return callee
     if not isinstance(callee, Static):
         lower_arguments(cx, node)
         if is_poison(callee):

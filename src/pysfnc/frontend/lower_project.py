@@ -20,7 +20,7 @@ from pysfnc.ir.hir import ExceptionTable, Task, machine_placeholder
 from pysfnc.values.types import NEVER, Type, is_json_faithful
 
 if TYPE_CHECKING:
-    from pysfnc.frontend.lower_values import Client, Condition, Resource, Table
+    from pysfnc.frontend.lower_values import Client, Condition, Resource, Static, Table
 
 KeyScope = Literal["everywhere", "inner", "nowhere"]
 ItemScope = Literal["texts", "told", "kept"]
@@ -81,6 +81,10 @@ class Project:
     """Conditions on attributes that became values, without their operands, by the names of their types (`condition_values`)."""
     held_clients: dict[str, "Client | Resource | Table"] = field(default_factory=dict)
     """Clients and tables that became values, by the names of their types (`held_clients`)."""
+    functions: dict[str, "Static"] = field(default_factory=dict)
+    """Functions that became values, without what belongs to them, by the names of their types (`held_functions`)."""
+    escaping: dict[ast.AST, frozenset[str]] = field(default_factory=dict)
+    """The names of functions that they use as more than something to read (`held_displays`)."""
     asks_for_order: bool = False
     """Whether the program asks which of several calls ended first, so that it matters when they did."""
     _scopes: dict[ast.AST, Scope] = field(default_factory=dict)

@@ -538,6 +538,8 @@ class TupleOf:
 
     items: "tuple[Value, ...]"
     is_list: bool
+    constant: str = ""
+    """The module constant that it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -546,6 +548,8 @@ class Choice:
 
     index: Expr
     options: "tuple[Value, ...]"
+    held: Expr | None = None
+    """The data that it was read from (`held_functions`)."""
 
 
 ATTRIBUTED: Final = (Client, WaiterOf)
@@ -559,6 +563,8 @@ class DictOf:
     keys: tuple[bool | int | float | str | None, ...]
     table: Expr
     options: "tuple[Value, ...]"
+    constant: str = ""
+    """The module constant that it is."""
 
 
 Static = (

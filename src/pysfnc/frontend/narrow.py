@@ -16,6 +16,7 @@ from pysfnc.frontend.lower_state import State
 from pysfnc.frontend.lower_values import ProjectClass
 from pysfnc.frontend.model import ClassBinding
 from pysfnc.frontend.names import resolve_through
+from pysfnc.library.typenames import is_code, without_code
 from pysfnc.values.fields import with_field
 from pysfnc.values.types import (
     NONE,
@@ -61,9 +62,17 @@ def narrowed(cx: Context, test: ast.expr, state: State, truth: bool) -> State:
             rule = instance_rule(cx, classes, truth)
             if rule is not None:
                 _apply(cx, subject, found, rule)
+        case ast.Call(func=ast.Name(id="callable"), args=[subject], keywords=[]) if not is_local(cx, "callable"):
+            _apply(cx, subject, found, _code_of if truth else without_code)
         case _:
             pass
     return found
+
+
+def _code_of(type_: Type) -> Type:
+    """The part of a type whose values can be called: functions, and objects, of which some can."""
+    found = [member for member in members(type_) if is_code(member) or isinstance(member, RecordT)]
+    return join_all(found) if any(map(is_code, found)) else type_
 
 
 def _apply(cx: Context, subject: ast.expr, state: State, rule: Rule) -> None:
@@ -131,8 +140,8 @@ def truthy(type_: Type) -> Type:
 
 
 def falsy(type_: Type) -> Type:
-    """The part of a type whose values may be false: exceptions never are."""
-    return without_kinds(type_, frozenset({Kind.EXCEPTION}))
+    """The part of a type whose values may be false: exceptions and functions never are."""
+    return without_code(without_kinds(type_, frozenset({Kind.EXCEPTION})))
 
 
 def _compare(cx: Context, state: State, left: ast.expr, op: ast.cmpop, right: ast.expr, truth: bool) -> None:

@@ -86,6 +86,8 @@ _STORES: Final = frozenset(
     | {
         "has_kind",
         "condition.part",
+        "function.part",
+        "function.name",
         "dict.get",
         "item",
         "loop.item",
@@ -99,6 +101,10 @@ _STORES: Final = frozenset(
 """Operations that bytes and streams may be arguments of."""
 
 
+_CODE: Final = ("`the function ", "`the class ", "`the method ", "`the partial ")
+"""How what stands in the way begins where it is a function or class that is held as data."""
+
+
 def obstacle(type_: Type) -> str | None:
     """What stands in the way of using values of a type as a whole, None for nothing."""
     return _obstacle(type_, frozenset())
@@ -110,6 +116,9 @@ def _obstacle(type_: Type, seen: frozenset[str]) -> str | None:
             return None
         case OpaqueT(name):
             return f"`{name}`, which is no JSON"
+        case RecordT(_, attributes):
+            found = _obstacle(attributes, seen)
+            return found if found is not None and found.startswith(_CODE) else None
         case LazyDictT():
             if type_.name in seen:
                 return None
@@ -266,6 +275,13 @@ def refuse_whole(cx: Context, missing: str, node: ast.AST | Span) -> Expr:
             "a condition has a meaning only among the arguments of a table, and no form in JSON",
             help="write instead: what it is made of, and the condition where the table is called",
         )
+    if missing.startswith(_CODE):
+        return cx.error(
+            codes.UNSUPPORTED_EXPRESSION,
+            node,
+            f"{missing.split('`')[1]} is used as data, or is inside of what is: it has no form in JSON, and none to be shown or compared",
+            help="write instead: its name, as a str, or a field or item that is no function",
+        )
     return cx.error(
         codes.AWS_DIFFERENCE,
         node,
@@ -282,11 +298,12 @@ def operation_obstacle(made: Expr) -> str | None:
         return operation_obstacle(made.then) or operation_obstacle(made.orelse)
     if not isinstance(made, Prim):
         return None
-    looks_at_keys = made.op in ("in", "not in") and all(kinds(arg.type) <= {Kind.DICT, Kind.STR} for arg in made.args)
     if made.op in ("in", "not in") and all(is_told(arg.type) for arg in made.args):
         return None
-    if made.op in _NEEDS_ALL and not looks_at_keys:
-        return next(filter(None, (obstacle(arg.type) for arg in made.args)), None)
+    looks_at_keys = made.op in ("in", "not in") and kinds(made.args[1].type) <= {Kind.DICT, Kind.STR}
+    if made.op in _NEEDS_ALL:
+        asked = made.args[:1] if looks_at_keys else made.args
+        return next(filter(None, (obstacle(arg.type) for arg in asked)), None)
     if made.op in _NEEDS_KEYS or (made.op in _CHANGES and not isinstance(made.args[1], Const)):
         for member in members(made.args[0].type):
             if isinstance(member, LazyDictT) and member.partial:

@@ -85,6 +85,8 @@ def json_types(type_: Type) -> frozenset[str]:
     for member in members(type_):
         if isinstance(member, EnumT):
             found |= {_OF_VALUES[type(value)] for _, value in member.cls.members}
+        elif isinstance(member, OpaqueT) and member.code == "object":
+            found.add("object")
         else:
             found |= {JSON_TYPE[kind] for kind in kinds(member)}
     return frozenset(found)
@@ -158,7 +160,7 @@ def class_clash(type_: Type) -> str | None:
     found = members(type_)
     for index, first in enumerate(found):
         for second in found[index + 1 :]:
-            if isinstance(first, ExcT) or isinstance(second, ExcT):
+            if isinstance(first, ExcT) or isinstance(second, ExcT) or (is_code(first) and is_code(second)):
                 continue
             if not (_looks_like_others(first) or _looks_like_others(second)) or not json_types(first) & json_types(
                 second
@@ -171,7 +173,17 @@ def class_clash(type_: Type) -> str | None:
 
 def _looks_like_others(type_: Type) -> bool:
     """Whether the machine holds values of a type in the form that values of another may have."""
-    return is_of_class(type_) or (isinstance(type_, OpaqueT) and type_.on_wire)
+    return is_of_class(type_) or (isinstance(type_, OpaqueT) and (type_.on_wire or is_code(type_)))
+
+
+def without_code(type_: Type) -> Type:
+    """The part of a type whose values are no functions or classes."""
+    return join_all([member for member in members(type_) if not is_code(member)])
+
+
+def is_code(type_: Type) -> bool:
+    """Whether values of a type are functions or classes, whose names tell them apart."""
+    return isinstance(type_, OpaqueT) and type_.code != ""
 
 
 def key_apart(first: RecordT, second: RecordT) -> tuple[str, bool] | None:

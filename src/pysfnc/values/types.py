@@ -307,10 +307,13 @@ class OpaqueT(Type):
 
     `on_wire`: the machine holds the text that stands for the object where it travels (`pysfnc.lang.wire`), as for a `Decimal` out of a
     task. It can be held and passed on, and nothing else. Others have a form that belongs to where they come from.
+
+    `code`: it is a function or class, of which the machine holds the name, or an object with the name and what belongs to it.
     """
 
     name: str
     on_wire: bool = False
+    code: Literal["", "name", "object"] = ""
 
     def __str__(self) -> str:
         return self.name

@@ -19,7 +19,7 @@ from pysfnc.frontend.told_numbers import truth_of_number
 from pysfnc.ir.exprs import Const, Expr, Logic, Prim, Var
 from pysfnc.library import catalog
 from pysfnc.library.objects import build_is_record
-from pysfnc.library.typenames import class_clash, is_of_class, number_is_ambiguous
+from pysfnc.library.typenames import class_clash, is_of_class, number_is_ambiguous, without_code
 from pysfnc.values.types import (
     BOOL,
     NONE,
@@ -87,7 +87,8 @@ def negate(cx: Context, test: Expr, node: ast.AST) -> Expr:
 
 def kept_by_truth(type_: Type, truth_: bool) -> Type:
     """The part of a type whose values may be true (false)."""
-    return without_kinds(type_, frozenset({Kind.NONE if truth_ else Kind.EXCEPTION}))
+    kept = without_kinds(type_, frozenset({Kind.NONE if truth_ else Kind.EXCEPTION}))
+    return kept if truth_ else without_code(kept)
 
 
 def has_kind(cx: Context, value: Expr, wanted: frozenset[Kind], node: ast.AST) -> Expr:
