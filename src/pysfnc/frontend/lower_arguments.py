@@ -6,7 +6,7 @@ Owns the rules of Python's signatures. A call that CPython would refuse with a T
 import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
@@ -14,7 +14,10 @@ from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_in_order, lower_value
 from pysfnc.frontend.lower_values import Static, TupleOf, Value
 from pysfnc.ir.exprs import Const, Expr, Prim
-from pysfnc.values.types import STR, Kind, kinds
+from pysfnc.values.types import JSON_KINDS, NEVER, STR, DictT, Kind, LazyDictT, kinds, others_of
+
+Spreading = Literal["written", "closed", "any"]
+"""Which dicts may be spread into arguments by name: those that are written out; those of which the type tells all keys; any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,8 @@ class Arguments:
     """The syntax of the positional arguments and then of the keywords, for messages."""
     spread: Expr | None = None
     rest: Expr | None = None
+    unordered: bool = False
+    """Whether the keywords may stand in another order than that in which CPython gets them."""
 
     def node_of(self, index: int, call: ast.AST) -> ast.AST:
         """The syntax of an argument, the call itself for one that came out of `*args`."""
@@ -62,11 +67,13 @@ def lower_arguments(
     rest_ok: bool = False,
     first: Sequence[Value] = (),
     called: str = "",
+    named: Spreading = "written",
 ) -> Arguments | None:
     """Evaluate the arguments of a call from left to right; None after a message.
 
     `first` was evaluated before (a receiver); it is kept in order with the rest. `spread_ok` and `rest_ok`: there may be lists and dicts
     spread whose contents are not known. `called`: what CPython calls the function in a message, where that is not the name in the call.
+    `named`: which dicts may be spread.
     """
     steps: list[Callable[[], Value]] = [_given(value) for value in first]
     nodes: list[ast.expr] = [part.value if isinstance(part, ast.Starred) else part for part in call.args]
@@ -103,11 +110,11 @@ def lower_arguments(
             )
             return None
         spread = items if spread is None else lib.binary(cx, "+", spread, items, part)
-    keywords = _keywords(cx, call, given[len(call.args) :], rest_ok)
+    keywords = _keywords(cx, call, given[len(call.args) :], rest_ok, named)
     if keywords is None:
         return None
     nodes = [*kept, *(k.value for k in call.keywords)]
-    return Arguments(tuple(positional), keywords[0], tuple(nodes), spread, keywords[1])
+    return Arguments(tuple(positional), keywords[0], tuple(nodes), spread, keywords[1], keywords[2])
 
 
 def _given(value: Value) -> Callable[[], Value]:
@@ -119,29 +126,56 @@ def _lowering(cx: Context, node: ast.expr) -> Callable[[], Value]:
 
 
 def _keywords(
-    cx: Context, call: ast.Call, values: Sequence[Value], rest_ok: bool
-) -> tuple[tuple[tuple[str, Value], ...], Expr | None] | None:
+    cx: Context, call: ast.Call, values: Sequence[Value], rest_ok: bool, named: Spreading
+) -> tuple[tuple[tuple[str, Value], ...], Expr | None, bool] | None:
+    """The arguments by name, the dict with others, and whether the order of those by name is not known; None after a message."""
     found: dict[str, Value] = {}
     rest: Expr | None = None
+    unordered = False
     for keyword, value in zip(call.keywords, values, strict=True):
-        if keyword.arg is not None:
-            found[keyword.arg] = value
+        pairs = {keyword.arg: value} if keyword.arg is not None else _written_dict(value)
+        if pairs is None and named != "written" and not isinstance(value, Static):
+            pairs = _closed_dict(cx, value, keyword.value)
+            unordered |= pairs is not None and len(pairs) > 1
+        if pairs is not None:
+            twice = next((name for name in pairs if name in found), None)
+            if twice is not None:
+                cx.error(
+                    codes.TYPE_MISMATCH,
+                    keyword.value,
+                    f"there are several values for the argument `{twice}`, which always raises TypeError",
+                )
+                return None
+            found.update(pairs)
             continue
-        pairs = _written_dict(value)
-        if pairs is None and rest_ok and not isinstance(value, Static) and kinds(value.type) == {Kind.DICT}:
+        if isinstance(value, Static) or is_poison(value):
+            pass
+        elif named == "any" and rest is None and Kind.DICT in kinds(value.type) and kinds(value.type) <= JSON_KINDS:
+            rest = value
+            continue
+        elif rest_ok and kinds(value.type) == {Kind.DICT}:
             rest = value if rest is None else lib.binary(cx, "|", rest, value, keyword.value)
             continue
-        if pairs is None:
-            if not is_poison(value):
-                cx.error(
-                    codes.UNSUPPORTED_PARAMETER_KIND,
-                    keyword.value,
-                    "a dict whose keys are not known is spread into arguments",
-                    help="write instead: the arguments by name",
-                )
-            return None
-        found.update(pairs)
-    return tuple(found.items()), rest
+        if not is_poison(value):
+            cx.error(
+                codes.UNSUPPORTED_PARAMETER_KIND,
+                keyword.value,
+                "a dict whose keys are not known is spread into arguments",
+                help="write instead: the arguments by name",
+            )
+        return None
+    return tuple(found.items()), rest, unordered
+
+
+def _closed_dict(cx: Context, value: Expr, node: ast.expr) -> dict[str, Value] | None:
+    """The items of a dict of which the type tells all keys, in any order."""
+    if not isinstance(value.type, DictT) or isinstance(value.type, LazyDictT):
+        return None
+    if others_of(value.type) != NEVER or not all(field.always for field in value.type.fields):
+        return None
+    held = cx.atom(value)
+    names = [field.name for field in value.type.fields]
+    return {name: lib.part(cx, held, Const(value=name, type=STR, span=cx.span(node)), node) for name in names}
 
 
 def _written_dict(value: Value) -> dict[str, Value] | None:
@@ -207,6 +241,14 @@ def bind(cx: Context, signature: Signature, given: Arguments, call: ast.AST) -> 
             rest[name] = value
         else:
             return _misfit(cx, call, _unexpected(signature, name))
+    if len(rest) > 1 and given.unordered:
+        cx.error(
+            codes.UNSUPPORTED_PARAMETER_KIND,
+            call,
+            f"`**{signature.rest}` gets items of a dict whose order is not known here",
+            help=f"write instead: the dict itself as one argument, in place of `**{signature.rest}`",
+        )
+        return None
     missing = [n for n in signature.positional if n not in found and n not in signature.defaults]
     if missing:
         return _misfit(cx, call, missing_arguments(signature, missing, "positional"))

@@ -38,7 +38,7 @@ from pysfnc.frontend.lower_pages import generated
 from pysfnc.frontend.lower_pools import call_pool_method
 from pysfnc.frontend.lower_raise import new_exception
 from pysfnc.frontend.lower_regex import call_pattern
-from pysfnc.frontend.lower_spread import call_with, spread_title
+from pysfnc.frontend.lower_spread import call_with, spread_title, spreading
 from pysfnc.frontend.lower_table_calls import call_table
 from pysfnc.frontend.lower_tables import make_table
 from pysfnc.frontend.lower_values import (
@@ -149,7 +149,9 @@ def call_node(cx: Context, callee: Static, node: ast.Call) -> Value:
         return call_external(cx, callee.name, node)
     called = spread_title(cx, callee)
     spread_ok = bool(called) or (isinstance(callee, BuiltinFunction) and callee.name in _STARRED_OK)
-    given = lower_arguments(cx, node, spread_ok=spread_ok, rest_ok=_takes_rest(target), called=called)
+    given = lower_arguments(
+        cx, node, spread_ok=spread_ok, rest_ok=_takes_rest(target), called=called, named=spreading(cx, callee)
+    )
     return poison(cx.span(node)) if given is None else call_with(cx, callee, given, node)
 
 

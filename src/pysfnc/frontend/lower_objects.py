@@ -391,11 +391,11 @@ def call_object_method(cx: Context, receiver: Expr, node: ast.Call) -> Value:
         if is_poison(callee):
             return callee
         return cx.error(codes.TYPE_MISMATCH, node.func, f"a value of type `{callee.type}` cannot be called")
-    from pysfnc.frontend.lower_spread import call_with, spread_title
+    from pysfnc.frontend.lower_spread import call_with, spread_title, spreading
 
     called = spread_title(cx, callee)
     with cx.capture() as own:
-        given = lower_arguments(cx, node, spread_ok=bool(called), called=called)
+        given = lower_arguments(cx, node, spread_ok=bool(called), called=called, named=spreading(cx, callee))
     receiver_of = callee.receiver if isinstance(callee, ObjectMethod) else None
     if isinstance(receiver_of, Var) and not may_wait(receiver_of, own):
         return cx.error(

@@ -9,9 +9,25 @@ import ast
 from typing import Final
 
 from pysfnc.diagnostics import codes
-from pysfnc.frontend.lower_arguments import Arguments, Signature, missing_arguments, signature_of, takes_positional
+from pysfnc.frontend.lower_arguments import (
+    Arguments,
+    Signature,
+    Spreading,
+    missing_arguments,
+    signature_of,
+    takes_positional,
+)
 from pysfnc.frontend.lower_context import Context
-from pysfnc.frontend.lower_values import ObjectMethod, ProjectClass, ProjectFunction, Static, Value
+from pysfnc.frontend.lower_named_spread import call_with_names
+from pysfnc.frontend.lower_values import (
+    Closure,
+    ExceptionClass,
+    ObjectMethod,
+    ProjectClass,
+    ProjectFunction,
+    Static,
+    Value,
+)
 from pysfnc.frontend.records import record_of
 from pysfnc.frontend.synthesis import run_here
 
@@ -51,10 +67,27 @@ def _may_spread(cx: Context, callee: Static) -> bool:
     return signature.star is None and signature.rest is None and fitting <= MAX_LENGTHS
 
 
+def spreading(cx: Context, callee: Static) -> Spreading:
+    """Which dicts may be spread into the arguments of a call."""
+    if _may_name(cx, callee):
+        return "any"
+    own = isinstance(callee, ProjectFunction | ProjectClass | ObjectMethod | Closure | ExceptionClass)
+    return "closed" if own else "written"
+
+
+def _may_name(cx: Context, callee: Static) -> bool:
+    found = _signature(cx, callee)
+    return found is not None and found[0].rest is None and not found[0].positional_only
+
+
 def call_with(cx: Context, callee: Static, given: Arguments, node: ast.expr) -> Value:
     """A call with arguments that were evaluated, a list of unknown length among them where it has such a form."""
     from pysfnc.frontend.lower_call import call_value
 
+    if given.rest is not None and _may_name(cx, callee):
+        found = _signature(cx, callee)
+        assert found is not None
+        return call_with_names(cx, callee, *found, _title(callee), given, node)
     if given.spread is not None and _may_spread(cx, callee):
         return _spread(cx, callee, given, node)
     return call_value(cx, callee, given, node)
