@@ -206,10 +206,16 @@ def _name(cx: Context, value: Value) -> str | None:
 
 def _is_known(name: str) -> bool:
     """Whether something of a module is a function with a compiled form."""
+    from pysfnc.frontend.lower_externals import CALLED_AS_VALUES
     from pysfnc.frontend.lower_functional import is_functional
     from pysfnc.frontend.lower_written import WRITTEN_CALLS
 
-    return catalog.find_builtin(name) is not None or is_functional(name) or name in WRITTEN_CALLS
+    return (
+        catalog.find_builtin(name) is not None
+        or is_functional(name)
+        or name in WRITTEN_CALLS
+        or name in CALLED_AS_VALUES
+    )
 
 
 def _is_kept(cx: Context, part: Value) -> bool:

@@ -20,6 +20,11 @@ Spreading = Literal["written", "closed", "any"]
 """Which dicts may be spread into arguments by name: those that are written out; those of which the type tells all keys; any."""
 
 
+ONE_OF_SEVERAL: Final = "one of several"
+"""What is `called` where that is known when the program runs, as is what CPython calls it then."""
+_ITERABLE: Final = frozenset({Kind.LIST, Kind.TUPLE, Kind.STR, Kind.DICT, Kind.SET})
+
+
 @dataclass(frozen=True, slots=True)
 class Arguments:
     """The arguments of a call, evaluated.
@@ -100,6 +105,14 @@ def lower_arguments(
         function = called or (call.func.id if isinstance(call.func, ast.Name) else "")
         items = lib.spread_items(cx, value, function, part.value)
         if is_poison(items):
+            return None
+        if called == ONE_OF_SEVERAL and not isinstance(value, Static) and not kinds(value.type) <= _ITERABLE:
+            cx.error(
+                codes.TYPE_NEEDED,
+                part,
+                f"a value of type `{value.type}`, which may be no list, is spread into the arguments of one of several functions",
+                help="write instead: `list(...)` around it",
+            )
             return None
         if not spread_ok:
             cx.error(

@@ -24,7 +24,7 @@ from pysfnc.frontend.lower_core import as_data, expression, is_poison, lower_val
 from pysfnc.frontend.lower_deques import DEQUE, call_deque
 from pysfnc.frontend.lower_digests import call_opaque
 from pysfnc.frontend.lower_expr import dotted_exception, static_attribute
-from pysfnc.frontend.lower_externals import call_external, ignored_call
+from pysfnc.frontend.lower_externals import CALLED_AS_VALUES, call_as_value, call_external, ignored_call
 from pysfnc.frontend.lower_functional import call_functional, is_functional, with_kept
 from pysfnc.frontend.lower_functions import call_configured, call_nested, call_project
 from pysfnc.frontend.lower_http import call_request, is_request, without_auth
@@ -207,6 +207,8 @@ def call_value(cx: Context, callee: Value, given: Arguments, node: ast.expr) -> 
             return call_functional(cx, name, given, node)
         case External(name) if name in WRITTEN_CALLS:
             return call_library(cx, name, given, node)
+        case External(name) if name in CALLED_AS_VALUES and given.spread is None:
+            return call_as_value(cx, name, given, node)
         case External(name):
             return call_row(cx, name, given, node)
         case BoundMethod(receiver, name):

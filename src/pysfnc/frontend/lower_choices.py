@@ -190,6 +190,7 @@ def source_of_options(cx: Context, options: Sequence[Value], node: ast.AST) -> S
 def call_choice(cx: Context, choice: Choice, given: Arguments, node: ast.expr) -> Value:
     """Call the function that was chosen; the arguments are evaluated once."""
     from pysfnc.frontend.lower_call import call_value
+    from pysfnc.frontend.lower_spread import call_with
 
     args = evaluated(cx, given)
 
@@ -199,7 +200,7 @@ def call_choice(cx: Context, choice: Choice, given: Arguments, node: ast.expr) -
             cx.emit(Raise(exc=lib.new_exception(cx, "TypeError", [text], node), span=cx.span(node)))
             cx.state.reachable = False
             return nothing(cx.span(node))
-        return call_value(cx, option, args, node)
+        return call_with(cx, option, args, node) if isinstance(option, Static) else call_value(cx, option, args, node)
 
     return _by_number(cx, choice.index, 0, choice.options, called, node)
 

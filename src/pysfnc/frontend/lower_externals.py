@@ -49,6 +49,7 @@ from pysfnc.frontend.lower_values import (
     Value,
 )
 from pysfnc.frontend.lower_written import WRITTEN_CALLS
+from pysfnc.frontend.synthesis import run_here
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.ir.hir import If, Perform, Raise, Sleep
 from pysfnc.values.types import INT, NONE, STR, Kind, NeverT, kinds
@@ -266,6 +267,20 @@ _SPECIAL: dict[str, Callable[[Context, ast.Call], Value]] = {
     "pysfnc.distributed_map": call_distributed_map,
     **{f"pysfnc.{name}": _dataset(f"pysfnc.{name}") for name in DATASETS},
 }
+
+
+CALLED_AS_VALUES: Final = frozenset({*OPAQUE_CALLS, *DRAW_CALLS, *MOMENT_CALLS, "decimal.Decimal"})
+"""Functions that look at the syntax of their calls, and do as well with arguments that were evaluated: `map(date.fromisoformat, texts)`."""
+
+
+def call_as_value(cx: Context, name: str, given: Arguments, node: ast.expr) -> Value:
+    """Call one of these with arguments that were evaluated."""
+    values: dict[str, Value] = {"called": External(name)}
+    values |= {f"argument{index}": value for index, value in enumerate(given.positional)}
+    values |= {f"by_{key}": value for key, value in given.keywords}
+    arguments = [f"argument{index}" for index in range(len(given.positional))]
+    arguments += [f"{key}=by_{key}" for key, _ in given.keywords]
+    return run_here(cx, f"return called({', '.join(arguments)})", values, node)
 
 
 # Output that the machine has no place for

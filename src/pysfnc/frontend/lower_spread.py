@@ -10,6 +10,7 @@ from typing import Final
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.lower_arguments import (
+    ONE_OF_SEVERAL,
     Arguments,
     Signature,
     Spreading,
@@ -17,9 +18,11 @@ from pysfnc.frontend.lower_arguments import (
     signature_of,
     takes_positional,
 )
+from pysfnc.frontend.lower_choices import call_choice
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_named_spread import call_with_names
 from pysfnc.frontend.lower_values import (
+    Choice,
     Closure,
     ExceptionClass,
     ObjectMethod,
@@ -43,6 +46,8 @@ def spread_title(cx: Context, callee: Static) -> str:
 
     It has one where the lengths that fit are known, and few.
     """
+    if isinstance(callee, Choice):
+        return ONE_OF_SEVERAL if all(isinstance(o, Static) and _may_spread(cx, o) for o in callee.options) else ""
     return _title(callee) if _may_spread(cx, callee) else ""
 
 
@@ -88,6 +93,8 @@ def call_with(cx: Context, callee: Static, given: Arguments, node: ast.expr) -> 
         found = _signature(cx, callee)
         assert found is not None
         return call_with_names(cx, callee, *found, _title(callee), given, node)
+    if given.spread is not None and isinstance(callee, Choice):
+        return call_choice(cx, callee, given, node)
     if given.spread is not None and _may_spread(cx, callee):
         return _spread(cx, callee, given, node)
     return call_value(cx, callee, given, node)
