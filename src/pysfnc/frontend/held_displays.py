@@ -72,9 +72,14 @@ def _escapes(cx: Context, name: str) -> bool:
     owner = lookup_frame(cx.frame, name)
     if owner is None or owner.node is None:
         return False
-    if owner.node not in cx.project.escaping:
-        cx.project.escaping[owner.node] = frozenset(_escaping(cx, owner.node))
-    return name in cx.project.escaping[owner.node]
+    return name in escapes_from(cx, owner.node)
+
+
+def escapes_from(cx: Context, function: ast.AST) -> frozenset[str]:
+    """The names that a function uses as more than something to read."""
+    if function not in cx.project.escaping:
+        cx.project.escaping[function] = frozenset(_escaping(cx, function))
+    return cx.project.escaping[function]
 
 
 def _escaping(cx: Context, function: ast.AST) -> Sequence[str]:

@@ -22,6 +22,7 @@ from pysfnc.frontend.lower_values import (
     ClientMethod,
     Closure,
     DictOf,
+    ExceptionClass,
     External,
     Future,
     FutureDict,
@@ -37,6 +38,7 @@ from pysfnc.frontend.lower_values import (
     ProjectFunction,
     Root,
     Static,
+    StaticMethod,
     TupleOf,
     Value,
     WaiterOf,
@@ -60,6 +62,7 @@ _CALLABLE = (
     | Client
     | ClientMethod
     | WaiterOf
+    | ExceptionClass
 )
 _NOT_CALLABLE = (
     Lazy,
@@ -80,6 +83,8 @@ _NOT_CALLABLE = (
 
 def is_option(value: Value) -> bool:
     """Whether a value can be one of those that a choice is made of: a function or class, or data."""
+    if isinstance(value, StaticMethod):
+        return isinstance(value.receiver, BuiltinFunction)
     return isinstance(value, _CALLABLE) or not isinstance(value, Static)
 
 

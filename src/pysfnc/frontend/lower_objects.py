@@ -13,9 +13,12 @@ from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.effects import may_wait
 from pysfnc.frontend.generated_inits import generated_init
 from pysfnc.frontend.held_functions import as_function
+from pysfnc.frontend.kept_receivers import stays_in_variable
 from pysfnc.frontend.lower_arguments import NO_ARGUMENTS, Arguments, lower_arguments
 from pysfnc.frontend.lower_context import Context, Trial, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
+from pysfnc.frontend.lower_context import Context, poison
+from pysfnc.frontend.lower_core import as_data, is_poison, present
 from pysfnc.frontend.lower_names import bind_variable
 from pysfnc.frontend.lower_state import Fact
 from pysfnc.frontend.lower_values import ObjectMethod, ProjectClass, Static, SuperOf, Value
@@ -410,9 +413,9 @@ def call_object_method(cx: Context, receiver: Expr, node: ast.Call) -> Value:
     return call_with(cx, callee, given, node)
 
 
-def kept_method(cx: Context, value: Value, node: ast.AST) -> Value:
+def kept_method(cx: Context, value: Value, node: ast.Attribute) -> Value:
     """A method that is not called at once: it holds the object, also when the variable gets another one."""
-    if not isinstance(value, ObjectMethod) or not isinstance(value.receiver, Var):
+    if not isinstance(value, ObjectMethod) or not isinstance(value.receiver, Var) or stays_in_variable(cx, node):
         return value
     name = cx.names.fresh("object")
     bind_variable(cx, name, value.receiver, cx.span(node))
@@ -422,7 +425,10 @@ def kept_method(cx: Context, value: Value, node: ast.AST) -> Value:
 
 def call_object(cx: Context, method: ObjectMethod, given: Arguments, node: ast.expr) -> Value:
     """Call a method that was looked up before."""
-    return call_member(cx, method.record, method.member, method.receiver, given, node)
+    receiver = method.receiver
+    if isinstance(receiver, Var):
+        receiver = present(cx, receiver)
+    return call_member(cx, method.record, method.member, receiver, given, node)
 
 
 def super_attribute(cx: Context, base: SuperOf, node: ast.Attribute) -> Value:
