@@ -98,7 +98,6 @@ def _bound(
 
 
 def default_of(cx: Context, field: Field, node: ast.expr) -> Expr:
-def default_of_field(cx: Context, field: Field, node: ast.expr) -> Expr:
     """The default of a field: a constant of its module, or what its factory makes."""
     if field.default is not None:
         return as_data(cx, class_constant(cx, field.module, field.default, field.name, node), node)
@@ -123,7 +122,6 @@ def _dataclass(cx: Context, record: Record, given: Arguments, node: ast.expr) ->
     for field in record.fields:
         if field.name not in values and field.has_default:
             values[field.name] = default_of(cx, field, node)
-            values[field.name] = default_of_field(cx, field, node)
     if any(isinstance(value.type, ErrorT) for value in values.values()):
         return poison(cx.span(node))
     ended = lib.never_among(cx, list(values.values()), node)
@@ -174,7 +172,6 @@ def _named_tuple(cx: Context, record: Record, given: Arguments, node: ast.expr) 
     for field in record.fields:
         if field.name not in values:
             values[field.name] = default_of(cx, field, node)
-            values[field.name] = default_of_field(cx, field, node)
     return named_tuple(cx, record, [values[field.name] for field in record.fields], node)
 
 

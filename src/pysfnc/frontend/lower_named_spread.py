@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.lower_arguments import Arguments, Signature
-from pysfnc.frontend.lower_classes import default_of_field
+from pysfnc.frontend.lower_classes import default_of
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import lower_value
 from pysfnc.frontend.lower_frame import Frame
@@ -124,7 +124,7 @@ def _default(cx: Context, callee: Static, name: str) -> Value | None:
         field = next((field for field in record.fields if field.name == name), None)
         if record.method("__init__") is None and field is not None:
             found = field
-            return Intrinsic(lambda inner, _args, node: default_of_field(inner, found, node))
+            return Intrinsic(lambda inner, _args, node: default_of(inner, found, node))
     module, function = _function(cx, callee)
     args = function.args
     positional = [*args.posonlyargs, *args.args]

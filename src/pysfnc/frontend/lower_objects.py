@@ -16,8 +16,6 @@ from pysfnc.frontend.held_functions import as_function
 from pysfnc.frontend.kept_receivers import stays_in_variable
 from pysfnc.frontend.lower_arguments import NO_ARGUMENTS, Arguments, lower_arguments
 from pysfnc.frontend.lower_context import Context, Trial, poison
-from pysfnc.frontend.lower_core import as_data, is_poison
-from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison, present
 from pysfnc.frontend.lower_names import bind_variable
 from pysfnc.frontend.lower_state import Fact
