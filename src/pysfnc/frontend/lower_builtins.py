@@ -52,6 +52,7 @@ from pysfnc.frontend.lower_values import (
 from pysfnc.frontend.moment_operations import are_times, is_time
 from pysfnc.frontend.narrow import class_names
 from pysfnc.frontend.operations.types_asked import type_of
+from pysfnc.frontend.ranked_objects import sort_ranked
 from pysfnc.frontend.synthesis import run_here
 from pysfnc.frontend.told_numbers import holds_number
 from pysfnc.ir.exprs import Const, Expr
@@ -485,7 +486,7 @@ def sorted_items(cx: Context, items: Expr, key: Value | None, reverse: Value | N
     """The items in order; all keys are computed first, as CPython does."""
     backwards = Const(value=False, type=BOOL, span=cx.span(node)) if reverse is None else lib.truth(cx, reverse, node)
     if key is None or (not isinstance(key, Static) and key.type == NONE):
-        return lib.sort_by(cx, items, None, backwards, node)
+        return sort_ranked(cx, items, backwards, node) or lib.sort_by(cx, items, None, backwards, node)
     items = cx.atom(items)
     if is_comparison(key):
         return sorted_by_comparison(cx, items, key, backwards, node)
