@@ -78,7 +78,7 @@ class Thing: ...
 class Oops(ValueError): ...
 """
 
-DATA = RecordT(RecordClass("app", "Data", (RecordField("x"),)), dict_of([DictField("x", INT)], NEVER))
+DATA = RecordT(RecordClass("app", "Data", (RecordField("x"),), hashed="never"), dict_of([DictField("x", INT)], NEVER))
 TYPED: list[tuple[str, Type]] = [
     ("int", INT),
     ("float", FLOAT),

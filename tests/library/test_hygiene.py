@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 import pysfnc.backend.written
+import pysfnc.frontend.build
 import pysfnc.library.catalog  # noqa: F401  (fills the tables)
 from pysfnc.jsonata.tree import Bind, Func, Ref, Seq, Tree
 from pysfnc.jsonata.walk import tree_children

@@ -52,6 +52,7 @@ from pysfnc.frontend.lower_values import (
 from pysfnc.frontend.moment_operations import are_times, is_time
 from pysfnc.frontend.narrow import class_names
 from pysfnc.frontend.operations.types_asked import type_of
+from pysfnc.frontend.own_orders import adds_itself, extreme_own, sort_own
 from pysfnc.frontend.ranked_objects import sort_ranked
 from pysfnc.frontend.synthesis import run_here
 from pysfnc.frontend.told_numbers import holds_number
@@ -343,7 +344,7 @@ def _sum(cx: Context, given: Arguments, node: ast.expr) -> Value:
         items, ordered = loose_items(cx, given.positional[0], node)
         if not ordered and not kinds(lib.item_type(items.type)) <= {Kind.BOOL, Kind.INT}:
             return refuse_order(cx, "a sum of floats", "write instead: `sum(sorted(...))`", node)
-        if holds_number(items.type) and not keywords:
+        if (holds_number(items.type) or adds_itself(cx, items)) and not keywords:
             start = args[0] if args else Const(value=0, type=INT, span=cx.span(node))
             return run_here(cx, _SUM, {"items": items, "total": start}, node)
         args.insert(0, items)
@@ -486,7 +487,8 @@ def sorted_items(cx: Context, items: Expr, key: Value | None, reverse: Value | N
     """The items in order; all keys are computed first, as CPython does."""
     backwards = Const(value=False, type=BOOL, span=cx.span(node)) if reverse is None else lib.truth(cx, reverse, node)
     if key is None or (not isinstance(key, Static) and key.type == NONE):
-        return sort_ranked(cx, items, backwards, node) or lib.sort_by(cx, items, None, backwards, node)
+        by_class = sort_ranked(cx, items, backwards, node) or sort_own(cx, items, backwards, node)
+        return by_class or lib.sort_by(cx, items, None, backwards, node)
     items = cx.atom(items)
     if is_comparison(key):
         return sorted_by_comparison(cx, items, key, backwards, node)
@@ -532,6 +534,10 @@ def _extreme(cx: Context, given: Arguments, node: ast.expr, name: str) -> Value:
         fallback = named.get("default")
         other = None if fallback is None else as_data(cx, fallback, node)
         return lib.extreme_by(cx, name, of_times, of_times, other, node)
+    if plain and set(named) <= {"default", "key"} and args:
+        found = extreme_own(cx, name, args, named.get("default"), node)
+        if found is not None:
+            return found
     if key is None or plain:
         keywords = {k: as_data(cx, v, node) for k, v in named.items() if k != "key"}
         return lib.call(cx, name, args, keywords, node)

@@ -16,9 +16,10 @@ from pysfnc.frontend.lower_core import as_data, is_poison
 from pysfnc.frontend.lower_objects import call_member, is_object, keep, record_of_type
 from pysfnc.frontend.lower_values import Static, Value
 from pysfnc.frontend.records import Member, Record
+from pysfnc.frontend.split_operands import split_by_class
 from pysfnc.ir.exprs import Const, Expr, Prim
 from pysfnc.ir.hir import If, Raise
-from pysfnc.values.types import BOOL, INT, STR, RecordT, Type, members
+from pysfnc.values.types import BOOL, INT, STR, RecordT, Type, is_mutable, members
 
 _BINARY: Final = {
     "+": "add",
@@ -41,6 +42,13 @@ _ORDER: Final = {
     ">": ("__gt__", "__lt__"),
     "<=": ("__le__", "__ge__"),
     ">=": ("__ge__", "__le__"),
+}
+_COMPARING: Final = {
+    **_ORDER,
+    "==": ("__eq__",),
+    "!=": ("__ne__", "__eq__"),
+    "in": ("__contains__", "__iter__"),
+    "not in": ("__contains__", "__iter__"),
 }
 _BUILTINS: Final = {
     "abs": "__abs__",
@@ -98,6 +106,13 @@ def binary_of_own(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.A
     name = _BINARY.get(symbol.removesuffix("="))
     if name is None:
         return None
+    operands = {"one": left, "other": right}
+    methods = (f"__{name}__", f"__r{name}__", f"__i{name}__")
+    if symbol.endswith("=") and is_mutable(left.type) and own_method(cx, left, methods[0]) is None:
+        return None  # what is changed in place is not made anew
+    split = split_by_class(cx, f"one {symbol.removesuffix('=')} other", operands, methods, node)
+    if split is not None:
+        return split
     mine = None
     for special in ([f"__i{name}__"] if symbol.endswith("=") else []) + [f"__{name}__"]:
         mine = mine or own_method(cx, left, special)
@@ -129,6 +144,9 @@ def _goes_first(mine: Own, theirs: Own) -> bool:
 
 def unary_of_own(cx: Context, symbol: str, operand: Expr, node: ast.AST) -> Expr | None:
     """`-x`, `+x`, `~x` by a method of the class."""
+    split = split_by_class(cx, f"{symbol}one", {"one": operand}, [_UNARY[symbol]], node)
+    if split is not None:
+        return split
     own = own_method(cx, operand, _UNARY[symbol])
     return None if own is None else _data(cx, call_own(cx, own, operand, (), node), node)
 
@@ -136,6 +154,11 @@ def unary_of_own(cx: Context, symbol: str, operand: Expr, node: ast.AST) -> Expr
 def compare_of_own(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) -> Expr | None:
     """A comparison by a method of one of the two; None where neither has one."""
     syntax = node.comparators[0] if isinstance(node, ast.Compare) else node
+    deciding = "other" if symbol in ("in", "not in") else ""
+    operands = {"one": left, "other": right}
+    split = split_by_class(cx, f"one {symbol} other", operands, _COMPARING.get(symbol, ()), node, deciding)
+    if split is not None:
+        return split
     if symbol in ("in", "not in"):
         return _contains(cx, symbol, left, right, node, syntax)
     if symbol in _ORDER:
@@ -233,12 +256,19 @@ def builtin_of_own(cx: Context, name: str, given: Arguments, node: ast.expr) -> 
         return None
     if name == "bool":
         return truth_of_own(cx, value, node)
+    split = split_by_class(cx, f"{name}(one)", {"one": value}, [_BUILTINS[name]], node)
+    if split is not None:
+        return split
     own = own_method(cx, value, _BUILTINS[name])
     return None if own is None else _of_type(cx, own, value, node)
 
 
 def items_of_own(cx: Context, value: Value, node: ast.AST) -> Value | None:
     """What `__iter__` of the class of an object gives, to take items from; None where there is none."""
+    if not isinstance(value, Static):
+        split = split_by_class(cx, "list(one)", {"one": value}, ["__iter__"], node)
+        if split is not None:
+            return split
     own = own_method(cx, value, "__iter__")
     if own is None or isinstance(value, Static):
         return None
@@ -257,6 +287,15 @@ def item_of_own(
     cx: Context, container: Value, name: str, args: Sequence[tuple[Value, ast.AST]], node: ast.expr
 ) -> Value | None:
     """`x[key]`, `x[key] = value` or `del x[key]` by a method of the class; None where it has none."""
+    if (
+        name == "__getitem__"
+        and len(args) == 1
+        and not isinstance(container, Static)
+        and not isinstance(args[0][0], Static)
+    ):
+        split = split_by_class(cx, "one[key]", {"one": container, "key": args[0][0]}, [name], node, "one")
+        if split is not None:
+            return split
     own = own_method(cx, container, name)
     if own is None or isinstance(container, Static):
         return None

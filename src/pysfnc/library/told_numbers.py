@@ -7,7 +7,7 @@ of up to 15 digits; where more are needed the execution fails, and no `except` c
 from collections.abc import Sequence
 from typing import Final
 
-from pysfnc.jsonata.tree import Array, Binary, Bind, Field, IfElse, Lit, Neg, Object, Regex, Seq, Tree
+from pysfnc.jsonata.tree import Array, Binary, Bind, Field, IfElse, Lit, Neg, Object, Ref, Regex, Seq, Tree
 from pysfnc.library.attribute_values import decimal_int
 from pysfnc.library.floats import digits_of
 from pysfnc.library.make import NULL, ZERO, both, call, choose, either, eq, negate, text, type_of
@@ -381,7 +381,7 @@ def _refusing(error: str) -> PrimRow:
 
 def _among(args: Sequence[Arg], _type: Type) -> Tree:
     one, items = (call("py_told_equal_form", arg.tree) for arg in args)
-    return Binary("in", Lit(True), clean(call("map", items, fn("x", eq(_X, one)))))
+    return Binary("in", Lit(True), clean(call("map", items, fn("py_x", eq(Ref("py_x"), one)))))
 
 
 register_prim(
