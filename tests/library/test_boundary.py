@@ -440,7 +440,7 @@ def _fitting(node: ast.expr) -> st.SearchStrategy[Any]:
                 "dict": st.dictionaries(st.sampled_from("ab"), _ANYTHING, max_size=2),
                 "Small": _SMALL,
                 "Wide": st.fixed_dictionaries(
-                    {"a": st.integers(), "c": st.lists(_SMALL, max_size=2)},
+                    {"a": st.integers(-(2**53), 2**53), "c": st.lists(_SMALL, max_size=2)},
                     optional={"d": st.just([1, True]) | _ANYTHING, "x": _ANYTHING},
                 ),
             }
