@@ -253,4 +253,5 @@ def _exc_field(exc: Tree, which: str) -> Tree:
 
 def _clean(hint: str) -> str:
     base = "".join(c if c.isascii() and c.isalnum() else "_" for c in re.split(r"[%~@#]", hint)[0]).strip("_")
-    return base if base and base[0].isalpha() else f"v{base}"
+    # Names that begin with `py_` are the library's.
+    return base if base and base[0].isalpha() and not base.startswith("py_") else f"v{base}"
