@@ -23,7 +23,7 @@ from pysfnc.ir.hir import Assign, Hold, Perform, Placement, Raise, Stmt
 from pysfnc.ir.walk import stmt_exprs
 from pysfnc.library.row import Refusal, Site
 from pysfnc.source.span import Span
-from pysfnc.values.types import ERROR, NEVER
+from pysfnc.values.types import ERROR, NEVER, is_mutable
 
 if TYPE_CHECKING:
     from pysfnc.frontend.lower_batches import Batch
@@ -179,6 +179,10 @@ class Context:
         """Evaluate an expression here and now into a fresh variable."""
         name = self.names.fresh(hint)
         self.emit(Assign(name=name, value=value, span=value.span))
+        if is_mutable(value.type):
+            from pysfnc.frontend.lower_shared import note_shared
+
+            note_shared(self, name, value.type, (value,))
         return Var(name=name, type=value.type, span=value.span)
 
     def atom(self, value: Expr, hint: str = "t") -> Expr:

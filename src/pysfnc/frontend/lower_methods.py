@@ -106,7 +106,7 @@ def call_method(cx: Context, receiver: Expr, node: ast.Call) -> Value:
     if Kind.DEQUE in kinds(receiver.type):
         base = node.func.value
         return call_deque_method(cx, receiver, lambda: place_of_receiver(cx, receiver, base), node)
-    if name == "sort" and kinds(receiver.type) == {Kind.LIST}:
+    if name == "sort" and Kind.LIST in kinds(receiver.type):
         return _sort(cx, receiver, node)
     if lib.is_change(receiver.type, name):
         return _change(cx, receiver, node)
@@ -214,13 +214,16 @@ def _sort(cx: Context, receiver: Expr, node: ast.Call) -> Value:
     """`xs.sort(key=..., reverse=...)`."""
     assert isinstance(node.func, ast.Attribute)
     place = place_of_receiver(cx, receiver, node.func.value)
+    items = None if place is None else read_place(cx, place)
+    if items is not None and kinds(items.type) != {Kind.LIST}:
+        items = cx.atom(lib.having(cx, items, "sort", node), "object")
     given = lower_arguments(cx, node)
-    if place is None or given is None or not may_change(cx, place, node, "changed"):
+    if place is None or items is None or given is None or not may_change(cx, place, node, "changed"):
         return poison(cx.span(node))
     named = given.keyword_map()
     if given.positional or set(named) - {"key", "reverse"}:
         return cx.error(codes.TYPE_MISMATCH, node, "`sort()` takes `key` and `reverse` by name")
-    made = sorted_items(cx, read_place(cx, place), named.get("key"), named.get("reverse"), node)
+    made = sorted_items(cx, items, named.get("key"), named.get("reverse"), node)
     if not is_poison(made):
         write_place(cx, place, cx.atom(made) if place.keys else made, cx.span(node))
     return Const(value=None, type=NONE, span=cx.span(node))

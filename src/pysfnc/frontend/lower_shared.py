@@ -4,11 +4,12 @@ Python makes the object of a constant once, so a change through any name would b
 deep inside a value such an object may lie: 0 the value itself, 1 its items, and so on.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from pysfnc.frontend.lower_context import Context
+from pysfnc.frontend.lower_state import Fact
 from pysfnc.ir.exprs import Cond, Expr, Let, ListComp, Prim, Reduce, Var
 from pysfnc.values.types import DictT, JsonT, Kind, ListT, MapT, SetT, TuplesT, TupleT, Type, is_mutable, members
 
@@ -36,6 +37,13 @@ def shared_of(cx: Context, value: Expr, bound: Mapping[str, Shared | None] = Map
     """The constant whose object a value may be or hold; `bound`: what is known of the names that expressions around it bind."""
     found = _shared_of(cx, value, bound)
     return found if found is not None and _may_lie(value.type, found.depth) else None
+
+
+def note_shared(cx: Context, name: str, type_: Type, values: Sequence[Expr]) -> None:
+    """Know of a variable that no name of the program stands for whose object it may be or hold: that of one of the values."""
+    found = _nearest([shared_of(cx, value) for value in values])
+    if found is not None and _may_lie(type_, found.depth):
+        cx.state.facts[name] = Fact(type_, shared=found)
 
 
 def _shared_of(cx: Context, value: Expr, bound: Mapping[str, Shared | None]) -> Shared | None:

@@ -16,6 +16,7 @@ from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data, expression, is_poison, lower_expr, lower_in_order, lower_value
 from pysfnc.frontend.lower_futures import is_among
 from pysfnc.frontend.lower_key_views import compared_views
+from pysfnc.frontend.lower_shared import note_shared
 from pysfnc.frontend.lower_state import State, join_states
 from pysfnc.frontend.lower_values import Condition, Future, FutureSet, Static, Value
 from pysfnc.frontend.narrow import narrowed
@@ -158,6 +159,7 @@ def _bool_value(
         test = lib.truth(cx, var, node)
         go_on: tuple[Stmt, ...] = (*own, Assign(name=name, value=right, span=span)) if ends else tuple(own)
         cx.out.append(If(test=test, then=go_on if is_and else (), orelse=() if is_and else go_on, span=span))
+        note_shared(cx, name, type_, (left, right))
         return Var(name=name, type=type_, span=span)
     if left.type == BOOL and right.type == BOOL:
         return Logic(op="and" if is_and else "or", left=left, right=right, type=BOOL, span=span)
@@ -246,6 +248,7 @@ def lower_either(
             span=span,
         )
     )
+    note_shared(cx, name, type_, (one, other))
     return Var(name=name, type=type_, span=span)
 
 

@@ -12,6 +12,7 @@ from pysfnc.frontend.moment_operations import time_call
 from pysfnc.frontend.operations.ask import HOLDING_CALLS, built, decayed, decimal_read, inner, shown, told_by_text
 from pysfnc.frontend.operations.deques import listed
 from pysfnc.frontend.operations.displays import make_tuple
+from pysfnc.frontend.operations.functions_given import refused_function
 from pysfnc.frontend.operations.mappings import dict_held
 from pysfnc.frontend.operations.sets import set_items
 from pysfnc.frontend.operations.texts import to_repr, to_str
@@ -32,6 +33,9 @@ def is_builtin(name: str) -> bool:
 
 def call(cx: Context, name: str, args: Sequence[Expr], keywords: dict[str, Expr], node: ast.AST) -> Expr:
     """A call of a builtin that has a row."""
+    refused = refused_function(cx, name, [*args, *keywords.values()], node)
+    if refused is not None:
+        return refused
     if name in ("str", "repr") and len(args) == 1 and not keywords:
         return to_str(cx, args[0], node) if name == "str" else to_repr(cx, args[0], node)
     of_infinite = call_of_infinite(cx, name, args, keywords, lambda given, named: call(cx, name, given, named, node))

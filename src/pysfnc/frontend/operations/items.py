@@ -20,6 +20,7 @@ from pysfnc.frontend.operations.ask import (
     told_by_form,
 )
 from pysfnc.frontend.operations.deques import listed
+from pysfnc.frontend.operations.functions_given import refused_function
 from pysfnc.frontend.operations.mappings import as_mapping, dict_held
 from pysfnc.frontend.operations.sets import refuse_mixed_set, set_items
 from pysfnc.frontend.told_numbers import as_key, no_number
@@ -167,6 +168,9 @@ def method(
     cx: Context, name: str, receiver: Expr, args: Sequence[Expr], keywords: dict[str, Expr], node: ast.AST
 ) -> Expr:
     """A call of a method that changes nothing."""
+    refused = refused_function(cx, name, [*args, *keywords.values()], node)
+    if refused is not None:
+        return refused
     if name == "get" and args and Kind.DICT in kinds(receiver.type):
         args = [as_key(args[0]), *args[1:]]
     if name == "get" and args and not keywords:
@@ -238,6 +242,8 @@ def method_change(
     cx: Context, name: str, receiver: Expr, args: Sequence[Expr], keywords: dict[str, Expr], node: ast.AST
 ) -> Change | None:
     """A call of a method that changes its receiver; None when the mistake was reported."""
+    if refused_function(cx, name, [*args, *keywords.values()], node) is not None:
+        return None
     receiver = no_number(receiver, "AttributeError", f"{_NUMBER} object has no attribute '{name}'")
     if name in ("setdefault", "pop") and args and Kind.DICT in kinds(receiver.type):
         args = [as_key(args[0]), *args[1:]]
