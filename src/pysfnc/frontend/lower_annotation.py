@@ -6,6 +6,7 @@ That a number is an int is believed of a parameter where the helper does not com
 """
 
 import ast
+from typing import Final
 
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.annotations import annotation_type
@@ -15,9 +16,25 @@ from pysfnc.ir.hir import If, Raise
 from pysfnc.values.types import STR, JsonT, Kind, kinds, members
 
 _CONTAINERS = frozenset({Kind.LIST, Kind.DICT})
-
-
 _INTS = frozenset({Kind.INT, Kind.BOOL})
+_TEXTS_TOO: Final[dict[str, frozenset[Kind]]] = {
+    **dict.fromkeys(("Sequence", "Reversible"), frozenset({Kind.STR})),
+    **dict.fromkeys(("Iterable", "Collection"), frozenset({Kind.STR, Kind.DICT})),
+}
+
+
+def _other_texts(annotation: ast.expr) -> frozenset[Kind]:
+    """What else is an iterable of texts: a text is, and a dict with keys that are texts."""
+    match annotation:
+        case (
+            ast.Subscript(value=head, slice=ast.Name(id="str" | "Any"))
+            | (ast.Name() as head)
+            | (ast.Attribute() as head)
+        ):
+            name = ast.unparse(head).rpartition(".")[2]
+            return _TEXTS_TOO.get(name, frozenset())
+        case _:
+            return frozenset()
 
 
 def believe(cx: Context, value: Expr, annotation: ast.expr, name: str, node: ast.AST, *, of_ints: bool = False) -> Expr:
@@ -27,7 +44,7 @@ def believe(cx: Context, value: Expr, annotation: ast.expr, name: str, node: ast
     declared = annotation_type(annotation, cx.frame.module, cx.project.model)
     if declared is None:
         return value
-    wanted = kinds(declared)
+    wanted = kinds(declared) | _other_texts(annotation)
     if of_ints and Kind.INT in wanted and Kind.FLOAT not in wanted:
         wanted |= _INTS
     elif not wanted & _CONTAINERS:
