@@ -29,11 +29,20 @@ WRITING: Final[tuple[Pass, ...]] = (
 )
 """Passes that write what runs at the same time in the one form that the stages behind them know; they run at every level."""
 
+
+def _drop_what_never_runs(suite: Suite, names: NameSupply) -> Suite:
+    """Without idle handlers and unreached code: code that goes may leave a handler idle, and a handler that goes code unreached."""
+    while True:
+        less = drop_unreached(drop_idle_handlers(suite, names), names)
+        if less == suite:
+            return less
+        suite = less
+
+
 CLEANING: Final[tuple[Pass, ...]] = (
     take_decided_ways,
     read_answers_in_place,
-    drop_idle_handlers,
-    drop_unreached,
+    _drop_what_never_runs,
     drop_dead_assigns,
 )
 """Passes that only take away what no program wrote; they run at every level."""
