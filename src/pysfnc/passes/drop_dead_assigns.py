@@ -13,7 +13,7 @@ from dataclasses import replace
 from pysfnc.analysis.failures import expr_errors
 from pysfnc.analysis.liveness import Liveness, liveness
 from pysfnc.ir.hir import Assign, Stmt, Suite
-from pysfnc.ir.walk import free_vars, map_suites
+from pysfnc.ir.walk import exits, free_vars, map_suites
 from pysfnc.library.row import NameSupply
 
 
@@ -40,4 +40,10 @@ def _rebinding(stmt: Stmt) -> Stmt:
 
 
 def _is_dead(stmt: Stmt, live: Liveness) -> bool:
-    return isinstance(stmt, Assign) and stmt.name not in live.after(stmt) and not expr_errors(stmt.value)
+    # One that control never gets past ends its way, like a return: what follows was dropped for its sake.
+    return (
+        isinstance(stmt, Assign)
+        and stmt.name not in live.after(stmt)
+        and not expr_errors(stmt.value)
+        and exits((stmt,)).falls
+    )
