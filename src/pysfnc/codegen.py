@@ -20,7 +20,8 @@ from pysfnc.plan.boundary import bind_parameters
 from pysfnc.plan.divide import divisions
 from pysfnc.plan.hold_exceptions import hold_exceptions
 from pysfnc.plan.sequential import SequentialMaps
-from pysfnc.plan.states import PlanOptions, plan_machine
+from pysfnc.plan.states.scope import plan_machine
+from pysfnc.plan.states.surroundings import PlanOptions
 from pysfnc.source import Span
 
 

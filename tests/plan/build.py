@@ -26,7 +26,8 @@ from pysfnc.ir.hir import (
 )
 from pysfnc.library import catalog
 from pysfnc.library.row import NameSupply, Refusal, Site
-from pysfnc.plan.states import PlanOptions, plan_machine
+from pysfnc.plan.states.scope import plan_machine
+from pysfnc.plan.states.surroundings import PlanOptions
 from pysfnc.values.types import BOOL, FLOAT, INT, JSON, NONE, STR, ExcT, ListT, Type
 
 TABLE = ExceptionTable(

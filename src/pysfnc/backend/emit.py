@@ -53,7 +53,7 @@ from pysfnc.jsonata.tidy import tidy
 from pysfnc.jsonata.tree import Array, Binary, Call, Field, Lit, Neg, Object, Placeholder, Ref, Tree
 from pysfnc.library.context import FIELDS
 from pysfnc.library.raised import MESSAGE, NAME
-from pysfnc.plan.caught import ALL_ERRORS, TASK_FAILED
+from pysfnc.plan.caught import ALL_ERRORS, QUERY_ERROR, TASK_FAILED
 from pysfnc.source.span import Span
 from pysfnc.values.types import NONE, STR, IntT, OpaqueT
 
@@ -74,7 +74,6 @@ LAMBDA_RETRY: Final[dict[str, Any]] = {
 NEVER_RAISED: Final = "Pysfnc.Never"
 MAX_LABEL: Final = 40
 PUT_OBJECT: Final = "arn:aws:states:::s3:putObject"
-QUERY_ERROR: Final = "States.QueryEvaluationError"
 INPUT: Final = Field(Ref("states"), "input")
 RESULT: Final = Field(Ref("states"), "result")
 MAP_ITEM: Final = Field(Field(Field(Field(Ref("states"), "context"), "Map"), "Item"), "Value")

@@ -9,6 +9,7 @@ from typing import Final
 
 from pysfnc.ir.hir import FAMILY, Effect, ErrorReading, ExceptionTable, ServiceCall, TaskCall
 
+QUERY_ERROR: Final = "States.QueryEvaluationError"
 ALL_ERRORS: Final = "States.ALL"
 TASK_FAILED: Final = "States.TaskFailed"
 TIMEOUTS: Final = ("States.Timeout", "States.HeartbeatTimeout")

@@ -28,7 +28,8 @@ from pysfnc.library.row import NameSupply
 from pysfnc.plan.costs import cheapest_round, cheapest_run, count_states, dearest_way, states_from
 from pysfnc.plan.filters import without_idle_rounds
 from pysfnc.plan.rounds import Depends, Rounds, as_map, kept_variables
-from pysfnc.plan.states import PlanOptions, ScopePlanner
+from pysfnc.plan.states.scope import ScopePlanner
+from pysfnc.plan.states.surroundings import PlanOptions
 from pysfnc.source.span import Span
 from pysfnc.values.types import JSON, STR
 

@@ -1,0 +1,44 @@
+"""Values drawn at random: kept by the state before, by a way of a Choice, or by a Pass."""
+
+from collections.abc import Callable
+
+from pysfnc.ir.exprs import Expr
+from pysfnc.ir.hir import Draw, Suite
+from pysfnc.ir.mir import Computed, Edge, Pass, State, Work
+from pysfnc.plan.graph import EffectNode, Node
+from pysfnc.plan.states.absorb import evaluate, joins
+from pysfnc.plan.states.surroundings import Names, Planner
+
+
+def draw_state(planner: Planner, node: EffectNode, effect: Draw, prefix: Suite) -> State:
+    """A Pass that keeps a value: nothing behind it evaluates it again."""
+    drawn = Pass(hint="Draw", span=node.span, after=planner.done())
+    if not prefix:
+        planner.effects[node] = drawn
+    drawn.assigns = planner.assigns(prefix, planner.live[node.next])
+    if node.target is not None:
+        drawn.assigns[node.target] = Computed(prefix, effect.value)
+    drawn.after = planner.target(node.next)
+    return drawn
+
+
+def draw_on(planner: Planner, state: Work | Pass, node: EffectNode, suite: Suite) -> None:
+    """Draw in the Assign of the state before, which is evaluated once, as that of a Pass is."""
+    assert isinstance(node.effect, Draw)
+    state.assigns = planner.assigns(suite, planner.live[node.next])
+    if node.target is not None:
+        state.assigns[node.target] = Computed(suite, node.effect.value)
+    evaluate(planner, state, suite)
+    state.after = planner.standalone(planner.flow(node.next), node.span)
+
+
+def way_to(
+    planner: Planner, node: Node, assigns: Callable[[Names], dict[str, Computed]], drawn: Callable[[Expr], Computed]
+) -> Edge:
+    """The way of a Choice to a node with what is assigned on it; a value that nobody else draws is drawn on it."""
+    if not isinstance(node, EffectNode) or not isinstance(node.effect, Draw) or not joins(planner, node):
+        return Edge(planner.target(node), assigns(planner.live[node]))
+    edge = Edge(planner.standalone(planner.flow(node.next), node.span), assigns(planner.live[node.next]))
+    if node.target is not None:
+        edge.assigns[node.target] = drawn(node.effect.value)
+    return edge

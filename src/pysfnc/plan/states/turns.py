@@ -1,0 +1,145 @@
+"""Ways that lead through the Catch of a state, which save the Choice behind it or before it (see `plan/detours.py`)."""
+
+from pysfnc.analysis.failures import expr_errors
+from pysfnc.ir.exprs import Cond, Const, Expr, Logic, Prim, Var
+from pysfnc.ir.hir import Draw, Eval, Sleep, Suite
+from pysfnc.ir.mir import Alias, Catcher, Computed, Edge, State, Work
+from pysfnc.ir.walk import assigned, effect_exprs
+from pysfnc.plan.caught import QUERY_ERROR
+from pysfnc.plan.detours import BEFORE, BEHIND, NO_TURN, Detour, Detours, Turn
+from pysfnc.plan.flows import Flow
+from pysfnc.plan.graph import Catch, EffectNode, Node
+from pysfnc.plan.parts import parts_read
+from pysfnc.plan.path import known
+from pysfnc.plan.states.absorb import can_absorb
+from pysfnc.plan.states.pieces import is_route, repeats, weight
+from pysfnc.plan.states.surroundings import HEAVY, Planner
+from pysfnc.plan.written import FlowSuite
+from pysfnc.values.types import BOOL, NONE, ExcT
+
+
+def turn_behind(
+    planner: Planner,
+    work: Work,
+    node: EffectNode,
+    flow: Flow,
+    begin: Suite,
+    routes: dict[Catch, int],
+    *,
+    alone: bool,
+) -> Turn:
+    """The ways out of a flow with decisions that the Catch of its state takes, where that saves the Choice behind it.
+
+    One way takes the `Next`, best the end of the scope, which needs no state then. A single other one may go straight to the state of an
+    effect, which raises what is no way but an exception; else a Choice tells them apart, on these ways only.
+    """
+    leaves = FlowSuite.write(flow, planner.names, routes).leaves
+    if not planner.options.merge or len(leaves) < 2 or (routes and assigned(work.prefix)):
+        return NO_TURN
+    fails_before = any(map(expr_errors, effect_exprs(node.effect)))
+    alone = alone and not routes and not (node.handlers and fails_before) and len(leaves) == 2
+    possible = _detours(planner, flow, begin, work.result).find_all(leaves, BEHIND)
+    best, saved = NO_TURN, 0
+    for index, leaf in enumerate(leaves):
+        others = tuple(way for place, way in enumerate(possible) if place != index and way is not None)
+        if len(others) < len(leaves) - 1:
+            continue
+        straight_on = alone and _raises_kept(planner, others[0].leaf.node)
+        gain = 1 + (leaf.kind == "end") + straight_on
+        if gain > saved:
+            best, saved = Turn(others, straight_on), gain
+    return best
+
+
+def _detours(planner: Planner, flow: Flow, begin: Suite, brought: str | None) -> Detours:
+    return Detours(flow, begin, brought, planner.live_at, lambda node, name: parts_read(node, name, planner.live))
+
+
+def _raises_kept(planner: Planner, node: Node | None) -> bool:
+    """Whether a node can be entered with an exception to raise."""
+    if not isinstance(node, EffectNode) or isinstance(node.effect, Sleep | Draw):
+        return False
+    return can_absorb(planner, node, (), fails=True)
+
+
+def keeping_catcher(planner: Planner, detours: tuple[Detour, ...]) -> Catcher:
+    """The Catch that leads a way on to its state, and leaves an exception for that state to raise."""
+    detour, *others = detours
+    assert isinstance(detour.leaf.node, EffectNode)
+    name = planner.names.fresh("caught")
+    caught = Var(name=name, type=ExcT(None))
+    taken = is_route(caught, detour.number)
+    for other in others:
+        taken = Logic(op="or", left=taken, right=is_route(caught, other.number), type=BOOL)
+    planner.kept = planner.kept or planner.names.fresh("kept")
+    nothing = Const(value=None, type=NONE)
+    assigns = {planner.kept: Computed((), Cond(test=taken, then=nothing, orelse=caught, type=ExcT(None)))}
+    for variable in sorted(detour.wanted):
+        along = detour.taken_along(variable, caught)
+        if along is not None:
+            assigns[variable] = Computed((), Cond(test=taken, then=along, orelse=nothing, type=NONE))
+        else:
+            assigns[variable] = detour.where(taken, Var(name=variable, type=NONE), planner.names)
+    return Catcher((QUERY_ERROR,), name, Edge(_raising(planner, detour.leaf.node), assigns), marked=True)
+
+
+def _raising(planner: Planner, node: EffectNode) -> State:
+    """The state of an effect that first raises what a Catch kept."""
+    if node not in planner.keeping:
+        assert planner.kept is not None
+        planner.keeping[node] = Alias(hint="")
+        check = Prim(op="exc.raise_kept", args=(Var(name=planner.kept, type=NONE),), type=NONE)
+        planner.keeping[node].target = planner.effect(node, (Eval(value=check),), raises_kept=True)
+    return planner.keeping[node]
+
+
+def on_detour(planner: Planner, detour: Detour, caught: Expr, assigns: dict[str, Computed]) -> Edge:
+    """The way on behind a Choice that told it from the others. `assigns` is what the Catch before it assigns."""
+    taken = is_route(caught, detour.number)
+
+    def computed(value: Expr) -> Computed:
+        along = detour.taken_along(value.name, caught) if isinstance(value, Var) else None
+        if along is not None:
+            return Computed((), along)
+        if not detour.reads_input(value):
+            return known(detour.code, value)
+        held = planner.names.fresh("held")  # the input of the Choice is another one
+        assigns[held] = detour.where(taken, value, planner.names)
+        return Computed((), Var(name=held, type=NONE))
+
+    if detour.leaf.node is None:
+        assert detour.leaf.value is not None
+        return Edge(planner.done(), output=computed(detour.leaf.value))
+    values = {name: computed(Var(name=name, type=NONE)) for name in sorted(detour.wanted)}
+    return Edge(planner.target(detour.leaf.node), values)
+
+
+def turned_before(planner: Planner, flow: Flow) -> State | None:
+    """As `_before_effect` of `alone.py` for a flow that decides: the ways that do not lead to the effect lead through its Catch.
+
+    The state is entered on these ways too, so there is a point in it where they are taken seldom (the end of a loop), or cost nothing more.
+    """
+    if not planner.options.merge:
+        return None
+    leaves = FlowSuite.write(flow, planner.names).leaves
+    possible = _detours(planner, flow, (), None).find_all(leaves, BEFORE)
+    for index, leaf in enumerate(leaves):
+        others = tuple(way for place, way in enumerate(possible) if place != index and way is not None)
+        if len(others) < len(leaves) - 1 or not isinstance(leaf.node, EffectNode):
+            continue
+        straight_on = len(others) == 1 and _raises_kept(planner, others[0].leaf.node)
+        suite = FlowSuite.write(flow, planner.names, detours=others).suite
+        if (straight_on or repeats(leaf.node)) and _can_turn(planner, leaf.node, suite):
+            return planner.effect(leaf.node, suite, before=Turn(others, straight_on))
+    return None
+
+
+def _can_turn(planner: Planner, node: EffectNode, suite: Suite) -> bool:
+    """Whether an effect's state can begin with a decision."""
+    if node in planner.copied or isinstance(node.effect, Sleep | Draw):
+        return False
+    if not can_absorb(planner, node, suite, fails=True):
+        return False
+    if node.handlers is not None and assigned(suite):
+        return False
+    return weight(suite) * len(effect_exprs(node.effect)) < HEAVY
