@@ -34,7 +34,7 @@ CHANGING_METHODS: Final = frozenset(
 )
 _UNCHANGING: Final = ("pysfnc.", "botocore.config.", "botocore.client.Config")
 """What makes objects that nobody changes, or whose changes have no meaning in a machine."""
-_READING_BUILTINS: Final = frozenset(
+READING_BUILTINS: Final = frozenset(
     {
         "abs",
         "all",
@@ -248,7 +248,7 @@ class _Search:
         """A call at module level gets a mutable constant: it may keep and change it, unless it is known not to."""
         if isinstance(node.func, ast.Name):
             binding = self.module.names.get(node.func.id)
-            reads = binding is None and node.func.id in _READING_BUILTINS
+            reads = binding is None and node.func.id in READING_BUILTINS
             if reads or (isinstance(binding, ExternalBinding) and binding.name.startswith(("pysfnc.", "typing."))):
                 return
         for argument in (*node.args, *(keyword.value for keyword in node.keywords)):

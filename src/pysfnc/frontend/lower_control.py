@@ -10,7 +10,7 @@ from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.changes import CHANGING_METHODS
 from pysfnc.frontend.joined_choices import joined_choices
 from pysfnc.frontend.lower_context import Context
-from pysfnc.frontend.lower_core import as_data, is_poison, lower_suite, lower_value, statement
+from pysfnc.frontend.lower_core import as_data, is_poison, lower_body, lower_suite, lower_value, statement
 from pysfnc.frontend.lower_expr import make_closure
 from pysfnc.frontend.lower_flow import MACHINE_RETURN
 from pysfnc.frontend.lower_frame import Frame
@@ -117,6 +117,12 @@ def lower_if(cx: Context, node: ast.If) -> None:
 @statement(ast.Return)
 def lower_return(cx: Context, node: ast.Return) -> None:
     """`return`: out of the machine or branch, or behind the body of a helper written in place."""
+    late = function_frame(cx).late.get(node)
+    if late is not None:
+        lower_body(cx, late.parts)
+        cx.emit(Leave(label=late.label, span=cx.span(node)))
+        cx.flow.jump(late.label)
+        return
     value: Value = (
         Const(value=None, type=NONE, span=cx.span(node)) if node.value is None else lower_value(cx, node.value)
     )

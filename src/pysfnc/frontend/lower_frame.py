@@ -5,7 +5,7 @@ Owns which variable of the machine a Python name stands for. What the variable h
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from pysfnc.frontend.lower_values import Value
@@ -46,6 +46,19 @@ class Names(NameSupply):
         return name
 
 
+@dataclass(slots=True)
+class LateReturn:
+    """A `return` that reads its variables behind a `finally`.
+
+    `parts` are the assignments that take its place, `rest` is what is returned at `label`, behind the `finally`.
+    """
+
+    node: ast.Return
+    rest: ast.Return
+    label: str
+    parts: list[ast.stmt] = field(default_factory=list)
+
+
 @dataclass(slots=True, eq=False)
 class Frame:
     """One activation of a function, or the scope of one comprehension.
@@ -76,6 +89,8 @@ class Frame:
     returned: list[Value] = field(default_factory=list)
     loops: list[str] = field(default_factory=list)
     """Labels of the loops around the present point, inside this frame."""
+    late: dict[ast.Return, LateReturn] = field(default_factory=dict)
+    """Returns that wait for a `finally` around the present point."""
     receive: "Callable[[Value], None] | None" = None
     """Of a generator that is written where its items are used: what lowers the use of one, at a `yield`."""
     consumer: "Frame | None" = None
@@ -110,3 +125,11 @@ def variable_of(frame: Frame, name: str, names: Names) -> str:
     if found is None:
         found = frame.names[name] = names.variable(name)
     return found
+
+
+def hidden_variable(frame: Frame, title: str, names: NameSupply) -> str:
+    """A new variable of a frame; its name for syntax trees, which no program can have."""
+    name = f"<{names.fresh(title)}>"
+    frame.scope = replace(frame.scope, bound=frame.scope.bound | {name})
+    frame.names[name] = names.fresh(title)
+    return name

@@ -5,17 +5,15 @@ compiled form, so that no `__exit__` may look at one.
 """
 
 import ast
-from collections.abc import Iterator
-from dataclasses import replace
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.lower_assign import assign
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import is_poison, lower_body, lower_stmt, lower_value
-from pysfnc.frontend.lower_frame import lookup_frame
+from pysfnc.frontend.lower_frame import hidden_variable, lookup_frame
 from pysfnc.frontend.lower_values import Value
 from pysfnc.frontend.own_operators import Own, own_method
-from pysfnc.frontend.scope import all_arguments, own_nodes, target_names
+from pysfnc.frontend.scope import all_arguments, bound_names, own_nodes, target_names
 
 _LEAVES = (ast.Return, ast.Break, ast.Continue)
 
@@ -87,7 +85,7 @@ def _written(cx: Context, item: ast.withitem, value: Value, enter: Own, body: li
             made = ast.Expr(value=entered) if target is None else ast.Assign(targets=[target], value=entered)
             lower_body(cx, [ast.copy_location(made, at)])
         else:
-            kept = _variable(cx, "entered")
+            kept = hidden_variable(cx.frame, "entered", cx.names)
             assigned = ast.Assign(targets=[_name(kept, at, ast.Store())], value=entered)
             lower_body(cx, [ast.copy_location(assigned, at)])
             # Taking it apart belongs to what `__exit__` is told of.
@@ -101,14 +99,14 @@ def _manager(cx: Context, item: ast.withitem, value: Value, body: list[ast.stmt]
     at, target = item.context_expr, item.optional_vars
     if isinstance(at, ast.Name) and _keeps(cx, body, at.id) and (target is None or at.id not in target_names(target)):
         return at.id
-    manager = _variable(cx, "manager")
+    manager = hidden_variable(cx.frame, "manager", cx.names)
     assign(cx, _name(manager, at, ast.Store()), value, at)
     return manager
 
 
 def _guarded(cx: Context, manager: str, body: list[ast.stmt], node: ast.With, at: ast.expr) -> ast.Try:
     """The body in a `try` that calls `__exit__` once, whichever way control leaves it."""
-    exc = _variable(cx, "exception")
+    exc = hidden_variable(cx.frame, "exception", cx.names)
     kind = ast.copy_location(ast.Call(func=_name("type", at), args=[_name(exc, at)], keywords=[]), at)
     told = _call(at, manager, "__exit__", [kind, _name(exc, at), _none(at)])
     refused = ast.copy_location(ast.UnaryOp(op=ast.Not(), operand=told), at)
@@ -122,7 +120,7 @@ def _guarded(cx: Context, manager: str, body: list[ast.stmt], node: ast.With, at
         handler = ast.copy_location(ast.ExceptHandler(type=base, name=exc, body=handled), at)
         tried = ast.Try(body=body, handlers=[handler], orelse=[passed], finalbody=[])
         return ast.copy_location(tried, node)
-    failed = _variable(cx, "failed")
+    failed = hidden_variable(cx.frame, "failed", cx.names)
     lower_body(cx, [_flag(failed, False, at)])
     handled.insert(0, _flag(failed, True, at))
     handler = ast.copy_location(ast.ExceptHandler(type=base, name=exc, body=handled), at)
@@ -141,37 +139,15 @@ def _gives_itself(enter: Own) -> bool:
     return (
         isinstance(function.body[-1], ast.Return)
         and all(isinstance(part.value, ast.Name) and part.value.id == this for part in returns)
-        and this not in set(_stored(function.body))
+        and this not in bound_names(function.body)
         and len(all_arguments(function.args)) == 1
     )
 
 
 def _keeps(cx: Context, body: list[ast.stmt], name: str) -> bool:
-    """Whether a variable of the present function holds the same object until the end of a body."""
+    """Whether a variable of this or a surrounding function holds the same object until the end of a body."""
     frame = lookup_frame(cx.frame, name)
-    return frame is cx.frame and name not in frame.scope.rebound_inside and name not in set(_stored(body))
-
-
-def _stored(body: list[ast.stmt]) -> Iterator[str]:
-    """Every name that statements bind, those of functions inside included."""
-    for stmt in body:
-        for part in ast.walk(stmt):
-            match part:
-                case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
-                    yield name
-                case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
-                    yield name
-                case ast.MatchMapping(rest=str(name)) | ast.FunctionDef(name=name) | ast.ClassDef(name=name):
-                    yield name
-
-
-def _variable(cx: Context, title: str) -> str:
-    """A new variable of the present function, whose name no program can have."""
-    frame = cx.frame
-    name = f"<{title}{cx.names.number()}>"
-    frame.scope = replace(frame.scope, bound=frame.scope.bound | {name})
-    frame.names[name] = cx.names.fresh(title)
-    return name
+    return frame is not None and name not in frame.scope.rebound_inside and name not in bound_names(body)
 
 
 def _name(name: str, at: ast.AST, ctx: ast.expr_context | None = None) -> ast.Name:

@@ -12,6 +12,7 @@ from pysfnc.frontend.lower_arguments import NO_ARGUMENTS
 from pysfnc.frontend.lower_context import Context, Handling, Trial
 from pysfnc.frontend.lower_control import function_frame
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_in_order, lower_suite, lower_value, statement
+from pysfnc.frontend.lower_late_returns import lower_with_late_returns
 from pysfnc.frontend.lower_names import owned_variable
 from pysfnc.frontend.lower_raise import new_exception, raisable
 from pysfnc.frontend.lower_state import Fact, State, join_states, unreachable
@@ -38,6 +39,10 @@ def lower_try(cx: Context, node: ast.Try) -> None:
         parts = _guarded(cx, node)
         cx.out.append(_made(cx, node, parts, ()))
         return
+    lower_with_late_returns(cx, node, lambda: _lower_with_final(cx, node))
+
+
+def _lower_with_final(cx: Context, node: ast.Try) -> None:
     with cx.flow.barrier() as barrier, cx.flow.guarded() as guard:
         parts = _guarded(cx, node)
     normal = cx.state

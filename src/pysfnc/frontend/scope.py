@@ -4,13 +4,16 @@ Owns the question "is this name a local here"; what a name holds at a point of t
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 ComprehensionNode = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+DEFINITIONS: Final = (*_FUNCTIONS, ast.ClassDef)
+"""Functions and classes: what has a body of its own."""
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -104,6 +107,11 @@ def target_names(target: ast.expr) -> frozenset[str]:
     return frozenset(
         n.id for n in ast.walk(target) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store | ast.Del)
     )
+
+
+def bound_names(body: Sequence[ast.stmt]) -> frozenset[str]:
+    """Every name that statements bind, those of functions inside included."""
+    return frozenset(name for stmt in body for part in ast.walk(stmt) for name in _stored_names(part))
 
 
 def own_nodes(node: FunctionNode) -> Iterator[ast.AST]:
