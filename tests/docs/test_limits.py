@@ -258,6 +258,39 @@ def test_lim_18_wrong_annotations_of_local_variables() -> None:
     assert (python.output, compiled.error) == (["a"], "TypeError")
 
 
+NOTED: Final = """
+from dataclasses import dataclass
+from pysfnc import workflow
+
+@dataclass
+class Order:
+    qty: int
+    sizes: list[int]
+
+def total(sizes: list[int]) -> int:
+    return sum(sizes)
+
+@workflow
+def w(raw):
+    try:
+        order = Order(raw["qty"], raw["sizes"])
+        return f"{order.qty + 1} of {total(order.sizes)}"
+    except Exception as e:
+        return type(e).__name__
+"""
+
+
+def test_lim_18_ints_that_are_floats() -> None:
+    for outcome in both(NOTED, raw={"qty": 2, "sizes": [1, 2]}):
+        assert outcome.output == "3 of 3"
+    for outcome in both(NOTED, raw={"qty": "2", "sizes": []}):
+        assert outcome.output == "TypeError"
+    for wrong in ({"qty": 2.5, "sizes": [1]}, {"qty": 2, "sizes": [1, 2.5]}):
+        python, compiled = both(NOTED, raw=wrong)
+        assert (python.error, compiled.error) == (None, "States.QueryEvaluationError")
+        assert "is annotated as " in (compiled.cause or "") and " and holds a float" in (compiled.cause or "")
+
+
 PARSE: Final = HEAD + "@task\ndef parse(text: str):\n    import json\n\n    return json.loads(text)\n\n\n"
 
 

@@ -92,6 +92,8 @@ SHARING: Final[dict[str, Sharing]] = {
     "dict.spread": Sharing(same=(0,)),
     "service.answer": Sharing(same=(0,)),
     "service.argument": Sharing(same=(0,)),
+    "annotation.ints": Sharing(same=(0,)),
+    "annotation.holds": Sharing(),
     "number.no_TypeError": Sharing(same=(0,)),
     "number.no_AttributeError": Sharing(same=(0,)),
     "number.plain": Sharing(same=(0,)),

@@ -104,7 +104,8 @@ def lower_program(model: ProjectModel, sink: Sink) -> Program | None:
     unannotated: frozenset[tuple[str, str]] = frozenset()
     tags = ClassTags(model)
     items: ItemScope = "texts"
-    compiled = False
+    compiled = ints = False
+    unbelieved = Sink()
     while True:
         attempt = Sink()
         project = Project(
@@ -114,6 +115,7 @@ def lower_program(model: ProjectModel, sink: Sink) -> Program | None:
             unset=unset,
             any_keys=any_keys,
             items_told=items == "told",
+            ints_believed=ints,
             unannotated=unannotated,
         )
         journal = Journal()
@@ -126,13 +128,19 @@ def lower_program(model: ProjectModel, sink: Sink) -> Program | None:
         attributes = project.met_unannotated - unannotated
         if not (project.environment.discovered or met or narrower != any_keys or attributes or tags_differ):
             found = _items(project, attempt, items, compiled)
-            if found == items:
+            if found == items and (ints or not _wants_ints(attempt)):
                 break
+            if found == items:
+                # What was decided since ints were not told from floats is decided again.
+                ints, unbelieved, any_keys, items, compiled = True, attempt, "everywhere", "texts", False
+                continue
             items, compiled = found, not attempt.has_errors
         unannotated |= attributes
         any_keys = narrower
         discovered += project.environment.discovered
         unset = {**unset, **{node: names | unset.get(node, set()) for node, names in met.items()}}
+    if ints and _errors(attempt) > _errors(unbelieved):
+        attempt = unbelieved
     for diagnostic in _explained(attempt.diagnostics, project):
         sink.add(diagnostic)
     used = {
@@ -189,6 +197,15 @@ def _items(project: Project, attempt: Sink, before: ItemScope, compiled: bool) -
     if before == "texts" and project.met_decimals and fails:
         return "told"
     return "kept" if before == "told" and compiled and attempt.has_errors else before
+
+
+def _errors(sink: Sink) -> int:
+    return sum(diagnostic.is_error for diagnostic in sink.diagnostics)
+
+
+def _wants_ints(attempt: Sink) -> bool:
+    """Whether to believe the annotations that say `int`: something does not compile that tells ints from floats."""
+    return any(one.code is codes.AMBIGUOUS_NUMBER for one in attempt.diagnostics)
 
 
 def _met_unset(project: Project, sink: Sink) -> dict[ast.AST, set[str]]:

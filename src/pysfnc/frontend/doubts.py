@@ -6,8 +6,9 @@ of it would take away its answer. Owns the question whether a function, or a hel
 
 import ast
 
-from pysfnc.frontend.model import FunctionBinding, ModuleInfo, ProjectModel
+from pysfnc.frontend.model import ClassInfo, FunctionBinding, ModuleInfo, ProjectModel
 from pysfnc.frontend.names import resolve
+from pysfnc.frontend.records import ancestry
 from pysfnc.frontend.scope import FunctionNode
 
 _ASKING = frozenset({"isinstance", "type", "hasattr", "callable", "issubclass"})
@@ -16,6 +17,18 @@ _ASKING = frozenset({"isinstance", "type", "hasattr", "callable", "issubclass"})
 def doubts(model: ProjectModel, module: ModuleInfo, node: FunctionNode, name: str) -> bool:
     """Whether a function asks for the class of what its parameter `name` holds."""
     return _asks(model, module, node, name, set())
+
+
+def class_doubts(model: ProjectModel, info: ClassInfo, name: str) -> bool:
+    """Whether a class, or one that it is derived from, asks for the class of what its attribute `name` holds."""
+    return any(
+        isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in _ASKING
+        and any(isinstance(argument, ast.Attribute) and argument.attr == name for argument in call.args)
+        for one in ancestry(model, info)
+        for call in ast.walk(one.node)
+    )
 
 
 def _asks(

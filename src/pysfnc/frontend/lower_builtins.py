@@ -53,7 +53,7 @@ from pysfnc.frontend.moment_operations import are_times, is_time
 from pysfnc.frontend.narrow import class_names
 from pysfnc.frontend.operations.types_asked import type_of
 from pysfnc.frontend.own_orders import adds_itself, extreme_own, sort_own
-from pysfnc.frontend.ranked_objects import sort_ranked
+from pysfnc.frontend.ranked_objects import sort_pairs, sort_ranked
 from pysfnc.frontend.synthesis import run_here
 from pysfnc.frontend.told_numbers import holds_number
 from pysfnc.ir.exprs import Const, Expr
@@ -480,14 +480,17 @@ def _sorted(cx: Context, given: Arguments, node: ast.expr) -> Value:
     items = lib.items_of(cx, iterable, node)
     if is_poison(items):
         return items
-    return sorted_items(cx, items, named.get("key"), named.get("reverse"), node)
+    return sorted_items(cx, items, named.get("key"), named.get("reverse"), node, given.positional[0])
 
 
-def sorted_items(cx: Context, items: Expr, key: Value | None, reverse: Value | None, node: ast.expr) -> Expr:
-    """The items in order; all keys are computed first, as CPython does."""
+def sorted_items(
+    cx: Context, items: Expr, key: Value | None, reverse: Value | None, node: ast.expr, view: Value | None = None
+) -> Expr:
+    """The items in order; all keys are computed first, as CPython does. `view`: what they are the items of."""
     backwards = Const(value=False, type=BOOL, span=cx.span(node)) if reverse is None else lib.truth(cx, reverse, node)
     if key is None or (not isinstance(key, Static) and key.type == NONE):
-        by_class = sort_ranked(cx, items, backwards, node) or sort_own(cx, items, backwards, node)
+        by_keys = None if view is None else sort_pairs(cx, view, items, backwards, node)
+        by_class = by_keys or sort_ranked(cx, items, backwards, node) or sort_own(cx, items, backwards, node)
         return by_class or lib.sort_by(cx, items, None, backwards, node)
     items = cx.atom(items)
     if is_comparison(key):

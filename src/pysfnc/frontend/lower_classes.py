@@ -4,11 +4,13 @@ Owns construction. What a class says is `records`, what happens to objects `lowe
 """
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pysfnc.diagnostics import codes, nearest
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.annotations import record_kind
+from pysfnc.frontend.doubts import class_doubts
+from pysfnc.frontend.lower_annotation import believe_ints
 from pysfnc.frontend.lower_arguments import NO_ARGUMENTS, Arguments, Signature, bind
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_value, present
@@ -97,6 +99,18 @@ def _bound(
     return {name: evaluated[name] for name in data}
 
 
+def _believed(cx: Context, record: Record, values: Mapping[str, Expr], node: ast.expr) -> dict[str, Expr]:
+    """The values of fields, with what the annotations tell."""
+    if not cx.project.ints_believed:
+        return dict(values)
+    fields = {f.name: f for f in record.fields if not class_doubts(cx.project.model, record.info, f.name)}
+    return {name: _believed_field(cx, fields.get(name), value, node) for name, value in values.items()}
+
+
+def _believed_field(cx: Context, field: Field | None, value: Expr, node: ast.expr) -> Expr:
+    return value if field is None else believe_ints(cx, value, field.annotation, field.module, field.name, node)
+
+
 def default_of(cx: Context, field: Field, node: ast.expr) -> Expr:
     """The default of a field: a constant of its module, or what its factory makes."""
     if field.default is not None:
@@ -119,6 +133,7 @@ def _dataclass(cx: Context, record: Record, given: Arguments, node: ast.expr) ->
     values = _bound(cx, record, [field for field in record.fields if field.init], given, node)
     if values is None:
         return poison(cx.span(node))
+    values = _believed(cx, record, values, node)
     for field in record.fields:
         if field.name not in values and field.has_default:
             values[field.name] = default_of(cx, field, node)
@@ -169,6 +184,7 @@ def _named_tuple(cx: Context, record: Record, given: Arguments, node: ast.expr) 
     values = _bound(cx, record, record.fields, given, node)
     if values is None:
         return poison(cx.span(node))
+    values = _believed(cx, record, values, node)
     for field in record.fields:
         if field.name not in values:
             values[field.name] = default_of(cx, field, node)

@@ -71,9 +71,14 @@ def lower_value(cx: Context, node: ast.expr) -> Value:
         )
     cx.depth += 1
     try:
-        return as_function(cx, lowering(cx, node))
+        value = as_function(cx, lowering(cx, node))
     finally:
         cx.depth -= 1
+    if cx.project.ints_believed and not isinstance(value, Static) and node in cx.project.said_ints:
+        from pysfnc.frontend.lower_annotation import without_floats
+
+        return without_floats(cx, value, cx.project.said_ints[node], node)
+    return value
 
 
 def lower_expr(cx: Context, node: ast.expr) -> Expr:

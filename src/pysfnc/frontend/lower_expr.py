@@ -68,6 +68,7 @@ from pysfnc.frontend.lower_values import (
     Value,
     describe,
 )
+from pysfnc.frontend.lower_views import in_place
 from pysfnc.frontend.model import ModuleBinding
 from pysfnc.frontend.moment_operations import is_time
 from pysfnc.frontend.names import member
@@ -348,7 +349,7 @@ def lower_subscript(cx: Context, node: ast.Subscript) -> Value:
     keyed = key_taker(cx, container.type, key, node.value, sets=is_made)
     if keyed is not None:
         asked = key if keyed.key == key.type == INT else cx.atom(key, "key")
-        container = replace(container if keyed.key == INT else cx.atom(container), type=keyed)
+        container = replace(container if keyed.key == INT else in_place(cx, container), type=keyed)
         key = lib.key_text(cx, container, asked, node)
         if is_made:
             check_new_key(cx, asked, node)
@@ -384,7 +385,7 @@ def _made_item(cx: Context, container: Expr, index: Expr, node: ast.Subscript) -
 
 def _present_item(cx: Context, container: Expr, key: Expr, given: Expr, node: ast.Subscript) -> Value:
     """An item of a dict at the text of a given key, after the KeyError of one that is not there."""
-    container, key = cx.atom(container), cx.atom(key, "key")
+    container, key = in_place(cx, container), cx.atom(key, "key")
     present = lib.key_present(cx, container, key, node, given)
     item = lib.subscript(cx, container, key, node)
     if is_poison(item) or is_poison(present):

@@ -15,6 +15,7 @@ from pysfnc.frontend.fail_names import FailNames, fail_names
 from pysfnc.frontend.integrations import CLIENT_ERROR
 from pysfnc.frontend.model import Binding, FunctionInfo, ModuleInfo, ProjectModel
 from pysfnc.frontend.run_context import context_read_by
+from pysfnc.frontend.said_ints import Said, said_ints
 from pysfnc.frontend.scope import Scope, function_scope
 from pysfnc.ir.hir import ExceptionTable, Task, machine_placeholder
 from pysfnc.values.types import NEVER, Type, is_json_faithful
@@ -45,6 +46,8 @@ class Project:
     """What the parameters of each function in Lambda get that is no task."""
     believed: set[ast.AST] = field(default_factory=set)
     """Functions that compile only if the annotations of all their parameters are believed."""
+    ints_believed: bool = False
+    """Whether every annotation that says `int` is believed, as the program does not compile otherwise."""
     recursive: set[ast.AST] = field(default_factory=set)
     """Functions that turned out to call themselves, directly or through others."""
     stands_for: dict[ast.AST, ast.AST] = field(default_factory=dict)
@@ -97,6 +100,11 @@ class Project:
     def fail_names(self) -> FailNames:
         """The error names that the program gives to `Fail`."""
         return fail_names(self.model)
+
+    @cached_property
+    def said_ints(self) -> Mapping[ast.expr, Said]:
+        """The expressions that are ints, as annotations say, where `ints_believed`."""
+        return said_ints(self.model)
 
     def scope(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Scope:
         """The scope of a function, computed once."""

@@ -33,6 +33,11 @@ def viewed(cx: Context, value: Expr) -> tuple[Expr, View | None]:
     return named, View(root.name, keys)
 
 
+def in_place(cx: Context, value: Expr) -> Expr:
+    """A value that is read more than once: the place that it stands in, so that what is read of it stands there too, or a variable."""
+    return _named(cx, value) or cx.atom(value)
+
+
 def _named(cx: Context, value: Expr) -> Expr | None:
     """The same subscripts of a variable with atoms as keys; None for anything else."""
     match value:

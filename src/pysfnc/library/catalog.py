@@ -4,6 +4,7 @@ Owns the list of modules. Adding a callable is a row in one of them; a new modul
 """
 
 from pysfnc.library import (
+    annotated,
     arithmetic,
     attribute_values,
     aws_errors,
@@ -171,6 +172,7 @@ __all__ = [
 ]
 
 ROW_MODULES = (
+    annotated,
     arithmetic,
     attribute_values,
     children,
