@@ -30,7 +30,14 @@ from pysfnc.frontend.lower_place import (
 from pysfnc.frontend.lower_slices import items_for_slice, replace_slice
 from pysfnc.frontend.lower_values import Lazy, LazyComprehension, Static, TupleOf, Value
 from pysfnc.frontend.lower_views import viewed
-from pysfnc.frontend.own_operators import item_of_own, items_of_own, own_method
+from pysfnc.frontend.own_operators import (
+    call_own,
+    gives_itself,
+    in_place_of_own,
+    item_of_own,
+    items_of_own,
+    own_method,
+)
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Eval
 from pysfnc.values.types import STR, ErrorT, Kind, ListT, SetT, kinds
@@ -277,12 +284,31 @@ def _augment_property(cx: Context, node: ast.AugAssign, target: ast.Attribute, c
         set_property(cx, replace(this, type=as_data(cx, present(cx, this), target).type), target.attr, made, target)
 
 
+def _augment_object(cx: Context, node: ast.AugAssign, left: Expr, right: Value, write: Callable[[Expr], None]) -> bool:
+    """`target op= value` by a method of the class such as `__iadd__`, if there is one; whether there is.
+
+    The method changes the object that the target holds. What it gives is assigned then, which changes nothing where it is the object.
+    """
+    own = in_place_of_own(cx, OPERATORS[type(node.op)], left)
+    if own is None:
+        return False
+    this = keep(cx, left, node.target)
+    if not isinstance(right, Static):
+        right = cx.atom(right, "operand")
+    made = as_data(cx, call_own(cx, own, this, [(right, node.value)], node.target), node)
+    if not is_poison(made) and not gives_itself(own[1]):
+        write(cx.atom(made))
+    return True
+
+
 def _augment_name(cx: Context, node: ast.AugAssign, target: ast.Name) -> None:
     if owned_variable(cx, target.id, target, "rebound") is None:
         lower_value(cx, node.value)
         return
     old, right = lower_in_order(cx, [lambda: read_name(cx, target.id, target), lambda: lower_value(cx, node.value)])
     left = as_data(cx, old, target)
+    if _augment_object(cx, node, left, right, lambda made: bind_name(cx, target.id, made, node)):
+        return
     if isinstance(left, Var) and augment_counter(cx, node, Place(left, (), (), target.id), left, right):
         return
     if isinstance(left.type, ListT) or _changes_set(node, left):
@@ -340,6 +366,8 @@ def _augment_own_item(cx: Context, node: ast.AugAssign, target: ast.Subscript, c
 def _augment_place(cx: Context, node: ast.AugAssign, target: ast.expr, place: Place) -> None:
     old, right = lower_in_order(cx, [lambda: read_place(cx, place), lambda: lower_value(cx, node.value)])
     left = as_data(cx, old, target)
+    if _augment_object(cx, node, left, right, lambda made: write_place(cx, place, made, cx.span(node), fresh=True)):
+        return
     if augment_counter(cx, node, place, left, right):
         return
     if isinstance(left.type, ListT) or _changes_set(node, left):

@@ -60,6 +60,7 @@ from pysfnc.ir.exprs import Const, Expr
 from pysfnc.ir.walk import free_vars
 from pysfnc.library.iteration import build_zip_rows
 from pysfnc.library.row import Refusal
+from pysfnc.library.truth import has_own_truth
 from pysfnc.values.types import BOOL, INT, NONE, STR, Kind, NeverT, kinds
 
 Builtin = Callable[[Context, Arguments, ast.expr], Value]
@@ -320,7 +321,20 @@ def _decide(cx: Context, given: Arguments, node: ast.expr, name: str) -> Value:
     value = given.positional[0]
     if isinstance(value, LazyComprehension):
         return any_or_all(cx, value, name == "any", node)
+    if not isinstance(value, Static) and has_own_truth(lib.item_type(value.type)):
+        return run_here(
+            cx, _DECIDED.format(test="" if name == "any" else "not ", found=name == "any"), {"items": value}, node
+        )
     return lib.call(cx, name, [loose_items(cx, value, node)[0]], {}, node)
+
+
+_DECIDED: Final = """
+    for item in items:
+        if {test}item:
+            return {found}
+    return not {found}
+"""
+"""`any` and `all` of objects whose class decides which counts as true."""
 
 
 @_builtin("set")

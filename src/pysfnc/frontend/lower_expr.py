@@ -359,11 +359,10 @@ def lower_subscript(cx: Context, node: ast.Subscript) -> Value:
         return _made_item(cx, container, key, node)
     if keyed is not None and keyed.name != "Counter":
         return _present_item(cx, container, key, asked, node)
-    if isinstance(container.type, OpaqueT):
-        from pysfnc.frontend.lower_regex import call_match, is_match
+    from pysfnc.frontend.lower_regex import call_match, is_match
 
-        if is_match(container.type):
-            return call_match(cx, container, "__getitem__", [as_data(cx, index, node.slice)], node)
+    if is_match(container.type):
+        return call_match(cx, container, "__getitem__", [as_data(cx, index, node.slice)], node)
     return lib.subscript(cx, container, key, node)
 
 

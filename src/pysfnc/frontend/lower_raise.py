@@ -4,6 +4,7 @@ Owns the rules which classes a machine can raise. How `str()` and `args` follow 
 """
 
 import ast
+from dataclasses import replace
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
@@ -12,8 +13,9 @@ from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data, lower_value
 from pysfnc.frontend.lower_exceptions import has_code, made_by_class
 from pysfnc.frontend.lower_values import ExceptionClass, Value
-from pysfnc.ir.exprs import Expr
-from pysfnc.values.types import ErrorT, ExcT, Kind, NeverT, kinds
+from pysfnc.ir.exprs import Const, Expr
+from pysfnc.ir.hir import If, Raise
+from pysfnc.values.types import NONE, ErrorT, ExcT, Kind, NeverT, NoneT, kinds, members, without_kinds
 
 
 def raisable(cx: Context, node: ast.expr) -> Expr:
@@ -24,6 +26,8 @@ def raisable(cx: Context, node: ast.expr) -> Expr:
     data = as_data(cx, value, node)
     if isinstance(data.type, ExcT | ErrorT | NeverT):
         return data
+    if all(isinstance(one, ExcT | NoneT) for one in members(data.type)) and Kind.EXCEPTION in kinds(data.type):
+        return _unless_none(cx, data, node)
     if Kind.EXCEPTION in kinds(data.type):
         return cx.error(
             codes.TYPE_NEEDED,
@@ -36,6 +40,18 @@ def raisable(cx: Context, node: ast.expr) -> Expr:
         node,
         f"a value of type `{data.type}` is raised, and exceptions must derive from BaseException",
     )
+
+
+def _unless_none(cx: Context, value: Expr, node: ast.expr) -> Expr:
+    """An exception that may be None, after the TypeError for that."""
+    span, held = cx.span(node), cx.atom(value, "error")
+    text = lib.text_const("exceptions must derive from BaseException", span)
+    nothing = lib.compare(cx, ast.Is(), held, Const(value=None, type=NONE, span=span), node)
+    failing = Raise(exc=lib.new_exception(cx, "TypeError", [text], node), span=span)
+    cx.emit(If(test=nothing, then=(failing,), orelse=(), span=span))
+    if cx.flow.guards:
+        cx.flow.may_raise_here()
+    return replace(held, type=without_kinds(held.type, frozenset({Kind.NONE})))
 
 
 def new_exception(cx: Context, class_: ExceptionClass, given: Arguments, node: ast.expr) -> Value:

@@ -6,7 +6,7 @@ reached. What a single test tells about a variable is `narrow`.
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
@@ -130,13 +130,7 @@ def _bool_value(
         lower_value(cx, right_node)
         return left
     if has_own_truth(left.type):
-        lower_value(cx, right_node)
-        return cx.error(
-            codes.UNSUPPORTED_EXPRESSION,
-            left_node,
-            f"whether an object of `{left.type}` counts as true is decided by code of its class, and the object is the value as well",
-            help="write instead: a conditional expression, `x if x else y`",
-        )
+        return _by_own_truth(cx, is_and, left, (left_node, right_node), node)
     before = cx.state
     test = lib.truth(cx, left if isinstance(left, Var | Const) else _stand_in(left), node)
     if isinstance(test, Const) and test.type == BOOL and bool(test.value) != is_and:
@@ -164,6 +158,20 @@ def _bool_value(
     if left.type == BOOL and right.type == BOOL:
         return Logic(op="and" if is_and else "or", left=left, right=right, type=BOOL, span=span)
     return _choose(cx, is_and, left, right, kept_type, node)
+
+
+def _by_own_truth(cx: Context, is_and: bool, left: Expr, nodes: tuple[ast.expr, ast.expr], node: ast.BoolOp) -> Expr:
+    """`left and right` where code of the class of `left` decides: it runs before the right operand is evaluated."""
+    held = cx.atom(left, "value")
+    test = cx.atom(lib.truth(cx, held, node), "test")
+    if is_poison(test):
+        lower_value(cx, nodes[1])
+        return test
+    decided = replace(held, type=lib.kept_by_truth(left.type, not is_and))
+    states = [narrowed(cx, nodes[0], cx.state, truth) for truth in (True, False)]
+    ways: list[Callable[[], Value]] = [lambda: lower_value(cx, nodes[1]), lambda: decided]
+    then, orelse = ways if is_and else reversed(ways)
+    return as_data(cx, lower_either(cx, Test(test, *states), then, orelse, node), node)
 
 
 def _stand_in(value: Expr) -> Var:

@@ -20,7 +20,7 @@ from pysfnc.frontend.lower_values import ExceptionClass, Static, TupleOf, Value
 from pysfnc.ir.exprs import Expr, Var
 from pysfnc.ir.hir import Handler, Leave, Raise, Suite, Try
 from pysfnc.ir.walk import walk_suite
-from pysfnc.values.types import ErrorT, ExcT, NoneT, Type
+from pysfnc.values.types import ErrorT, ExcT, NoneT, Type, members
 
 _EVERYTHING = frozenset({"Exception", "BaseException"})
 
@@ -189,7 +189,7 @@ def _cause(cx: Context, node: ast.expr) -> Expr:
     value = lower_value(cx, node)
     if isinstance(value, ExceptionClass):
         return as_data(cx, new_exception(cx, value, NO_ARGUMENTS, node), node)
-    if not isinstance(value, Static) and isinstance(value.type, ExcT | NoneT | ErrorT):
+    if not isinstance(value, Static) and all(isinstance(one, ExcT | NoneT | ErrorT) for one in members(value.type)):
         return value
     return cx.error(codes.TYPE_MISMATCH, node, "the cause of an exception must be an exception or None")
 

@@ -58,7 +58,7 @@ _BUILTINS: Final = {
 }
 OWN_BUILTINS: Final = frozenset({"bool", *_BUILTINS})
 """The builtins that call a method of their only argument."""
-_GIVES: Final = {"__len__": INT, "__int__": INT, "__bool__": BOOL}
+_GIVES: Final = {"__len__": INT, "__int__": INT, "__bool__": BOOL, "__format__": STR}
 
 
 Own = tuple[Record, Member]
@@ -136,6 +136,31 @@ def binary_of_own(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.A
     return _data(cx, call_own(cx, mine, left, [(right, syntax)], at), node)
 
 
+def in_place_of_own(cx: Context, symbol: str, left: Expr) -> Own | None:
+    """The method of the class of `left` for `left symbol= right`, such as `__iadd__`."""
+    name = _BINARY.get(symbol)
+    return None if name is None else own_method(cx, left, f"__i{name}__")
+
+
+def gives_itself(member: Member) -> bool:
+    """Whether all that a method gives is the object that it is called of."""
+    function = member.node
+    if (
+        not isinstance(function, ast.FunctionDef)
+        or not function.args.args
+        or not isinstance(function.body[-1], ast.Return)
+    ):
+        return False
+    this = function.args.args[0].arg
+    given = [part.value for part in ast.walk(function) if isinstance(part, ast.Return)]
+    bound = [
+        part
+        for part in ast.walk(function)
+        if isinstance(part, ast.Name) and part.id == this and not isinstance(part.ctx, ast.Load)
+    ]
+    return not bound and all(isinstance(value, ast.Name) and value.id == this for value in given)
+
+
 def _goes_first(mine: Own, theirs: Own) -> bool:
     """Whether Python asks the right operand first: its class is derived from the left one's, and has a method of its own."""
     derived = theirs[0].info is not mine[0].info and mine[0].info in theirs[0].order
@@ -208,6 +233,9 @@ def _contains(cx: Context, symbol: str, item: Expr, container: Expr, node: ast.A
 
 def truth_of_own(cx: Context, value: Expr, node: ast.AST) -> Expr | None:
     """`bool(x)` by a method of the class: `__bool__`, else whether `__len__` gives more than 0."""
+    split = split_by_class(cx, "bool(one)", {"one": value}, ["__bool__", "__len__"], node)
+    if split is not None:
+        return split
     own = own_method(cx, value, "__bool__")
     if own is not None:
         return _of_type(cx, own, value, node)
@@ -218,9 +246,9 @@ def truth_of_own(cx: Context, value: Expr, node: ast.AST) -> Expr | None:
     return length if is_poison(length) else lib.truth(cx, length, node)
 
 
-def _of_type(cx: Context, own: Own, value: Expr, node: ast.AST) -> Expr:
-    """What a special method without arguments gives, of the type that Python demands."""
-    made = _data(cx, call_own(cx, own, value, (), node), node)
+def _of_type(cx: Context, own: Own, value: Expr, node: ast.AST, *args: Expr) -> Expr:
+    """What a special method gives, of the type that Python demands."""
+    made = _data(cx, call_own(cx, own, value, [(arg, node) for arg in args], node), node)
     wanted = _GIVES.get(own[1].name)
     if own[1].name == "__len__" and not is_poison(made) and made.type == wanted:
         return _length(cx, made, node)
@@ -242,6 +270,22 @@ def _length(cx: Context, made: Expr, node: ast.AST) -> Expr:
         if cx.flow.guards:
             cx.flow.may_raise_here()
     return length
+
+
+def format_of_own(cx: Context, value: Expr, spec: Expr, node: ast.AST) -> Expr | None:
+    """`format(value, spec)` by `__format__` of the class; None where it has none."""
+    operands = {"one": value} if isinstance(spec, Const) else {"one": value, "spec": spec}
+    given = repr(spec.value) if isinstance(spec, Const) else "spec"
+    split = split_by_class(cx, f"format(one, {given})", operands, ["__format__"], node, "one")
+    if split is not None:
+        return split
+    own = own_method(cx, value, "__format__")
+    return None if own is None else _of_type(cx, own, value, node, spec)
+
+
+def has_own_format(cx: Context, type_: Type) -> bool:
+    """Whether some values of a type are shown by `__format__` of their class."""
+    return any(method_of_type(cx, member, "__format__") is not None for member in members(type_))
 
 
 # Builtins, items, iteration

@@ -162,8 +162,8 @@ _CONTENTS: Final = frozenset(
     {"__len__", "__getitem__", "__setitem__", "__delitem__", "__contains__", "__iter__", "__bool__", "__eq__", "__ne__"}
 )
 SPECIAL: Final[Mapping[RecordKind, frozenset[str]]] = {
-    "plain": _ACTIONS | _COMPARISONS | _CONTENTS | {"__int__", "__float__"},
-    "dataclass": _ACTIONS | _COMPARISONS | _CONTENTS | {"__int__", "__float__"},
+    "plain": _ACTIONS | _COMPARISONS | _CONTENTS | {"__int__", "__float__", "__format__"},
+    "dataclass": _ACTIONS | _COMPARISONS | _CONTENTS | {"__int__", "__float__", "__format__"},
     "named tuple": _ACTIONS,
 }
 """The special methods that `own_operators` calls. Those that a tuple has of its own stay as they are."""

@@ -30,7 +30,10 @@ def split_by_class(
 
             tests = [f"if isinstance({name}, C{i}):\n    return {expression}" for i in range(len(records))]
             known: dict[str, Value] = {f"C{i}": ProjectClass(record.info) for i, record in enumerate(records)}
-            known |= {builtin: BuiltinFunction(builtin) for builtin in ("list", "abs", "float", "int", "len")}
+            known |= {
+                builtin: BuiltinFunction(builtin)
+                for builtin in ("bool", "format", "list", "abs", "float", "int", "len")
+            }
             body = "\n".join([*tests, f"return {expression}"])
             at = node if isinstance(node, ast.expr) else ast.copy_location(ast.Constant(None), node)
             return as_data(cx, run_here(cx, body, {**values, **known}, at), node)

@@ -148,19 +148,17 @@ _of_match("start", lambda match, _: Field(match, "s"))
 _of_match(
     "end", lambda match, _: block(Bind("py_m", match), add(Field(Ref("py_m"), "s"), length(Field(Ref("py_m"), "m"))))
 )
-register_prim(
-    PrimRow(
-        op="re.match.needed",
-        lower=lambda args, _: args[0].tree,
-        checks=lambda args, _: (
-            Check(
-                eq(type_of(args[0].tree), text("string")),
-                "AttributeError",
-                text(f"'NoneType' object has no attribute '{_lit(args[1])}'"),
-            ),
-        ),
-    )
-)
+
+
+def _needed(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
+    """What None raises where a match is needed for a method or, by `__getitem__`, for a subscript."""
+    name, found = _lit(args[1]), eq(type_of(args[0].tree), text("string"))
+    if name == "__getitem__":
+        return (Check(found, "TypeError", text("'NoneType' object is not subscriptable")),)
+    return (Check(found, "AttributeError", text(f"'NoneType' object has no attribute '{name}'")),)
+
+
+register_prim(PrimRow(op="re.match.needed", lower=lambda args, _: args[0].tree, checks=_needed))
 declare(
     "re.escape",
     [Spec("pattern", TEXT, "'{}' object is not subscriptable")],

@@ -36,6 +36,13 @@ def call(cx: Context, name: str, args: Sequence[Expr], keywords: dict[str, Expr]
     refused = refused_function(cx, name, [*args, *keywords.values()], node)
     if refused is not None:
         return refused
+    if name == "format" and 1 <= len(args) <= 2 and not keywords:
+        from pysfnc.frontend.own_operators import format_of_own
+
+        spec = args[1] if len(args) > 1 else Const(value="", type=STR, span=cx.span(node))
+        of_own = format_of_own(cx, args[0], spec, node)
+        if of_own is not None:
+            return of_own
     if name in ("str", "repr") and len(args) == 1 and not keywords:
         return to_str(cx, args[0], node) if name == "str" else to_repr(cx, args[0], node)
     of_infinite = call_of_infinite(cx, name, args, keywords, lambda given, named: call(cx, name, given, named, node))

@@ -34,6 +34,11 @@ def format_value(cx: Context, value: Value, conversion: str | None, spec: Expr |
             f"the conversion `!{conversion}` has no compiled form",
             help="write instead: `!r` or `!s`",
         )
+    from pysfnc.frontend.own_operators import format_of_own
+
+    of_own = format_of_own(cx, data, text_const("", cx.span(node)) if spec is None else spec, node)
+    if of_own is not None:
+        return of_own
     if spec is None or plain:
         return to_str(cx, data, node)
     if may_be_infinite(data.type):
@@ -144,7 +149,16 @@ def join_text(cx: Context, parts: Sequence[Expr], node: ast.AST) -> Expr:
 
 def format_template(cx: Context, template: str, args: Sequence[Expr], keywords: dict[str, Expr], node: ast.AST) -> Expr:
     """`template.format(...)`."""
+    from pysfnc.frontend.own_operators import has_own_format
+
     given = [*args, *keywords.values()]
+    if any(has_own_format(cx, value.type) for value in given):
+        return cx.error(
+            codes.UNSUPPORTED_EXPRESSION,
+            node,
+            "`format()` of a text has no compiled form for objects whose class defines `__format__`",
+            help="write instead: an f-string",
+        )
     return built(
         cx, node, given, lambda site: catalog.build_str_format(template, args, keywords, site), held=shown(given)
     )
