@@ -21,6 +21,7 @@ from pysfnc.frontend.lower_digests import length_of_bytes, opaque_text
 from pysfnc.frontend.lower_endless import ended
 from pysfnc.frontend.lower_futures import first_future, future_count, futures_named
 from pysfnc.frontend.lower_iterate import Source, origin_of, refuse_restless, source_of, under
+from pysfnc.frontend.lower_named_attributes import NAMED
 from pysfnc.frontend.lower_objects import enum_members
 from pysfnc.frontend.lower_own import call_written
 from pysfnc.frontend.lower_sets import call_set, loose_items, refuse_order
@@ -77,7 +78,7 @@ def _builtin(name: str) -> Callable[[Builtin], Builtin]:
 
 def is_special(name: str) -> bool:
     """Whether a builtin is called through this module."""
-    return name in _BUILTINS or name in _NEVER
+    return name in _BUILTINS or name in _NEVER or name in NAMED
 
 
 def call_builtin(cx: Context, name: str, given: Arguments | None, node: ast.expr) -> Value:
@@ -88,12 +89,25 @@ def call_builtin(cx: Context, name: str, given: Arguments | None, node: ast.expr
             return futures
     if name in _NEVER:
         return cx.error(codes.UNSUPPORTED_CALL, node, f"`{name}()` has no compiled form", help=_NEVER[name])
+    if name in NAMED:
+        return (
+            NAMED[name](cx, node) if given is None and isinstance(node, ast.Call) else _never_as_value(cx, name, node)
+        )
     if given is None:
         assert isinstance(node, ast.Call)
         if name == "isinstance":
             return _isinstance(cx, node)
         given = lower_arguments(cx, node, spread_ok=name in ("min", "max", "zip"))
     return poison(cx.span(node)) if given is None else _BUILTINS[name](cx, given, node)
+
+
+def _never_as_value(cx: Context, name: str, node: ast.expr) -> Expr:
+    return cx.error(
+        codes.UNSUPPORTED_CALL,
+        node,
+        f"`{name}()` has a compiled form only where it is called by its name",
+        help="write instead: a lambda or function that calls it",
+    )
 
 
 _NEVER: Final = {
@@ -111,9 +125,6 @@ _NEVER: Final = {
     "memoryview": "write instead: a function marked `@task`",
     "complex": "write instead: a function marked `@task`",
     "id": "write instead: a comparison with `==`",
-    "setattr": "write instead: a key of a dict",
-    "getattr": "write instead: a key of a dict, `value[name]`",
-    "hasattr": "write instead: `name in value` of a dict",
     "delattr": "write instead: a key of a dict",
     "compile": "write instead: the code itself",
     "breakpoint": "write instead: nothing",

@@ -13,6 +13,7 @@ from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.annotations import annotation_type
 from pysfnc.frontend.effects import can_raise
+from pysfnc.frontend.exception_texts import with_text
 from pysfnc.frontend.lower_arguments import NO_ARGUMENTS, Arguments, lower_arguments
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison, present
@@ -307,7 +308,9 @@ def call_exception_method(cx: Context, base: Expr, node: ast.Call) -> Value | No
 
     def called(record: Record) -> Value:
         member = record.members[name]
-        receiver: Value | None = keep(cx, _attributes(cx, held, [record], node), node)
+        receiver: Value | None = keep(
+            cx, with_text(cx, _attributes(cx, held, [record], node), held, record, node), node
+        )
         if member.kind != "method":
             receiver = ProjectClass(record.info) if member.kind == "class method" else None
         given = lower_arguments(cx, node)
@@ -358,7 +361,7 @@ def _of_class(cx: Context, exc: Var, record: Record, node: ast.Attribute) -> Val
         return _attribute(cx, exc, [record], node)
     if kind == "constant":
         return _constant(cx, exc, [record], node)
-    this = keep(cx, _attributes(cx, exc, [record], node), node)
+    this = keep(cx, with_text(cx, _attributes(cx, exc, [record], node), exc, record, node), node)
     return call_member(cx, record, record.members[node.attr], this, NO_ARGUMENTS, node)
 
 

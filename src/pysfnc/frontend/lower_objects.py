@@ -11,6 +11,7 @@ from dataclasses import replace
 from pysfnc.diagnostics import codes, nearest
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.effects import may_wait
+from pysfnc.frontend.exception_texts import held_text
 from pysfnc.frontend.generated_inits import generated_init
 from pysfnc.frontend.held_functions import as_function
 from pysfnc.frontend.kept_receivers import stays_in_variable
@@ -473,6 +474,9 @@ def own_text(cx: Context, value: Expr, node: ast.AST, names: tuple[str, ...]) ->
     """The text that code of the class makes of an object; None where it has none."""
     if len(members(value.type)) != 1 or not is_object(value.type):
         return None
+    held = held_text(value, cx, node) if "__str__" in names else None
+    if held is not None:
+        return held
     record = record_of_type(cx, value.type)
     member = next((record.members[name] for name in names if name in record.members), None) if record else None
     if record is None or member is None:

@@ -8,7 +8,6 @@ import ast
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.condition_values import as_condition
 from pysfnc.frontend.lower_conditions import negated_condition
