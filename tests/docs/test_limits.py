@@ -532,6 +532,22 @@ def test_lim_76_hosts_in_brackets() -> None:
         assert outcome.output == "fe80::1"
 
 
+def test_lim_77_decimals_without_a_form() -> None:
+    head = "from decimal import Decimal\n"
+    python, compiled = both(head + workflow("x: Decimal", "return x + 1"), x="Infinity")
+    assert (python.output, compiled.error) == ("Infinity", "States.QueryEvaluationError")
+    for text in ("x / (x - 1)", "(x * 10) // 3", "(x * 10) % 7"):
+        python, compiled = both(head + workflow("x: Decimal", f"return {text}"), x="123456789012345")
+        assert (python.error, compiled.error) == (None, "States.QueryEvaluationError")
+    python, compiled = both(head + workflow("x: Decimal", "return x + x", "return 1"), x="1E+100000")
+    assert (python.output, compiled.error) == ("2E+100000", "States.QueryEvaluationError")
+    python, compiled = both(head + workflow("x: Decimal", "return round(x * 10)"), x="123456789012345")
+    assert (python.error, compiled.error) == (None, "States.QueryEvaluationError")
+    for text in ("inf", "٣"):
+        python, compiled = both(head + workflow("x: str", "return Decimal(x)"), x=text)
+        assert (python.error, compiled.error) == (None, "InvalidOperation")
+
+
 REQUEST: Final = """
 import os
 from pysfnc import http, workflow

@@ -42,7 +42,10 @@ _EXTERNAL: Final[dict[str, str]] = {
     "concurrent.futures.BrokenExecutor": "BrokenExecutor",
     "dataclasses.FrozenInstanceError": "FrozenInstanceError",
     "decimal.DecimalException": "DecimalException",
-    **{f"decimal.{name}": name for name in ("Inexact", "InvalidOperation", "Overflow", "Rounded", "Underflow")},
+    **{
+        f"decimal.{name}": name
+        for name in ("DivisionByZero", "Inexact", "InvalidOperation", "Overflow", "Rounded", "Underflow")
+    },
     "json.JSONDecodeError": "JSONDecodeError",
     "json.decoder.JSONDecodeError": "JSONDecodeError",
     "select.error": "OSError",
@@ -70,6 +73,7 @@ _EXTERNAL_BASES: Final[dict[str, tuple[str, ...]]] = {
     "CancelledError": ("BaseException",),
     "CalledProcessError": ("SubprocessError",),
     "DecimalException": ("ArithmeticError",),
+    "DivisionByZero": ("DecimalException", "ZeroDivisionError"),
     "FrozenInstanceError": ("AttributeError",),
     "InvalidOperation": ("DecimalException",),
     "Inexact": ("DecimalException",),
@@ -222,6 +226,7 @@ def _add_external(model: ProjectModel, name: str) -> None:
 
 _NAMED: Final[dict[str, str]] = {
     **_EXTERNAL,
+    "decimal.Decimal": "InvalidOperation",
     "json.loads": "JSONDecodeError",
     "base64.b64decode": "Error",
     "base64.urlsafe_b64decode": "Error",
@@ -240,6 +245,8 @@ def _external_classes_used(model: ProjectModel) -> Iterator[str]:
         model.exception_bases[HTTP_ERROR] = ("Exception",)
         if "urllib.error.HTTPError" in dotted:
             model.ambiguous_exceptions[HTTP_ERROR] = ()
+    if "decimal.Decimal" in dotted:
+        _add_external(model, "DivisionByZero")
     return (_NAMED[name] for name in sorted(dotted))
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.aws_types import BYTES
+from pysfnc.frontend.decimal_operations import are_decimals, is_decimal
 from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
 from pysfnc.frontend.lower_choices import is_callable
 from pysfnc.frontend.lower_comparing import is_comparison, sorted_by_comparison
@@ -62,7 +63,7 @@ from pysfnc.ir.walk import free_vars
 from pysfnc.library.iteration import build_zip_rows
 from pysfnc.library.row import Refusal
 from pysfnc.library.truth import has_own_truth
-from pysfnc.values.types import BOOL, INT, NONE, STR, Kind, NeverT, kinds
+from pysfnc.values.types import BOOL, INT, NONE, STR, Kind, NeverT, join_all, kinds
 
 Builtin = Callable[[Context, Arguments, ast.expr], Value]
 _BUILTINS: dict[str, Builtin] = {}
@@ -537,8 +538,10 @@ def _max(cx: Context, given: Arguments, node: ast.expr) -> Value:
 def _of_times(cx: Context, args: list[Expr], node: ast.expr) -> Expr | None:
     """The list of the dates or timedeltas of which one is wanted, None for anything else."""
     if len(args) == 1:
-        return cx.atom(args[0]) if are_times(args[0]) else None
+        return cx.atom(args[0]) if are_times(args[0]) or are_decimals(args[0]) else None
     if args and is_time(args[0].type) and all(arg.type == args[0].type for arg in args):
+        return cx.atom(lib.make_list(cx, args, node))
+    if args and is_decimal(join_all([arg.type for arg in args])):
         return cx.atom(lib.make_list(cx, args, node))
     return None
 

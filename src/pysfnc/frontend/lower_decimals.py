@@ -49,6 +49,8 @@ def _made(cx: Context, value: Expr, node: ast.Call) -> Expr | None:
             return Prim(op="decimal.make", args=(Const(value=text, type=STR),), type=DECIMAL, span=span)
         case Prim(op="str", args=(number,)) if kinds(number.type) <= _NUMBERS:
             return Prim(op="decimal.of", args=(value,), type=DECIMAL, span=span)
+    if value.type == STR:
+        return Prim(op="decimal.parsed", args=(cx.atom(value),), type=DECIMAL, span=span)
     if value.type == INT:
         text_of = Prim(op="str", args=(value,), type=STR, span=span)
         return Prim(op="decimal.make", args=(text_of,), type=DECIMAL, span=span)

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.decimal_operations import call_decimal_method
 from pysfnc.frontend.effects import can_raise
+from pysfnc.frontend.item_values import DECIMAL
 from pysfnc.frontend.known_texts import texts_of
 from pysfnc.frontend.lower_arguments import lower_arguments
 from pysfnc.frontend.lower_builtins import sorted_items
@@ -87,6 +89,12 @@ def call_method(cx: Context, receiver: Expr, node: ast.Call) -> Value:
         held, *others = taken.positional
         given = replace(taken, positional=tuple(others))
         return call_time_method(cx, as_data(cx, held, node), name, given, node)
+    if receiver.type == DECIMAL:
+        taken = lower_arguments(cx, node, first=[receiver])
+        if taken is None:
+            return poison(cx.span(node))
+        held, *others = taken.positional
+        return call_decimal_method(cx, as_data(cx, held, node), name, others, taken.keyword_map(), node)
     if has_opaque_method(receiver.type, name):
         taken = lower_arguments(cx, node, first=[receiver])
         if taken is None:

@@ -244,6 +244,14 @@ def refuse_text(cx: Context, name: str, node: ast.AST | Span) -> Expr:
             help="write instead: `x is not None` before where it may be None, or `x.isoformat()` for its text; "
             "or a `@task` that does this",
         )
+    if name == "Decimal":
+        cx.project.met_decimals = True
+        return cx.error(
+            codes.UNSUPPORTED_EXPRESSION,
+            node,
+            "this looks at a value that may be a `Decimal` or something else, or holds a `Decimal`",
+            help="write instead: arithmetic, comparisons, `str()` and formats of the Decimal itself; `x is not None` before where it may be None",
+        )
     if name.startswith("Decimal"):
         cx.project.met_decimals = True
         name = "Decimal"

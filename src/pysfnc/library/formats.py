@@ -202,7 +202,7 @@ define(
 )
 
 
-def _aligned(value: Tree, spec: Spec, default: str) -> Tree:
+def aligned(value: Tree, spec: Spec, default: str) -> Tree:
     """The text at its place in the width; `=` has been seen to."""
     if spec.width is None:
         return value
@@ -220,7 +220,7 @@ def _format_text(arg: Arg, spec: Spec) -> Tree:
     value = arg.tree
     if spec.precision is not None:
         value = substring(value, ZERO, spec.precision)
-    return _aligned(value, spec, "<")
+    return aligned(value, spec, "<")
 
 
 def _magnitude(arg: Arg, spec: Spec) -> Tree:
@@ -266,7 +266,7 @@ def _format_number(arg: Arg, spec: Spec) -> Tree:
     if spec.presentation == "%":
         body = join(body, text("%"))
     if not inside or spec.width is None:
-        return _aligned(join(front, body), spec, ">")
+        return aligned(join(front, body), spec, ">")
     # Never zero or more, which would pad on the right.
     room = least(Binary("-", call("length", Ref("py_s")), spec.width), Lit(-1))
     return Seq((bind, join(Ref("py_s"), call("pad", body, room, text(spec.fill)))))

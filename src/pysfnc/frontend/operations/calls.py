@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from pysfnc.diagnostics import codes
+from pysfnc.frontend.decimal_operations import decimal_call
 from pysfnc.frontend.infinities import call_of_infinite
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.model import Style
@@ -48,7 +49,8 @@ def call(cx: Context, name: str, args: Sequence[Expr], keywords: dict[str, Expr]
     of_infinite = call_of_infinite(cx, name, args, keywords, lambda given, named: call(cx, name, given, named, node))
     if of_infinite is not None:
         return of_infinite
-    of_time = time_call(cx, name, [*args, *keywords.values()], node)
+    given = [*args, *keywords.values()]
+    of_time = time_call(cx, name, given, node) or decimal_call(cx, name, given, node)
     if of_time is not None:
         return of_time
     of_number = (

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from pysfnc.diagnostics import codes
+from pysfnc.frontend.decimal_operations import decimal_truth
 from pysfnc.frontend.infinities import may_be_infinite, told_of_infinite
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data
@@ -52,7 +53,7 @@ def truth(cx: Context, value: Value, node: ast.AST) -> Expr:
         return of_own
     if isinstance(data, Var) and isinstance(data.type, TupleT):
         return Const(value=bool(data.type.items), type=BOOL, span=cx.span(node))
-    of_time = time_truth(cx, data, node)
+    of_time = time_truth(cx, data, node) or decimal_truth(cx, data, node)
     if of_time is not None:
         return of_time
     of_number = truth_of_number(cx, data, lambda rest: truth(cx, rest, node))

@@ -5,6 +5,13 @@ from dataclasses import replace
 from typing import Final
 
 from pysfnc.diagnostics import codes
+from pysfnc.frontend.decimal_operations import (
+    are_decimals,
+    decimal_binary,
+    decimal_compare,
+    decimal_ranks,
+    decimal_unary,
+)
 from pysfnc.frontend.infinities import (
     as_numbers,
     binary_of_infinite,
@@ -92,7 +99,7 @@ def binary(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) -> 
     of_own = binary_of_own(cx, symbol, left, right, node)
     if of_own is not None:
         return of_own
-    of_time = time_binary(cx, symbol, left, right, node)
+    of_time = time_binary(cx, symbol, left, right, node) or decimal_binary(cx, symbol, left, right, node)
     if of_time is not None:
         return of_time
     of_numbers = arithmetic_of_numbers(cx, symbol, left, right, lambda a, b: binary(cx, symbol, a, b, node), node)
@@ -139,7 +146,7 @@ def unary(cx: Context, symbol: str, operand: Expr, node: ast.AST) -> Expr:
     of_own = unary_of_own(cx, symbol, operand, node)
     if of_own is not None:
         return of_own
-    of_time = time_unary(cx, symbol, operand, node)
+    of_time = time_unary(cx, symbol, operand, node) or decimal_unary(cx, symbol, operand, node)
     if of_time is not None:
         return of_time
     of_number = negative_of_number(cx, symbol, operand, lambda value: unary(cx, symbol, value, node))
@@ -179,7 +186,7 @@ def compare(cx: Context, op: ast.cmpop, left: Value, right: Value, node: ast.AST
     of_own = compare_of_own(cx, symbol, one, other, node)
     if of_own is not None:
         return of_own
-    of_time = time_compare(cx, symbol, one, other, node)
+    of_time = time_compare(cx, symbol, one, other, node) or decimal_compare(cx, symbol, one, other, node)
     if of_time is not None:
         return of_time
     of_numbers = compare_of_numbers(
@@ -345,9 +352,9 @@ def sort_by(cx: Context, items: Expr, keys: Expr | None, reverse: Expr, node: as
     keys = None if keys is None else as_ranks(keys)
     if keys is None:
         (items,) = as_numbers(cx, items)
-    if keys is None and are_times(items):
+    if keys is None and (are_times(items) or are_decimals(items)):
         items = keys = cx.atom(items)
-    keys = None if keys is None else time_ranks(cx, as_numbers(cx, keys)[0], node)
+    keys = None if keys is None else decimal_ranks(cx, time_ranks(cx, as_numbers(cx, keys)[0], node), node)
     given = [items, reverse] if keys is None else [items, reverse, keys]
     held = () if keys is None else inner([items])
     made = built(cx, node, given, lambda site: catalog.build_sorted(items, keys, reverse, site), held=held)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from pysfnc.diagnostics import codes
+from pysfnc.frontend.decimal_operations import decimal_format
 from pysfnc.frontend.infinities import finite, may_be_infinite, text_of_infinite
 from pysfnc.frontend.lower_aws_errors import class_name
 from pysfnc.frontend.lower_context import Context, poison
@@ -46,7 +47,7 @@ def format_value(cx: Context, value: Value, conversion: str | None, spec: Expr |
     if isinstance(data.type, EnumT):
         data = decayed(cx, data) if data.type.cls.shown == "value" else to_str(cx, data, node)
     made, wanted = data, spec
-    of_time = time_format(cx, made, wanted, node)
+    of_time = time_format(cx, made, wanted, node) or decimal_format(cx, made, wanted, node)
     if of_time is not None:
         return of_time
     return built(cx, node, [made, wanted], lambda site: catalog.build_format(made, wanted, site))
