@@ -107,7 +107,7 @@ PROGRAMS: dict[str, str] = {
             x.nothing()  # E[SFN302]
             other()
             open("x")  # E[SFN103]
-            getattr(x, "y")  # E[SFN103]
+            getattr(x, "y")  # E[SFN102]
             return 1
     """,
     "expressions": """
