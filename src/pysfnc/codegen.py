@@ -93,7 +93,7 @@ class Generator:
     def _planned(self, machine: Machine, body: Suite, names: NameSupply) -> Planned:
         tasks = {task.id: task for task in self.program.tasks}
         plan = plan_machine(machine, body, self.program.exceptions, names, PlanOptions(merge=self.optimise))
-        return Planned(plan, emit_machine(plan, tasks, self.placeholder))
+        return Planned(plan, emit_machine(plan, tasks, self.placeholder, tight=self.optimise))
 
 
 def _shared(emitted: Emitted) -> Emitted:

@@ -12,11 +12,11 @@ from typing import Any, Final
 from pysfnc.analysis.failures import expr_errors, suite_errors
 from pysfnc.backend.errors import caught_exception, marked_exception, read_error
 from pysfnc.backend.expressions import Lowering
+from pysfnc.backend.fields import FieldWriter, TooDeep
 from pysfnc.backend.markers import failure
 from pysfnc.backend.names import RESERVED, StateNames, VariableNames
 from pysfnc.backend.regions.write import Regions
 from pysfnc.backend.services import argument_template, retried_names
-from pysfnc.backend.written import levels_of, shortened, with_prelude
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import (
     Assign,
@@ -48,9 +48,8 @@ from pysfnc.ir.mir import (
     Work,
     resolve,
 )
-from pysfnc.jsonata.placeholders import parameter_of
 from pysfnc.jsonata.tidy import tidy
-from pysfnc.jsonata.tree import Array, Binary, Call, Field, Lit, Neg, Object, Placeholder, Ref, Tree
+from pysfnc.jsonata.tree import Binary, Call, Field, Lit, Ref, Tree
 from pysfnc.library.context import FIELDS
 from pysfnc.library.raised import MESSAGE, NAME
 from pysfnc.plan.caught import ALL_ERRORS, QUERY_ERROR, TASK_FAILED
@@ -78,8 +77,6 @@ INPUT: Final = Field(Ref("states"), "input")
 RESULT: Final = Field(Ref("states"), "result")
 MAP_ITEM: Final = Field(Field(Field(Field(Ref("states"), "context"), "Map"), "Item"), "Value")
 ERROR_OUTPUT: Final = Field(Ref("states"), "errorOutput")
-MAX_LEVELS: Final = 95
-"""Nesting of an expression, a little below the hundred levels at which AWS's JSONata ends (measured)."""
 SNIPPET_CHARS: Final = 48
 
 Json = dict[str, Any]
@@ -95,9 +92,11 @@ class Emitted:
     """Where an expression nests deeper than AWS evaluates, with its levels; the definition is of no use then."""
 
 
-def emit_machine(plan: MachinePlan, tasks: Mapping[str, Task], placeholder: Callable[[str], str]) -> Emitted:
-    """The definition of a planned workflow. `placeholder` names the Lambda function that runs a task."""
-    emitter = _Emitter(plan, tasks, placeholder)
+def emit_machine(
+    plan: MachinePlan, tasks: Mapping[str, Task], placeholder: Callable[[str], str], *, tight: bool = False
+) -> Emitted:
+    """The definition of a planned workflow. `placeholder` names the Lambda function that runs a task; `tight`: see `FieldWriter`."""
+    emitter = _Emitter(plan, tasks, placeholder, FieldWriter(tight))
     scope = emitter.scope(plan.scope)
     definition: Json = {"Comment": plan.comment} if plan.comment else {}
     definition["QueryLanguage"] = "JSONata"
@@ -113,6 +112,7 @@ class _Emitter:
     plan: MachinePlan
     tasks: Mapping[str, Task]
     placeholder: Callable[[str], str]
+    fields: FieldWriter
     states: StateNames = field(default_factory=StateNames)
     variables: VariableNames = field(default_factory=VariableNames)
     source_map: dict[str, Span] = field(default_factory=dict)
@@ -147,7 +147,7 @@ class _Emitter:
     def _written(self, state: State, names: Mapping[State, str], defined: frozenset[str]) -> Json:
         try:
             return _StateWriter(self, names, defined).write(state)
-        except _TooDeep as found:
+        except TooDeep as found:
             self.too_deep.append((state.span, found.depth))
             return {"Type": "Succeed"}
 
@@ -170,6 +170,11 @@ class _StateWriter:
     names: Mapping[State, str]
     defined: frozenset[str]
     """The variables that surely have a value when the state is entered."""
+
+    @property
+    def fields(self) -> FieldWriter:
+        """What writes the fields of the machine."""
+        return self.emitter.fields
 
     def write(self, state: State) -> Json:
         match state:
@@ -250,7 +255,7 @@ class _StateWriter:
         values = {name: self._argument(state, value) for name, value in effect.args}
         payload = {"f": self._checked(state, Const(value=effect.task, type=STR)), **_passed_on(task.params, values)}
         if task.context:
-            payload["c"] = _context(task.context)
+            payload["c"] = _context(task.context, self.fields)
         made: Json = {
             "Type": "Task",
             "Resource": LAMBDA_INVOKE if effect.waits is None else f"{LAMBDA_INVOKE}.waitForTaskToken",
@@ -275,7 +280,7 @@ class _StateWriter:
     def _attempted(self, state: Work, value: Expr) -> Any | None:
         try:
             return self._checked(state, value)
-        except _TooDeep:
+        except TooDeep:
             return None
 
     def _limits(self, made: Json, state: Work, effect: TaskCall | ServiceCall) -> None:
@@ -291,7 +296,7 @@ class _StateWriter:
         if effect.max_concurrency is not None:
             made["MaxConcurrency"] = self._argument(state, effect.max_concurrency)
         if state.handed:
-            made["ItemSelector"] = {ITEM: expression(MAP_ITEM), **self._handed(state)}
+            made["ItemSelector"] = {ITEM: self.fields.expression(MAP_ITEM), **self._handed(state)}
         made["ItemProcessor"] = {
             "ProcessorConfig": {"Mode": "INLINE"},
             **self.emitter.scope(state.bodies[0], self.defined),
@@ -314,7 +319,7 @@ class _StateWriter:
             if state.handed:
                 made["ItemBatcher"]["BatchInput"] = self._handed(state)
         elif state.handed:
-            made["ItemSelector"] = {ITEM: expression(MAP_ITEM), **self._handed(state)}
+            made["ItemSelector"] = {ITEM: self.fields.expression(MAP_ITEM), **self._handed(state)}
         options = {
             "MaxConcurrency": effect.max_concurrency,
             "ToleratedFailurePercentage": settings.percentage,
@@ -341,26 +346,26 @@ class _StateWriter:
         )
 
     def _handed(self, state: Work) -> Json:
-        return {name: template(self._computed(computed, {})) for name, computed in state.handed.items()}
+        return {name: self.fields.template(self._computed(computed, {})) for name, computed in state.handed.items()}
 
     def _pause(self, state: Pause) -> Json:
         made: Json = {"Type": "Wait"}
         seconds = self._tree(state.prefix, state.seconds, {})
         if isinstance(state.seconds.type, IntT):
-            made["Seconds"] = template(seconds)
+            made["Seconds"] = self.fields.template(seconds)
         elif isinstance(state.seconds.type, OpaqueT):
-            made["Timestamp"] = template(seconds)
+            made["Timestamp"] = self.fields.template(seconds)
         else:
             # Seconds takes whole numbers only; a Timestamp takes fractions (ASL spec, "Wait State").
             later = Binary("+", Call("millis", ()), Binary("*", seconds, Lit(1000)))
-            made["Timestamp"] = expression(Call("fromMillis", (later,)))
+            made["Timestamp"] = self.fields.expression(Call("fromMillis", (later,)))
         self._outcome(made, state.assigns, state.output, {})
         return self._onward(made, state.after)
 
     def _choice(self, state: Choice) -> Json:
         made: Json = {"Type": "Choice", "Choices": []}
         for test, edge in state.rules:
-            rule: Json = {"Condition": template(self._computed(test, {}))}
+            rule: Json = {"Condition": self.fields.template(self._computed(test, {}))}
             self._edge(rule, edge, {})
             rule["Next"] = self.names[resolve(edge.target)]
             made["Choices"].append(rule)
@@ -370,13 +375,13 @@ class _StateWriter:
 
     def _failed(self, state: Failed) -> Json:
         if state.error is not None:
-            cause = template(Lit(state.cause or ""))
-            return {"Type": "Fail", "Error": template(Lit(state.error)), "Cause": cause}
+            cause = self.fields.template(Lit(state.cause or ""))
+            return {"Type": "Fail", "Error": self.fields.template(Lit(state.error)), "Cause": cause}
         if state.marked:
             error, cause = (failure(INPUT, field, given=state.given) for field in (NAME, MESSAGE))
         else:
             error, cause = Field(INPUT, NAME), Field(INPUT, MESSAGE)
-        return {"Type": "Fail", "Error": expression(error), "Cause": expression(cause)}
+        return {"Type": "Fail", "Error": self.fields.expression(error), "Cause": self.fields.expression(cause)}
 
     # Parts of states
 
@@ -386,11 +391,11 @@ class _StateWriter:
         if assigns:
             written = _checked_once(list(assigns.values()))
             made["Assign"] = {
-                self.emitter.variables.name(name): template(self._computed(computed, own))
+                self.emitter.variables.name(name): self.fields.template(self._computed(computed, own))
                 for name, computed in zip(assigns, written, strict=True)
             }
         if output is not None:
-            made["Output"] = template(self._computed(output, own))
+            made["Output"] = self.fields.template(self._computed(output, own))
 
     def _edge(self, made: Json, edge: Edge, own: Mapping[str, Tree]) -> None:
         self._outcome(made, edge.assigns, edge.output, own)
@@ -448,7 +453,7 @@ class _StateWriter:
             kept = Assign(name=name, value=value)
             suite = (*suite, Try(body=(kept,), handlers=state.arg_handlers, orelse=(), final=()))
             value = Var(name=name, type=value.type)
-        return template(self._tree(suite, value, {}))
+        return self.fields.template(self._tree(suite, value, {}))
 
     def _computed(self, computed: Computed, own: Mapping[str, Tree]) -> Tree:
         return self._tree(computed.suite, computed.value, own, computed.trusted)
@@ -465,12 +470,12 @@ class _StateWriter:
         return tidy(regions.value(suite, value, env, trusted))
 
 
-def _context(parts: tuple[str, ...]) -> Json:
+def _context(parts: tuple[str, ...], fields: FieldWriter) -> Json:
     """Parts of the Context object in its own form, for `pysfnc.lang.bootstrap`."""
     made: Json = {}
     for part in parts:
         found = FIELDS[part]
-        made.setdefault(found.path[0], {})[found.path[1]] = expression(found.tree)
+        made.setdefault(found.path[0], {})[found.path[1]] = fields.expression(found.tree)
     return made
 
 
@@ -520,87 +525,6 @@ def _retrier(rule: RetryRule, effect: Retried) -> Json:
     if rule.jitter:
         made["JitterStrategy"] = "FULL"
     return made
-
-
-class _TooDeep(Exception):
-    def __init__(self, depth: int) -> None:
-        super().__init__(depth)
-        self.depth = depth
-
-
-def expression(tree: Tree) -> str:
-    """A field that is an expression."""
-    tree = shortened(tree)
-    depth = levels_of(tree)
-    if depth > MAX_LEVELS:
-        raise _TooDeep(depth)
-    return f"{{% {with_prelude(tree)} %}}"
-
-
-def template(tree: Tree) -> Any:
-    """A field: JSON where the tree is a constant, else an expression."""
-    try:
-        return _constant(tree)
-    except ValueError:
-        return expression(tree)
-
-
-def _constant(tree: Tree) -> Any:
-    match tree:
-        case Lit(value=str() as text):
-            return _plain_text(text)
-        case Lit(value):
-            return value
-        case Neg(Lit(int() | float() as value)):
-            return -value
-        case Array(items):
-            return [_constant(item) for item in items]
-        case Object(pairs):
-            return {_key(key): _constant(value) for key, value in pairs}
-        case Placeholder(name):
-            return f"${{{name}}}"
-        case Call() | Binary(op="&"):
-            return _text_with_parameters(tree)
-        case _:
-            raise ValueError("not a constant")
-
-
-def _plain_text(text: str) -> str:
-    if text.startswith("{%") or text.endswith("%}") or "${" in text:
-        raise ValueError("a text that would be taken for an expression or a placeholder")
-    return text
-
-
-def _key(tree: Tree) -> str:
-    if isinstance(tree, Lit) and isinstance(tree.value, str):
-        return _plain_text(tree.value)
-    raise ValueError("not a constant")
-
-
-def _text_with_parameters(tree: Tree) -> str:
-    """A text that deployment parameters are part of: who fills them in puts it together."""
-    parameter = parameter_of(tree)
-    if parameter is not None:
-        return f"${{{parameter}}}"
-    match tree:
-        case Binary(op="&", left=left, right=right):
-            parts: tuple[Tree, ...] = (left, right)
-        case Call(name="join", args=(Array(items),)):
-            parts = items
-        case _:
-            raise ValueError("not a constant")
-    text = "".join(_part_of_text(part) for part in parts)
-    if text.startswith("{%") or text.endswith("%}"):
-        raise ValueError("a text that would be taken for an expression")
-    return text
-
-
-def _part_of_text(tree: Tree) -> str:
-    if not isinstance(tree, Lit):
-        return _text_with_parameters(tree)
-    if not isinstance(tree.value, str) or "$" in tree.value:
-        raise ValueError("not a constant, or one that would be taken for a placeholder together with its neighbour")
-    return tree.value
 
 
 def _reachable(start: State) -> list[State]:

@@ -11,7 +11,6 @@ from pysfnc.backend.markers import constant_exception, raised_in_place
 from pysfnc.jsonata.levels import Levels
 from pysfnc.jsonata.printer import print_after, print_binding, print_tree
 from pysfnc.jsonata.repeats import without_repeats
-from pysfnc.jsonata.scan import compact
 from pysfnc.jsonata.tree import Binary, Bind, Call, Field, Func, IfElse, Lit, Object, Ref, Seq, Tree
 from pysfnc.jsonata.walk import calls, map_tree, walk_tree
 from pysfnc.library.make import call, eq, join, text
@@ -29,9 +28,12 @@ _NO_KEY: Final = call("py_fail", text("TypeError"), call("py_no_key", _V, text("
 define("py_any_at", ("v", "k"), IfElse(eq(call("type", _V), text("object")), call("py_at", _V, _K), _NO_KEY))
 
 
-def with_prelude(tree: Tree) -> str:
-    """The text of an expression, with the definitions of the prelude functions that it uses, directly or not, in front."""
-    return print_after([definition(name) for name in sorted(prelude_of(tree))], tree)
+def with_prelude(tree: Tree, *, tight: bool = False) -> str:
+    """The text of an expression, with the definitions of the prelude functions that it uses, directly or not, in front.
+
+    `tight`: without the spaces that only a reader needs, as these definitions always are.
+    """
+    return print_after([definition(name) for name in sorted(prelude_of(tree))], tree, tight=tight)
 
 
 def levels_of(tree: Tree) -> int:
@@ -71,11 +73,11 @@ def prelude_of(tree: Tree) -> set[str]:
 def definition(name: str) -> str:
     """The text that binds a prelude function."""
     function = PRELUDE[name]
-    return compact(print_binding(Bind(name, Func(function.params, function.body))))
+    return print_binding(Bind(name, Func(function.params, function.body)), tight=True)
 
 
 def _length(tree: Tree) -> int:
-    return len(print_tree(tree)) + sum(len(definition(name)) + 2 for name in prelude_of(tree))
+    return len(print_tree(tree, tight=True)) + sum(len(definition(name)) + 1 for name in prelude_of(tree))
 
 
 # Forms

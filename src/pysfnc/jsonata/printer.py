@@ -7,7 +7,8 @@ expression (`%}`) can appear inside one, whatever the user's text is.
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final, assert_never
 
 from pysfnc.jsonata.tree import (
@@ -60,22 +61,45 @@ _WORDS: Final = frozenset({"and", "or", "in", "true", "false", "null", "function
 _ESCAPES: Final = {"\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
-def print_tree(tree: Tree) -> str:
-    """The text of an expression, without the `{% %}` around it."""
-    return _print(tree, 0)
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """What stands between parts. Words (`and`) and `/`, `%` stay apart from everything: `/` may open a regular expression, `%}` ends one."""
+
+    comma: str
+    end: str
+    bind: str
+    colon: str
+    test: str
+    otherwise: str
+    operators: Mapping[str, str]
 
 
-def print_binding(binding: Bind) -> str:
+_APART: Final = frozenset({"and", "or", "in", "/", "%"})
+_WIDE: Final = _Style(", ", "; ", " := ", ": ", " ? ", " : ", {op: f" {op} " for op in _POWER})
+_TIGHT: Final = _Style(",", ";", ":=", ":", "?", ":", {op: f" {op} " if op in _APART else op for op in _POWER})
+
+
+def _style(tight: bool) -> _Style:
+    return _TIGHT if tight else _WIDE
+
+
+def print_tree(tree: Tree, *, tight: bool = False) -> str:
+    """The text of an expression, without the `{% %}` around it. `tight`: without the spaces that only a reader needs."""
+    return _print(tree, 0, _style(tight))
+
+
+def print_binding(binding: Bind, *, tight: bool = False) -> str:
     """The text of `$name := value`."""
-    return _item(binding)
+    return _item(binding, _style(tight))
 
 
-def print_after(bindings: Sequence[str], tree: Tree) -> str:
+def print_after(bindings: Sequence[str], tree: Tree, *, tight: bool = False) -> str:
     """The text of an expression behind bindings that are text already."""
     if not bindings:
-        return print_tree(tree)
+        return print_tree(tree, tight=tight)
+    style = _style(tight)
     items = tree.items if isinstance(tree, Seq) else (tree,)
-    return f"({'; '.join((*bindings, *map(_item, items)))})"
+    return f"({style.end.join((*bindings, *(_item(item, style) for item in items)))})"
 
 
 def quote(text: str) -> str:
@@ -105,8 +129,8 @@ def number(value: float) -> str:
     return json.dumps(value)
 
 
-def _print(tree: Tree, power: int) -> str:
-    return f"({_text(tree)})" if binding_power(tree) < power else _text(tree)
+def _print(tree: Tree, power: int, style: _Style) -> str:
+    return f"({_text(tree, style)})" if binding_power(tree) < power else _text(tree, style)
 
 
 def binding_power(tree: Tree) -> int:
@@ -153,12 +177,12 @@ def part_powers(tree: Tree) -> tuple[int, ...]:
             return tuple(0 for _ in tree_children(tree))
 
 
-def _text(tree: Tree) -> str:
+def _text(tree: Tree, style: _Style) -> str:
     if isinstance(tree, Seq):
-        return f"({'; '.join(map(_item, tree.items))})"
+        return f"({style.end.join(_item(item, style) for item in tree.items)})"
     if isinstance(tree, Index):
         tree = Index(tree.base, _without_context(tree.index))
-    parts = [_print(part, power) for part, power in zip(tree_children(tree), part_powers(tree), strict=False)]
+    parts = [_print(part, power, style) for part, power in zip(tree_children(tree), part_powers(tree), strict=False)]
     match tree:
         case Lit(value):
             return _literal(value)
@@ -175,23 +199,24 @@ def _text(tree: Tree) -> str:
         case Keep():
             return f"{parts[0]}[]"
         case Call(name=name):
-            return f"${name}({', '.join(parts)})"
+            return f"${name}({style.comma.join(parts)})"
         case Apply():
-            return f"{parts[0]}({', '.join(parts[1:])})"
+            return f"{parts[0]}({style.comma.join(parts[1:])})"
         case Binary(op=op):
-            return f"{parts[0]} {op} {parts[1]}"
+            return f"{parts[0]}{style.operators[op]}{parts[1]}"
         case Neg():
             return f"-{parts[0]}"
         case IfElse():
-            return " : ".join((f"{parts[0]} ? {parts[1]}", *parts[2:]))
+            return style.otherwise.join((f"{parts[0]}{style.test}{parts[1]}", *parts[2:]))
         case Func(params=params):
-            return f"function({', '.join(f'${p}' for p in params)}){{{parts[0]}}}"
+            return f"function({style.comma.join(f'${p}' for p in params)}){{{parts[0]}}}"
         case Array():
-            return f"[{', '.join(parts)}]"
+            return f"[{style.comma.join(parts)}]"
         case Range():
             return f"[{parts[0]}..{parts[1]}]"
         case Object():
-            return f"{{{', '.join(f'{key}: {value}' for key, value in zip(parts[::2], parts[1::2], strict=True))}}}"
+            pairs = zip(parts[::2], parts[1::2], strict=True)
+            return f"{{{style.comma.join(f'{key}{style.colon}{value}' for key, value in pairs)}}}"
         case _:
             assert_never(tree)
 
@@ -228,10 +253,10 @@ def _literal(value: bool | float | str | None) -> str:
     return quote(value) if isinstance(value, str) else number(value)
 
 
-def _item(item: Tree | Bind) -> str:
+def _item(item: Tree | Bind, style: _Style) -> str:
     if isinstance(item, Bind):
-        return f"${item.name} := {_print(item.value, 0)}"
-    return _print(item, 0)
+        return f"${item.name}{style.bind}{_print(item.value, 0, style)}"
+    return _print(item, 0, style)
 
 
 def _field(name: str) -> str:

@@ -10,7 +10,6 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import lru_cache
-from typing import Final
 
 
 class TokenKind(Enum):
@@ -126,22 +125,3 @@ def scan(text: str) -> Scan:
                 newer = (token.text, position)
         position = match.end()
     return Scan(tuple(tokens), tuple(variables), newer[0], newer[1])
-
-
-_TIGHT: Final = frozenset(",;:?=<>!&+-*{}")
-"""Characters beside which a space says nothing."""
-_SPACED_WORDS: Final = tuple(f"{word} " for word in sorted(_OPERATOR_WORDS))
-
-
-def compact(text: str) -> str:
-    """A text that the printer wrote, without the spaces that only a reader needs; words stay apart from everything."""
-    written = ""
-    tokens = scan(text).tokens
-    ends = [*(token.offset for token in tokens[1:]), len(text)]
-    for token, end in zip(tokens, ends, strict=True):
-        spaced, part = written.endswith(" "), text[token.offset : end]
-        word = part.rstrip() in _OPERATOR_WORDS or written.endswith(_SPACED_WORDS)
-        if spaced and not word and (part[0] in _TIGHT or written[-2] in _TIGHT):
-            written = written[:-1]
-        written += part
-    return written
