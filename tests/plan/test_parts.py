@@ -29,7 +29,7 @@ def main(text: str):
 def ways(waiting: str) -> int:
     """How many states hand something on in a marker."""
     definition = oracle.compile_program(PROGRAM.replace("WAITING", waiting), 1).workflow(None).definition
-    return sum("'f': {'job': {'" in json.dumps(state) for state in definition["States"].values())
+    return sum("'f':{'job':{'" in json.dumps(state) for state in definition["States"].values())
 
 
 @pytest.mark.parametrize(

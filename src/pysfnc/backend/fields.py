@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pysfnc.backend.written import levels_of, shortened, with_prelude
+from pysfnc.backend.called_once import uses_of
+from pysfnc.backend.written import levels_of, shortened, written
 from pysfnc.jsonata.placeholders import parameter_of
 from pysfnc.jsonata.tree import Array, Binary, Call, Lit, Neg, Object, Placeholder, Tree
 
@@ -27,11 +28,11 @@ class FieldWriter:
 
     def expression(self, tree: Tree) -> str:
         """A field that is an expression. Raises TooDeep."""
-        tree = shortened(tree)
-        depth = levels_of(tree)
+        uses = uses_of(shortened(tree))
+        depth = levels_of(uses.tree)
         if depth > MAX_LEVELS:
             raise TooDeep(depth)
-        return f"{{% {with_prelude(tree, tight=self.tight)} %}}"
+        return f"{{% {written(uses, tight=self.tight)} %}}"
 
     def template(self, tree: Tree) -> Any:
         """A field: JSON where the tree is a constant, else an expression. Raises TooDeep."""

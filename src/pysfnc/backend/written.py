@@ -4,15 +4,16 @@ What raises is long in full: `$exists($t.Id) ? $t.Id : $py_raise({'e!': 'KeyErro
 forms, and a text has the forms with which it is shortest, their definitions included.
 """
 
-from functools import cache
 from typing import Final
 
+from pysfnc.backend.called_once import Uses, uses_of
 from pysfnc.backend.markers import constant_exception, raised_in_place
 from pysfnc.jsonata.levels import Levels
-from pysfnc.jsonata.printer import print_after, print_binding, print_tree
+from pysfnc.jsonata.printer import print_after
 from pysfnc.jsonata.repeats import without_repeats
-from pysfnc.jsonata.tree import Binary, Bind, Call, Field, Func, IfElse, Lit, Object, Ref, Seq, Tree
-from pysfnc.jsonata.walk import calls, map_tree, walk_tree
+from pysfnc.jsonata.tree import Binary, Bind, Call, Field, IfElse, Lit, Object, Ref, Seq, Tree
+from pysfnc.jsonata.unread import without_unread
+from pysfnc.jsonata.walk import map_tree, walk_tree
 from pysfnc.library.make import call, eq, join, text
 from pysfnc.library.prelude import PRELUDE, define
 from pysfnc.library.raised import MESSAGE, NAME
@@ -33,11 +34,16 @@ def with_prelude(tree: Tree, *, tight: bool = False) -> str:
 
     `tight`: without the spaces that only a reader needs, as these definitions always are.
     """
-    return print_after([definition(name) for name in sorted(prelude_of(tree))], tree, tight=tight)
+    return written(uses_of(tree), tight=tight)
+
+
+def written(uses: Uses, *, tight: bool) -> str:
+    """As `with_prelude`, of an expression whose definitions are known."""
+    return print_after(uses.definitions, uses.tree, tight=tight)
 
 
 def levels_of(tree: Tree) -> int:
-    """How deep evaluating the text of an expression goes."""
+    """How deep evaluating the text of an expression goes, behind its definitions."""
     return _LEVELS.of(tree)
 
 
@@ -46,7 +52,7 @@ def shortened(tree: Tree) -> Tree:
     raised = sum(isinstance(node, Call) and node.name == "py_raise" for node in walk_tree(tree))
     if not raised:
         return tree
-    tree = without_repeats(tree)
+    tree = without_unread(without_repeats(tree))
     forms = [tree]
     if raised <= FEW:
         forms.append(map_tree(tree, _written_out))
@@ -57,27 +63,8 @@ def shortened(tree: Tree) -> Tree:
     return min(forms, key=_length)
 
 
-def prelude_of(tree: Tree) -> set[str]:
-    """The prelude functions that an expression needs."""
-    needed: set[str] = set()
-    todo = [name for name in calls(tree) if name in PRELUDE]
-    while todo:
-        name = todo.pop()
-        if name not in needed:
-            needed.add(name)
-            todo.extend(_called_by(name))
-    return needed
-
-
-@cache
-def definition(name: str) -> str:
-    """The text that binds a prelude function."""
-    function = PRELUDE[name]
-    return print_binding(Bind(name, Func(function.params, function.body)), tight=True)
-
-
 def _length(tree: Tree) -> int:
-    return len(print_tree(tree, tight=True)) + sum(len(definition(name)) + 1 for name in prelude_of(tree))
+    return len(with_prelude(tree, tight=True))
 
 
 # Forms
@@ -133,8 +120,3 @@ def _read(node: Tree) -> tuple[Tree, str] | None:
             return base, key
         case _:
             return None
-
-
-@cache
-def _called_by(name: str) -> frozenset[str]:
-    return frozenset(called for called in calls(PRELUDE[name].body) if called in PRELUDE)
