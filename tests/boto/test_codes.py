@@ -53,4 +53,4 @@ def test_a_service_with_many_errors_has_them_in_little_room() -> None:
     reading = reading_of(operation, None)
     table = sum(len(error) + len(code) for error, code in reading.codes)
     written = len(with_prelude(read_error(reading, Object(((Lit("Error"), Lit("x")),)), status=False)))
-    assert written < table * 0.6
+    assert written < table * 0.3

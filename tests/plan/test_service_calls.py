@@ -204,12 +204,18 @@ def handler(*classes: str) -> Handler:
             TaskFailure("DynamoDB.AmazonDynamoDBException", "no (Service: D; Status Code: 400; Error Code: Odd; Request ID: r)"),
             "('ClientError',): An error occurred (Odd) when calling the PutItem operation: no",
         ),
-        (TaskFailure("States.Timeout", None), "('TimeoutError',): "),
     ],
 )  # fmt: skip
 def test_errors_of_aws_are_exceptions_with_the_text_of_botocore(answer: object, expected: str) -> None:
     body = caught(handler("ValueError"), handler(CONDITION), handler("ClientError"), handler("TimeoutError"))
     assert both(body, answer) == (expected, None, None)
+
+
+def test_a_call_with_a_limit_of_time_may_be_late() -> None:
+    limited = service(None, timeout_s=const(5))
+    body = caught(handler("ClientError"), handler("TimeoutError"), body=limited)
+    assert both(body, TaskFailure("States.Timeout", None)) == ("('TimeoutError',): ", None, None)
+    assert both(caught(handler("TimeoutError"), body=limited), failure(CONDITION))[1] == CONDITION
 
 
 def test_a_catch_names_only_what_the_call_can_fail_with() -> None:
@@ -237,7 +243,7 @@ def test_a_handler_around_branches_sees_the_errors_inside() -> None:
     expected = "('ClientError',): An error occurred (NoSuchKey) when calling the GetObject operation: no"
     assert both(body, failure(MISSING)) == (expected, None, None)
     other = both(body, failure("S3.S3Exception"))[0]
-    assert other.startswith("('ClientError',): An error occurred (S3Exception)")
+    assert other.startswith("('ClientError',): An error occurred (S3)")  # no error that the model has
     known = caught(handler(MISSING), body=forked)
     assert both(known, failure(MISSING))[0].startswith(f"('{MISSING}',): An error occurred")
 
@@ -246,7 +252,7 @@ def test_a_decoded_error_is_known_by_what_its_cause_says(monkeypatch: pytest.Mon
     from pysfnc.backend import errors
     from pysfnc.jsonata.tree import Call, Field, Lit, Object, Tree
 
-    def child(_reading: ErrorReading, output: Tree) -> Tree:
+    def child(_reading: ErrorReading, output: Tree, _arriving: errors.Arriving) -> Tree:
         inner = Call("parse", (Field(output, "Cause"),))
         return Object(((Lit(NAME), Field(inner, "Error")), (Lit("c"), Field(inner, "Cause"))))
 

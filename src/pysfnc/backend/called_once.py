@@ -1,7 +1,7 @@
 """Prelude functions that one call uses stand in place of that call, which takes less room than a definition.
 
-    before                                                            after
-    ($py_raise:=function($e){$error('!'&$string($e))};$x>0?$py_raise($y))     $x>0?$error('!'&$string($y))
+before                                                            after
+($py_raise:=function($e){$error('!'&$string($e))};$x>0?$py_raise($y))     $x>0?$error('!'&$string($y))
 """
 
 from collections import Counter

@@ -10,7 +10,7 @@ from itertools import count, takewhile
 from typing import Any, Final
 
 from pysfnc.analysis.failures import expr_errors, suite_errors
-from pysfnc.backend.errors import caught_exception, marked_exception, read_error
+from pysfnc.backend.errors import TIMEOUTS, Arriving, caught_exception, marked_exception, read_error
 from pysfnc.backend.expressions import Lowering
 from pysfnc.backend.fields import FieldWriter, TooDeep
 from pysfnc.backend.markers import failure
@@ -420,7 +420,8 @@ class _StateWriter:
         if catcher.marked:
             return marked_exception(ERROR_OUTPUT)
         if isinstance(state.effect, ServiceCall):
-            return read_error(state.effect.errors, ERROR_OUTPUT, status=self.emitter.plan.reads_status)
+            status, arriving = self.emitter.plan.reads_status, _arriving(state.effect, catcher)
+            return read_error(state.effect.errors, ERROR_OUTPUT, status=status, arriving=arriving)
         if isinstance(state.effect, TaskCall) and state.effect.waits is not None:
             return read_error(state.effect.waits, ERROR_OUTPUT, status=False)
         timeouts = bool({ALL_ERRORS, "States.Timeout"}.intersection(catcher.errors))
@@ -468,6 +469,14 @@ class _StateWriter:
         env.update(own)
         regions = Regions(lowering, self.emitter.plan.exceptions)
         return tidy(regions.value(suite, value, env, trusted))
+
+
+def _arriving(effect: ServiceCall, catcher: Catcher) -> Arriving:
+    """What a Catch gets. Only a call with a limit of time can be late."""
+    named = not {ALL_ERRORS, TASK_FAILED}.intersection(catcher.errors)
+    limited = effect.timeout_s is not None or effect.heartbeat_s is not None
+    late = limited and not (named and set(TIMEOUTS).isdisjoint(catcher.errors))
+    return Arriving(catcher.errors if named else None, late)
 
 
 def _context(parts: tuple[str, ...], fields: FieldWriter) -> Json:

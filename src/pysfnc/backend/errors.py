@@ -5,11 +5,11 @@ function raised arrives as JSON in the Cause (`errorMessage`, `stackTrace`); wha
 that `expressions` put into the text. What a service call fails with is read as its `ErrorReading` says: `FORMS` holds a row for each form.
 """
 
-import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
+from pysfnc.backend.codes import code_of
 from pysfnc.backend.expressions import STATUS
 from pysfnc.ir.hir import ErrorReading
 from pysfnc.jsonata.tree import (
@@ -18,7 +18,6 @@ from pysfnc.jsonata.tree import (
     Bind,
     Call,
     Field,
-    Func,
     IfElse,
     Index,
     Lit,
@@ -29,14 +28,13 @@ from pysfnc.jsonata.tree import (
     Tree,
 )
 from pysfnc.lang.exceptions import EXTRA_PREFIX
+from pysfnc.library.make import join
 from pysfnc.library.prelude import define
 from pysfnc.library.raised import ARGS, FIELDS, MESSAGE, NAME
 
 LAMBDA_REPORT: Final = '{"errorMessage":'
 HTTP_STATUS: Final = "States.Http.StatusCode."
 HTTP_SOCKET: Final = "States.Http.Socket"
-FEW_CODES: Final = 8
-"""Below so many codes of a table a search among them takes more room than the table."""
 TIMEOUTS: Final = ("States.Timeout", "States.HeartbeatTimeout")
 
 
@@ -56,80 +54,74 @@ def caught_exception(error_output: Tree, *, timeouts: bool, args: bool) -> Tree:
     return made
 
 
-def read_error(reading: ErrorReading, error_output: Tree, *, status: bool) -> Tree:
+@dataclass(frozen=True, slots=True)
+class Arriving:
+    """What is known of the error outputs that a Catch gets.
+
+    `names`: the only names they have; None where that is not known. `late`: one may be a timeout.
+    """
+
+    names: tuple[str, ...] | None = None
+    late: bool = True
+
+
+ANY: Final = Arriving()
+
+
+def read_error(reading: ErrorReading, error_output: Tree, *, status: bool, arriving: Arriving = ANY) -> Tree:
     """The exception that a service call failed with. `status`: somebody reads the HTTP status of errors of AWS."""
-    made = FORMS[reading.form](reading, error_output)
+    made = FORMS[reading.form](reading, error_output, arriving)
     if not status or reading.form != "aws":
         return made
     found = Object(((Lit(STATUS), Call("py_aws_status", (Field(error_output, "Cause"),))),))
     return Call("merge", (Array((made, found)),))
 
 
-def _plain(_reading: ErrorReading, error_output: Tree) -> Tree:
+def _plain(_reading: ErrorReading, error_output: Tree, _arriving: Arriving) -> Tree:
     """Name and text as they are."""
     return caught_exception(error_output, timeouts=True, args=False)
 
 
-def _aws(reading: ErrorReading, error_output: Tree) -> Tree:
-    """An error of an AWS operation, with the text of botocore's `ClientError`.
-
-    `detail` is the operation's name. A code is that of `codes`, or what stands behind the dot of the name, without `suffix`.
-    """
-    name = Field(error_output, "Error")
-    code: Tree = Call("py_aws_code", (error_output,))
-    if reading.suffix:
-        code = Call("replace", (code, Regex(f"{reading.suffix}$"), Lit("")))
-    if reading.codes:
-        code = _known_code(reading.codes, name, code)
-    message = Call("py_aws_text", (error_output,))
+def _aws(reading: ErrorReading, error_output: Tree, arriving: Arriving) -> Tree:
+    """An error of an AWS operation, with the text of botocore's `ClientError`. `detail` is the operation's name."""
+    name: Tree = Field(error_output, "Error")
+    if arriving.names is not None and len(arriving.names) == 1:
+        name = Lit(arriving.names[0])
     parts: tuple[Tree, ...] = (
         Lit("An error occurred ("),
-        code,
+        _code(reading, error_output, arriving),
         Lit(f") when calling the {reading.detail} operation: "),
-        message,
+        Call("py_aws_text", (error_output,)),
     )
-    made = Object(((Lit(NAME), name), (Lit(MESSAGE), Call("join", (Array(parts),)))))
+    made = Object(((Lit(NAME), name), (Lit(MESSAGE), join(*parts))))
+    if not arriving.late:
+        return made
     late = Object(((Lit(NAME), Lit("TimeoutError")), (Lit(MESSAGE), Lit(""))))
     return IfElse(Binary("in", name, Array(tuple(map(Lit, TIMEOUTS)))), late, made)
 
 
-def _known_code(codes: tuple[tuple[str, str], ...], name: Tree, other: Tree) -> Tree:
-    """The code that a table has for the name of an error, else `other`.
-
-    Most names are the codes in another spelling: `Rds.DbClusterNotFoundException` for `DBClusterNotFoundFault`. Of these only the codes are
-    written, in one text.
-    """
-    stems = [_stem(code) for _, code in codes]
-    spelt = {
-        error: code
-        for (error, code), stem in zip(codes, stems, strict=True)
-        if _stem(error.partition(".")[2]) == stem and stems.count(stem) == 1 and " " not in code
-    }
-    if len(spelt) < FEW_CODES:
-        spelt = {}
-    found = other
-    if spelt:
-        found = _first(Call("py_code_among", (name, Lit(" ".join(spelt.values())))), found)
-    rest = tuple((Lit(error), Lit(code)) for error, code in codes if error not in spelt)
-    return _first(Call("lookup", (Object(rest), name)), found) if rest else found
+def _code(reading: ErrorReading, error_output: Tree, arriving: Arriving) -> Tree:
+    """The code of an error: the one that the cause holds, else that of its name, which is what stands behind the dot if nothing else is known."""
+    special = dict(reading.codes)
+    known = [name for _, names in reading.names for name in names if "." in name and not name.startswith("States.")]
+    table = {name.partition(".")[2]: special.get(name, name.partition(".")[2]) for name in (*known, *special)}
+    all_known = False
+    if arriving.names is not None:
+        wanted = {name.partition(".")[2] for name in arriving.names}
+        all_known = wanted <= table.keys()
+        table = {name: code for name, code in table.items() if name in wanted}
+    if all_known and len(set(table.values())) == 1:
+        return Lit(next(iter(table.values())))
+    code = code_of(tuple(table.items()), Call("substringAfter", (Field(error_output, "Error"), Lit("."))))
+    return Call("py_aws_code", (error_output, code)) if reading.coded and not all_known else code
 
 
-def _first(text: Tree, other: Tree) -> Tree:
-    """A text, or another one if there is none; the first, which may be long, is written once."""
-    return Index(Call("append", (text, other)), Lit(0))
-
-
-def _stem(name: str) -> str:
-    """As `py_stem`: what of a name stays the same however it is spelt."""
-    return re.sub("(Exception|Fault)$", "", name).lower()
-
-
-def _child(_reading: ErrorReading, error_output: Tree) -> Tree:
+def _child(_reading: ErrorReading, error_output: Tree, _arriving: Arriving) -> Tree:
     """The error of a child execution stands in the description that is the Cause (recorded answer); without one, the call failed."""
     return Call("py_child", (error_output,))
 
 
-def _http(_reading: ErrorReading, error_output: Tree) -> Tree:
+def _http(_reading: ErrorReading, error_output: Tree, _arriving: Arriving) -> Tree:
     """The status is part of the name ("Handling errors in Step Functions workflows", HTTP Task); texts are those of `lang.http`."""
     name = Field(error_output, "Error")
     status = Call("substringAfter", (name, Lit(HTTP_STATUS)))
@@ -141,16 +133,16 @@ def _http(_reading: ErrorReading, error_output: Tree) -> Tree:
         )
     )
     silent = Object(((Lit(NAME), Lit("ConnectionError")), (Lit(MESSAGE), Lit("the endpoint does not answer"))))
-    other = IfElse(Binary("=", name, Lit(HTTP_SOCKET)), silent, _plain(_reading, error_output))
+    other = IfElse(Binary("=", name, Lit(HTTP_SOCKET)), silent, _plain(_reading, error_output, _arriving))
     return IfElse(Call("contains", (name, Lit(HTTP_STATUS))), refused, other)
 
 
-def _callback_aws(reading: ErrorReading, error_output: Tree) -> Tree:
+def _callback_aws(reading: ErrorReading, error_output: Tree, _arriving: Arriving) -> Tree:
     """An error of the AWS operation that sends the token, or what was answered with the token."""
-    return _callback(error_output, Call("contains", (Ref("cause"), Lit(_SERVICE))), _aws(reading, error_output))
+    return _callback(error_output, Call("contains", (Ref("cause"), Lit(_SERVICE))), _aws(reading, error_output, ANY))
 
 
-def _callback_lambda(_reading: ErrorReading, error_output: Tree) -> Tree:
+def _callback_lambda(_reading: ErrorReading, error_output: Tree, _arriving: Arriving) -> Tree:
     """An error of the function that got the token, or what was answered with the token."""
     is_own = Binary(
         "or",
@@ -187,7 +179,7 @@ def _or_null(text: Tree) -> Tree:
     return IfElse(Binary("=", text, Lit("")), Lit(None), text)
 
 
-def _job(reading: ErrorReading, error_output: Tree) -> Tree:
+def _job(reading: ErrorReading, error_output: Tree, _arriving: Arriving) -> Tree:
     """An error of the operation that starts a job, or the job's own failure: its description as text.
 
     `detail` is the operation's name and the path of the status in the description.
@@ -207,13 +199,13 @@ def _job(reading: ErrorReading, error_output: Tree) -> Tree:
     is_described = Call("contains", (cause, Regex(r"^\{")))
     own = Seq((Bind("status", Call("string", (status,))), failed))
     is_failed = Binary("=", Field(error_output, "Error"), Lit("States.TaskFailed"))
-    of_aws = _aws(replace(reading, detail=operation), error_output)
+    of_aws = _aws(replace(reading, detail=operation), error_output, ANY)
     return IfElse(IfElse(is_failed, is_described, Lit(False)), own, of_aws)
 
 
 _SERVICE: Final = " (Service: "
 
-FORMS: Final[dict[str, Callable[[ErrorReading, Tree], Tree]]] = {
+FORMS: Final[dict[str, Callable[[ErrorReading, Tree, Arriving], Tree]]] = {
     "plain": _plain,
     "aws": _aws,
     "child": _child,
@@ -251,25 +243,15 @@ def _named(name: str, described: str) -> Tree:
 def _define_aws() -> None:
     """Causes look like `Text (Service: DynamoDb, Status Code: 400, Request ID: ...)`, those of optimised integrations also like
     `Text (Service: AmazonDynamoDBv2; Status Code: 400; Error Code: X; Request ID: ...)` (recorded answers)."""
-    error, cause = Field(Ref("x"), "Error"), Field(Ref("x"), "Cause")
+    cause = Field(Ref("x"), "Cause")
     service, mark = Lit(" (Service: "), Lit("; Error Code: ")
     inside = Call("substringBefore", (Call("substringAfter", (Ref("text"), mark)), Lit(";")))
-    plain = Call("substringAfter", (error, Lit(".")))
-    found = IfElse(Call("contains", (Ref("text"), mark)), inside, plain)
-    define("py_aws_code", ("x",), Seq((Bind("text", Call("substringAfter", (cause, service))), found)))
+    found = IfElse(Call("contains", (Ref("text"), mark)), inside, Ref("c"))
+    define("py_aws_code", ("x", "c"), Seq((Bind("text", Call("substringAfter", (cause, service))), found)))
     digits = Call("substringAfter", (Ref("x"), Lit("Status Code: ")))
     number = Call("number", (Call("substring", (digits, Lit(0), Lit(3))),))
     define("py_aws_status", ("x",), IfElse(Call("contains", (Ref("x"), Lit("Status Code: "))), number, Lit(0)))
     define("py_aws_text", ("x",), Call("substringBefore", (cause, service)))
-
-
-def _define_codes() -> None:
-    ending = Regex("(Exception|Fault)$")
-    define("py_stem", ("x",), Call("lowercase", (Call("replace", (Ref("x"), ending, Lit(""))),)))
-    wanted = Call("py_stem", (Call("substringAfter", (Ref("x"), Lit("."))),))
-    matches = Func(("c",), Binary("=", Call("py_stem", (Ref("c"),)), Ref("n")))
-    among = Index(Call("filter", (Call("split", (Ref("codes"), Lit(" "))), matches)), Lit(0))
-    define("py_code_among", ("x", "codes"), Seq((Bind("n", wanted), among)))
 
 
 def _extra(name: str, key: str) -> Tree:
@@ -302,5 +284,4 @@ def _define() -> None:
 
 _define()
 _define_aws()
-_define_codes()
 _define_child()

@@ -75,21 +75,9 @@ def reading_of(operation: Operation, best: Optimised | None) -> ErrorReading:
         names[error.asl_name] = (name,)
         if error.code != name.partition(".")[2]:
             codes.append((name, error.code))
-    named = tuple(names.items())
-    if (
-        codes
-        and all(name == f"{_prefix(name)}.{code}{_SUFFIX}" for name, code in codes)
-        and len(codes) == len(names) - 2
-    ):
-        return ErrorReading(form="aws", detail=operation.name, suffix=_SUFFIX, names=named)
-    return ErrorReading(form="aws", detail=operation.name, codes=tuple(codes), names=named)
-
-
-_SUFFIX: Final = "Exception"
-
-
-def _prefix(name: str) -> str:
-    return name.partition(".")[0]
+    # Causes of the SDK's integrations do not hold the code (recorded answers).
+    coded = best is not None
+    return ErrorReading(form="aws", detail=operation.name, codes=tuple(codes), coded=coded, names=tuple(names.items()))
 
 
 def error_classes(service: Service) -> dict[str, tuple[str, ...]]:

@@ -104,7 +104,7 @@ def _reading(best: Optimised, job: Job) -> ErrorReading:
     made = reading_of(best.operation, best)
     path = ".".join(_raised(part) for part in (job.member, *job.status.split(".")) if part)
     return ErrorReading(
-        form="job", detail=f"{made.detail} {path}", codes=made.codes, suffix=made.suffix, names=made.names, decoded=True
+        form="job", detail=f"{made.detail} {path}", codes=made.codes, coded=made.coded, names=made.names, decoded=True
     )
 
 

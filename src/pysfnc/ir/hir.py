@@ -262,15 +262,16 @@ class TaskCall:
 class ErrorReading:
     """How the error output of a service call becomes an exception.
 
-    `form` is a row of `backend.errors`; `detail`, `codes` and `suffix` are what that needs besides. `names`: the error names of ASL under
-    which exceptions of a class arrive, its subclasses apart; a class without an entry is never raised by the call. `decoded`: the class is
-    known only once the error output was read, so handlers are chosen then, and an exception that nobody catches is read before it leaves.
+    `form` is a row of `backend.errors`, `detail` what that needs besides. `codes`: the codes of names that are not what stands behind the dot.
+    `coded`: the cause may hold the code. `names`: the error names of ASL under which exceptions of a class arrive, its subclasses apart; a
+    class without an entry is never raised by the call. `decoded`: the class is known only once the error output was read, so handlers are
+    chosen then, and an exception that nobody catches is read before it leaves.
     """
 
     form: str
     detail: str = ""
     codes: tuple[tuple[str, str], ...] = ()
-    suffix: str = ""
+    coded: bool = True
     names: tuple[tuple[str, tuple[str, ...]], ...] = ()
     decoded: bool = False
 

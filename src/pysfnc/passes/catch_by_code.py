@@ -53,8 +53,7 @@ def _codes(reading: ErrorReading) -> Iterator[tuple[str, str]]:
     known = dict(reading.codes)
     for class_, names in reading.names:
         if "." in class_:
-            plain = names[0].partition(".")[2]
-            yield class_, known.get(names[0], plain.removesuffix(reading.suffix) if reading.suffix else plain)
+            yield class_, known.get(names[0], names[0].partition(".")[2])
 
 
 def _split(handler: Handler, codes: Mapping[str, str], from_lambda: bool) -> Iterator[Handler]:
