@@ -54,7 +54,7 @@ def settle_straight(planner: Planner, work: Work | Pass, flow: Flow, written: Fl
         draw_on(planner, work, node, suite)
         return
     unpacks = isinstance(node, EffectNode) and node not in planner.copied and can_absorb(planner, node, (), fails=False)
-    if is_large(suite, len(assigns)) and isinstance(node, EffectNode) and unpacks:
+    if is_large(suite, assigns.keys()) and isinstance(node, EffectNode) and unpacks:
         pack = Pack.of(sorted(assigns), planner.names)
         work.assigns = {pack.name: Computed(suite, pack.made())}
         work.after = planner.effect(node, pack.unpacking(assigns))
@@ -82,7 +82,7 @@ def settle_tagged(planner: Planner, work: Work | Pass, written: FlowSuite, begin
     suite = (*begin, *written.suite)
     work.assigns = planner.assigns(suite, needed)
     pack: Pack | None = None
-    if is_large(suite, len(work.assigns)):
+    if is_large(suite, work.assigns.keys()):
         pack = Pack.of(sorted(work.assigns), planner.names)
         work.assigns = {pack.name: Computed(suite, pack.made())}
     edges: list[tuple[Computed, Edge]] = []

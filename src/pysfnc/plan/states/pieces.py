@@ -1,6 +1,6 @@
 """Small things that the planner of states makes again and again."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from pysfnc.ir.exprs import Const, Expr, Input, Prim, Var
@@ -10,7 +10,7 @@ from pysfnc.ir.walk import assigned, node_count, suite_exprs
 from pysfnc.library.row import NameSupply
 from pysfnc.plan.graph import Node
 from pysfnc.plan.live import nodes_from, successors
-from pysfnc.plan.path import known
+from pysfnc.plan.path import known, sliced
 from pysfnc.plan.states.surroundings import LARGE, Names
 from pysfnc.values.types import BOOL, INT, NONE, STR
 
@@ -77,9 +77,12 @@ class Pack:
         )
 
 
-def is_large(suite: Suite, times: int) -> bool:
-    """Whether a suite is too long to be written for each variable that it assigns."""
-    return times > 1 and weight(suite) * (times - 1) > LARGE
+def is_large(suite: Suite, variables: Collection[str]) -> bool:
+    """Whether what several variables depend on is too long to be written for each of them."""
+    if len(variables) <= 1:
+        return False
+    alone = sum(weight(sliced(suite, (name,))) for name in variables)
+    return alone - weight(sliced(suite, variables)) > LARGE
 
 
 def known_values(before: Suite, wanted: Names) -> dict[str, Computed]:

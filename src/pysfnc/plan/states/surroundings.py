@@ -12,7 +12,7 @@ from pysfnc.plan.graph import Catch, EffectNode, Node
 from pysfnc.source.span import Span
 
 LARGE: Final = 60
-"""Nodes of a suite, for every variable after the first, above which its variables are computed as one."""
+"""Nodes that are written more than once, above which variables are computed as one."""
 HEAVY: Final = 400
 """Nodes of a flow times its leaves above which a Choice does not compute it again for every rule."""
 
