@@ -13,7 +13,7 @@ from pysfnc.analysis.failures import expr_errors, suite_errors
 from pysfnc.backend.errors import TIMEOUTS, Arriving, caught_exception, marked_exception, read_error
 from pysfnc.backend.expressions import Lowering
 from pysfnc.backend.fields import FieldWriter, TooDeep
-from pysfnc.backend.markers import failure
+from pysfnc.backend.markers import failure, is_marked_with
 from pysfnc.backend.names import RESERVED, StateNames, VariableNames
 from pysfnc.backend.regions.write import Regions
 from pysfnc.backend.services import argument_template, retried_names
@@ -50,6 +50,7 @@ from pysfnc.ir.mir import (
 )
 from pysfnc.jsonata.tidy import tidy
 from pysfnc.jsonata.tree import Binary, Call, Field, Lit, Ref, Tree
+from pysfnc.jsonata.walk import map_tree
 from pysfnc.library.context import FIELDS
 from pysfnc.library.raised import MESSAGE, NAME
 from pysfnc.plan.caught import ALL_ERRORS, QUERY_ERROR, TASK_FAILED
@@ -468,7 +469,7 @@ class _StateWriter:
         env: dict[str, Tree] = {name: Ref(variables.names[name]) for name in self.defined}
         env.update(own)
         regions = Regions(lowering, self.emitter.plan.exceptions)
-        return tidy(regions.value(suite, value, env, trusted))
+        return map_tree(tidy(regions.value(suite, value, env, trusted)), is_marked_with)
 
 
 def _arriving(effect: ServiceCall, catcher: Catcher) -> Arriving:

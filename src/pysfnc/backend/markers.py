@@ -5,12 +5,13 @@ hold a whole mark: it is written in halves where it is made, and as a regular ex
 """
 
 import json
+import re
 from typing import Final
 
 from pysfnc.jsonata.tree import Array, Binary, Bind, Call, Field, IfElse, Index, Lit, Object, Ref, Regex, Seq, Tree
 from pysfnc.library.make import call
 from pysfnc.library.prelude import define
-from pysfnc.library.raised import MESSAGE, NAME
+from pysfnc.library.raised import MESSAGE, NAME, ROUTE
 from pysfnc.library.shapes import amp
 
 OPEN: Final = ("<py", "sfnc>")
@@ -19,6 +20,8 @@ CLOSE: Final = "<"
 """The mark behind it; the text between has none."""
 _ESCAPED: Final = "\\u003c"
 _FIND: Final = Regex("<p[y]sfnc>([^<]*)")
+_FIND_NAME: Final = Regex(f'<p[y]sfnc>."{NAME}":"([^"]*)')
+MAX_PARTS: Final = 5
 _OWN: Final = {NAME: "Error", MESSAGE: "Cause"}
 
 
@@ -44,7 +47,25 @@ def constant_exception(exception: Tree) -> dict[str, object] | None:
 def raised_in_place(exception: dict[str, object]) -> Tree:
     """What `py_raise` does with an exception object."""
     text = json.dumps(exception, ensure_ascii=False, separators=(",", ":")).replace(CLOSE, _ESCAPED)
-    return Call("error", (Binary("&", Lit(OPEN[0]), Lit(f"{OPEN[1]}{text}{CLOSE}")),))
+    made: Tree = Lit(OPEN[0])
+    for part in _with_one_quote(f"{OPEN[1]}{text}{CLOSE}"):
+        made = amp(made, Lit(part))
+    return Call("error", (made,))
+
+
+def _with_one_quote(text: str) -> list[str]:
+    """A text in parts that hold one kind of quotes each: a literal escapes those that it stands in, and JSON escapes that again."""
+    parts = re.findall("""[^"']*(?:"[^']*|'[^"]*|$)""", text)
+    return [part for part in parts if part] if len(parts) <= MAX_PARTS else [text]
+
+
+def is_marked_with(tree: Tree) -> Tree:
+    """A look at the number in an exception as a search for it, which takes less room than to read the exception."""
+    match tree:
+        case Binary("=", Field(Call("py_marked", (output,)), name), Lit(int() as number)) if name == ROUTE:
+            return call("contains", Field(output, "Cause"), Regex(f'<p[y]sfnc>[^<]*"{ROUTE}":{number}.<'))
+        case _:
+            return tree
 
 
 def _marked(error_output: Tree) -> Tree:
@@ -54,8 +75,13 @@ def _marked(error_output: Tree) -> Tree:
 
 def failure(value: Tree, field: str, *, given: bool) -> Tree:
     """The name or text of the exception that an error output of an expression holds. `given`: the value may be the exception itself."""
-    read = IfElse(call("exists", Ref("m")), Field(call("parse", Ref("m")), field), Field(value, _OWN[field]))
-    marked = Seq((Bind("m", _marked(value)), read))
+    own = Field(value, _OWN[field])
+    if field == NAME:  # what an array would hold of nothing is left out
+        found = Field(call("match", Field(value, "Cause"), _FIND_NAME), "groups")
+        marked: Tree = Index(Array((found, own)), Lit(0))
+    else:
+        read = IfElse(call("exists", Ref("m")), Field(call("parse", Ref("m")), field), own)
+        marked = Seq((Bind("m", _marked(value)), read))
     return IfElse(call("exists", Field(value, NAME)), Field(value, field), marked) if given else marked
 
 

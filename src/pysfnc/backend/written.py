@@ -64,7 +64,9 @@ def shortened(tree: Tree) -> Tree:
 
 
 def _length(tree: Tree) -> int:
-    return len(with_prelude(tree, tight=True))
+    """Characters of the text in a definition, which is JSON."""
+    written_text = with_prelude(tree, tight=True)
+    return len(written_text) + written_text.count('"') + written_text.count("\\")
 
 
 # Forms

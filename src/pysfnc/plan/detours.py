@@ -70,10 +70,11 @@ class Detour:
 
     def where(self, taken: Expr, value: Expr, names: NameSupply) -> Computed:
         """The value on this way; None where something else came to the Catch, as the code may not be good for its variables then."""
-        if all(isinstance(stmt, Assign) and _is_plain(stmt.value) for stmt in self.code) and _is_plain(value):
-            return Computed((), value, self.code)
+        code = sliced(self.code, free_vars(value))
+        if all(isinstance(stmt, Assign) and _is_plain(stmt.value) for stmt in code) and _is_plain(value):
+            return Computed((), value, code)
         held = names.fresh("held")
-        again = (*self.code, Assign(name=held, value=value))
+        again = (*code, Assign(name=held, value=value))
         nothing = Assign(name=held, value=Const(value=None, type=NONE))
         return Computed((), Var(name=held, type=NONE), (nothing, If(test=taken, then=again, orelse=())))
 

@@ -1,10 +1,10 @@
 """Ways that lead through the Catch of a state, which save the Choice behind it or before it (see `plan/detours.py`)."""
 
 from pysfnc.analysis.failures import expr_errors
-from pysfnc.ir.exprs import Cond, Const, Expr, Logic, Prim, Var
+from pysfnc.ir.exprs import Cond, Const, Expr, Let, Logic, Prim, Var
 from pysfnc.ir.hir import Draw, Eval, Sleep, Suite
 from pysfnc.ir.mir import Alias, Catcher, Computed, Edge, State, Work
-from pysfnc.ir.walk import assigned, effect_exprs
+from pysfnc.ir.walk import assigned, effect_exprs, rename
 from pysfnc.plan.caught import QUERY_ERROR
 from pysfnc.plan.detours import BEFORE, BEHIND, NO_TURN, Detour, Detours, Turn
 from pysfnc.plan.flows import Flow
@@ -73,14 +73,22 @@ def keeping_catcher(planner: Planner, detours: tuple[Detour, ...]) -> Catcher:
         taken = Logic(op="or", left=taken, right=is_route(caught, other.number), type=BOOL)
     planner.kept = planner.kept or planner.names.fresh("kept")
     nothing = Const(value=None, type=NONE)
-    assigns = {planner.kept: Computed((), Cond(test=taken, then=nothing, orelse=caught, type=ExcT(None)))}
+    kept = Cond(test=taken, then=nothing, orelse=caught, type=ExcT(None))
+    assigns = {planner.kept: Computed((), _looked_at_once(caught, kept))}
     for variable in sorted(detour.wanted):
         along = detour.taken_along(variable, caught)
         if along is not None:
-            assigns[variable] = Computed((), Cond(test=taken, then=along, orelse=nothing, type=NONE))
+            carried = Cond(test=taken, then=along, orelse=nothing, type=NONE)
+            assigns[variable] = Computed((), _looked_at_once(caught, carried))
         else:
             assigns[variable] = detour.where(taken, Var(name=variable, type=NONE), planner.names)
     return Catcher((QUERY_ERROR,), name, Edge(_raising(planner, detour.leaf.node), assigns), marked=True)
+
+
+def _looked_at_once(caught: Var, value: Expr) -> Expr:
+    """The value with what was caught read once: that is long."""
+    name = f"{caught.name}%"
+    return Let(name=name, value=caught, body=rename(value, {caught.name: name}), type=value.type)
 
 
 def _raising(planner: Planner, node: EffectNode) -> State:
