@@ -4,8 +4,9 @@ The machine makes all groups before the loop. A group can be read once, in the r
 """
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Final
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
@@ -59,12 +60,87 @@ def _is_none(value: Value) -> bool:
 
 
 def _is_sorted_by(cx: Context, node: ast.Call) -> bool:
-    """Whether the iterable is `sorted(..., key=f)` with the same `f`: it was called with each item already, so it does not raise any more."""
+    """Whether the iterable was sorted by the same key just before: the key was called with each item already, so it does not raise any more."""
     keys = [*node.args[1:], *(keyword.value for keyword in node.keywords if keyword.arg == "key")]
     match node.args[0], keys:
-        case ast.Call(func=func, keywords=keywords), [key]:
-            same = [k for k in keywords if k.arg == "key" and ast.dump(k.value) == ast.dump(key)]
-            return bool(same) and lower_value(cx, func) == BuiltinFunction("sorted")
+        case ast.Call() as made, [key]:
+            return _sorts(cx, made, key)
+        case ast.Name(id=name), [key] if cx.frame.node is not None:
+            return any(_sorts_name(cx, stmt, name, key) for stmt in _just_before(cx.frame.node, node))
+        case _:
+            return False
+
+
+def _sorts(cx: Context, made: ast.Call, key: ast.expr) -> bool:
+    """Whether a call is `sorted(..., key=key)`."""
+    same = [k for k in made.keywords if k.arg == "key" and ast.dump(k.value) == ast.dump(key)]
+    return bool(same) and isinstance(made.func, ast.Name) and lower_value(cx, made.func) == BuiltinFunction("sorted")
+
+
+def _sorts_name(cx: Context, stmt: ast.stmt, name: str, key: ast.expr) -> bool:
+    """Whether a statement is `name = sorted(..., key=key)` or `name.sort(key=key)`."""
+    match stmt:
+        case ast.Assign(targets=[ast.Name(id=target)], value=ast.Call() as made):
+            return target == name and _sorts(cx, made, key)
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=target), attr="sort"), keywords=keywords)):
+            return target == name and any(k.arg == "key" and ast.dump(k.value) == ast.dump(key) for k in keywords)
+        case _:
+            return False
+
+
+def _just_before(function: ast.AST, node: ast.Call) -> list[ast.stmt]:
+    """The statement before the one that begins with a call, where those in between do nothing but give other names an empty or constant value."""
+    names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    for block in _blocks(function):
+        place = next((index for index, stmt in enumerate(block) if _begins_with(stmt, node)), None)
+        if place is not None:
+            before = block[:place]
+            while before and _is_bare(before[-1], names):
+                before.pop()
+            return before[-1:]
+    return []
+
+
+def _blocks(function: ast.AST) -> Iterator[list[ast.stmt]]:
+    for part in ast.walk(function):
+        for name in ("body", "orelse", "finalbody"):
+            block = getattr(part, name, None)
+            if isinstance(block, list) and block and isinstance(block[0], ast.stmt):
+                yield block
+
+
+def _begins_with(stmt: ast.stmt, node: ast.Call) -> bool:
+    """Whether a statement evaluates a call first, but for calls that take what comes of it."""
+    match stmt:
+        case ast.For(iter=head) | ast.Return(value=ast.expr() as head) | ast.Expr(value=head):
+            pass
+        case ast.Assign(value=head) | ast.AnnAssign(value=ast.expr() as head):
+            pass
+        case _:
+            return False
+    inner = [part for part in ast.walk(head) if isinstance(part, ast.Call)]
+    place = (node.lineno, node.col_offset)
+    return node in inner and all(
+        (part.lineno, part.col_offset) >= place or any(one is node for one in ast.walk(part)) for part in inner
+    )
+
+
+_MAKERS: Final = frozenset({"dict", "list", "set", "defaultdict", "OrderedDict", "Counter"})
+
+
+def _is_bare(stmt: ast.stmt, names: set[str]) -> bool:
+    """Whether a statement gives a name that is not among some an empty or constant value."""
+    match stmt:
+        case (
+            ast.Assign(targets=[ast.Name(id=name)], value=value)
+            | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+        ):
+            used = [
+                part for part in ast.walk(value) if isinstance(part, ast.Call | ast.Name | ast.Await | ast.NamedExpr)
+            ]
+            made = isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in _MAKERS
+            simple = made and all(isinstance(part, ast.Name) for part in used[1:])
+            return name not in names and (not used or simple)
         case _:
             return False
 

@@ -32,7 +32,7 @@ def split_by_class(
             known: dict[str, Value] = {f"C{i}": ProjectClass(record.info) for i, record in enumerate(records)}
             known |= {
                 builtin: BuiltinFunction(builtin)
-                for builtin in ("bool", "format", "list", "abs", "float", "int", "len")
+                for builtin in ("bool", "format", "str", "repr", "list", "abs", "float", "int", "len")
             }
             body = "\n".join([*tests, f"return {expression}"])
             at = node if isinstance(node, ast.expr) else ast.copy_location(ast.Constant(None), node)

@@ -74,7 +74,9 @@ def to_str(cx: Context, value: Expr, node: ast.AST) -> Expr:
     if of_infinite is not None:
         return of_infinite
     value = decimal_read("str", value)
-    own = _own_text(cx, value, node, ("__str__", "__repr__"))
+    own = _by_class(cx, "str(one)", value, ("__str__", "__repr__"), node)
+    if own is None:
+        own = _own_text(cx, value, node, ("__str__", "__repr__"))
     if own is None:
         own = time_text(cx, value, node)
     if own is not None:
@@ -91,10 +93,16 @@ def to_repr(cx: Context, value: Expr, node: ast.AST) -> Expr:
     of_infinite = text_of_infinite(cx, value, lambda number: to_repr(cx, number, node), node)
     if of_infinite is not None:
         return of_infinite
-    own = _own_text(cx, value, node, ("__repr__",))
+    own = _by_class(cx, "repr(one)", value, ("__repr__",), node) or _own_text(cx, value, node, ("__repr__",))
     if own is not None:
         return own
     return built(cx, node, [value], lambda site: catalog.build_repr(value, site), held=written([value]))
+
+
+def _by_class(cx: Context, expression: str, value: Expr, names: tuple[str, ...], node: ast.AST) -> Expr | None:
+    from pysfnc.frontend.split_operands import split_by_class
+
+    return split_by_class(cx, expression, {"one": value}, names, node)
 
 
 def _own_text(cx: Context, value: Expr, node: ast.AST, names: tuple[str, ...]) -> Expr | None:
