@@ -55,6 +55,7 @@ from pysfnc.frontend.moment_operations import are_times, is_time
 from pysfnc.frontend.narrow import class_names
 from pysfnc.frontend.operations.types_asked import type_of
 from pysfnc.frontend.own_orders import adds_itself, extreme_own, sort_own
+from pysfnc.frontend.plain_members import are_members, as_values
 from pysfnc.frontend.ranked_objects import sort_pairs, sort_ranked
 from pysfnc.frontend.synthesis import run_here
 from pysfnc.frontend.told_numbers import holds_number
@@ -373,7 +374,7 @@ def _sum(cx: Context, given: Arguments, node: ast.expr) -> Value:
         if (holds_number(items.type) or adds_itself(cx, items)) and not keywords:
             start = args[0] if args else Const(value=0, type=INT, span=cx.span(node))
             return run_here(cx, _SUM, {"items": items, "total": start}, node)
-        args.insert(0, items)
+        args.insert(0, as_values(items))
     return lib.call(cx, "sum", args, keywords, node)
 
 
@@ -538,10 +539,12 @@ def _max(cx: Context, given: Arguments, node: ast.expr) -> Value:
 def _of_times(cx: Context, args: list[Expr], node: ast.expr) -> Expr | None:
     """The list of the dates or timedeltas of which one is wanted, None for anything else."""
     if len(args) == 1:
-        return cx.atom(args[0]) if are_times(args[0]) or are_decimals(args[0]) else None
+        ranked = are_times(args[0]) or are_decimals(args[0]) or as_values(args[0]) is not args[0]
+        return cx.atom(args[0]) if ranked else None
     if args and is_time(args[0].type) and all(arg.type == args[0].type for arg in args):
         return cx.atom(lib.make_list(cx, args, node))
-    if args and is_decimal(join_all([arg.type for arg in args])):
+    joined = join_all([arg.type for arg in args])
+    if args and (is_decimal(joined) or are_members(joined)):
         return cx.atom(lib.make_list(cx, args, node))
     return None
 

@@ -36,7 +36,9 @@ from pysfnc.values.types import (
     NONE,
     STR,
     DictField,
+    EnumT,
     ExcT,
+    NoneT,
     RecordT,
     TupleT,
     Type,
@@ -269,7 +271,12 @@ def _declared(model: ProjectModel, home: ClassInfo, annotation: ast.expr | None,
     if said is None:
         return JSON
     known = [_NUMBER if member == FLOAT else member for member in members(said)]
-    return join_all(known) if all(member in (*_SCALARS, _NUMBER) for member in known) else JSON
+    return join_all(known) if all(member in (*_SCALARS, _NUMBER) for member in known) or _is_member(known) else JSON
+
+
+def _is_member(known: Sequence[Type]) -> bool:
+    """Whether a value is a member of one Enum, or None."""
+    return sum(isinstance(one, EnumT) for one in known) == 1 and all(isinstance(one, EnumT | NoneT) for one in known)
 
 
 def _check_attributes(cx: Context, record: Record, attributes: Sequence[DictField], node: ast.AST) -> None:

@@ -45,6 +45,7 @@ from pysfnc.frontend.operations.kinds import has_kind, negate
 from pysfnc.frontend.operations.mappings import dict_held, has_own_keys, keyed_by, plain
 from pysfnc.frontend.operations.sets import built_of_sets, hashable, meet_a_set, set_items
 from pysfnc.frontend.operations.types_asked import ask_for_types, compare_types, refuse_types
+from pysfnc.frontend.plain_members import as_values
 from pysfnc.frontend.told_numbers import (
     arithmetic_of_numbers,
     as_ranks,
@@ -352,8 +353,9 @@ def sort_by(cx: Context, items: Expr, keys: Expr | None, reverse: Expr, node: as
     keys = None if keys is None else as_ranks(keys)
     if keys is None:
         (items,) = as_numbers(cx, items)
-    if keys is None and (are_times(items) or are_decimals(items)):
+    if keys is None and (are_times(items) or are_decimals(items) or as_values(items) is not items):
         items = keys = cx.atom(items)
+    keys = None if keys is None else as_values(keys)
     keys = None if keys is None else decimal_ranks(cx, time_ranks(cx, as_numbers(cx, keys)[0], node), node)
     given = [items, reverse] if keys is None else [items, reverse, keys]
     held = () if keys is None else inner([items])
