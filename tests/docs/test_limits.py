@@ -548,6 +548,15 @@ def test_lim_77_decimals_without_a_form() -> None:
         assert (python.error, compiled.error) == (None, "InvalidOperation")
 
 
+def test_lim_78_large_fractions() -> None:
+    head = "from fractions import Fraction\n"
+    program = head + workflow("n: int", "return str(Fraction(1, n) + Fraction(1, n + 1))")
+    python, compiled = both(program, n=2**30)
+    assert (python.error, compiled.error) == (None, "States.QueryEvaluationError")
+    python, compiled = both(head + workflow("text: str", "return str(Fraction(text))"), text="1_000/3")
+    assert (python.output, compiled.error) == ("1000/3", "ValueError")
+
+
 REQUEST: Final = """
 import os
 from pysfnc import http, workflow

@@ -15,6 +15,7 @@ from pysfnc.frontend.lower_await import AWAITED, awaited
 from pysfnc.frontend.lower_branches import call_parallel
 from pysfnc.frontend.lower_callbacks import lower_wait
 from pysfnc.frontend.lower_clients import BOTO3_CALLS
+from pysfnc.frontend.lower_clock_texts import call_strftime
 from pysfnc.frontend.lower_conditions import CONDITION_CALLS
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_control import evaluate
@@ -264,6 +265,7 @@ _SPECIAL: dict[str, Callable[[Context, ast.Call], Value]] = {
     **BOTO3_CALLS,
     **CONDITION_CALLS,
     "decimal.Decimal": call_decimal,
+    "time.strftime": call_strftime,
     "pysfnc.distributed_map": call_distributed_map,
     **{f"pysfnc.{name}": _dataset(f"pysfnc.{name}") for name in DATASETS},
 }

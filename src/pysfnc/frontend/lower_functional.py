@@ -53,6 +53,7 @@ OPERATORS: Final = {
     "operator.truth": "lambda a, /: bool(a)",
     "operator.abs": "lambda a, /: abs(a)",
     "operator.getitem": "lambda a, b, /: a[b]",
+    "operator.countOf": "lambda a, b, /: sum([1 for x in a if x == b])",
     "operator.contains": "lambda a, b, /: b in a",
 }
 """Functions of `operator` as lambdas."""

@@ -50,13 +50,13 @@ from pysfnc.frontend.model import (
 )
 from pysfnc.frontend.names import lookup
 from pysfnc.frontend.scope import Scope
-from pysfnc.ir.exprs import Const, Expr, Var
+from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Assign, Perform
-from pysfnc.library.catalog import CONSTANTS
+from pysfnc.library.catalog import CONSTANTS, TABLES
 from pysfnc.library.infinity import infinity
 from pysfnc.library.make import const
 from pysfnc.source.span import Span
-from pysfnc.values.types import ERROR, NEVER, Kind, is_mutable, kinds
+from pysfnc.values.types import ERROR, NEVER, STR, Kind, ListT, is_mutable, kinds
 
 _EMPTY_SCOPE = Scope(bound=frozenset())
 
@@ -309,6 +309,8 @@ def external_value(full: str) -> Value:
         return BuiltinFunction(full.removeprefix("builtins."))
     if full in CONSTANTS:
         return const(CONSTANTS[full])
+    if full in TABLES:
+        return Prim(op="list.make", args=tuple(map(const, TABLES[full])), type=ListT(STR))
     if full == "math.inf":
         return infinity(math.inf)
     return External(full)

@@ -65,7 +65,8 @@ def _pool(cx: Context, item: ast.withitem) -> Pool | None:
         cx.error(
             codes.UNSUPPORTED_STATEMENT,
             made,
-            "`with` has a compiled form only for objects of own classes, `ThreadPoolExecutor(...)`, `suppress(...)` and `nullcontext(...)`",
+            "`with` has a compiled form only for objects of own classes, `ThreadPoolExecutor(...)`, "
+            "and `suppress(...)`, `nullcontext(...)`, `closing(...)` and `ExitStack()` of `contextlib`",
             help="write instead: a function marked `@task` that uses it",
         )
         return None

@@ -76,7 +76,7 @@ from pysfnc.library.dicts import build_dict
 from pysfnc.library.dispatch import build_call, build_change, build_has_kind, build_method
 from pysfnc.library.extremes import build_extreme
 from pysfnc.library.formats import build_format
-from pysfnc.library.functions import CONSTANTS
+from pysfnc.library.functions import CONSTANTS, TABLES
 from pysfnc.library.instances import CLASS_KINDS, build_is_instance, build_type_name
 from pysfnc.library.iteration import build_iter_list, build_zip, range_parts
 from pysfnc.library.keyed import (
@@ -114,6 +114,7 @@ __all__ = [
     "CLASS_KINDS",
     "CONSTANTS",
     "ROW_MODULES",
+    "TABLES",
     "build_all_str",
     "build_append",
     "build_binary",

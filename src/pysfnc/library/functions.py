@@ -250,3 +250,15 @@ CONSTANTS: Final[dict[str, float | str]] = {
     **{f"string.{name}": getattr(string, name) for name in ("printable", "punctuation", "whitespace")},
 }
 """Names of the standard library that are plain numbers and texts."""
+_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS: Final = (
+    *("", "January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+TABLES: Final[dict[str, tuple[str, ...]]] = {
+    "calendar.day_name": _DAYS,
+    "calendar.day_abbr": tuple(name[:3] for name in _DAYS),
+    "calendar.month_name": _MONTHS,
+    "calendar.month_abbr": tuple(name[:3] for name in _MONTHS),
+}
+"""Names of the standard library that are sequences of texts; those of `calendar` are in the locale `C` (LIM-54)."""

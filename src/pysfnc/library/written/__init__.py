@@ -63,7 +63,10 @@ WRITTEN: Final[Mapping[str, Written]] = {
 """The functions by their full names."""
 
 CLASSES: Final[Mapping[str, str]] = {
+    "contextlib.ExitStack": "contexts",
+    "contextlib.closing": "contexts",
     "fractions.Fraction": "fractions",
+    "string.Template": "templates",
     **{f"urllib.parse.{name}": "urls" for name in ("SplitResult", "ParseResult", "DefragResult")},
 }
 """Classes of the standard library that are written in Python, by their full names, with the module of this package that holds each."""

@@ -33,6 +33,9 @@ def _parsed(text: str) -> Any:
 
 
 class Fraction:
+    _numerator: int
+    _denominator: int
+
     def __init__(self, numerator: Any = 0, denominator: Any = None) -> None:
         if isinstance(numerator, str):
             n, d = _parsed(numerator)

@@ -77,8 +77,10 @@ def nsmallest(n: int, iterable: list[Any], key: Any = None) -> list[Any]:
     return sorted(iterable, key=key)[: max(n, 0)]
 
 
-def merge_n(iterables: list[Any], key: Any = None) -> list[Any]:
+def merge_n(iterables: list[Any], *, key: Any = None, reverse: bool = False) -> list[Any]:
     rows = [list(items) for items in iterables]
+    if reverse:
+        return merged_backwards(rows, key)
     taken = [0 for _ in rows]
     heap: list[Any] = []
     for order, row in enumerate(rows):
@@ -96,6 +98,21 @@ def merge_n(iterables: list[Any], key: Any = None) -> list[Any]:
             heapreplace(heap, (item if key is None else key(item), order))
         else:
             heappop(heap)
+    return found
+
+
+def merged_backwards(rows: list[Any], key: Any) -> list[Any]:
+    marked = [[(item if key is None else key(item)) for item in row] for row in rows]
+    taken = [0 for _ in rows]
+    found: list[Any] = []
+    while len(found) < sum(len(row) for row in rows):
+        best = -1
+        for order in range(len(rows)):
+            left = taken[order] < len(rows[order])
+            if left and (best < 0 or marked[order][taken[order]] > marked[best][taken[best]]):
+                best = order
+        found.append(rows[best][taken[best]])
+        taken[best] += 1
     return found
 
 
