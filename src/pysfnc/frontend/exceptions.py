@@ -217,6 +217,11 @@ def number_errors() -> dict[str, tuple[str, ...]]:
     return {name: _EXTERNAL_BASES[name] for name in names}
 
 
+def decoding_errors() -> dict[str, tuple[str, ...]]:
+    """The exceptions of texts that are no base64 or no JSON, with their bases."""
+    return {name: _EXTERNAL_BASES[name] for name in ("Error", "JSONDecodeError")}
+
+
 def _add_external(model: ProjectModel, name: str) -> None:
     if name not in model.exception_bases:
         model.exception_bases[name] = _EXTERNAL_BASES[name]

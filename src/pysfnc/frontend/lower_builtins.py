@@ -25,6 +25,7 @@ from pysfnc.frontend.lower_iterate import Source, origin_of, refuse_restless, so
 from pysfnc.frontend.lower_named_attributes import NAMED
 from pysfnc.frontend.lower_objects import enum_members
 from pysfnc.frontend.lower_own import call_written
+from pysfnc.frontend.lower_pages import without_pages
 from pysfnc.frontend.lower_sets import call_set, loose_items, refuse_order
 from pysfnc.frontend.lower_stepwise import (
     are_kept,
@@ -100,7 +101,7 @@ def call_builtin(cx: Context, name: str, given: Arguments | None, node: ast.expr
         if name == "isinstance":
             return _isinstance(cx, node)
         given = lower_arguments(cx, node, spread_ok=name in ("min", "max", "zip"))
-    return poison(cx.span(node)) if given is None else _BUILTINS[name](cx, given, node)
+    return poison(cx.span(node)) if given is None else _BUILTINS[name](cx, without_pages(cx, given, node), node)
 
 
 def _never_as_value(cx: Context, name: str, node: ast.expr) -> Expr:

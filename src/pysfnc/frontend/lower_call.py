@@ -6,7 +6,6 @@ of their own `lower_builtins`, what runs at the same time `lower_branches`.
 
 import ast
 from collections.abc import Sequence
-from dataclasses import replace
 
 from pysfnc.diagnostics import codes, nearest
 from pysfnc.frontend import lower_library as lib
@@ -34,7 +33,7 @@ from pysfnc.frontend.lower_methods import call_method
 from pysfnc.frontend.lower_objects import call_member, call_object, keep, lower_super
 from pysfnc.frontend.lower_opaque import text_of_bytes
 from pysfnc.frontend.lower_operations import call_operation
-from pysfnc.frontend.lower_pages import generated
+from pysfnc.frontend.lower_pages import without_pages
 from pysfnc.frontend.lower_pools import call_pool_method
 from pysfnc.frontend.lower_raise import new_exception
 from pysfnc.frontend.lower_regex import call_pattern
@@ -56,7 +55,6 @@ from pysfnc.frontend.lower_values import (
     JobOf,
     ObjectMethod,
     Opaque,
-    Pages,
     PaginatorOf,
     Partial,
     ProjectClass,
@@ -189,9 +187,7 @@ def call_value(cx: Context, callee: Value, given: Arguments, node: ast.expr) -> 
         case ExceptionClass():
             return _new_exception(cx, callee, given, node)
         case BuiltinFunction(name):
-            if any(isinstance(value, Pages) for value in given.positional):
-                values = tuple(generated(cx, v, node) if isinstance(v, Pages) else v for v in given.positional)
-                given = replace(given, positional=values)
+            given = without_pages(cx, given, node)
             if is_special(name):
                 return call_builtin(cx, name, given, node)
             return call_row(cx, name, given, node)

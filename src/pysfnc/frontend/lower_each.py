@@ -37,7 +37,7 @@ from pysfnc.values.types import ERROR, INT, NONE, STR, TupleT, Type
 def lower_for(cx: Context, node: ast.For) -> None:
     """`for target in iterable: ... else: ...`. The iterable is evaluated once, before the loop."""
     value = lower_value(cx, node.iter)
-    if isinstance(value, Pages):
+    if isinstance(value, Pages) and not value.limited:
         from pysfnc.frontend.lower_pages import lower_pages
 
         lower_pages(cx, node, value)

@@ -20,8 +20,9 @@ from pysfnc.frontend.lower_core import as_data, lower_body
 from pysfnc.frontend.lower_loops import Lowered, loop_body, loop_else, settle
 from pysfnc.frontend.lower_names import bind_variable
 from pysfnc.frontend.lower_operations import can_be_called, perform
+from pysfnc.frontend.lower_page_results import limited
 from pysfnc.frontend.lower_state import join_states
-from pysfnc.frontend.lower_values import Pages, Value
+from pysfnc.frontend.lower_values import Pages, Used, Value
 from pysfnc.frontend.model import TaskOptions
 from pysfnc.frontend.service_arguments import ArgumentWriter
 from pysfnc.frontend.synthesis import run_here
@@ -43,18 +44,36 @@ def lower_pages(cx: Context, node: ast.For, pages: Pages) -> None:
     if "PageSize" in options and found.limit_key is not None:
         size = ((found.limit_key, options["PageSize"]),)
         given = replace(given, keywords=(*(pair for pair in given.keywords if pair[0] != found.limit_key), *size))
+    _use_up(cx, pages)
     tokens = [cx.names.fresh("token") for _ in found.input_tokens]
     span = cx.span(node.iter)
-    for token in tokens:
-        bind_variable(cx, token, Const(value=None, type=NONE, span=span), span)
+    nothing = Const(value=None, type=NONE, span=span)
+    for token, start in zip(tokens, pages.starts or (nothing,) * len(tokens), strict=True):
+        bind_variable(cx, token, start, span)
     call = _caller(cx, found, given, tokens, pages.node)
     if call is not None:
         settle(cx, node, lambda: _attempt(cx, node, found, tokens, call))
 
 
 def generated(cx: Context, pages: Pages, node: ast.expr) -> Value:
-    """The pages as a generator, for whoever takes them in another way than a `for` does."""
+    """The pages as a generator, for whoever takes them in another way than a `for` does, or not all of them."""
+    if pages.limited:
+        return limited(cx, pages, node)
     return run_here(cx, "for page in pages:\n    yield page", {"pages": pages}, node)
+
+
+def without_pages(cx: Context, given: Arguments, node: ast.expr) -> Arguments:
+    """The arguments with generators in place of pages."""
+    values = tuple(generated(cx, value, node) if isinstance(value, Pages) else value for value in given.positional)
+    return replace(given, positional=values)
+
+
+def _use_up(cx: Context, pages: Pages) -> None:
+    """Whoever takes the same pages again gets the last one only: boto3 keeps the marker that it sent last."""
+    for name, fact in list(cx.state.facts.items()):
+        if isinstance(fact.static, Pages) and fact.static.given is pages.given:
+            used = Used("pages that were taken before, of which boto3 gives only the last one again")
+            cx.state.facts[name] = replace(fact, static=used)
 
 
 def _is_simple(cx: Context, found: Paginator, pages: Pages) -> bool:

@@ -131,14 +131,16 @@ def call_pool_method(cx: Context, receiver: Static, name: str, given: Arguments,
             from pysfnc.frontend.lower_asyncio import group_method
 
             return group_method(cx, receiver, name, given, node)
+        case Pages(), _:
+            from pysfnc.frontend.lower_page_results import pages_method
+
+            return pages_method(cx, receiver, name, given, node)
         case _:
             return cx.error(
                 codes.UNSUPPORTED_CALL,
                 node,
                 f"`{name}` of {describe(receiver)} has no compiled form",
-                help="write instead: a `for` loop over the pages"
-                if isinstance(receiver, Pages)
-                else "write instead: a function marked `@task` that calls it",
+                help="write instead: a function marked `@task` that calls it",
             )
 
 

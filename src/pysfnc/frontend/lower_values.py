@@ -462,12 +462,21 @@ class PaginatorOf:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pages:
-    """What `paginate(...)` gives: an iterator over answers. The arguments are evaluated; `options` are those of `PaginationConfig`."""
+    """What `paginate(...)` gives: an iterator over answers. The arguments are evaluated; `options` are those of `PaginationConfig`.
+
+    starts: the markers of the first page, one for each input token of the paginator, or none of them.
+    """
 
     paginator: PaginatorOf
     options: tuple[tuple[str, Expr], ...]
     given: "Arguments"
     node: ast.expr
+    starts: tuple[Expr, ...] = ()
+
+    @property
+    def limited(self) -> bool:
+        """Whether pages are left out, or cut."""
+        return not {"MaxItems", "StartingToken"}.isdisjoint(dict(self.options))
 
 
 @dataclass(frozen=True, slots=True)

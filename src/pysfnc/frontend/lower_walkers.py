@@ -32,13 +32,12 @@ from pysfnc.ir.exprs import Const, ExcField, Expr, NewExc, Prim
 from pysfnc.jsonata.tree import Ref
 from pysfnc.library.aws_matches import BOTO3, test_text, test_tree
 from pysfnc.library.jmespath import Unreadable
-from pysfnc.values.types import BOOL, INT, NEVER, STR, DictT, ExcT, Kind, kinds, others_of
+from pysfnc.values.types import BOOL, INT, NEVER, NONE, STR, DictT, ExcT, Kind, kinds, others_of
 
 _WAITER_ERROR: Final = "WaiterError"
-_CONFIG: Final = {"WaiterConfig": ("Delay", "MaxAttempts"), "PaginationConfig": ("PageSize",)}
-_INSTEAD: Final = {
-    "MaxItems": "write instead: a loop over the pages that counts, and a `break`",
-    "StartingToken": "write instead: a loop around the call itself, with the token that it takes",
+_CONFIG: Final = {
+    "WaiterConfig": ("Delay", "MaxAttempts"),
+    "PaginationConfig": ("PageSize", "MaxItems", "StartingToken"),
 }
 _TIMES_OUT: Final = "Max attempts exceeded"
 Make = Callable[[Context, ClientMethod, Arguments, ast.expr], Value]
@@ -93,7 +92,7 @@ def call_walker(cx: Context, receiver: WaiterOf | PaginatorOf, name: str, given:
         taken = taken_config(cx, given, "PaginationConfig", node)
         if taken is None:
             return poison(cx.span(node))
-        options = {key: cx.atom(value, "size") for key, value in taken[0].items()}
+        options = {key: cx.atom(value, "size") for key, value in taken[0].items() if value.type != NONE}
         return Pages(receiver, tuple(options.items()), evaluated(cx, taken[1]), node)
     return cx.error(codes.UNSUPPORTED_CALL, node, f"`{name}` has no compiled form here")
 
@@ -121,9 +120,7 @@ def taken_config(cx: Context, given: Arguments, name: str, node: ast.AST) -> tup
                     codes.UNSUPPORTED_CALL,
                     node,
                     f"`{shown}` of `{name}` has no compiled form",
-                    help=_INSTEAD.get(
-                        str(shown), f"write instead: {' or '.join(f'`{one}`' for one in _CONFIG[name])} alone"
-                    ),
+                    help=f"write instead: {' or '.join(f'`{one}`' for one in _CONFIG[name])} alone",
                 )
                 return None
             options[str(key.value)] = value

@@ -15,6 +15,7 @@ from pysfnc.frontend.lower_core import as_data, is_poison
 from pysfnc.frontend.lower_endless import at_most
 from pysfnc.frontend.lower_inline import call_function
 from pysfnc.frontend.lower_own import call_written
+from pysfnc.frontend.lower_pages import without_pages
 from pysfnc.frontend.lower_stepwise import at_once, can_be_stepped, quiet_items
 from pysfnc.frontend.lower_values import Endless, Lazy, Static, Value
 from pysfnc.frontend.model import FunctionInfo
@@ -51,7 +52,7 @@ def _written(full: str) -> Callable[[Context, ast.Call], Value]:
 
 def call_library(cx: Context, full: str, given: Arguments, node: ast.expr) -> Value:
     """A call of a function of `WRITTEN` with arguments that were evaluated."""
-    row = WRITTEN[full]
+    row, given = WRITTEN[full], without_pages(cx, given, node)
     if row.name == "repeat" and len(given.positional) == 1 and not given.keywords:
         item = as_data(cx, given.positional[0], node)
         return item if is_poison(item) else Endless("repeat", cx.atom(item, "item"), None)
