@@ -13,6 +13,7 @@ from pysfnc.diagnostics import codes, nearest
 from pysfnc.frontend.condition_values import held_condition
 from pysfnc.frontend.exceptions import exception_class_of
 from pysfnc.frontend.held_displays import bound_function
+from pysfnc.frontend.json_texts import is_json_text
 from pysfnc.frontend.known_texts import texts_of
 from pysfnc.frontend.lower_context import Context, nothing
 from pysfnc.frontend.lower_core import as_data, expression, lower_value
@@ -189,7 +190,8 @@ def bind_variable(cx: Context, variable: str, value: Expr, span: Span, *, view: 
     cx.regions[variable] = cx.flow.region
     literal = value if isinstance(value, Const) else None
     texts = texts_of(cx, value) or () if kinds(value.type) <= {Kind.STR, Kind.NONE} else ()
-    cx.state.put(variable, Fact(value.type, view=view, shared=shared, literal=literal, texts=texts, assigned_at=span))
+    fact = Fact(value.type, view=view, shared=shared, literal=literal, texts=texts, json_text=is_json_text(cx, value))
+    cx.state.put(variable, replace(fact, assigned_at=span))
 
 
 def bind_static(cx: Context, variable: str, value: Static, node: ast.AST) -> None:

@@ -47,6 +47,8 @@ class Fact:
     """The constant that the variable holds, where it is one."""
     texts: tuple[str, ...] = ()
     """The texts one of which the variable holds, where all are known (`known_texts`)."""
+    json_text: bool = False
+    """It holds JSON as Step Functions itself writes it (`json_texts`)."""
     assigned_at: Span | None = field(default=None, compare=False)
 
 
@@ -127,6 +129,7 @@ def _join_two(a: Fact, b: Fact) -> Fact:
         shared=_nearer(a.shared, b.shared),
         literal=a.literal if a.literal == b.literal else None,
         texts=_either_text(a.texts, b.texts),
+        json_text=a.json_text and b.json_text,
         assigned_at=a.assigned_at or b.assigned_at,
     )
 

@@ -13,6 +13,7 @@ from pysfnc.aws.shapes import Member, Shape
 from pysfnc.diagnostics import Code, codes, nearest
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.integrations import JSON_TEXTS, Integration
+from pysfnc.frontend.json_texts import holds_floats, is_json_text, value_of_text
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.moment_operations import DATETIME
 from pysfnc.frontend.whole import check_no_text, check_whole
@@ -259,19 +260,19 @@ class ArgumentWriter:
 
     def _blob(self, value: Expr, path: str) -> Expr:
         """Bytes are the JSON text of a value (recorded answers), so that only such can be sent."""
-        if isinstance(value, Prim) and value.op == "json.dumps":
-            inner, *options = value.args
-            chosen = [option.value if isinstance(option, Const) else option for option in options]
-            if chosen == [None, ",", ":", False, False] and Kind.STR not in kinds(inner.type):
-                return inner
+        if is_json_text(self.cx, value):
+            return value_of_text(value)
+        floats = isinstance(value, Prim) and value.op == "json.dumps" and holds_floats(value.args[0].type)
         return self._wrong(
             codes.AWS_DIFFERENCE,
             value.span,
-            f"{path} is sent as JSON text, with quotes around a text and without blanks",
+            f"{path} is sent as JSON text, with quotes around a text, without blanks, and with `2` for `2.0`",
             help=(
-                'write instead, in the call itself: `json.dumps(value, separators=(",", ":"), ensure_ascii=False)`; '
-                "or a `@task` that makes the call"
-            ),
+                "write instead: ints or texts in place of floats"
+                if floats
+                else 'write instead: `json.dumps(value, separators=(",", ":"), ensure_ascii=False)`'
+            )
+            + "; or a function of its own for this call, which runs in Lambda",
         )
 
     # Types

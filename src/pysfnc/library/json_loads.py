@@ -14,7 +14,8 @@ from pysfnc.jsonata.tree import Array, Binary, Bind, Field, IfElse, Lit, Object,
 from pysfnc.library.floats import digits_of
 from pysfnc.library.make import both, call, choose, either, eq, join, negate, text
 from pysfnc.library.prelude import define
-from pysfnc.library.row import Arg, Check
+from pysfnc.library.registry import register_prim
+from pysfnc.library.row import Arg, Check, PrimRow
 from pysfnc.library.shapes import ONE, add, at, block, count, fn, length, refs
 from pysfnc.library.signature import TEXT, Spec, declare
 from pysfnc.library.versions import since
@@ -233,3 +234,6 @@ declare(
     examples=[f"json.loads({value!r})" for value in (*_VALID, *_INVALID)]
     + ["json.loads([5, ''][0])", "json.loads([None, ''][0])"],
 )
+
+register_prim(PrimRow(op="json.value", lower=lambda args, _: call("parse", args[0].tree)))
+"""The value of a text that is JSON for sure."""
