@@ -2,8 +2,8 @@
 
 Python does not check these annotations. They are believed only where they decide between list, dict and other kinds of an untyped
 value, which some operations need to know; the machine then checks what Python does not, so a wrong annotation fails loudly. Owns this rule.
-An annotation that says `int` is believed where the program does not compile otherwise, as the text of a number needs it. Where a float
-comes instead, the execution fails, and no `except` of the program catches that.
+An annotation that says `int` is believed where the program does not compile otherwise, as the text of a number needs it. Where a float,
+list or dict comes instead, the execution fails, and no `except` of the program catches that.
 """
 
 import ast
@@ -87,7 +87,7 @@ def believe_ints(
     *,
     even_so: bool = False,
 ) -> Expr:
-    """The value without the floats that its annotation, written in `module`, excludes.
+    """The value without the floats, lists and dicts that its annotation, written in `module`, excludes.
 
     The execution fails if there is one. `even_so`: also of a program that is not known yet not to compile otherwise.
     """
@@ -96,17 +96,21 @@ def believe_ints(
     read = read_annotation(annotation, module, cx.project.model)
     if read.problem is not None or isinstance(read.fit, AnyFit):
         return value
-    return without_floats(cx, value, Said(read.fit, ast.unparse(annotation), name), node)
+    return as_said(cx, value, Said(read.fit, ast.unparse(annotation), name), node)
 
 
-def without_floats(cx: Context, value: Expr, said: Said, node: ast.AST) -> Expr:
-    """The value, after the failure of the execution where a float is in a place of which is said that it holds an int."""
+def as_said(cx: Context, value: Expr, said: Said, node: ast.AST) -> Expr:
+    """The value, after the failure of the execution where something else is in a place of which is said that it holds an int."""
     type_ = believed(value.type, said.fit)
     if type_ == value.type:
         return value
     span = cx.span(node)
     form = Const(value=InputSpec.text_of_fit(said.fit), type=STR, span=span)
-    text = Const(value=f"{said.name} is annotated as {said.text} and holds a float", type=STR, span=span)
+    text = Const(
+        value=f"{said.name} is annotated as {said.text}, and a float, list or dict is in the place of an int",
+        type=STR,
+        span=span,
+    )
     held = isinstance(value, Var) and value.name in cx.state.facts
     if not (held and any(isinstance(member, ListT | DictT) for member in members(type_))):
         return Prim(op=BELIEVED, args=(value, form, text), type=type_, span=span)

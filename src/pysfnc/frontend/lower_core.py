@@ -75,9 +75,9 @@ def lower_value(cx: Context, node: ast.expr) -> Value:
     finally:
         cx.depth -= 1
     if cx.project.ints_believed and not isinstance(value, Static) and node in cx.project.said_ints:
-        from pysfnc.frontend.lower_annotation import without_floats
+        from pysfnc.frontend.lower_annotation import as_said
 
-        return without_floats(cx, value, cx.project.said_ints[node], node)
+        return as_said(cx, value, cx.project.said_ints[node], node)
     return value
 
 

@@ -1,12 +1,12 @@
 """Flow narrowing: what a condition tells about the variables it names.
 
-Owns the rules for single tests (`x`, `x is None`, `isinstance(x, C)`, `x == 1`, `x in (1, 2)`, `"k" in x`, and `:=`, `d["k"]` or `d.get("k")`
-in place of the name). `and`, `or` and
-`not` are combined by `lower_test`, which knows what is evaluated where.
+Owns the rules for single tests (`x`, `x is None`, `isinstance(x, C)`, `x == 1`, `x in (1, 2)`, `"k" in x`, and `:=`, `d["k"]`, `d.get("k")`
+or `x.a` in place of the name). `and`, `or` and `not` are combined by `lower_test`, which knows what is evaluated where.
 """
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_library import CLASS_KINDS
@@ -25,6 +25,7 @@ from pysfnc.values.types import (
     ErrorT,
     ExcT,
     Kind,
+    LazyDictT,
     NeverT,
     RecordT,
     TupleT,
@@ -50,7 +51,7 @@ def narrowed(cx: Context, test: ast.expr, state: State, truth: bool) -> State:
     match test:
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             return narrowed(cx, operand, state, not truth)
-        case ast.Name() | ast.NamedExpr() | ast.Subscript():
+        case ast.Name() | ast.NamedExpr() | ast.Subscript() | ast.Attribute():
             _apply(cx, test, found, truthy if truth else falsy)
         case ast.Compare(left=left, ops=[op], comparators=[right]):
             _compare(cx, found, left, op, right, truth)
@@ -94,12 +95,14 @@ def _apply(cx: Context, subject: ast.expr, state: State, rule: Rule) -> None:
 
 
 def _path(subject: ast.expr, rule: Rule) -> tuple[ast.expr, Rule]:
-    """The name that `d["a"]["b"]` begins with, and the rule for its type that follows from the one for the value."""
+    """The name that `d["a"]["b"]` or `x.a["b"]` begins with, and the rule for its type that follows from the one for the value."""
     match subject:
         case ast.Subscript(value=base, slice=ast.Constant(value=str() as key)):
             return _path(base, lambda type_: _at_key(type_, key, rule))
         case ast.Call(func=ast.Attribute(value=base, attr="get"), args=[ast.Constant(value=str() as key)], keywords=[]):
             return _path(base, lambda type_: _got(type_, key, rule))
+        case ast.Attribute(value=base, attr=name):
+            return _path(base, lambda type_: _at_attribute(type_, name, rule))
         case _:
             return subject, rule
 
@@ -110,6 +113,17 @@ def _at_key(type_: Type, key: str, rule: Rule) -> Type:
         return type_
     value = rule(field_of(type_, key).type)
     return value if isinstance(value, NeverT) else with_field(type_, key, value)
+
+
+def _at_attribute(type_: Type, name: str, rule: Rule) -> Type:
+    """An object of which an attribute was read that it holds itself, and is narrowed."""
+    if not isinstance(type_, RecordT) or isinstance(type_.attributes, LazyDictT):
+        return type_
+    field = field_of(type_.attributes, name)
+    if not field.always:
+        return type_
+    value = rule(field.type)
+    return value if isinstance(value, NeverT) else replace(type_, attributes=with_field(type_.attributes, name, value))
 
 
 def _got(type_: Type, key: str, rule: Rule) -> Type:

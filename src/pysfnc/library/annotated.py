@@ -1,19 +1,19 @@
-"""Values of which an annotation says that they are ints: the same values, unless a float is there.
+"""Values of which an annotation says that they are ints: the same values, unless a float, list or dict is there.
 
-An execution with a float in such a place fails, and no `except` catches that: CPython would go on with the float (LIM-18).
+An execution with one in such a place fails, and no `except` catches that: CPython would go on with it (LIM-18).
 """
 
 from collections.abc import Sequence
 from typing import Final
 
-from pysfnc.jsonata.tree import Field, Func, IfElse, Lit, Ref, Tree
+from pysfnc.jsonata.tree import Array, Binary, Field, Func, IfElse, Lit, Ref, Tree
 from pysfnc.library.fit_checks import has_key
 from pysfnc.library.fits import InputSpec
 from pysfnc.library.make import TRUE, ZERO, both, call, either, eq, negate, text, type_of
 from pysfnc.library.registry import register_prim
 from pysfnc.library.row import Arg, PrimRow
 from pysfnc.library.shapes import count, fn, ne
-from pysfnc.values.believed import believed, dict_part, list_part, takes_no_float
+from pysfnc.values.believed import believed, dict_part, list_part, never_given
 from pysfnc.values.fits import DictFit, FieldFit, Fit
 from pysfnc.values.types import JSON, DictT, JsonT, Kind, ListT, Type, field_of, members
 
@@ -28,7 +28,7 @@ def _item(depth: int) -> Ref:
 
 
 def holds_ints(value: Tree, type_: Type, fit: Fit, depth: int = 0) -> Tree:
-    """A boolean tree: whether no float stands where the annotation says int."""
+    """A boolean tree: whether nothing stands where the annotation says int that it excludes."""
     found = [_holds(value, member, fit, depth) for member in members(type_)]
     return both(*dict.fromkeys(test for test in found if test is not None))
 
@@ -50,12 +50,18 @@ def _holds(value: Tree, member: Type, fit: Fit, depth: int) -> Tree | None:
 
 def _holds_json(value: Tree, found: frozenset[Kind], fit: Fit, depth: int) -> Tree:
     tests: list[Tree] = []
-    if Kind.FLOAT in found and takes_no_float(fit):
-        tests.append(ne(call("py_kind", value), text("float")))
+    wrong = sorted(kind.value for kind in found & never_given(fit))
+    if wrong:
+        names = Array(tuple(map(text, wrong)))
+        tests.append(negate(Binary("in", call("py_kind", value), names)) if len(wrong) > 1 else _is_no(value, wrong[0]))
     items = _items(value, JSON, fit, depth) if Kind.LIST in found else None
     fields = _fields(value, DictT(JSON), fit, depth) if Kind.DICT in found else None
     inside = (_guarded(value, "array", items), _guarded(value, "object", fields))
     return both(*tests, *(test for test in inside if test is not None))
+
+
+def _is_no(value: Tree, kind: str) -> Tree:
+    return ne(call("py_kind", value), text(kind))
 
 
 def _guarded(value: Tree, kind: str, test: Tree | None) -> Tree | None:

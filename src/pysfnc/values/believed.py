@@ -1,7 +1,7 @@
-"""What an annotation that says `int` tells of values that came in without a type: that they are no floats, and nothing else.
+"""What an annotation that says `int` tells of values that came in without a type: that they are no floats, lists or dicts.
 
-Python looks at no annotation, so that any other value passes: None, a text, a list instead of a number. A value with a float in the place of an
-int is for `library.annotated`.
+Python looks at no annotation, so that any other value passes: None or a text instead of a number. That there is no list or dict makes it a value
+that nobody can change. What comes of a value with one of these in the place of an int is for `library.annotated`.
 """
 
 from typing import Final
@@ -35,6 +35,14 @@ def takes_no_float(fit: Fit) -> bool:
         return False
     scalars = [part for part in parts if isinstance(part, ScalarFit | ChoiceFit)]
     return frozenset[Kind]().union(*(kinds(type_of(part)) for part in scalars)) & _NUMBERS == {Kind.INT}
+
+
+def never_given(fit: Fit) -> frozenset[Kind]:
+    """The kinds of JSON values that an annotation excludes which says `int`; none for any other."""
+    if not takes_no_float(fit):
+        return frozenset()
+    alone = all(isinstance(part, ScalarFit | ChoiceFit) for part in flattened(fit))
+    return frozenset({Kind.FLOAT, Kind.LIST, Kind.DICT}) if alone else frozenset({Kind.FLOAT})
 
 
 def list_part(fit: Fit) -> ListFit | None:
@@ -86,7 +94,7 @@ def _believed_member(member: Type, fit: Fit) -> Type:
 
 
 def _believed_json(found: frozenset[Kind], fit: Fit) -> Type:
-    rest = found - {Kind.FLOAT} if takes_no_float(fit) else found
+    rest = found - never_given(fit)
     made: list[Type] = []
     for kind, plain in ((Kind.LIST, ListT(JSON)), (Kind.DICT, DictT(JSON))):
         if kind in rest and (inside := _believed_member(plain, fit)) != plain:

@@ -79,6 +79,8 @@ def to_str(cx: Context, value: Expr, node: ast.AST) -> Expr:
         own = _own_text(cx, value, node, ("__str__", "__repr__"))
     if own is None:
         own = time_text(cx, value, node)
+    if own is None:
+        own = _inner_text(cx, value, "str", node)
     if own is not None:
         return own
     return built(cx, node, [value], lambda site: catalog.build_str(value, site), held=written([value]))
@@ -94,6 +96,8 @@ def to_repr(cx: Context, value: Expr, node: ast.AST) -> Expr:
     if of_infinite is not None:
         return of_infinite
     own = _by_class(cx, "repr(one)", value, ("__repr__",), node) or _own_text(cx, value, node, ("__repr__",))
+    if own is None:
+        own = _inner_text(cx, value, "repr", node)
     if own is not None:
         return own
     return built(cx, node, [value], lambda site: catalog.build_repr(value, site), held=written([value]))
@@ -109,6 +113,12 @@ def _own_text(cx: Context, value: Expr, node: ast.AST, names: tuple[str, ...]) -
     from pysfnc.frontend.lower_objects import own_text
 
     return own_text(cx, value, node, names)
+
+
+def _inner_text(cx: Context, value: Expr, name: str, node: ast.AST) -> Expr | None:
+    from pysfnc.frontend.inner_texts import inner_text
+
+    return inner_text(cx, value, name, node)
 
 
 def _is_mixed(type_: Type) -> bool:
