@@ -1,8 +1,12 @@
 """Which exceptions expressions and statements may raise, as far as the rows of the library say."""
 
+from dataclasses import dataclass
+from typing import Final
+
 from pysfnc.ir.exprs import Const, Expr, Prim
+from pysfnc.ir.facts import KnownFact
 from pysfnc.ir.hir import ExceptionTable, Perform, Raise, Recur, Recursion, Stmt, Suite, Try
-from pysfnc.ir.walk import stmt_exprs, stmt_suites, walk_expr, walk_suite
+from pysfnc.ir.walk import COMPOUND, stmt_exprs, stmt_suites, walk_expr
 from pysfnc.jsonata.tree import Lit, Ref
 from pysfnc.library.registry import prim
 from pysfnc.library.row import Arg
@@ -43,16 +47,50 @@ def stmt_errors(stmt: Stmt) -> frozenset[str | None]:
 
 def suite_errors(suite: Suite) -> frozenset[str | None]:
     """As `stmt_errors` for a whole suite."""
-    found: set[str | None] = set()
-    inside = {stmt.label for stmt in walk_suite(suite) if isinstance(stmt, Recursion)}
-    for stmt in walk_suite(suite):
-        if isinstance(stmt, Recur) and stmt.label not in inside:
-            found.add(None)  # whatever the function raises that this is a part of
-        for expr in stmt_exprs(stmt):
-            found |= expr_errors(expr)
-        if isinstance(stmt, Raise):
-            found |= raised_classes(stmt.exc)
-    return frozenset(found)
+    raising = _together(suite)
+    # Whatever the function raises that a part of the suite is a part of.
+    return raising.errors | {None} if raising.activations - raising.functions else raising.errors
+
+
+@dataclass(frozen=True, slots=True)
+class _Raising:
+    """What a statement raises by itself, and the functions that it calls and defines, which may call themselves."""
+
+    errors: frozenset[str | None] = frozenset()
+    activations: frozenset[str] = frozenset()
+    functions: frozenset[str] = frozenset()
+
+    def __or__(self, other: "_Raising") -> "_Raising":
+        if other == _NOTHING:
+            return self
+        return _Raising(
+            self.errors | other.errors, self.activations | other.activations, self.functions | other.functions
+        )
+
+
+_NOTHING: Final = _Raising()
+
+
+def _together(suite: Suite) -> _Raising:
+    found = _NOTHING
+    for stmt in suite:
+        found |= _known_raising(stmt) if isinstance(stmt, COMPOUND) else _raising(stmt)
+    return found
+
+
+def _raising(stmt: Stmt) -> _Raising:
+    errors: frozenset[str | None] = frozenset().union(*map(expr_errors, stmt_exprs(stmt)))
+    found = _Raising(errors | raised_classes(stmt.exc) if isinstance(stmt, Raise) else errors)
+    if isinstance(stmt, Recur):
+        found |= _Raising(activations=frozenset({stmt.label}))
+    elif isinstance(stmt, Recursion):
+        found |= _Raising(functions=frozenset({stmt.label}))
+    for inner in stmt_suites(stmt):
+        found |= _together(inner)
+    return found
+
+
+_known_raising: Final = KnownFact(_raising)
 
 
 def raised_classes(exc: Expr) -> frozenset[str | None]:

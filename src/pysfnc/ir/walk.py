@@ -6,9 +6,11 @@ through here. It judges nothing: whether something may raise or may be shared is
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final, assert_never
 
 from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Input, Let, ListComp, Logic, NewExc, Prim, Reduce, Var
+from pysfnc.ir.facts import KnownFact
 from pysfnc.ir.hir import (
     Assign,
     Beside,
@@ -38,6 +40,9 @@ from pysfnc.ir.hir import (
     While,
 )
 from pysfnc.values.types import NeverT, Type
+
+COMPOUND: Final = (If, While, ForEach, Block, Try, Recursion)
+"""Statements with suites, of which facts are known once found."""
 
 # Expressions
 
@@ -445,26 +450,46 @@ def targets(stmt: Stmt) -> tuple[str, ...]:
 
 def assigned(suite: Suite, *, branches: bool = False) -> frozenset[str]:
     """The variables that a suite may assign; with `branches` those local to branches, iterations and activations too."""
-    found: set[str] = set()
-    for stmt in suite:
-        found.update(targets(stmt))
-        if isinstance(stmt, Perform | Recursion) and not branches:
-            continue
-        if isinstance(stmt, Recursion):
-            found.update(stmt.params)
-        if isinstance(stmt, Beside) and not branches:
-            found |= assigned(stmt.body)
-            continue
-        if isinstance(stmt, Perform) and isinstance(stmt.effect, FanOut):
-            found.add(stmt.effect.name)
-        for inner in stmt_suites(stmt):
-            found |= assigned(inner, branches=branches)
+    find = partial(_find_assigned, branches=True) if branches else _assigned_of
+    return frozenset().union(*map(find, suite))
+
+
+def _find_assigned(stmt: Stmt, *, branches: bool = False) -> frozenset[str]:
+    found = set(targets(stmt))
+    if isinstance(stmt, Perform | Recursion) and not branches:
+        return frozenset(found)
+    if isinstance(stmt, Recursion):
+        found.update(stmt.params)
+    if isinstance(stmt, Beside) and not branches:
+        return assigned(stmt.body) | found
+    if isinstance(stmt, Perform) and isinstance(stmt.effect, FanOut):
+        found.add(stmt.effect.name)
+    for inner in stmt_suites(stmt):
+        found |= assigned(inner, branches=branches)
     return frozenset(found)
+
+
+_known_assigned: Final = KnownFact(_find_assigned)
+
+
+def _assigned_of(stmt: Stmt) -> frozenset[str]:
+    return _known_assigned(stmt) if isinstance(stmt, COMPOUND) else _find_assigned(stmt)
 
 
 def has_effect(suite: Suite) -> bool:
     """Whether a `Perform` or `Beside` stands anywhere in the suite."""
-    return any(isinstance(stmt, Perform | Beside) for stmt in walk_suite(suite))
+    return any(map(_has_effect, suite))
+
+
+def _find_effect(stmt: Stmt) -> bool:
+    return isinstance(stmt, Perform | Beside) or any(map(has_effect, stmt_suites(stmt)))
+
+
+_effect_of: Final = KnownFact(_find_effect)
+
+
+def _has_effect(stmt: Stmt) -> bool:
+    return _effect_of(stmt) if isinstance(stmt, COMPOUND) else _find_effect(stmt)
 
 
 # Ways out
@@ -512,7 +537,7 @@ def exits(suite: Suite) -> Exits:
     for stmt in suite:
         if not found.falls:
             break
-        found = found.then(_stmt_exits(stmt))
+        found = found.then(_exits_of(stmt) if isinstance(stmt, COMPOUND) else _stmt_exits(stmt))
     return found
 
 
@@ -548,6 +573,9 @@ def _stmt_exits(stmt: Stmt) -> Exits:
             return _try_exits(stmt)
         case _:
             assert_never(stmt)
+
+
+_exits_of: Final = KnownFact(_stmt_exits)
 
 
 def finishes(loop: While | ForEach) -> bool:

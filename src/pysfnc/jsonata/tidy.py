@@ -8,7 +8,7 @@ from collections import Counter
 from typing import Final
 
 from pysfnc.jsonata.tree import Bind, Call, Func, IfElse, Index, Lit, Ref, Seq, Tree
-from pysfnc.jsonata.walk import map_tree, may_raise, replace_ref, tree_children, tree_depth
+from pysfnc.jsonata.walk import is_deeper, map_tree, may_raise, replace_ref, tree_children
 
 MAX_INLINED_DEPTH: Final = 12
 """Deeper values keep a name, so that nesting stays far from the limit of the engines."""
@@ -109,7 +109,7 @@ class _Sequence:
         facts = self._facts[reader]
         if len(readers) > 1 or facts.reads[item.name] != 1 or item.name in facts.inside:
             return
-        if tree_depth(item.value) > MAX_INLINED_DEPTH:
+        if is_deeper(item.value, MAX_INLINED_DEPTH):
             return
         target = self._items[reader]
         assert target is not None

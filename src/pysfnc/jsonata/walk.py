@@ -110,6 +110,17 @@ def tree_depth(tree: Tree) -> int:
     return deepest
 
 
+def is_deeper(tree: Tree, limit: int) -> bool:
+    """Whether there are more nested levels than `limit`; the search ends at the first of them."""
+    todo = [(tree, 1)]
+    while todo:
+        current, depth = todo.pop()
+        if depth > limit:
+            return True
+        todo.extend((part, depth + 1) for part in tree_children(current))
+    return False
+
+
 def map_tree(tree: Tree, fn: Callable[[Tree], Tree]) -> Tree:
     """The tree with `fn` applied to every node, parts before wholes."""
 
