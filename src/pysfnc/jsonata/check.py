@@ -14,77 +14,9 @@ from typing import Final
 import jlens
 
 from pysfnc.jsonata.engine import JlensEvaluator, JsonataError
+from pysfnc.jsonata.functions import FUNCTIONS
 from pysfnc.jsonata.scan import TokenKind, scan
 
-_BUILTINS: Final = frozenset(
-    [
-        "abs",
-        "append",
-        "assert",
-        "average",
-        "base64decode",
-        "base64encode",
-        "boolean",
-        "ceil",
-        "clone",
-        "contains",
-        "count",
-        "decodeUrl",
-        "decodeUrlComponent",
-        "distinct",
-        "each",
-        "encodeUrl",
-        "encodeUrlComponent",
-        "error",
-        "eval",
-        "exists",
-        "filter",
-        "floor",
-        "formatBase",
-        "formatInteger",
-        "formatNumber",
-        "fromMillis",
-        "join",
-        "keys",
-        "length",
-        "lookup",
-        "lowercase",
-        "map",
-        "match",
-        "max",
-        "merge",
-        "millis",
-        "min",
-        "not",
-        "now",
-        "number",
-        "pad",
-        "parseInteger",
-        "power",
-        "random",
-        "reduce",
-        "replace",
-        "reverse",
-        "round",
-        "shuffle",
-        "sift",
-        "single",
-        "sort",
-        "split",
-        "spread",
-        "sqrt",
-        "string",
-        "substring",
-        "substringAfter",
-        "substringBefore",
-        "sum",
-        "toMillis",
-        "trim",
-        "type",
-        "uppercase",
-        "zip",
-    ]
-)
 _EVALUATOR: Final = JlensEvaluator()
 
 
@@ -118,7 +50,7 @@ def states_members(text: str) -> frozenset[str]:
 
 def _reads(text: str) -> Mapping[str, object]:
     # A function unknown to the library might read the context; variables and AWS's functions never do.
-    called = {name: _nothing for name in scan(text).variables if name not in _BUILTINS and name != "states"}
+    called = {name: _nothing for name in scan(text).variables if name not in FUNCTIONS and name != "states"}
     result: Mapping[str, object] = jlens.Expression(text).reads(called)
     return result
 
