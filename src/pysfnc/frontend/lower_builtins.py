@@ -11,7 +11,6 @@ from typing import Final
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.aws_types import BYTES
-from pysfnc.frontend.decimal_operations import are_decimals, is_decimal
 from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
 from pysfnc.frontend.lower_choices import is_callable
 from pysfnc.frontend.lower_comparing import is_comparison, sorted_by_comparison
@@ -20,6 +19,7 @@ from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_value
 from pysfnc.frontend.lower_digests import length_of_bytes, opaque_text
 from pysfnc.frontend.lower_endless import ended
+from pysfnc.frontend.lower_extremes import extreme
 from pysfnc.frontend.lower_futures import first_future, future_count, futures_named
 from pysfnc.frontend.lower_iterate import Source, origin_of, refuse_restless, source_of, under
 from pysfnc.frontend.lower_named_attributes import NAMED
@@ -52,11 +52,10 @@ from pysfnc.frontend.lower_values import (
     Under,
     Value,
 )
-from pysfnc.frontend.moment_operations import are_times, is_time
 from pysfnc.frontend.narrow import class_names
 from pysfnc.frontend.operations.types_asked import type_of
-from pysfnc.frontend.own_orders import adds_itself, extreme_own, sort_own
-from pysfnc.frontend.plain_members import are_members, as_values
+from pysfnc.frontend.own_orders import adds_itself, sort_own
+from pysfnc.frontend.plain_members import as_values
 from pysfnc.frontend.ranked_objects import sort_pairs, sort_ranked
 from pysfnc.frontend.synthesis import run_here
 from pysfnc.frontend.told_numbers import holds_number
@@ -65,7 +64,7 @@ from pysfnc.ir.walk import free_vars
 from pysfnc.library.iteration import build_zip_rows
 from pysfnc.library.row import Refusal
 from pysfnc.library.truth import has_own_truth
-from pysfnc.values.types import BOOL, INT, NONE, STR, Kind, NeverT, join_all, kinds
+from pysfnc.values.types import BOOL, INT, NONE, STR, Kind, NeverT, kinds
 
 Builtin = Callable[[Context, Arguments, ast.expr], Value]
 _BUILTINS: dict[str, Builtin] = {}
@@ -529,60 +528,9 @@ def sorted_items(
 
 @_builtin("min")
 def _min(cx: Context, given: Arguments, node: ast.expr) -> Value:
-    return _extreme(cx, given, node, "min")
+    return extreme(cx, given, node, "min")
 
 
 @_builtin("max")
 def _max(cx: Context, given: Arguments, node: ast.expr) -> Value:
-    return _extreme(cx, given, node, "max")
-
-
-def _of_times(cx: Context, args: list[Expr], node: ast.expr) -> Expr | None:
-    """The list of the dates or timedeltas of which one is wanted, None for anything else."""
-    if len(args) == 1:
-        ranked = are_times(args[0]) or are_decimals(args[0]) or as_values(args[0]) is not args[0]
-        return cx.atom(args[0]) if ranked else None
-    if args and is_time(args[0].type) and all(arg.type == args[0].type for arg in args):
-        return cx.atom(lib.make_list(cx, args, node))
-    joined = join_all([arg.type for arg in args])
-    if args and (is_decimal(joined) or are_members(joined)):
-        return cx.atom(lib.make_list(cx, args, node))
-    return None
-
-
-def _extreme(cx: Context, given: Arguments, node: ast.expr, name: str) -> Value:
-    named = given.keyword_map()
-    key = named.get("key")
-    args = [as_data(cx, v, node) for v in given.positional] if len(given.positional) != 1 else []
-    if len(given.positional) == 1:
-        items, ordered = loose_items(cx, given.positional[0], node)
-        if not ordered and key is not None:
-            return refuse_order(
-                cx, "which of equal keys is found", f"write instead: `{name}(sorted(...), key=...)`", node
-            )
-        args = [items]
-    if given.spread is not None:
-        args = [lib.binary(cx, "+", lib.make_list(cx, args, node), given.spread, node)] if args else [given.spread]
-    plain = key is None or (not isinstance(key, Static) and key.type == NONE)
-    of_times = _of_times(cx, args, node) if plain and set(named) <= {"default", "key"} else None
-    if of_times is not None:
-        fallback = named.get("default")
-        other = None if fallback is None else as_data(cx, fallback, node)
-        return lib.extreme_by(cx, name, of_times, of_times, other, node)
-    if plain and set(named) <= {"default", "key"} and args:
-        found = extreme_own(cx, name, args, named.get("default"), node)
-        if found is not None:
-            return found
-    if key is None or plain:
-        keywords = {k: as_data(cx, v, node) for k, v in named.items() if k != "key"}
-        return lib.call(cx, name, args, keywords, node)
-    if set(named) - {"key", "default"}:
-        return cx.error(codes.TYPE_MISMATCH, node, f"`{name}()` takes `key` and `default` by name")
-    items = args[0] if len(args) == 1 else lib.make_list(cx, args, node)
-    items = lib.items_of(cx, items, node)
-    if is_poison(items):
-        return items
-    items = cx.atom(items)
-    keys = collect(cx, Source(items), Mapped(key, 1, node), node)
-    default = named.get("default")
-    return lib.extreme_by(cx, name, items, keys, None if default is None else as_data(cx, default, node), node)
+    return extreme(cx, given, node, "max")

@@ -103,7 +103,10 @@ def _decode(url: bool) -> PrimRow:
         given = _swapped(args[0].tree, "-_", "+/") if url else args[0].tree
         found = call("py_base64", given)
         is_text = negate(call("contains", lower(args, type_), text("\ufffd")))
+        is_ascii = negate(call("contains", args[0].tree, Regex("[^\\x00-\\x7f]")))
+        text_only = Check(is_ascii, "ValueError", text("string argument should contain only ASCII characters"))
         return (
+            *([text_only] if args[0].type == STR else []),
             Check(eq(Field(found, "k"), ZERO), "Error", call("py_base64_fault", given)),
             Check(is_text, "ValueError", text("the bytes are no UTF-8 text, which the machine does not hold")),
         )
