@@ -48,8 +48,9 @@ def own_arguments(cx: Context, given: Arguments) -> Arguments:
     """The arguments of a call that a branch makes, inside that branch: objects made for the call belong to it, and it may change them."""
 
     def own(value: Value) -> Value:
-        is_made = isinstance(value, Var) and "%" in value.name and kinds(value.type) & _CHANGEABLE
-        return cx.temporary(value, "own") if is_made and isinstance(value, Var) else value
+        if not isinstance(value, Var) or cx.names.is_variable(value.name) or not kinds(value.type) & _CHANGEABLE:
+            return value
+        return cx.temporary(value, "own")
 
     keywords = tuple((name, own(value)) for name, value in given.keywords)
     return replace(given, positional=tuple(map(own, given.positional)), keywords=keywords)

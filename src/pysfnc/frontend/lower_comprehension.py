@@ -41,7 +41,7 @@ from pysfnc.frontend.lower_values import (
 from pysfnc.frontend.scope import ComprehensionNode, comprehension_scope, target_names
 from pysfnc.frontend.told_numbers import as_key
 from pysfnc.ir.exprs import Cond, Const, Expr, ListComp, Logic, Prim, Reduce, Var
-from pysfnc.ir.hir import Assign, Break, Continue, If, Raise
+from pysfnc.ir.hir import Assign, Break, Continue, Eval, If, Raise
 from pysfnc.ir.walk import free_vars, substitute
 from pysfnc.values.types import BOOL, NEVER, NONE, Kind, ListT, SetT, Type, kinds
 
@@ -527,6 +527,8 @@ def lower_dict_comp(cx: Context, node: ast.DictComp) -> Value:
     if is_poison(pairs):
         return pairs
     if isinstance(pairs.type, ListT) and pairs.type.item == NEVER:
+        # There are no items, or the first one raises.
+        cx.emit(Eval(value=pairs, span=cx.span(node)))
         return lib.make_dict(cx, [], node)
     return lib.dict_of_pairs(cx, pairs, node)
 

@@ -40,10 +40,13 @@ class Names(NameSupply):
 
     def variable(self, name: str) -> str:
         """The name of a variable: the one in the program, made unique when it is taken."""
-        if name in self._taken:
-            return self.fresh(name)
-        self._taken[name] = None
-        return name
+        made = self.fresh(name) if name in self._taken else name
+        self._taken[made] = None
+        return made
+
+    def is_variable(self, name: str) -> bool:
+        """Whether a name is that of a variable of the program, and not of a temporary, which nobody but its maker reads."""
+        return name in self._taken
 
 
 @dataclass(slots=True)
@@ -127,9 +130,9 @@ def variable_of(frame: Frame, name: str, names: Names) -> str:
     return found
 
 
-def hidden_variable(frame: Frame, title: str, names: NameSupply) -> str:
+def hidden_variable(frame: Frame, title: str, names: Names) -> str:
     """A new variable of a frame; its name for syntax trees, which no program can have."""
     name = f"<{names.fresh(title)}>"
     frame.scope = replace(frame.scope, bound=frame.scope.bound | {name})
-    frame.names[name] = names.fresh(title)
+    frame.names[name] = names.variable(names.fresh(title))
     return name

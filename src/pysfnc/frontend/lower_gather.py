@@ -34,7 +34,7 @@ from pysfnc.frontend.lower_values import (
 )
 from pysfnc.ir.exprs import Cond, Const, Expr, ListComp, Prim, Var
 from pysfnc.ir.hir import FanOut, Perform, Suite
-from pysfnc.values.types import BOOL, ExcT, Kind, ListT, Type, join, kinds
+from pysfnc.values.types import BOOL, NEVER, ExcT, Kind, ListT, Type, join, kinds
 
 Call = tuple[Suite, Type]
 
@@ -126,6 +126,8 @@ def _gather_many(cx: Context, calls: CoroutineList | FutureList, keeps: bool, no
             return _gathered_before(cx, calls.outcomes, calls.type, keeps, node)
         (entry,) = ready.values()
         return _run_each(cx, entry, keeps, node)
+    if lib.item_type(calls.items.type) == NEVER:
+        return lib.make_list(cx, [], node)
     item = item_of(cx, calls.items, node)
     body, type_ = lower_branch(cx, lambda: awaited(cx, calls.element(cx, item), node), node)
     return _each(cx, item, calls.items, body, type_, keeps, node)

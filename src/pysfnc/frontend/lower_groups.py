@@ -65,7 +65,7 @@ def _failing_later(cx: Context, pending: Pending) -> Pending:
     place = place_of(cx.out, pending.end)
     if pending.kind != "pool" or pending.inner is not None or place is None or has_effect(segment):
         return pending
-    if not _may_raise(segment) or not all("%" in name for name in assigned(segment)):
+    if not _may_raise(segment) or any(map(cx.names.is_variable, assigned(segment))):
         return pending
     failed, error = pending.failed or cx.names.fresh("failed"), cx.names.fresh("error")
     del cx.out[place + 1 :]

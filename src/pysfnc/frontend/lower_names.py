@@ -233,8 +233,10 @@ def _kept(cx: Context, value: Static, node: ast.AST) -> Static | None:
 def _retarget(cx: Context, variable: str, value: Expr) -> bool:
     """Let the effect that was just performed set the variable itself, in place of a temporary that nobody else reads."""
     last = cx.out[-1] if cx.out else None
-    if not (isinstance(last, Perform) and isinstance(value, Var) and last.target == value.name and "%" in value.name):
+    if not (isinstance(last, Perform) and isinstance(value, Var) and last.target == value.name):
         return False
+    if value.name in cx.state.facts:
+        return False  # it is a variable: of the program, or of a `match`
     cx.out[-1] = replace(last, target=variable)
     return True
 

@@ -25,7 +25,7 @@ def viewed(cx: Context, value: Expr) -> tuple[Expr, View | None]:
         return value, None
     if isinstance(value, Var):
         fact = cx.state.facts.get(value.name)
-        return value, fact.view if fact is not None and "%" in value.name else None
+        return value, fact.view if fact is not None and not cx.names.is_variable(value.name) else None
     named = _named(cx, value)
     if not isinstance(named, Prim):
         return value, None
