@@ -109,7 +109,7 @@ def _plus(names: _Names, new: Iterable[str]) -> _Names:
     return None if names is None else names.union(new)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Target:
     """A loop or block that is open, and what is assigned wherever a jump goes behind it."""
 
@@ -328,15 +328,24 @@ class _Verifier:
     def _try(self, stmt: Try, names: _Names, scope: _Scope) -> _Names:
         """A handler may be reached from any point of the body that can raise, and `final` from any: they start from what held before it."""
         raised = names if names is None else names | self._assigned_at_once(stmt.body)
+        # What leaves the body for somewhere else goes through `final` first.
+        behind = {target: target.behind for target in scope.targets.values()} if stmt.final else {}
+        for target in behind:
+            target.behind = None
         after = self._suite(stmt.orelse, self._suite(stmt.body, names, scope), scope)
         for handler in stmt.handlers:
             own = () if handler.name is None else (handler.name,)
             for name in own:
                 self._own(name, scope, handler.span)
             after = _meet(after, self._suite(handler.body, _plus(raised, own), scope))
+        left = {target: target.behind for target in behind}
+        for target, held in behind.items():
+            target.behind = held
         gained = self._suite(stmt.final, names, scope)
         if gained is None and names is not None:
             return None
+        for target, held in left.items():
+            target.behind = _meet(target.behind, _plus(held, gained or ()))
         return _plus(after, gained or ())
 
     def _assigned_at_once(self, body: Suite) -> frozenset[str]:
