@@ -4,18 +4,20 @@ Owns the rules which classes a machine can raise. How `str()` and `args` follow 
 """
 
 import ast
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_arguments import NO_ARGUMENTS, Arguments
-from pysfnc.frontend.lower_context import Context
-from pysfnc.frontend.lower_core import as_data, lower_value
+from pysfnc.frontend.lower_context import Context, poison
+from pysfnc.frontend.lower_core import as_data, is_poison, lower_value
 from pysfnc.frontend.lower_exceptions import has_code, made_by_class
 from pysfnc.frontend.lower_values import ExceptionClass, Value
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.ir.hir import If, Raise
-from pysfnc.values.types import NONE, ErrorT, ExcT, Kind, NeverT, NoneT, kinds, members, without_kinds
+from pysfnc.ir.outcomes import GROUP, exception_group
+from pysfnc.values.types import NONE, STR, ErrorT, ExcT, Kind, ListT, NeverT, NoneT, kinds, members, without_kinds
 
 
 def raisable(cx: Context, node: ast.expr) -> Expr:
@@ -54,6 +56,28 @@ def _unless_none(cx: Context, value: Expr, node: ast.expr) -> Expr:
     return replace(held, type=without_kinds(held.type, frozenset({Kind.NONE})))
 
 
+def _new_group(cx: Context, args: Sequence[Expr], node: ast.expr) -> Value:
+    """`ExceptionGroup(message, exceptions)`, after the ValueError for none."""
+    if any(map(is_poison, args)):
+        return poison(cx.span(node))
+    known = len(args) == 2 and args[0].type == STR and isinstance(args[1].type, ListT)
+    if not known or not all(isinstance(one, ExcT | NeverT) for one in members(lib.item_type(args[1].type))):
+        return cx.error(
+            codes.EXCEPTION_BEHAVIOUR,
+            node,
+            "an `ExceptionGroup` has a compiled form only of a text and a list that is known to hold exceptions",
+            help="write instead: `ExceptionGroup(text, errors)` with a list of caught exceptions",
+        )
+    message, errors = cx.atom(args[0], "text"), cx.atom(args[1], "errors")
+    there = lib.truth(cx, errors, node)
+    text = lib.text_const("second argument (exceptions) must be a non-empty sequence", cx.span(node))
+    failing = Raise(exc=lib.new_exception(cx, "ValueError", [text], node), span=cx.span(node))
+    cx.emit(If(test=there, then=(), orelse=(failing,), span=cx.span(node)))
+    if cx.flow.guards:
+        cx.flow.may_raise_here()
+    return replace(exception_group(message, errors), span=cx.span(node))
+
+
 def new_exception(cx: Context, class_: ExceptionClass, given: Arguments, node: ast.expr) -> Value:
     """`Class(*args)`."""
     ancestors = cx.project.exceptions.ancestors(class_.name)
@@ -83,6 +107,8 @@ def new_exception(cx: Context, class_: ExceptionClass, given: Arguments, node: a
         if not 1 <= len(args) <= 2:
             return cx.error(codes.TYPE_MISMATCH, node, "`Fail` takes an error name and a cause")
         return lib.new_fail(cx, args, node)
+    if class_.name == GROUP and info is None:
+        return _new_group(cx, args, node)
     if class_.style == "own" or (class_.style == "os" and len(args) > 1):
         return cx.error(
             codes.EXCEPTION_BEHAVIOUR, node, f"the text of `{class_.name}` with these arguments has no compiled form"
