@@ -5,6 +5,7 @@ Owns construction. What a class says is `records`, what happens to objects `lowe
 
 import ast
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from pysfnc.diagnostics import codes, nearest
 from pysfnc.frontend import lower_library as lib
@@ -25,7 +26,7 @@ from pysfnc.frontend.scope import Scope
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.library import enums, objects
 from pysfnc.library.row import Refusal
-from pysfnc.values.types import NONE, EnumT, ErrorT, RecordT, TupleT, field_of
+from pysfnc.values.types import NONE, STR, EnumT, ErrorT, RecordT, TupleT, field_of
 
 
 def call_class(cx: Context, info: ClassInfo, given: Arguments, node: ast.expr) -> Value:
@@ -143,7 +144,7 @@ def _dataclass(cx: Context, record: Record, given: Arguments, node: ast.expr) ->
     if ended is not None:
         return ended
     kept = [(f.name, values[f.name]) for f in record.fields if f.name in values and not f.init_only]
-    made = objects.build_object(record.cls, kept, cx.site(node))
+    made = _in_order(objects.build_object(record.cls, kept, cx.site(node)), record)
     after = record.method("__post_init__")
     if after is None:
         return made
@@ -151,6 +152,26 @@ def _dataclass(cx: Context, record: Record, given: Arguments, node: ast.expr) ->
     this = keep(cx, made, node)
     call_member(cx, record, after, this, Arguments(extra, (), ()), node)
     return _complete(cx, record, this, node)
+
+
+def _in_order(made: Expr, record: Record) -> Expr:
+    """A new object that keeps the place of each field which is set later: `asdict` and JSON have the fields in the order of the class.
+
+    The type does not tell these keys, so nothing reads them before they are set.
+    """
+    if record.kind != "dataclass" or not isinstance(made, Prim):
+        return made
+    given = {
+        key.value: (key, value)
+        for key, value in zip(made.args[::2], made.args[1::2], strict=True)
+        if isinstance(key, Const)
+    }
+    names = [field.name for field in record.fields if not field.init_only]
+    if all(name in given for name in names):
+        return made
+    nothing = Const(value=None, type=NONE, span=made.span)
+    pairs = [given.pop(name, (Const(value=name, type=STR), nothing)) for name in names]
+    return replace(made, args=tuple(part for pair in (*pairs, *given.values()) for part in pair))
 
 
 def _complete(cx: Context, record: Record, this: Var, node: ast.expr) -> Expr:
@@ -172,7 +193,7 @@ def _complete(cx: Context, record: Record, this: Var, node: ast.expr) -> Expr:
 
 def _by_init(cx: Context, record: Record, given: Arguments, node: ast.expr) -> Value:
     """An object whose attributes its `__init__` sets."""
-    made = objects.build_object(record.cls, [], cx.site(node))
+    made = _in_order(objects.build_object(record.cls, [], cx.site(node)), record)
     this = keep(cx, made, node)
     call_member(cx, record, record.members["__init__"], this, given, node)
     if record.kind == "dataclass":

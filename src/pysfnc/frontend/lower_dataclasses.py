@@ -88,7 +88,7 @@ def call_astuple(cx: Context, node: ast.Call) -> Value:
             help="write instead: the tuple itself",
         )
     held = cx.atom(value)
-    parts = [lib.part(cx, held, _text(cx, field.name, node), node) for field in record.cls.fields]
+    parts = [lib.part(cx, held, _text(cx, field.name, node), node) for field in record.cls.fields if field.declared]
     copies = [Prim(op="copy.deep", args=(part,), type=part.type, span=part.span) for part in parts]
     return lib.make_tuple(cx, copies, node)
 

@@ -5,7 +5,7 @@ that stands in the way of a compiled form. Nothing is evaluated: defaults and me
 """
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
@@ -185,6 +185,14 @@ def _hashed(
     if not is_data or not options.get("eq", True):
         return "other"
     return "fields" if options.get("frozen", False) or options.get("unsafe_hash", False) else "never"
+
+
+def _set_of(function: ast.FunctionDef, this: str) -> Iterator[str]:
+    """The attributes that a method sets of its object."""
+    for part in ast.walk(function):
+        match part:
+            case ast.Attribute(value=ast.Name(id=name), attr=attribute, ctx=ast.Store()) if name == this:
+                yield attribute
 
 
 class _Refused(Exception):
@@ -369,7 +377,10 @@ class _Reader:
         cls = RecordClass(
             module=self.info.module.name,
             name=self.info.name,
-            fields=tuple(RecordField(f.name, f.shown, f.compared) for f in fields if not f.init_only),
+            fields=(
+                *(RecordField(f.name, f.shown, f.compared) for f in fields if not f.init_only),
+                *(self._besides({f.name for f in fields} | members.keys()) if is_data else ()),
+            ),
             frozen=bool(options.get("frozen", False)) or empty.kind == "named tuple",
             shown="own" if own_text else "fields" if generated or empty.kind == "named tuple" else "plain",
             compared="own"
@@ -384,6 +395,16 @@ class _Reader:
             tag=self._tag(),
         )
         return replace(empty, fields=tuple(fields), members=members, cls=cls)
+
+    def _besides(self, known: Set[str]) -> Iterator[RecordField]:
+        """The attributes of a dataclass that are no fields: what its methods set besides."""
+        found: dict[str, None] = {}
+        for one in self.mro:
+            for function in one.node.body:
+                if isinstance(function, ast.FunctionDef) and function.args.args:
+                    this = function.args.args[0].arg
+                    found |= {name: None for name in _set_of(function, this) if name not in known}
+        return (RecordField(name, shown=False, compared=False, declared=False) for name in sorted(found))
 
     def _tag(self) -> str:
         """The key that tells objects of the class from others: short, and no name of an attribute."""

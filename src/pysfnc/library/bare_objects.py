@@ -40,7 +40,7 @@ def is_bare(type_: Type) -> bool:
 
 
 def _bare(type_: Type, met: frozenset[str]) -> bool:
-    if isinstance(type_, RecordT) and type_.cls.tag:
+    if isinstance(type_, RecordT) and (type_.cls.tag or _has_inner(type_)):
         return False
     if isinstance(type_, LazyDictT):
         if not isinstance(type_, TiedDictT) or type_.name in met:
@@ -49,10 +49,14 @@ def _bare(type_: Type, met: frozenset[str]) -> bool:
     return all(_bare(part, met) for part in parts(type_))
 
 
+def _has_inner(type_: RecordT) -> bool:
+    return bool(type_.cls.inner & {field.name for field in type_.attributes.fields})
+
+
 def bare_type(type_: Type) -> Type:
     """The type without the tags."""
     if isinstance(type_, RecordT) and not isinstance(type_.attributes, LazyDictT):
-        kept = [field for field in type_.attributes.fields if field.name != type_.cls.tag]
+        kept = [field for field in type_.attributes.fields if field.name not in type_.cls.inner]
         type_ = RecordT(type_.cls, dict_of(kept, others_of(type_.attributes)))
     return with_parts(type_, bare_type)
 
@@ -63,7 +67,7 @@ def build_bare(value: Expr, site: Site) -> Built:
         return value
     if isinstance(value, Prim) and value.op in ("list.make", "dict.make"):
         args = value.args
-        if isinstance(value.type, RecordT) and value.type.cls.tag:
+        if isinstance(value.type, RecordT) and value.type.cls.inner:
             args = tuple(
                 part
                 for place in range(0, len(args), 2)
@@ -86,7 +90,7 @@ def build_bare(value: Expr, site: Site) -> Built:
 
 
 def _is_tag(key: Expr, type_: RecordT) -> bool:
-    return isinstance(key, Const) and key.value == type_.cls.tag
+    return isinstance(key, Const) and key.value in type_.cls.inner
 
 
 def _rebuilt(literal: Prim, parts_: list[Expr]) -> Expr:
@@ -135,7 +139,9 @@ def _one(value: Tree, type_: Type, depth: int) -> Tree:
     inner, key = Ref(f"py_v{depth}"), Ref(f"py_k{depth}")
     match type_:
         case RecordT(cls, attributes):
-            fields = [field for field in attributes.fields if field.name != cls.tag]
+            fields = [field for field in attributes.fields if field.name not in cls.inner]
+            order = {field.name: place for place, field in enumerate(cls.fields)}
+            fields.sort(key=lambda field: order.get(field.name, len(order)))
             made = [(field, _tree(Field(value, field.name), field.type, depth)) for field in fields]
             if all(field.always for field, _ in made):
                 return Object(tuple((Lit(field.name), tree) for field, tree in made))

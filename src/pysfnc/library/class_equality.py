@@ -63,7 +63,8 @@ def _meet(first: Type, second: Type, inside: bool) -> bool:
     match first, second:
         case (RecordT(one, mine), RecordT(other, yours)):
             if one == other:
-                return one.compared != "fields" or class_meets(mine, yours, True)
+                every = all(field.compared for field in one.fields)
+                return one.compared != "fields" or not every or class_meets(mine, yours, True)
             return inside and key_apart(first, second) is None
         case (EnumT(one), EnumT(other)):
             return one != other and inside and (one.base is None or other.base is None) and _look_alike(first, second)

@@ -321,11 +321,14 @@ class OpaqueT(Type):
 
 @dataclass(frozen=True, slots=True)
 class RecordField:
-    """A field of a class, in the order of the class. `shown`: it stands in the `repr`; `compared`: it takes part in `==`."""
+    """A field of a class, in the order of the class. `shown`: it stands in the `repr`; `compared`: it takes part in `==`.
+
+    `declared`: it is one of the dataclass, and no attribute besides that code of the class sets."""
 
     name: str
     shown: bool = True
     compared: bool = True
+    declared: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,6 +353,11 @@ class RecordClass:
     """Whether the hash of an object is that of its fields, it has none, or code of the class or identity decides."""
     tag: str = ""
     """The key that tells its objects from those of classes with the same attributes, which the machine gives them; nothing for none."""
+
+    @property
+    def inner(self) -> frozenset[str]:
+        """The keys that an object has in the machine only: its tag, and the attributes that are no fields."""
+        return frozenset([field.name for field in self.fields if not field.declared] + [self.tag] * bool(self.tag))
 
 
 @dataclass(frozen=True, slots=True)

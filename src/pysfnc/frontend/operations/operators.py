@@ -239,7 +239,7 @@ def compare(cx: Context, op: ast.cmpop, left: Value, right: Value, node: ast.AST
         one = set_items(cx, one, node)
     elif symbol not in ("is", "is not", "in", "not in") and meet_a_set(one, other):
         return built_of_sets(cx, node, [one, other], lambda site: catalog.build_comparison(symbol, one, other, site))
-    ranked = _ranked(cx, symbol, one, other, node)
+    ranked = _ranked(cx, symbol, one, other, node) or _by_compared(cx, symbol, one, other, node)
     if ranked is not None:
         one, other = ranked
     return built(
@@ -257,13 +257,24 @@ def _ranked(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) ->
         return None
     if symbol not in ("<", "<=", ">", ">=") or not left.type.cls.ranked:
         return None
-    names = [field.name for field in left.type.cls.fields if field.compared]
+    return _compared_fields(cx, left, node), _compared_fields(cx, right, node)
 
-    def ranks(value: Expr) -> Expr:
-        held = cx.atom(value)
-        return make_tuple(cx, [part(cx, held, text_const(name, value.span), node) for name in names], node)
 
-    return ranks(left), ranks(right)
+def _by_compared(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) -> tuple[Expr, Expr] | None:
+    """Objects of a dataclass of which some fields take no part in `==`, as the tuples of those that do."""
+    if not (isinstance(left.type, RecordT) and isinstance(right.type, RecordT) and left.type.cls == right.type.cls):
+        return None
+    cls = left.type.cls
+    if symbol not in ("==", "!=") or cls.compared != "fields" or all(field.compared for field in cls.fields):
+        return None
+    return _compared_fields(cx, left, node), _compared_fields(cx, right, node)
+
+
+def _compared_fields(cx: Context, value: Expr, node: ast.AST) -> Expr:
+    assert isinstance(value.type, RecordT)
+    names = [field.name for field in value.type.cls.fields if field.compared]
+    held = cx.atom(value)
+    return make_tuple(cx, [part(cx, held, text_const(name, value.span), node) for name in names], node)
 
 
 def _is_counter(value: Expr) -> bool:
