@@ -176,9 +176,30 @@ class _Written:
         cx.out.extend((Block(label=label, body=kept, span=self.span),) if self.jumps else kept)
 
     def _lower_body(self, value: Value) -> None:
-        if self.item.optional_vars is not None:
-            assign(self.cx, self.item.optional_vars, value, self.item.optional_vars)
+        target = self.item.optional_vars
+        if isinstance(target, ast.Name) and isinstance(value, Var) and self._is_here_only(target.id):
+            # The object has one variable, so that the manager sees what the body changes.
+            function_frame(self.cx).names[target.id] = value.name
+        elif target is not None:
+            assign(self.cx, target, value, target)
         lower_body(self.cx, self.body)
+
+    def _is_here_only(self, name: str) -> bool:
+        """Whether the function uses a name in this body only, and gives it no other value there."""
+        function = function_frame(self.cx).node
+        if function is None or function_frame(self.cx) is not self.cx.frame:
+            return False
+        inside = {id(part) for stmt in self.body for part in ast.walk(stmt)} | {id(self.item.optional_vars)}
+        uses = [part for part in ast.walk(function) if isinstance(part, ast.Name) and part.id == name]
+        taken = [part for part in ast.walk(function) if isinstance(part, ast.arg | ast.Global | ast.Nonlocal)]
+        stored = [part for part in uses if not isinstance(part.ctx, ast.Load) and part is not self.item.optional_vars]
+        other = any(part.arg == name if isinstance(part, ast.arg) else name in part.names for part in taken)
+        nested = any(
+            isinstance(part, ast.FunctionDef | ast.Lambda | ast.AsyncFunctionDef)
+            for stmt in self.body
+            for part in ast.walk(stmt)
+        )
+        return not stored and not other and not nested and all(id(part) in inside for part in uses)
 
     def _kept(self, suite: Suite, label: str, own: frozenset[str]) -> Iterator[Stmt]:
         """The body with jumps out of it kept for later."""
