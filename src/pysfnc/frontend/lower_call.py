@@ -42,6 +42,7 @@ from pysfnc.frontend.lower_table_calls import call_table
 from pysfnc.frontend.lower_tables import make_table
 from pysfnc.frontend.lower_values import (
     AttributeName,
+    BatchWriter,
     BoundMethod,
     BuiltinFunction,
     Choice,
@@ -65,6 +66,7 @@ from pysfnc.frontend.lower_values import (
     Session,
     Static,
     StaticMethod,
+    Table,
     TableMethod,
     Value,
     WaiterOf,
@@ -298,6 +300,17 @@ def _call_static_method(cx: Context, receiver: Static, name: str, given: Argumen
         return call_resource(cx, receiver, name, given, node)
     if isinstance(receiver, Resource):
         return make_table(cx, given, node)
+    if isinstance(receiver, BatchWriter):
+        from pysfnc.frontend.lower_batch_writer import call_batch_writer
+
+        return call_batch_writer(cx, receiver, name, given, node)
+    if isinstance(receiver, Table):
+        return cx.error(
+            codes.UNSUPPORTED_CALL,
+            node,
+            "a batch writer has a compiled form only as the manager of a `with`",
+            help="write instead: `with table.batch_writer() as batch:`",
+        )
     if isinstance(receiver, AttributeName):
         return attribute_condition(cx, receiver, name, given, node)
     return call_pool_method(cx, receiver, name, given, node)

@@ -10,7 +10,7 @@ from pysfnc.frontend.lower_context import Context, Trial
 from pysfnc.frontend.lower_core import lower_body, lower_stmt, lower_value
 from pysfnc.frontend.lower_generated_contexts import is_generated_context, lower_generated_context
 from pysfnc.frontend.lower_own_contexts import lower_own_context
-from pysfnc.frontend.lower_values import BuiltinFunction, External, ProjectFunction
+from pysfnc.frontend.lower_values import BuiltinFunction, External, ProjectFunction, StaticMethod, Table
 
 _SUPPRESS = "contextlib.suppress"
 _NULL = "contextlib.nullcontext"
@@ -31,6 +31,13 @@ def lower_contexts(cx: Context, node: ast.With) -> bool:
         return False
     if isinstance(callee, ProjectFunction) and is_generated_context(cx, callee):
         lower_generated_context(cx, callee, first, body, node)
+        return True
+    if isinstance(made, ast.Call) and isinstance(callee, StaticMethod) and isinstance(callee.receiver, Table):
+        from pysfnc.frontend.lower_batch_writer import lower_batch_writer
+
+        callee = lower_value(cx, made.func)
+        if isinstance(callee, StaticMethod) and isinstance(callee.receiver, Table):
+            lower_batch_writer(cx, callee.receiver, first, made, body, node)
         return True
     if not (isinstance(made, ast.Call) and isinstance(callee, External)):
         return lower_own_context(cx, first, body, node)

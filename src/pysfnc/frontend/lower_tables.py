@@ -21,7 +21,7 @@ from pysfnc.values.types import STR
 
 SERVICE: Final = "dynamodb"
 METHODS: Final = frozenset({"get_item", "put_item", "update_item", "delete_item", "query", "scan"})
-_OTHERS: Final = {"batch_writer": "`batch_write_item`", "load": "`describe_table`", "wait_until_exists": "a waiter"}
+_OTHERS: Final = {"load": "`describe_table`", "wait_until_exists": "a waiter"}
 """What is code of boto3 and not one call, with what a client has for it."""
 
 
@@ -65,6 +65,8 @@ def table_attribute(cx: Context, base: Resource | ResourceMeta | Table, name: st
             return table_name
         case Table() if name in METHODS:
             return TableMethod(base, name)
+        case Table() if name == "batch_writer":
+            return StaticMethod(base, name)
     return _unknown(cx, base, name, node)
 
 

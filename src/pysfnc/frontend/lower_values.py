@@ -419,6 +419,16 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class BatchWriter:
+    """`table.batch_writer()`. `held`: the variable of the requests that wait; `keys`: those of `overwrite_by_pkeys`; `region`: where it was made."""
+
+    table: Table
+    held: str
+    keys: tuple[str, ...]
+    region: object
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class TableMethod:
     """A method of a table that calls an operation."""
 
@@ -614,6 +624,7 @@ Static = (
     | ResourceMeta
     | Table
     | TableMethod
+    | BatchWriter
     | AttributeName
     | Condition
     | WaiterOf
@@ -674,6 +685,7 @@ _DESCRIPTIONS: dict[type, str] = {
     WaiterOf: "a waiter",
     PaginatorOf: "a paginator",
     Pages: "an iterator over pages",
+    BatchWriter: "a batch writer",
     JobOf: "a function",
     Intrinsic: "a function",
     Partial: "a function",
