@@ -465,7 +465,8 @@ def shape_of(annotation: Any) -> Shape:
     if origin in _LIST_ORIGINS:
         return ListShape(shape_of(args[0]))
     if origin in _DICT_ORIGINS:
-        return DictShape(shape_of(args[0]), shape_of(args[1]))
+        # Python takes `dict[str]` too, and the compiler reads it as `dict`.
+        return DictShape(shape_of(args[0]), shape_of(args[1])) if len(args) == 2 else DictShape(None, None)
     return shape_of(origin) if dataclasses.is_dataclass(origin) else AnyShape(_name_of(annotation))
 
 
