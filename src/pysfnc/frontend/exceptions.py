@@ -279,7 +279,7 @@ def _project_classes(model: ProjectModel) -> list[ClassInfo]:
 
 def _settle_all(model: ProjectModel, classes: list[ClassInfo]) -> None:
     """Find out which classes are exception classes, each after its bases; a circle, which Python refuses, is cut."""
-    bases = {info: [resolve_through(model, info.module, base) for base in info.node.bases] for info in classes}
+    bases: dict[ClassInfo, list[Binding | None]] = {}
     settled: set[ClassInfo] = set()
     for first in classes:
         todo = [(first, False)]
@@ -289,6 +289,8 @@ def _settle_all(model: ProjectModel, classes: list[ClassInfo]) -> None:
                 _settle(model, info, bases[info])
             elif info not in settled:
                 settled.add(info)
+                # A base may be of a module that was read after the classes were gathered.
+                bases[info] = [resolve_through(model, info.module, base) for base in info.node.bases]
                 todo.append((info, True))
                 todo.extend((base.info, False) for base in bases[info] if isinstance(base, ClassBinding))
 
