@@ -158,19 +158,18 @@ def compile_file(path: str, options: Options | None = None) -> CompileResult:
 
 
 def _compile(path: str, options: Options) -> CompileResult:
-    from pysfnc.analysis.aliases import check_aliases
-    from pysfnc.analysis.branch_checks import check_branches
     from pysfnc.analysis.classes import narrow_exceptions
-    from pysfnc.frontend.build import build_program
     from pysfnc.frontend.exceptions import BUILTIN_BASES
 
     source = SourceFile.read(path)
     sink = Sink()
-    program = build_program(path, sink)
-    if program is not None and not sink.has_errors:
-        for machine in program.machines:
-            check_aliases(machine, sink)
-            check_branches(machine, sink)
+    program = _checked(path, sink, own_places=False)
+    if program is not None and any(one.code is codes.ALIAS_MUTATION for one in sink.diagnostics):
+        # Variables for the keys of places cost something, so they are made where it takes them.
+        second = Sink()
+        other = _checked(path, second, own_places=True)
+        if not second.has_errors:
+            program, sink = other, second
     if program is None or sink.has_errors:
         return CompileResult(source, sink.diagnostics)
     program = narrow_exceptions(program, frozenset(BUILTIN_BASES))
@@ -188,6 +187,20 @@ def _compile(path: str, options: Options) -> CompileResult:
     notes = (note for workflow in result.workflows.values() for note in workflow.notes)
     every = tuple(dict.fromkeys((*result.report.notes, *notes)))  # a helper is compiled wherever it is called
     return replace(result, report=replace(result.report, notes=every))
+
+
+def _checked(path: str, sink: Sink, *, own_places: bool) -> Program | None:
+    """The program in its structured form, with what the analyses of it report in `sink`."""
+    from pysfnc.analysis.aliases import check_aliases
+    from pysfnc.analysis.branch_checks import check_branches
+    from pysfnc.frontend.build import build_program
+
+    program = build_program(path, sink, own_places=own_places)
+    if program is not None and not sink.has_errors:
+        for machine in program.machines:
+            check_aliases(machine, sink)
+            check_branches(machine, sink)
+    return program
 
 
 def _placeholders(result: CompileResult) -> Callable[[str], str]:

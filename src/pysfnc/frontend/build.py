@@ -32,6 +32,7 @@ from pysfnc.frontend import (
 from pysfnc.frontend.changes import changes_reached_from
 from pysfnc.frontend.class_tags import ClassTags
 from pysfnc.frontend.code_checks import check_codes
+from pysfnc.frontend.counted_loops import with_counted_loops, with_places_set
 from pysfnc.frontend.environment import Use, environment_of, read_environment, reads_environment
 from pysfnc.frontend.lower_context import Context, Journal
 from pysfnc.frontend.lower_core import as_data, lower_body, lower_value
@@ -76,8 +77,8 @@ MAX_HELPERS_NAMED = 3
 """Of how many helpers in Lambda a message says that a value may come from them."""
 
 
-def build_program(path: str, sink: Sink) -> Program | None:
-    """Read the program whose entry file is `path` and lower its workflows.
+def build_program(path: str, sink: Sink, *, own_places: bool = False) -> Program | None:
+    """Read the program whose entry file is `path` and lower its workflows; `own_places`: see `Project`.
 
     Returns None when an error was reported, which is then in `sink`.
     """
@@ -85,10 +86,10 @@ def build_program(path: str, sink: Sink) -> Program | None:
         model = load_program(path, sink)
         if model is None:
             return None
-        return lower_program(model, sink)
+        return lower_program(model, sink, own_places=own_places)
 
 
-def lower_program(model: ProjectModel, sink: Sink) -> Program | None:
+def lower_program(model: ProjectModel, sink: Sink, *, own_places: bool = False) -> Program | None:
     """Lower the workflows of a model; None when an error was reported."""
     workflows = model.workflows()
     if not workflows and not sink.has_errors:
@@ -113,6 +114,7 @@ def lower_program(model: ProjectModel, sink: Sink) -> Program | None:
             model.exceptions(),
             read_environment(model, discovered),
             unset=unset,
+            own_places=own_places,
             any_keys=any_keys,
             items_told=items == "told",
             ints_believed=ints,
@@ -357,7 +359,7 @@ def _finished(info: FunctionInfo, params: tuple[Param, ...], cx: Context) -> Mac
         name=options.name or info.node.name,
         function=info.qualname,
         params=params,
-        body=tuple(cx.out),
+        body=with_places_set(with_counted_loops(tuple(cx.out), cx.counters), (param.name for param in params)),
         timeout_s=options.timeout_s,
         type=options.type,
         comment=options.comment,

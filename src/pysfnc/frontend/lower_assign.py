@@ -29,7 +29,7 @@ from pysfnc.frontend.lower_place import (
 )
 from pysfnc.frontend.lower_slices import items_for_slice, replace_slice
 from pysfnc.frontend.lower_values import Lazy, LazyComprehension, Static, TupleOf, Value
-from pysfnc.frontend.lower_views import viewed
+from pysfnc.frontend.lower_views import keep_stored, viewed
 from pysfnc.frontend.own_operators import (
     call_own,
     gives_itself,
@@ -208,6 +208,7 @@ def _assign_item(cx: Context, target: ast.Subscript, value: Expr) -> None:
     place = place.item(key, target)
     cx.journal.replaced.append((place.root.name, place.keys))
     write_place(cx, place, value, cx.span(target), fresh=True)
+    keep_stored(cx, value, place.root.name, place.keys)
 
 
 def _assign_attribute(cx: Context, target: ast.Attribute, value: Expr) -> None:
@@ -218,6 +219,7 @@ def _assign_attribute(cx: Context, target: ast.Attribute, value: Expr) -> None:
         return
     cx.journal.replaced.append((place.root.name, place.keys))
     write_place(cx, place, value, cx.span(target), fresh=True)
+    keep_stored(cx, value, place.root.name, place.keys)
 
 
 def attribute_to_set(cx: Context, target: ast.Attribute, by_setter: Callable[[Expr], None]) -> Place | None:

@@ -20,6 +20,7 @@ from pysfnc.frontend.lower_core import as_data, is_poison, lower_value
 from pysfnc.frontend.lower_digests import length_of_bytes, opaque_text
 from pysfnc.frontend.lower_endless import ended
 from pysfnc.frontend.lower_extremes import extreme
+from pysfnc.frontend.lower_found_item import found_item
 from pysfnc.frontend.lower_futures import first_future, future_count, futures_named
 from pysfnc.frontend.lower_iterate import Source, origin_of, refuse_restless, source_of, under
 from pysfnc.frontend.lower_named_attributes import NAMED
@@ -312,7 +313,8 @@ def _next(cx: Context, given: Arguments, node: ast.expr) -> Value:
             "`next()` has a compiled form only for an iterator over a list, a generator expression or a generator",
             help="write instead: `next((x for x in xs if ...), default)`, or a `for` loop with `break`",
         )
-    return first_of(cx, iterator, default[0] if default else None, node)
+    found = found_item(cx, node)
+    return first_of(cx, iterator, default[0] if default else None, node) if found is None else found
 
 
 # Decisions

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pysfnc.diagnostics import Code, Diagnostic, Label, Sink, find_code
+from pysfnc.frontend.counted_loops import Counter
 from pysfnc.frontend.effects import can_raise
 from pysfnc.frontend.exceptions import ambiguity
 from pysfnc.frontend.lower_flow import Flow
@@ -108,6 +109,8 @@ class Context:
     """Statements of the loops around that submit calls which start behind the loop."""
     held: set[str] = field(default_factory=set)
     """Variables that hold functions as data (`held_displays`)."""
+    counters: list[tuple[str, Counter]] = field(default_factory=list)
+    """How loops count their rounds, with their labels, should it be needed (`counted_loops`)."""
     semaphores: dict[int, Expr] = field(default_factory=dict)
     """The limits of the semaphores that were entered, by their numbers."""
 
@@ -227,6 +230,7 @@ class Trial:
         self._out = cx.out
         self._names = cx.names.mark()
         self._journal = cx.journal.mark()
+        self._counters = len(cx.counters)
         self._flow = cx.flow.mark()
         self._frames = [(frame, frame.mark()) for frame in _chain(cx.frame)]
         self.sink = cx.sink = Sink()
@@ -266,6 +270,7 @@ class Trial:
         self.cx.out = self._out
         self.cx.names.reset(self._names)
         self.cx.journal.rollback(self._journal)
+        del self.cx.counters[self._counters :]
         self.cx.flow.reset(self._flow)
         for frame, mark in self._frames:
             frame.reset(mark)

@@ -15,10 +15,11 @@ from pysfnc.frontend.lower_expr import make_closure
 from pysfnc.frontend.lower_flow import MACHINE_RETURN
 from pysfnc.frontend.lower_frame import Frame
 from pysfnc.frontend.lower_names import bind_name, bind_static, owned_variable, value_of_binding
-from pysfnc.frontend.lower_state import join_states, unreachable
+from pysfnc.frontend.lower_state import Fact, join_states, unreachable
 from pysfnc.frontend.lower_test import lower_test
 from pysfnc.frontend.lower_travels import travelling
 from pysfnc.frontend.lower_values import Coroutine, Static, Value
+from pysfnc.frontend.lower_views import view_of
 from pysfnc.frontend.whole import check_whole
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, Eval, If, Leave, Raise, Return
@@ -152,7 +153,9 @@ def leave_function(cx: Context, value: Value, node: ast.AST) -> None:
     else:
         data = as_data(cx, value, node)
         frame.result_types.append(data.type)
+        view = view_of(cx, data)
         cx.emit(Assign(name=frame.result, value=data, span=cx.span(node)))
+        cx.state.put(frame.result, Fact(data.type, view=view))
     cx.emit(Leave(label=frame.exit_label, span=cx.span(node)))
     cx.flow.jump(frame.exit_label)
 

@@ -7,11 +7,12 @@ when the list or dict itself changes meanwhile.
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.counted_loops import Counter
 from pysfnc.frontend.lower_assign import assign
 from pysfnc.frontend.lower_batches import lower_with_batches
 from pysfnc.frontend.lower_context import Context
@@ -55,7 +56,8 @@ def lower_for(cx: Context, node: ast.For) -> None:
         lower_pushed_for(cx, node, source)
         return
     cx.observe(source.items)
-    lower_with_batches(cx, node, lambda: settle(cx, node, lambda: _attempt(cx, node, source)))
+    index = Var(name=cx.names.fresh("index"), type=INT, span=cx.span(node))
+    lower_with_batches(cx, node, lambda: settle(cx, node, lambda: _attempt(cx, node, source, index)))
 
 
 def _look_inside(cx: Context, node: ast.For) -> None:
@@ -82,12 +84,13 @@ class Item:
     parts: "tuple[Item, ...]" = ()
 
 
-def _attempt(cx: Context, node: ast.For, source: Source) -> Lowered:
+def _attempt(cx: Context, node: ast.For, source: Source, index: Var) -> Lowered:
     """Lower the loop, in the plain form if nothing it runs over changes in the body."""
     label = cx.names.fresh("loop")
     span = cx.span(node)
+    # What an earlier run of the loop left stands at another index from here on.
+    cx.state.end_views(index.name)
     start = cx.state.copy()
-    index = Var(name=cx.names.fresh("index"), type=INT, span=span)
     direct = _direct_target(cx, node, source)
     name = direct or cx.names.fresh("item")
     item_type = _item_type(cx, source)
@@ -159,6 +162,7 @@ def _direct_target(cx: Context, node: ast.For, source: Source) -> str | None:
 
 def _bind_item(cx: Context, node: ast.For, source: Source, element: Var, index: Var, direct: str | None) -> None:
     """Assign the item of this round to the target of the loop."""
+    cx.state.end_views(index.name)
     item = _viewed(cx, source.origin, element, index)
     if direct is not None:
         cx.regions[direct] = cx.flow.region
@@ -234,6 +238,8 @@ def _written(cx: Context, source: Source, loop: _Loop) -> list[Stmt]:
             help="write instead: a list comprehension, or `list(...)`",
         )
     if origin is None or not _changes(loop.body, origin):
+        if origin is not None:
+            _note_counter(cx, origin, loop)
         return [_plain(cx, source, loop)]
     if _replaces(cx, origin, loop.since):
         return _refuse(cx, origin, loop, "replaced")
@@ -261,6 +267,20 @@ def _plain(cx: Context, source: Source, loop: _Loop) -> ForEach:
         held=source.under.held,
         span=cx.span(loop.node),
     )
+
+
+def _note_counter(cx: Context, origin: Origin, loop: _Loop) -> None:
+    """Say how the loop counts its rounds, in case that something behind it needs the place of an item."""
+    node = loop.node.iter
+    if origin.kind in ("list", "any", "enumerate"):
+        cx.counters.append((loop.label, Counter(loop.index, lib.binary(cx, "+", loop.index, _ONE, node))))
+    elif origin.kind in ("values", "items"):
+        number = Var(name=cx.names.fresh("number"), type=INT, span=loop.index.span)
+        held = lib.keys_of(cx, lib.dict_held(read_place(cx, _place(cx, origin))), node)
+        keys = Var(name=cx.names.fresh("keys"), type=held.type, span=loop.index.span)
+        following = lib.binary(cx, "+", number, _ONE, node)
+        key = replace(loop.index, type=STR), lib.subscript(cx, keys, number, node)
+        cx.counters.append((loop.label, Counter(number, following, (keys, held), key)))
 
 
 def _changes(body: Suite, origin: Origin) -> bool:

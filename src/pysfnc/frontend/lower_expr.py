@@ -68,7 +68,7 @@ from pysfnc.frontend.lower_values import (
     Value,
     describe,
 )
-from pysfnc.frontend.lower_views import in_place
+from pysfnc.frontend.lower_views import in_place, viewed
 from pysfnc.frontend.model import ModuleBinding
 from pysfnc.frontend.moment_operations import is_time
 from pysfnc.frontend.names import member
@@ -195,7 +195,8 @@ def lower_walrus(cx: Context, node: ast.NamedExpr) -> Value:
     """`name := value`."""
     value = lower_value(cx, node.value)
     target = node.target.id
-    bind_name(cx, target, value, node)
+    kept, view = (value, None) if isinstance(value, Static) else viewed(cx, value)
+    bind_name(cx, target, kept, node, view=view)
     return lower_value(cx, ast.copy_location(ast.Name(id=target, ctx=ast.Load()), node.target))
 
 

@@ -361,6 +361,9 @@ def _fold(cx: Context, frame: Frame, own: Sequence[Stmt], result: Value) -> Valu
     is_data = not isinstance(result, Static)
     if is_data and isinstance(last, Assign) and last.name == frame.result and not leaves(suite, frame.exit_label):
         cx.out.extend(suite[:-1])
+        if isinstance(last.value, Var) and last.value.name not in cx.state.facts and frame.result in cx.state.facts:
+            # The name of the result within the body is the only one left: what is changed through it stands where the result does.
+            cx.state.put(last.value.name, cx.state.facts[frame.result])
         return last.value
     if leaves(suite, frame.exit_label):
         cx.out.append(Block(label=frame.exit_label, body=suite))

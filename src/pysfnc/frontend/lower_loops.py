@@ -17,7 +17,8 @@ from pysfnc.frontend.lower_core import lower_body, lower_suite, statement
 from pysfnc.frontend.lower_groups import close_here
 from pysfnc.frontend.lower_state import Fact, State, join_states
 from pysfnc.frontend.lower_test import lower_test
-from pysfnc.ir.exprs import Const
+from pysfnc.frontend.lower_views import OWN_KEY
+from pysfnc.ir.exprs import Const, Var
 from pysfnc.ir.hir import Break, Continue, If, Stmt, Suite, While
 from pysfnc.values.fields import without_fields
 from pysfnc.values.recursive import folded
@@ -48,6 +49,7 @@ def settle(cx: Context, node: ast.AST, attempt: Callable[[], Lowered]) -> None:
         trial = Trial(cx)
         made = attempt()
         joined = join_states([head, *(_without_poison(head, state) for state in made.back)])
+        _end_new_views(head, joined)
         grown = [name for name, fact in head.facts.items() if joined.facts.get(name) != fact]
         if not grown or round_ == MAX_ROUNDS:
             cx.out.extend(made.stmts)
@@ -62,6 +64,18 @@ def settle(cx: Context, node: ast.AST, attempt: Callable[[], Lowered]) -> None:
         if round_ >= _PRECISE_ROUNDS:
             found = _folded(_without_fields(head, found))
         head = found if round_ < MAX_ROUNDS - 2 else _widened(cx, head, found, node)
+
+
+def _end_new_views(head: State, joined: State) -> None:
+    """Forget places found in a round that only this round can name, as its variables are others in the next attempt."""
+    for name, fact in head.facts.items():
+        view = joined.facts[name].view
+        if view is None or view == fact.view:
+            continue
+        named = {view.owner, *(key.name for key in view.keys if isinstance(key, Var))}
+        own = {one for one in named if one.startswith(name + OWN_KEY)}
+        if not named - own <= head.facts.keys():
+            joined.facts[name] = replace(joined.facts[name], view=None)
 
 
 def _without_texts(before: Fact, after: Fact) -> Fact:

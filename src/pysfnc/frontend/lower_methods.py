@@ -37,7 +37,7 @@ from pysfnc.frontend.lower_response import RESPONSE, call_response
 from pysfnc.frontend.lower_sets import call_set_method, taken
 from pysfnc.frontend.lower_templates import format_texts
 from pysfnc.frontend.lower_values import Lazy, LazyComprehension, Origin, Value
-from pysfnc.frontend.lower_views import keep_view
+from pysfnc.frontend.lower_views import keep_stored, keep_view
 from pysfnc.frontend.lower_written import call_library
 from pysfnc.frontend.moment_operations import is_time
 from pysfnc.frontend.operations.deques import listed
@@ -46,7 +46,7 @@ from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Eval
 from pysfnc.library.row import Change
 from pysfnc.library.written import WRITTEN
-from pysfnc.values.types import NONE, STR, ExcT, Kind, NeverT, kinds
+from pysfnc.values.types import INT, NONE, STR, ExcT, Kind, NeverT, kinds
 
 _VIEWS = ("keys", "values", "items")
 WRITTEN_OF_TEXTS = frozenset(name.removeprefix("str.") for name in WRITTEN if name.startswith("str.")) - {"maketrans"}
@@ -190,6 +190,9 @@ def _change(cx: Context, receiver: Expr, node: ast.Call) -> Value:
     result = _apply(cx, place, node, lambda current: lib.method_change(cx, name, current, args, keywords, node))
     if name == "setdefault" and args and isinstance(result, Var):
         keep_view(cx, result, place.root.name, (*place.keys, args[0]))
+    if name == "append" and args:
+        last = Const(value=-1, type=INT, span=cx.span(node))
+        keep_stored(cx, args[0], place.root.name, (*place.keys, last))
     return result
 
 

@@ -38,7 +38,7 @@ from pysfnc.frontend.lower_values import (
     Value,
     describe,
 )
-from pysfnc.frontend.lower_views import rebased
+from pysfnc.frontend.lower_views import rebased, with_own_keys
 from pysfnc.frontend.model import (
     Binding,
     ClassBinding,
@@ -190,6 +190,7 @@ def bind_variable(cx: Context, variable: str, value: Expr, span: Span, *, view: 
     cx.regions[variable] = cx.flow.region
     literal = value if isinstance(value, Const) else None
     texts = texts_of(cx, value) or () if kinds(value.type) <= {Kind.STR, Kind.NONE} else ()
+    view = with_own_keys(cx, variable, view, span)
     fact = Fact(value.type, view=view, shared=shared, literal=literal, texts=texts, json_text=is_json_text(cx, value))
     cx.state.put(variable, replace(fact, assigned_at=span))
 

@@ -60,6 +60,8 @@ class Project:
     """Whether numbers out of items of DynamoDB are told from texts (`told_numbers`), which takes room in the machine."""
     met_decimals: bool = False
     """Whether something is asked of a `Decimal` that takes that."""
+    own_places: bool = False
+    """Whether names for parts of other variables have variables of their own for the keys of the place (`lower_views.with_own_keys`)."""
     any_keys: KeyScope = "everywhere"
     """Which dicts may have keys that may be str or something else: any, counters and those that their function keeps for itself, or none.
 

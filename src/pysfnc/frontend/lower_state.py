@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from pysfnc.frontend.lower_values import Static
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.source.span import Span
-from pysfnc.values.types import ERROR, Type, join
+from pysfnc.values.types import ERROR, Type, is_mutable, join
 
 if TYPE_CHECKING:
     from pysfnc.frontend.lower_shared import Shared
@@ -125,13 +125,21 @@ def _join_two(a: Fact, b: Fact) -> Fact:
         maybe_unset=a.maybe_unset or b.maybe_unset,
         static=a.static if same else None,
         mixed=a.mixed or b.mixed or not same,
-        view=a.view if a.view == b.view else None,
+        view=_either_view(a, b),
         shared=_nearer(a.shared, b.shared),
         literal=a.literal if a.literal == b.literal else None,
         texts=_either_text(a.texts, b.texts),
         json_text=a.json_text and b.json_text,
         assigned_at=a.assigned_at or b.assigned_at,
     )
+
+
+def _either_view(a: Fact, b: Fact) -> View | None:
+    """The place that the object stands in on both ways; where a variable holds nothing that can be changed, any place will do."""
+    for one, other in ((a, b), (b, a)):
+        if one.view is None and one.static is None and not is_mutable(one.type):
+            return other.view
+    return a.view if a.view == b.view else None
 
 
 def _either_text(a: tuple[str, ...], b: tuple[str, ...]) -> tuple[str, ...]:

@@ -95,6 +95,13 @@ def verify_machine(
     return verifier.faults
 
 
+def read_unset(suite: Suite, params: Iterable[str], can_raise: Callable[[Expr], bool]) -> set[str]:
+    """The variables of a machine that are read, or changed, where some way leads to that does not assign them."""
+    verifier = _Verifier(None, None, can_raise)
+    verifier.body(suite, frozenset(params), _Scope("the machine"))
+    return verifier.unset
+
+
 _Names = frozenset[str] | None
 """The variables that are assigned for sure; None where control does not get to."""
 
@@ -144,6 +151,8 @@ class _Verifier:
         self, tasks: Collection[str] | None, ops: Collection[str] | None, can_raise: Callable[[Expr], bool]
     ) -> None:
         self.faults: list[Fault] = []
+        self.unset: set[str] = set()
+        """Variables that are read or changed but not assigned on every path."""
         self._tasks = tasks
         self._ops = ops
         self._can_raise = can_raise
@@ -158,6 +167,7 @@ class _Verifier:
         """Check an expression where the variables `names` are assigned."""
         if names is not None:
             for name in sorted(free_vars(expr) - names):
+                self.unset.add(name)
                 self._fault(f"{name} is read but not assigned on every path", expr.span)
         todo: list[Expr] = [expr]
         while todo:
@@ -275,6 +285,7 @@ class _Verifier:
     def _assign(self, stmt: Assign, names: _Names, scope: _Scope) -> _Names:
         self._own(stmt.name, scope, stmt.span)
         if stmt.changes and names is not None and stmt.name not in names:
+            self.unset.add(stmt.name)
             self._fault(f"{stmt.name} is changed but not assigned on every path", stmt.span)
         return _plus(names, (stmt.name,))
 
