@@ -257,15 +257,16 @@ REFUSED = {
         """,
         "the list that is changed here may stand at more than one place of `grid`",
     ),
-    "appended_and_changed": (
+    "appended_to_two_and_changed": (
         """
         def main(n: int):
-            xs, y = [], []
+            xs, zs, y = [], [], []
             xs.append(y)
+            zs.append(y)
             y.append(1)
-            return xs
+            return xs, zs
         """,
-        "`xs` may hold the list that is changed here through `y`",
+        "`zs` may hold the list that is changed here through `y`",
     ),
     "same_row_every_time": (
         """
