@@ -342,6 +342,10 @@ def _lower_body(cx: Context, frame: Frame, node: FunctionNode, call: ast.AST) ->
     for name in frame.names.values():
         if name not in outer:
             cx.state.facts.pop(name, None)
+    fact = cx.state.facts.get(frame.result)
+    if fact is not None and fact.view is None:
+        # Whoever calls may know more of what it is.
+        cx.state.facts.pop(frame.result)
     return Var(name=frame.result, type=join_all(frame.result_types), span=span)
 
 
