@@ -198,6 +198,14 @@ def test_each_retrier_has_a_counter_and_each_call_new_ones(slept: list[float]) -
     assert retried() == 6
 
 
+class OfAws(Exception):
+    """As boto3 raises it."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.response = {"Error": {"Code": code}}
+
+
 @pytest.mark.parametrize(
     ("on", "failure", "is_retried"),
     [
@@ -214,6 +222,10 @@ def test_each_retrier_has_a_counter_and_each_call_new_ones(slept: list[float]) -
         ("States.Timeout", TimeoutError(), True),
         (Exception, TimeoutError(), True),
         (KeyError, ValueError(), False),
+        ("DynamoDb.ThrottlingException", OfAws("ThrottlingException"), True),
+        ("S3.NoSuchKeyException", OfAws("NoSuchKey"), True),
+        ("DynamoDb.ThrottlingException", OfAws("ValidationException"), False),
+        ("Lost.ThrottlingException", Lost(), False),
     ],
 )
 def test_errors_match_by_class_or_by_exact_name(

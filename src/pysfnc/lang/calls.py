@@ -52,7 +52,22 @@ def error_name_matches(failure: BaseException, name: str) -> bool:
         return not isinstance(failure, TimeoutError)
     if name == "States.Timeout":
         return isinstance(failure, TimeoutError)
-    return own_error_name(failure) == name or (isinstance(failure, HTTPError) and name == HTTPError.__name__)
+    if isinstance(failure, HTTPError) and name == HTTPError.__name__:
+        return True
+    return own_error_name(failure) == name or _is_of_aws(failure, name)
+
+
+def _is_of_aws(failure: BaseException, name: str) -> bool:
+    """Whether `name` is what Step Functions calls an error of a boto3 client: the service, a dot, and the code as a class.
+
+    An exception of boto3 knows its code, and not its service: ``ThrottlingException`` is taken for that of any service.
+    """
+    response = getattr(failure, "response", None)
+    error = response.get("Error") if isinstance(response, dict) else None
+    code = error.get("Code") if isinstance(error, dict) else None
+    _, dot, ending = name.partition(".")
+    codes = {str(each).removesuffix("Exception") for each in (code, type(failure).__name__)}
+    return bool(dot and code) and ending.removesuffix("Exception") in codes
 
 
 def own_error_name(failure: BaseException) -> str:
