@@ -69,7 +69,7 @@ def settle(cx: Context, node: ast.AST, attempt: Callable[[], Lowered]) -> None:
 def _end_new_views(head: State, joined: State) -> None:
     """Forget places found in a round that only this round can name, as its variables are others in the next attempt."""
     for name, fact in head.facts.items():
-        view = joined.facts[name].view
+        view = joined.facts[name].view if name in joined.facts else None
         if view is None or view == fact.view:
             continue
         named = {view.owner, *(key.name for key in view.keys if isinstance(key, Var))}
