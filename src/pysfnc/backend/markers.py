@@ -20,7 +20,6 @@ CLOSE: Final = "<"
 """The mark behind it; the text between has none."""
 _ESCAPED: Final = "\\u003c"
 _FIND: Final = Regex("<p[y]sfnc>([^<]*)")
-_FIND_NAME: Final = Regex(f'<p[y]sfnc>."{NAME}":"([^"]*)')
 MAX_PARTS: Final = 5
 _OWN: Final = {NAME: "Error", MESSAGE: "Cause"}
 
@@ -76,12 +75,8 @@ def _marked(error_output: Tree) -> Tree:
 def failure(value: Tree, field: str, *, given: bool) -> Tree:
     """The name or text of the exception that an error output of an expression holds. `given`: the value may be the exception itself."""
     own = Field(value, _OWN[field])
-    if field == NAME:  # what an array would hold of nothing is left out
-        found = Field(call("match", Field(value, "Cause"), _FIND_NAME), "groups")
-        marked: Tree = Index(Array((found, own)), Lit(0))
-    else:
-        read = IfElse(call("exists", Ref("m")), Field(call("parse", Ref("m")), field), own)
-        marked = Seq((Bind("m", _marked(value)), read))
+    read = IfElse(call("exists", Ref("m")), Field(call("parse", Ref("m")), field), own)
+    marked = Seq((Bind("m", _marked(value)), read))
     return IfElse(call("exists", Field(value, NAME)), Field(value, field), marked) if given else marked
 
 
