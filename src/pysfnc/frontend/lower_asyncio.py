@@ -20,6 +20,7 @@ from pysfnc.frontend.lower_gather import calls_of, entries_of
 from pysfnc.frontend.lower_groups import task_group_here
 from pysfnc.frontend.lower_names import bind_variable
 from pysfnc.frontend.lower_pools import add_call, kept_arguments, submitted_call
+from pysfnc.frontend.lower_shared import note_results
 from pysfnc.frontend.lower_values import (
     Coroutine,
     External,
@@ -216,6 +217,7 @@ def _race(cx: Context, futures: tuple[Future, ...], entries: Sequence[Submitted]
     target = Var(name=cx.names.fresh("race"), type=TupleT((INT, outcome_type(type_, timed=False))), span=span)
     effect = Fork(branches=tuple(entry.body for entry in entries), retry=(), result=target.type, rest="first")
     perform(cx, Perform(effect=effect, target=target.name, span=span))
+    note_results(cx, target.name, target.type, effect.branches)
     winner = cx.temporary(lib.tuple_item(cx, target, 0, node), "winner")
     outcome = cx.temporary(lib.tuple_item(cx, target, 1, node), "outcome")
     for number, future in enumerate(futures):

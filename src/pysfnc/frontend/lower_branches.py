@@ -13,6 +13,7 @@ from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_arguments import NO_ARGUMENTS, Arguments, evaluated
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
+from pysfnc.frontend.lower_shared import note_results
 from pysfnc.frontend.lower_values import Configured, Static, Value
 from pysfnc.ir.exprs import Expr, ListComp, Prim, Var
 from pysfnc.ir.hir import Assign, FanOut, ForEach, Fork, If, Perform, Raise, Rest, RetryRule, Return, Stmt, Suite
@@ -131,6 +132,7 @@ def perform_fork(
     target = cx.names.fresh("branches")
     effect = Fork(branches=tuple(body for body, _ in bodies), retry=retry, result=type_, rest=rest)
     perform(cx, Perform(effect=effect, target=target, span=cx.span(node)))
+    note_results(cx, target, type_, effect.branches)
     if any(t == NEVER for _, t in bodies):
         cx.state.reachable = False
     whole = Var(name=target, type=type_, span=cx.span(node))
@@ -145,6 +147,7 @@ def fan_out(
     target = cx.names.fresh("results")
     effect = FanOut(name=item.name, seq=seq, body=body, max_concurrency=limit, retry=(), result=result, rest=rest)
     perform(cx, Perform(effect=effect, target=target, span=span))
+    note_results(cx, target, result, (body,))
     return Var(name=target, type=result, span=span)
 
 

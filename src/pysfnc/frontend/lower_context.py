@@ -20,7 +20,7 @@ from pysfnc.frontend.lower_state import State
 from pysfnc.frontend.model import FunctionInfo
 from pysfnc.frontend.retries import shared_name
 from pysfnc.ir.exprs import Const, Expr, Var
-from pysfnc.ir.hir import Assign, Hold, Perform, Placement, Raise, Stmt
+from pysfnc.ir.hir import Assign, Hold, Perform, Placement, Raise, Return, Stmt
 from pysfnc.ir.walk import stmt_exprs
 from pysfnc.library.row import Refusal, Site
 from pysfnc.source.span import Span
@@ -29,6 +29,7 @@ from pysfnc.values.types import ERROR, NEVER, is_mutable
 if TYPE_CHECKING:
     from pysfnc.frontend.lower_batches import Batch
     from pysfnc.frontend.lower_recursion import Running
+    from pysfnc.frontend.lower_shared import Shared
 
 MAX_DEPTH = 150
 """Nesting of one expression or of blocks; ASL and JSONata allow less than 100 levels after all transformations."""
@@ -90,6 +91,8 @@ class Context:
     depth: int = 0
     constants: dict[Span, str] = field(default_factory=dict)
     """Where the object of a module constant is read."""
+    returned: "dict[Span, Shared]" = field(default_factory=dict)
+    """Where branches return what may be the object of a module constant, or hold one."""
     handling: list[Handling] = field(default_factory=list)
     recursions: "list[Running]" = field(default_factory=list)
     """The functions that call themselves around the present point."""
@@ -147,6 +150,10 @@ class Context:
             self.flow.may_raise_here()
         if isinstance(stmt, Perform) and stmt.hold == "loop":
             stmt = replace(stmt, hold=self.hold)
+        if isinstance(stmt, Return) and self.flow.region:
+            from pysfnc.frontend.lower_shared import note_returned
+
+            note_returned(self, stmt)
         self.out.append(stmt)
 
     def observe(self, expr: Expr) -> None:

@@ -12,6 +12,7 @@ from pysfnc.diagnostics import codes
 from pysfnc.frontend.effects import can_raise
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_lanes import FAILED, raised_late, run_beside, run_together, unless_failed
+from pysfnc.frontend.lower_shared import note_results
 from pysfnc.frontend.lower_values import (
     GroupKind,
     Pending,
@@ -47,6 +48,7 @@ _RESTS: dict[GroupKind, Rest] = {"pool": "finish", "tasks": "await", "group": "g
 def submit(cx: Context, number: int, kind: GroupKind, entry: Submitted, limit: Expr | None = None) -> None:
     """Add a call to a group, which is opened if nothing is pending in it."""
     cx.flow.pending[number] = _with_entry(cx, cx.flow.pending.get(number), kind, entry, limit)
+    note_results(cx, entry.outcome, entry.type, (entry.body,))
 
 
 def _with_entry(cx: Context, pending: Pending | None, kind: GroupKind, entry: Submitted, limit: Expr | None) -> Pending:

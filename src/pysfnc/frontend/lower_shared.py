@@ -11,6 +11,8 @@ from types import MappingProxyType
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_state import Fact
 from pysfnc.ir.exprs import Cond, Expr, Let, ListComp, Prim, Reduce, Var
+from pysfnc.ir.hir import Return, Suite
+from pysfnc.ir.walk import walk_suite
 from pysfnc.values.types import DictT, JsonT, Kind, ListT, MapT, SetT, TuplesT, TupleT, Type, is_mutable, members
 
 _PARTS = frozenset({"item", "dict.get", "dict.item", "list.at", "list.pop", "deque.pop", "dict.last", "min", "max"})
@@ -44,6 +46,21 @@ def note_shared(cx: Context, name: str, type_: Type, values: Sequence[Expr]) -> 
     found = _nearest([shared_of(cx, value) for value in values])
     if found is not None and _may_lie(type_, found.depth):
         cx.state.facts[name] = Fact(type_, shared=found)
+
+
+def note_returned(cx: Context, stmt: Return) -> None:
+    """Know of a `return` of a branch that it may give the object of a constant."""
+    found = shared_of(cx, stmt.value)
+    if found is not None and stmt.span is not None:
+        cx.returned[stmt.span] = found
+
+
+def note_results(cx: Context, name: str, type_: Type, bodies: Sequence[Suite]) -> None:
+    """Know of the variable with the results of branches which constant's object one of them may be or hold."""
+    spans = {stmt.span for body in bodies for stmt in walk_suite(body) if isinstance(stmt, Return)}
+    found = _nearest([cx.returned[span] for span in spans if span in cx.returned])
+    if found is not None:
+        cx.state.facts[name] = Fact(type_, shared=Shared(found.name, 1))
 
 
 def _shared_of(cx: Context, value: Expr, bound: Mapping[str, Shared | None]) -> Shared | None:
