@@ -316,3 +316,18 @@ def test_a_discarded_round_of_a_loop_leaves_no_message(tmp_path: Path) -> None:
         tmp_path,
     )
     assert diagnostics == [] and program is not None
+
+
+def test_a_method_that_changes_its_object_is_no_value(tmp_path: Path) -> None:
+    _, (error,) = compiled(
+        """
+        @workflow
+        def w(xs: list[int]):
+            log = [1]
+            add = log.append
+            return log
+        """,
+        tmp_path,
+    )
+    assert error.message == "`append` changes its object, and cannot be kept as a value"
+    assert error.helps[0].startswith("write instead: a call of it")

@@ -478,6 +478,13 @@ def data_attribute(cx: Context, base: Expr, node: ast.Attribute) -> Value:
         return BoundMethod(cx.atom(base), node.attr)
     if isinstance(base.type, OpaqueT) and base.type.on_wire:
         return refuse_text(cx, base.type.name, node)
+    if lib.is_change(base.type, node.attr):
+        return cx.error(
+            codes.UNSUPPORTED_EXPRESSION,
+            node,
+            f"`{node.attr}` changes its object, and cannot be kept as a value",
+            help=f"write instead: a call of it, or a function that calls it, `def change(x): value.{node.attr}(x)`",
+        )
     return cx.error(
         codes.UNSUPPORTED_EXPRESSION,
         node,
