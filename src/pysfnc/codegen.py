@@ -4,7 +4,7 @@ Which plan is taken is measured on what it becomes: the first whose every expres
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 
 from pysfnc.asl.causes import MAX_FAILING_CHARS, long_expressions
@@ -14,6 +14,7 @@ from pysfnc.diagnostics import codes
 from pysfnc.diagnostics.sink import Sink
 from pysfnc.ir.hir import Machine, Program, Suite
 from pysfnc.ir.mir import MachinePlan
+from pysfnc.lean import dataclass
 from pysfnc.library.row import NameSupply
 from pysfnc.passes.manager import run_passes
 from pysfnc.plan.boundary import bind_parameters

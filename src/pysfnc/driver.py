@@ -8,7 +8,7 @@ import json
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from pysfnc.asl.limits import MAX_DEFINITION_BYTES
@@ -16,6 +16,7 @@ from pysfnc.asl.placeholders import Parameter, parameters_in
 from pysfnc.diagnostics import Diagnostic, codes
 from pysfnc.diagnostics.sink import Sink
 from pysfnc.ir.hir import Machine, Placement, Program
+from pysfnc.lean import dataclass
 from pysfnc.source import SourceFile, Span
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import pytest
 
 SOURCE: Final = Path(__file__).parents[2] / "src" / "pysfnc"
 
-BASE: Final = frozenset({"source", "diagnostics", "values"})
+BASE: Final = frozenset({"lean", "source", "diagnostics", "values"})
 IR: Final = BASE | {"jsonata", "ir"}
 COMPILER: Final = IR | {
     "aws",
@@ -34,15 +34,16 @@ EVERYTHING: Final = COMPILER | {"functions", "engine", "packaging", "lambdas", "
 MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     # 0: what users import, and the text of programs
     "lang": frozenset({"aws"}),  # what describes jobs, when one is run
-    "source": frozenset(),
+    "lean": frozenset(),  # how classes are made
+    "source": frozenset({"lean"}),
     # 1
-    "diagnostics": frozenset({"source"}),
-    "values": frozenset({"source"}),
+    "diagnostics": frozenset({"lean", "source"}),
+    "values": frozenset({"lean", "source"}),
     # 2: the languages of the target
-    "jsonata": frozenset({"values", "diagnostics", "source"}),
-    "asl": frozenset({"values", "diagnostics", "source", "jsonata"}),
+    "jsonata": BASE,
+    "asl": BASE | {"jsonata"},
     # what there is in AWS, from botocore's data files
-    "aws": frozenset({"diagnostics", "source"}),
+    "aws": frozenset({"lean", "diagnostics", "source"}),
     # 3
     "ir": BASE | {"jsonata"},
     # 4

@@ -7,13 +7,14 @@ changes one of them.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from pysfnc.analysis.heap import ANY, NO_NODES, Edge, Held, Node, Nodes, State
 from pysfnc.ir.exprs import Var
 from pysfnc.ir.hir import Recursion
 from pysfnc.ir.walk import assigned, reads
+from pysfnc.lean import dataclass
 
 GIVEN: Final = "%given "
 """How the variable begins that holds the object of a parameter which a function does not hand back."""

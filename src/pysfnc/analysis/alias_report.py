@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from typing import Final
 
 from pysfnc.analysis.heap import Held, Node, State
 from pysfnc.diagnostics import Label, Sink, codes
 from pysfnc.ir.hir import Assign
+from pysfnc.lean import dataclass
 from pysfnc.values.types import DictT, ListT, MapT, Type
 
 ITEMS: Final = "%items of "

@@ -9,7 +9,7 @@ variables they set are in order as well.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import assert_never
 
 from pysfnc.analysis.alias_calls import GIVEN, Function, call_of
@@ -48,6 +48,7 @@ from pysfnc.ir.hir import (
     While,
 )
 from pysfnc.ir.walk import assigned, free_vars, reads, stmt_exprs, walk_suite
+from pysfnc.lean import dataclass
 from pysfnc.values.types import JSON
 
 _GARBAGE = 64

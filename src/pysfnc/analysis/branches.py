@@ -4,10 +4,11 @@ A branch that ends with its first call may as well be stopped as left alone: the
 it matters what Python does with them when another one fails.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pysfnc.ir.hir import Beside, Effect, FanOut, ForEach, Fork, Hold, Perform, Sleep, Stmt, Suite, Try, While
 from pysfnc.ir.walk import effect_suites, stmt_suites
+from pysfnc.lean import dataclass
 
 
 @dataclass(frozen=True, slots=True)

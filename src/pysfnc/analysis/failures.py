@@ -1,6 +1,5 @@
 """Which exceptions expressions and statements may raise, as far as the rows of the library say."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from pysfnc.ir.exprs import Const, Expr, Prim
@@ -8,6 +7,7 @@ from pysfnc.ir.facts import KnownFact
 from pysfnc.ir.hir import ExceptionTable, Perform, Raise, Recur, Recursion, Stmt, Suite, Try
 from pysfnc.ir.walk import COMPOUND, stmt_exprs, stmt_suites, walk_expr
 from pysfnc.jsonata.tree import Lit, Ref
+from pysfnc.lean import dataclass
 from pysfnc.library.registry import prim
 from pysfnc.library.row import Arg
 from pysfnc.values.types import ExcT

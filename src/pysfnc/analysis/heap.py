@@ -9,9 +9,10 @@ reach any more count too, so a node counts as held twice only where both facts s
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, NamedTuple
 
+from pysfnc.lean import dataclass
 from pysfnc.source.span import Span
 
 ANY: Final = "*"

@@ -8,12 +8,13 @@ each round of a loop gets what that makes after very many rounds; one that grows
 import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, ListComp, Logic, Prim, Reduce, Var
 from pysfnc.ir.hir import Assign, FanOut, ForEach, Perform, Recur, Recursion, Suite
 from pysfnc.ir.walk import stmt_exprs, targets, walk_expr, walk_suite
+from pysfnc.lean import dataclass
 from pysfnc.library.typenames import parts_of
 from pysfnc.values.types import BOOL, FLOAT, JSON, JsonT, Kind, NeverT, NoneT, Type, kinds, members
 

@@ -7,7 +7,7 @@ before the effect.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache
 from typing import assert_never
 
@@ -34,6 +34,7 @@ from pysfnc.ir.hir import (
     While,
 )
 from pysfnc.ir.walk import Exits, effect_suites, exits, free_vars, stmt_exprs, walk_suite
+from pysfnc.lean import dataclass
 
 Names = frozenset[str]
 

@@ -6,12 +6,13 @@ that does not wait (a call that is not awaited) cannot be stopped between two ca
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from pysfnc.analysis.branches import Conduct, conduct
 from pysfnc.diagnostics import Sink, codes
 from pysfnc.ir.hir import Beside, Block, FanOut, ForEach, Fork, Machine, Perform, Rest, Stmt, Suite, Try, While
 from pysfnc.ir.walk import effect_suites, exits, has_effect, map_suites, stmt_suites
+from pysfnc.lean import dataclass
 
 
 @dataclass(frozen=True, slots=True)

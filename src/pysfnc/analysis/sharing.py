@@ -5,12 +5,12 @@ is safe and refuses more than it must.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Assign, Suite
 from pysfnc.ir.walk import walk_suite
+from pysfnc.lean import dataclass
 
 EVERY: Final = -1
 """In place of the number of an argument: each one."""

@@ -5,10 +5,10 @@ The cause of a failing expression holds the text of the expression before the te
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from pysfnc.asl.limits import MAX_CAUSE_CHARS
+from pysfnc.lean import dataclass
 
 RESERVED_CHARS: Final = 2_768
 """Characters of a cause for the name of the state, the field, and the exception itself."""

@@ -3,8 +3,9 @@
 Owns: `Finding`, `InvalidDefinition`.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from pysfnc.lean import dataclass
 
 
 class Code(StrEnum):

@@ -6,8 +6,9 @@ not recorded the wording is that of Python.
 
 import json
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from pysfnc.lean import dataclass
 
 _TOKEN: Final = re.compile(r"[A-Za-z_$][A-Za-z_$0-9]*")
 _WORDS: Final = frozenset({"true", "false", "null"})

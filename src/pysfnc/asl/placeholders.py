@@ -9,10 +9,10 @@ Where values come from is not decided here.
 import base64
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from pysfnc.jsonata.placeholders import ABSENT, ENCODED
+from pysfnc.lean import dataclass
 
 __all__ = ["Parameter", "fill", "parameters_in", "placeholders"]
 

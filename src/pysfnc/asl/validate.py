@@ -10,7 +10,7 @@ source records is worded in the same manner.
 import json
 import re
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from pysfnc.asl import fields
@@ -21,6 +21,7 @@ from pysfnc.asl.json_text import JsonFault, read_json
 from pysfnc.asl.limits import MAX_DEFINITION_BYTES, MAX_STATE_NAME_CHARS
 from pysfnc.asl.names import JSONATA, JSONPATH, STATE_TYPES
 from pysfnc.asl.scopes import check_names, check_scope, names_outside
+from pysfnc.lean import dataclass
 
 _RFC3339: Final = re.compile(
     r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)"

@@ -9,13 +9,14 @@ gives the answer of the client as it is, unless the file says that it makes othe
 import importlib.util
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from pysfnc.aws.names import method_name
 from pysfnc.aws.services import service
+from pysfnc.lean import dataclass
 
 __all__ = ["Action", "Kind", "Made", "kinds", "resource_services"]
 

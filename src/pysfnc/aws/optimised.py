@@ -9,11 +9,12 @@ they are those of the AWS SDK for Java 1, which these integrations use.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Final
 
 from pysfnc.aws.services import Operation, service
+from pysfnc.lean import dataclass
 
 __all__ = ["Job", "Optimised", "optimised_for", "optimised_named"]
 

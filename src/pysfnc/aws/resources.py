@@ -8,10 +8,10 @@ are left open: `*`.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from pysfnc.aws.services import Operation
+from pysfnc.lean import dataclass
 
 __all__ = ["UNKNOWN", "is_known", "named", "resources_of"]
 

@@ -8,7 +8,6 @@ called; the errors are recorded answers.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ from pysfnc.aws import data
 from pysfnc.aws.names import java_exception, method_name, service_id_name
 from pysfnc.aws.shapes import Shape
 from pysfnc.diagnostics.nearest import nearest
+from pysfnc.lean import dataclass
 
 __all__ = [
     "ErrorShape",

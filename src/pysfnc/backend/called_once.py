@@ -5,13 +5,13 @@ before                                                            after
 """
 
 from collections import Counter
-from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
 from pysfnc.jsonata.printer import print_binding
 from pysfnc.jsonata.tree import Apply, Array, Bind, Call, Field, Func, Lit, Ref, Seq, Tree
 from pysfnc.jsonata.walk import calls, count_ref, map_tree, may_raise, replace_ref, tree_depth, walk_tree
+from pysfnc.lean import dataclass
 from pysfnc.library.prelude import PRELUDE
 
 SHALLOW: Final = 4

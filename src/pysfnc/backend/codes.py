@@ -6,12 +6,13 @@ nothing to do with their name. The rule is exact for every name of the table; an
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import Final
 
 from pysfnc.jsonata.printer import print_tree
 from pysfnc.jsonata.tree import Binary, Bind, Call, IfElse, Index, Lit, Object, Ref, Regex, Seq, Tree
+from pysfnc.lean import dataclass
 
 ENDING: Final = "Exception"
 CODE: Final = "code"

@@ -5,7 +5,7 @@ in the tables here, each with its source.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import count, takewhile
 from typing import Any, Final
 
@@ -51,6 +51,7 @@ from pysfnc.ir.mir import (
 from pysfnc.jsonata.tidy import tidy
 from pysfnc.jsonata.tree import Binary, Call, Field, Lit, Ref, Tree
 from pysfnc.jsonata.walk import map_tree
+from pysfnc.lean import dataclass
 from pysfnc.library.context import FIELDS
 from pysfnc.library.raised import MESSAGE, NAME
 from pysfnc.plan.caught import ALL_ERRORS, QUERY_ERROR, TASK_FAILED

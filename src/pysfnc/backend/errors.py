@@ -6,7 +6,7 @@ that `expressions` put into the text. What a service call fails with is read as 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from pysfnc.backend.codes import code_of
@@ -28,6 +28,7 @@ from pysfnc.jsonata.tree import (
     Tree,
 )
 from pysfnc.lang.exceptions import EXTRA_PREFIX
+from pysfnc.lean import dataclass
 from pysfnc.library.make import join
 from pysfnc.library.prelude import define
 from pysfnc.library.raised import ARGS, FIELDS, MESSAGE, NAME

@@ -10,13 +10,14 @@ must see the failure, `regions` takes the checks apart before they get here.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, assert_never
 
 from pysfnc.analysis.failures import expr_errors
 from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Input, Let, ListComp, Logic, NewExc, Prim, Reduce, Var
 from pysfnc.jsonata.tree import Array, Bind, Call, Field, Func, IfElse, Keep, Lit, Object, Ref, Seq, Tree
 from pysfnc.jsonata.walk import count_ref, may_raise, replace_ref, tree_children
+from pysfnc.lean import dataclass
 from pysfnc.library.raised import ARGS, FIELDS, MESSAGE, NAME, ROUTE
 from pysfnc.library.registry import prim
 from pysfnc.library.row import Arg, Check

@@ -1,12 +1,12 @@
 """Fields of states: JSON where a tree is a constant, else an expression."""
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 from pysfnc.backend.called_once import uses_of
 from pysfnc.backend.written import levels_of, shortened, written
 from pysfnc.jsonata.placeholders import parameter_of
 from pysfnc.jsonata.tree import Array, Binary, Call, Lit, Neg, Object, Placeholder, Tree
+from pysfnc.lean import dataclass
 
 MAX_LEVELS: Final = 95
 """Nesting of an expression, a little below the hundred levels at which AWS's JSONata ends (measured)."""

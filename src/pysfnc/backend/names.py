@@ -5,10 +5,11 @@ leading underscore, not `states`, and not the name of a JSONata function, which 
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from pysfnc.jsonata.functions import FUNCTIONS, FUNCTIONS_OF_AWS
+from pysfnc.lean import dataclass
 
 MAX_NAME_CHARS: Final = 80
 RESERVED: Final = frozenset({"states", "values"}) | FUNCTIONS | FUNCTIONS_OF_AWS

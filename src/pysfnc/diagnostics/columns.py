@@ -1,8 +1,9 @@
 """How wide source text is on a terminal: tabs, wide and combining characters, control characters, long lines."""
 
 import unicodedata
-from dataclasses import dataclass
 from typing import Final
+
+from pysfnc.lean import dataclass
 
 __all__ = ["DisplayLine", "display_line"]
 

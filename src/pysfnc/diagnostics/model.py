@@ -1,8 +1,8 @@
 """What a diagnostic is: data only. Who makes them is `sink`, how they look is `render`."""
 
 import enum
-from dataclasses import dataclass
 
+from pysfnc.lean import dataclass
 from pysfnc.source import Span
 
 __all__ = ["Code", "Diagnostic", "Label", "Severity"]

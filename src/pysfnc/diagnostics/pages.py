@@ -8,11 +8,11 @@ opened with `text` in place of `python` is not compiled, for what cannot be show
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib import resources
 from typing import Final
 
 from pysfnc.diagnostics.model import Code
+from pysfnc.lean import dataclass
 
 __all__ = ["SECTIONS", "Block", "blocks", "page", "sections"]
 

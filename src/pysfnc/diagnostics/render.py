@@ -6,12 +6,12 @@ Pure functions from diagnostics to text; what is printed where is the business o
 import json
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, TextIO
 
 from pysfnc.diagnostics.columns import display_line
 from pysfnc.diagnostics.model import Diagnostic, Severity
 from pysfnc.diagnostics.sink import SHOWN_AT_MOST, shown
+from pysfnc.lean import dataclass
 from pysfnc.source import Span
 
 __all__ = ["render_all", "render_concise", "render_full", "render_json", "wants_color"]

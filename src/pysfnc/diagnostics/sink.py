@@ -5,10 +5,10 @@ mistake of the user reports it to a sink and goes on; it never raises for one.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from pysfnc.diagnostics.model import Code, Diagnostic, Label
+from pysfnc.lean import dataclass
 from pysfnc.source import Span
 
 __all__ = ["SHOWN_AT_MOST", "Reported", "Sink", "shown"]

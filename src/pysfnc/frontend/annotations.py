@@ -7,7 +7,7 @@ and types are in `values.fits`.
 import ast
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from pysfnc.frontend.constants import NotConstant, constant_value
@@ -23,6 +23,7 @@ from pysfnc.frontend.model import (
 from pysfnc.frontend.names import lookup, resolve, resolve_through
 from pysfnc.frontend.parse import first_too_deep, parse_expression
 from pysfnc.frontend.records import Field, record_of
+from pysfnc.lean import dataclass
 from pysfnc.library.decoding import is_decidable
 from pysfnc.library.fit_checks import fit_kinds
 from pysfnc.values.fits import (

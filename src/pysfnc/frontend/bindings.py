@@ -6,7 +6,7 @@ the project to be parsed; reports nothing, as a name that has no meaning is an e
 
 import ast
 import importlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from pysfnc.diagnostics.codes import UNDEFINED_NAME
@@ -28,6 +28,7 @@ from pysfnc.frontend.named_tuples import NAMES, class_of_call, with_named_base
 from pysfnc.frontend.names import canonical, exported
 from pysfnc.frontend.parse import first_too_deep
 from pysfnc.frontend.written_modules import binding_of
+from pysfnc.lean import dataclass
 
 _STAR_KNOWN: Final = frozenset(
     {

@@ -7,7 +7,7 @@ Changes through another name that holds the same object inside a function are no
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from pysfnc.diagnostics.codes import GLOBAL_MUTATION
@@ -26,6 +26,7 @@ from pysfnc.frontend.model import (
 )
 from pysfnc.frontend.names import member
 from pysfnc.frontend.scope import comprehension_scope, function_scope
+from pysfnc.lean import dataclass
 
 CHANGING_METHODS: Final = frozenset(
     {"append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "update", "setdefault", "popitem"}

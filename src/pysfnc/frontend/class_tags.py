@@ -5,10 +5,11 @@ of which there are such objects get none. What leaves the machine goes without i
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from pysfnc.frontend.lower_project import Project
 from pysfnc.frontend.model import FunctionBinding, FunctionInfo, ProjectModel
+from pysfnc.lean import dataclass
 from pysfnc.values.recursive import parts
 from pysfnc.values.types import RecordClass, RecordT, Type
 

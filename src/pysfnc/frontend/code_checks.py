@@ -5,7 +5,6 @@ machine is known.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from pysfnc.frontend.lower_aws_errors import check_code
@@ -13,6 +12,7 @@ from pysfnc.frontend.lower_context import Context
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, Prim, Var
 from pysfnc.ir.hir import Assign, Suite
 from pysfnc.ir.walk import suite_exprs, walk_expr, walk_suite
+from pysfnc.lean import dataclass
 from pysfnc.library.aws_errors import ERROR
 from pysfnc.values.types import members
 

@@ -8,13 +8,14 @@ import ast
 import math
 import operator
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from pysfnc.frontend.model import ConstantBinding, ModuleInfo, ProjectModel, UnsupportedBinding
 from pysfnc.frontend.names import resolve
 from pysfnc.frontend.parse import first_too_deep
 from pysfnc.ir.exprs import Const, Expr, Prim
+from pysfnc.lean import dataclass
 from pysfnc.source import Span
 from pysfnc.values.types import BOOL, FLOAT, INT, NEVER, NONE, STR, DictField, ListT, TupleT, Type, dict_of, join_all
 

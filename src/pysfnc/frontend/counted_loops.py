@@ -10,13 +10,14 @@ it gets one here. Where `row = None` on other ways, its place may be unset there
 """
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pysfnc.frontend.effects import can_raise
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, Beside, ForEach, Perform, Recursion, Stmt, Suite
 from pysfnc.ir.verify import read_unset
 from pysfnc.ir.walk import free_vars, map_suites, stmt_suites, suite_exprs, targets, walk_suite
+from pysfnc.lean import dataclass
 from pysfnc.values.types import INT, NONE
 
 

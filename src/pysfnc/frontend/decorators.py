@@ -6,7 +6,6 @@ checks when the program runs, so a program has one set of rules.
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from pysfnc.diagnostics import Diagnostic, codes, nearest
@@ -32,6 +31,7 @@ from pysfnc.lang.options import (
     memory_faults,
     workflow_faults,
 )
+from pysfnc.lean import dataclass
 
 MARKS: Final = frozenset({"pysfnc.workflow", "pysfnc.task", "pysfnc.inline"})
 TASK_OPTIONS: Final = ("timeout", "heartbeat", "memory", "retry", "name", "role")

@@ -6,8 +6,10 @@ bindings under others are kept with the reason why they are no constants.
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
+
+from pysfnc.lean import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ text (or several) to take in its place.
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Literal
 
 from pysfnc.diagnostics import Sink
@@ -27,6 +27,7 @@ from pysfnc.frontend.names import resolve, resolve_through
 from pysfnc.ir.exprs import Const, Prim
 from pysfnc.ir.hir import Environment, Machine
 from pysfnc.ir.walk import suite_exprs, walk_expr
+from pysfnc.lean import dataclass
 from pysfnc.library.environment import OPERATIONS
 
 ENVIRON: Final = "os.environ"

@@ -8,11 +8,11 @@ import ast
 import builtins
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from pysfnc.frontend.model import Binding, ClassBinding, ClassInfo, ExternalBinding, ModuleInfo, ProjectModel, Style
 from pysfnc.frontend.names import resolve, resolve_through
+from pysfnc.lean import dataclass
 from pysfnc.library.written import WRITTEN
 
 BUILTIN_BASES: Final[dict[str, tuple[str, ...]]] = {

@@ -1,11 +1,11 @@
 """The error names that a program gives to `Fail`: in a machine an exception is known by its error name, and a `Fail` has none of a class."""
 
 import ast
-from dataclasses import dataclass
 
 from pysfnc.frontend.constants import NotConstant, constant_value
 from pysfnc.frontend.model import ExternalBinding, ModuleInfo, ProjectModel
 from pysfnc.frontend.names import resolve_through
+from pysfnc.lean import dataclass
 
 
 @dataclass(frozen=True, slots=True)

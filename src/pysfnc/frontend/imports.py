@@ -9,9 +9,11 @@ import ast
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Final
+
+from pysfnc.lean import dataclass
 
 _STDLIB: Final = os.path.dirname(os.path.realpath(os.__file__))
 _INSTALLED: Final = frozenset({"site-packages", "dist-packages"})

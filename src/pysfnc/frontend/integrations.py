@@ -6,7 +6,6 @@ where boto3 answers with `FunctionError`.
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
@@ -14,6 +13,7 @@ from pysfnc.aws.optimised import Optimised, optimised_for
 from pysfnc.aws.services import Operation, Service
 from pysfnc.aws.shapes import Naming
 from pysfnc.ir.hir import FAMILY, ErrorReading
+from pysfnc.lean import dataclass
 
 CLIENT_ERROR: Final = "ClientError"
 TASK_FAILED: Final = "States.TaskFailed"

@@ -6,7 +6,7 @@ runs. Numbers out of items are `Decimal`s, which the machine holds as their text
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
@@ -18,6 +18,7 @@ from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.told_numbers import DEEP, holds_number, without_numbers
 from pysfnc.frontend.whole import text_held
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, ListComp, Prim, Var
+from pysfnc.lean import dataclass
 from pysfnc.library.attribute_values import number_fault
 from pysfnc.library.aws_forms import ATTRIBUTE, KEY, contains
 from pysfnc.library.told_numbers import NUMBER

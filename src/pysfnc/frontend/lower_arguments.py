@@ -5,7 +5,6 @@ Owns the rules of Python's signatures. A call that CPython would refuse with a T
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from pysfnc.diagnostics import codes
@@ -14,6 +13,7 @@ from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_in_order, lower_value
 from pysfnc.frontend.lower_values import Static, TupleOf, Value
 from pysfnc.ir.exprs import Const, Expr, Prim
+from pysfnc.lean import dataclass
 from pysfnc.values.types import JSON_KINDS, NEVER, STR, DictT, Kind, LazyDictT, kinds, others_of
 
 Spreading = Literal["written", "closed", "any"]

@@ -12,7 +12,7 @@ loop. Owns the recognition of such loops.
 
 import ast
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
@@ -40,6 +40,7 @@ from pysfnc.frontend.lower_values import (
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, Handler, Raise, Try
 from pysfnc.ir.walk import has_effect, suite_exprs, walk_suite
+from pysfnc.lean import dataclass
 from pysfnc.values.types import NEVER, NONE, DictT, ExcT, ListT, join
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)

@@ -6,7 +6,7 @@ computed with it is put into them.
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
 from pysfnc.diagnostics import codes
@@ -20,6 +20,7 @@ from pysfnc.frontend.model import TaskOptions
 from pysfnc.ir.exprs import Expr, Prim, Var
 from pysfnc.ir.hir import Assign, Block, ErrorReading, Eval, Leave, Perform, ServiceCall, Stmt, Suite, TaskCall
 from pysfnc.ir.walk import effect_exprs, free_vars, has_effect, map_exprs, stmt_exprs, substitute, walk_expr, walk_suite
+from pysfnc.lean import dataclass
 from pysfnc.values.types import JSON, STR
 
 PATTERN: Final = "waitForTaskToken"

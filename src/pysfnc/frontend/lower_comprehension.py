@@ -6,7 +6,6 @@ one by one (a loop, `any`, `all`, `next`) evaluates the parts in each round, as 
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 from pysfnc.diagnostics import codes
@@ -43,6 +42,7 @@ from pysfnc.frontend.told_numbers import as_key
 from pysfnc.ir.exprs import Cond, Const, Expr, ListComp, Logic, Prim, Reduce, Var
 from pysfnc.ir.hir import Assign, Break, Continue, Eval, If, Raise
 from pysfnc.ir.walk import free_vars, substitute
+from pysfnc.lean import dataclass
 from pysfnc.values.types import BOOL, NEVER, NONE, Kind, ListT, SetT, Type, kinds
 
 Calls = ast.ListComp | ast.GeneratorExp | ast.DictComp

@@ -6,7 +6,7 @@ Owns how they are made and joined, and the text with placeholders that boto3 mak
 import ast
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
 from pysfnc.diagnostics import codes, nearest
@@ -17,6 +17,7 @@ from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
 from pysfnc.frontend.lower_values import AttributeName, Condition, Static, Value
 from pysfnc.ir.exprs import Const, Expr, Prim
+from pysfnc.lean import dataclass
 
 _PART: Final = re.compile(r"[^.\[\]]+(?![^\[]*\])")
 """The parts of a path that get placeholders, as boto3 finds them."""

@@ -6,7 +6,7 @@ Owns the mechanics (capturing statements, attempts that are taken back, messages
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from pysfnc.diagnostics import Code, Diagnostic, Label, Sink, find_code
@@ -22,6 +22,7 @@ from pysfnc.frontend.retries import shared_name
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, Hold, Perform, Placement, Raise, Return, Stmt
 from pysfnc.ir.walk import stmt_exprs
+from pysfnc.lean import dataclass
 from pysfnc.library.row import Refusal, Site
 from pysfnc.source.span import Span
 from pysfnc.values.types import ERROR, NEVER, is_mutable

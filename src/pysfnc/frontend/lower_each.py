@@ -7,7 +7,7 @@ when the list or dict itself changes meanwhile.
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from pysfnc.diagnostics import codes
@@ -29,6 +29,7 @@ from pysfnc.frontend.whole import refuse_text
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Assign, ForEach, If, Raise, Recur, Stmt, Suite, While
 from pysfnc.ir.walk import assigned, free_vars, is_never_empty, walk_suite
+from pysfnc.lean import dataclass
 from pysfnc.library.iteration import items_type
 from pysfnc.source.span import Span
 from pysfnc.values.types import ERROR, INT, NONE, STR, TupleT, Type

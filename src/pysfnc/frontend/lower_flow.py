@@ -5,10 +5,11 @@ Owns the collection of states; the statements themselves are lowered by `lower_c
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from pysfnc.frontend.lower_state import State, join_states, unreachable
 from pysfnc.frontend.lower_values import Pending
+from pysfnc.lean import dataclass
 
 MACHINE_RETURN = "return"
 

@@ -5,13 +5,14 @@ Owns which variable of the machine a Python name stands for. What the variable h
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Literal
 
 from pysfnc.frontend.lower_values import Value
 from pysfnc.frontend.model import ClassInfo, ModuleInfo
 from pysfnc.frontend.records import Record
 from pysfnc.frontend.scope import Scope
+from pysfnc.lean import dataclass
 from pysfnc.library.row import NameSupply
 from pysfnc.values.types import Type
 

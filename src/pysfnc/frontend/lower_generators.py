@@ -8,7 +8,7 @@ place of one use.
 import ast
 import copy
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from weakref import WeakKeyDictionary
 
 from pysfnc.diagnostics import codes
@@ -25,6 +25,7 @@ from pysfnc.frontend.scope import function_scope, own_nodes
 from pysfnc.ir.exprs import Const, Expr, Let, ListComp, Reduce, Var
 from pysfnc.ir.hir import Assign, ForEach, Raise, Stmt, Suite
 from pysfnc.ir.walk import free_vars, has_effect, suite_exprs, walk_suite
+from pysfnc.lean import dataclass
 from pysfnc.values.types import NONE
 
 _LISTS: "WeakKeyDictionary[ast.AST, ast.FunctionDef]" = WeakKeyDictionary()

@@ -5,7 +5,7 @@ Owns the way from an iterable to a `Source`. Loops are `lower_loops`, comprehens
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
@@ -36,6 +36,7 @@ from pysfnc.frontend.lower_values import (
     describe,
 )
 from pysfnc.ir.exprs import Const, Expr, Var
+from pysfnc.lean import dataclass
 from pysfnc.values.types import STR, DequeT, DictT, Kind, ListT, MapT, TuplesT, TupleT, is_mutable, kinds
 
 Receive = Callable[[Value], None]

@@ -6,7 +6,7 @@ lowered again with the join, until nothing changes. Attempts that are given up l
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.held_displays import hold_mixed
@@ -20,6 +20,7 @@ from pysfnc.frontend.lower_test import lower_test
 from pysfnc.frontend.lower_views import OWN_KEY
 from pysfnc.ir.exprs import Const, Var
 from pysfnc.ir.hir import Break, Continue, If, Stmt, Suite, While
+from pysfnc.lean import dataclass
 from pysfnc.values.fields import without_fields
 from pysfnc.values.recursive import folded
 from pysfnc.values.types import BOOL, ERROR, JSON, ErrorT, Type, is_json_faithful

@@ -6,7 +6,7 @@ that are looked at more than once get names that no program can write.
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.lower_context import Context
@@ -19,6 +19,7 @@ from pysfnc.frontend.names import resolve_through
 from pysfnc.frontend.records import Record, record_of
 from pysfnc.frontend.scope import Scope
 from pysfnc.frontend.whole import refuse_text, text_held
+from pysfnc.lean import dataclass
 
 _SELF_MATCHING = frozenset({"bool", "int", "float", "str", "list", "dict", "tuple"})
 """Builtin classes whose only positional pattern is about the value itself."""

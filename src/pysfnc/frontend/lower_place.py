@@ -7,7 +7,7 @@ a surrounding branch.
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
@@ -21,6 +21,7 @@ from pysfnc.frontend.lower_shared import shared_of
 from pysfnc.frontend.lower_state import View
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Assign, Eval, If, Raise
+from pysfnc.lean import dataclass
 from pysfnc.library.hashing import never_hashable
 from pysfnc.library.row import Change
 from pysfnc.source.span import Span

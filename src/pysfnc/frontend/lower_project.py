@@ -5,7 +5,7 @@ Owns nothing of a single machine.
 
 import ast
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -18,6 +18,7 @@ from pysfnc.frontend.run_context import context_read_by
 from pysfnc.frontend.said_ints import Said, said_ints
 from pysfnc.frontend.scope import Scope, function_scope
 from pysfnc.ir.hir import ExceptionTable, Task, machine_placeholder
+from pysfnc.lean import dataclass
 from pysfnc.values.types import NEVER, Type, is_json_faithful
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ and back: every activation returns it beside its result.
 
 import ast
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
@@ -33,6 +33,7 @@ from pysfnc.frontend.unset import begin_unset
 from pysfnc.ir.exprs import Cond, Const, Expr, Prim, Var
 from pysfnc.ir.hir import Assign, Handler, Raise, Recur, Recursion, Suite, Try
 from pysfnc.ir.walk import assigned, has_effect, walk_suite
+from pysfnc.lean import dataclass
 from pysfnc.values.recursive import folded
 from pysfnc.values.types import (
     BOOL,

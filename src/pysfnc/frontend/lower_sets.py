@@ -5,7 +5,6 @@ that is made of the items of a set has the type of one that nobody may see the o
 """
 
 import ast
-from dataclasses import dataclass
 from typing import Final
 
 from pysfnc.diagnostics import codes
@@ -19,6 +18,7 @@ from pysfnc.frontend.lower_iterate import Receive, Source
 from pysfnc.frontend.lower_values import LazyComprehension, Static, Value
 from pysfnc.frontend.operations.deques import listed
 from pysfnc.ir.exprs import Expr
+from pysfnc.lean import dataclass
 from pysfnc.library.hashing import may_be_unhashable
 from pysfnc.library.sets import Form
 from pysfnc.values.types import Kind, kinds

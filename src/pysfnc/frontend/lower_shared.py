@@ -5,7 +5,6 @@ deep inside a value such an object may lie: 0 the value itself, 1 its items, and
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from pysfnc.frontend.lower_context import Context
@@ -13,6 +12,7 @@ from pysfnc.frontend.lower_state import Fact
 from pysfnc.ir.exprs import Cond, Expr, Let, ListComp, Prim, Reduce, Var
 from pysfnc.ir.hir import Return, Suite
 from pysfnc.ir.walk import walk_suite
+from pysfnc.lean import dataclass
 from pysfnc.values.types import DictT, JsonT, Kind, ListT, MapT, SetT, TuplesT, TupleT, Type, is_mutable, members
 
 _PARTS = frozenset({"item", "dict.get", "dict.item", "list.at", "list.pop", "deque.pop", "dict.last", "min", "max"})

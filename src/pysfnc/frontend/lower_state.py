@@ -4,11 +4,12 @@ Owns facts and states. Where states are collected (loops, handlers, returns) is 
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Final
 
 from pysfnc.frontend.lower_values import Static
 from pysfnc.ir.exprs import Const, Expr
+from pysfnc.lean import dataclass
 from pysfnc.source.span import Span
 from pysfnc.values.types import ERROR, Type, is_mutable, join
 

@@ -5,7 +5,7 @@ Owns which parameters hold such values and conditions. Choosing the integration 
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from pysfnc.aws.services import Operation, service
@@ -25,6 +25,7 @@ from pysfnc.frontend.model import TaskOptions
 from pysfnc.frontend.service_arguments import ArgumentWriter
 from pysfnc.frontend.table_arguments import Optional, TableArguments, spread_arguments
 from pysfnc.ir.exprs import Cond, Const, Expr, Prim, Var
+from pysfnc.lean import dataclass
 from pysfnc.library.aws_forms import Form
 from pysfnc.values.types import JSON, NEVER, STR, DictT, ErrorT
 

@@ -6,7 +6,7 @@ reached. What a single test tells about a variable is `narrow`.
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.condition_values import as_condition
@@ -21,6 +21,7 @@ from pysfnc.frontend.lower_values import Condition, Future, FutureSet, Static, V
 from pysfnc.frontend.narrow import narrowed
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, Logic, Var
 from pysfnc.ir.hir import Assign, Eval, If, Stmt
+from pysfnc.lean import dataclass
 from pysfnc.library.truth import has_own_truth
 from pysfnc.values.types import BOOL, INT, NONE, Type, join
 

@@ -4,7 +4,7 @@ Owns the states in which handlers and `finally` begin: every state in which some
 """
 
 import ast
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.exceptions import exception_class
@@ -20,6 +20,7 @@ from pysfnc.frontend.lower_values import ExceptionClass, Static, TupleOf, Value
 from pysfnc.ir.exprs import Expr, Var
 from pysfnc.ir.hir import Handler, Leave, Raise, Suite, Try
 from pysfnc.ir.walk import walk_suite
+from pysfnc.lean import dataclass
 from pysfnc.values.types import ErrorT, ExcT, NoneT, Type, members
 
 _EVERYTHING = frozenset({"Exception", "BaseException"})

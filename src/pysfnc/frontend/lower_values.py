@@ -6,12 +6,12 @@ helpers and called, but not stored in lists and dicts, compared, or sent anywher
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from pysfnc.frontend.model import ClassInfo, FunctionInfo, ModuleInfo, Style, TaskOptions
 from pysfnc.ir.exprs import Expr, Var
 from pysfnc.ir.hir import Suite
+from pysfnc.lean import dataclass
 from pysfnc.source.span import Span
 from pysfnc.values.types import Type
 

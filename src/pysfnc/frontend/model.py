@@ -5,13 +5,14 @@
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from pysfnc.diagnostics import Code, Diagnostic
 from pysfnc.diagnostics.codes import NOT_CONSTANT
 from pysfnc.ir.exprs import Expr
 from pysfnc.ir.hir import ExceptionTable, Param, RetryRule
+from pysfnc.lean import dataclass
 from pysfnc.source import SourceFile, Span
 from pysfnc.values.fits import Fit
 from pysfnc.values.types import Type

@@ -7,10 +7,11 @@ What is not there is None, and so is what stands behind it. A projection (`[]`, 
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
 from pysfnc.aws.shapes import Shape
+from pysfnc.lean import dataclass
 from pysfnc.library.jmespath import Unreadable
 
 _TOKENS: Final = re.compile(

@@ -5,9 +5,9 @@ goes beyond the limit; a token is base64 of JSON, or that of the service itself.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from pysfnc.aws.services import Paginator
+from pysfnc.lean import dataclass
 
 CUT = "boto_truncate_amount"
 """Where in a token botocore keeps how many items of its page were given already."""

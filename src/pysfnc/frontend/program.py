@@ -5,7 +5,7 @@ their own. Function bodies are not read here, except for imports and changes of 
 """
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from pysfnc.diagnostics import Sink, codes
 from pysfnc.frontend.bindings import Binder
@@ -18,6 +18,7 @@ from pysfnc.frontend.marks import check_marks
 from pysfnc.frontend.model import FunctionBinding, FunctionInfo, ModuleInfo, NodeIndex, ProjectModel
 from pysfnc.frontend.parse import parse_source, read_source
 from pysfnc.frontend.signatures import read_signature
+from pysfnc.lean import dataclass
 from pysfnc.source import SourceFile
 
 

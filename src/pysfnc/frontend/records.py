@@ -6,7 +6,7 @@ that stands in the way of a compiled form. Nothing is evaluated: defaults and me
 
 import ast
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final, Literal
 
 from pysfnc.frontend.constants import NotConstant, constant_value
@@ -14,6 +14,7 @@ from pysfnc.frontend.model import ClassBinding, ClassInfo, ExternalBinding, Modu
 from pysfnc.frontend.names import resolve_through
 from pysfnc.frontend.orderings import derived_comparisons
 from pysfnc.frontend.parse import parse_expression
+from pysfnc.lean import dataclass
 from pysfnc.values.types import EnumClass, RecordClass, RecordField
 
 RecordKind = Literal["dataclass", "named tuple", "enum", "exception", "plain"]

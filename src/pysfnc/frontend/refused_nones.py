@@ -6,7 +6,7 @@ be is a message.
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from pysfnc.aws.services import Operation
@@ -18,6 +18,7 @@ from pysfnc.frontend.lower_core import as_data
 from pysfnc.frontend.lower_values import Intrinsic, Static, Value
 from pysfnc.frontend.synthesis import run_here
 from pysfnc.ir.exprs import Const, Expr, NewExc, Prim, Var
+from pysfnc.lean import dataclass
 from pysfnc.values.types import STR, ExcT, Kind, NoneT, kinds, without_kinds
 
 __all__ = ["without_nones"]

@@ -6,7 +6,7 @@ checks when the program runs.
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from pysfnc.diagnostics import Diagnostic, Label, codes
@@ -17,6 +17,7 @@ from pysfnc.frontend.model import ClassInfo, ConstantBinding, ExternalBinding, M
 from pysfnc.frontend.names import resolve, resolve_through
 from pysfnc.ir.hir import RetryRule
 from pysfnc.lang.options import Retry
+from pysfnc.lean import dataclass
 
 _FIELDS: Final = ("on", "interval", "max_attempts", "backoff", "max_delay", "jitter")
 _HOPS_AT_MOST: Final = 50

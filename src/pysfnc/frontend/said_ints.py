@@ -7,7 +7,7 @@ in without a type is then checked when it runs.
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
 from pysfnc.frontend.annotations import read_annotation
@@ -15,6 +15,7 @@ from pysfnc.frontend.doubts import class_doubts, doubts
 from pysfnc.frontend.model import ClassBinding, ClassInfo, ModuleInfo, ProjectModel
 from pysfnc.frontend.records import ancestry
 from pysfnc.frontend.scope import all_arguments, own_nodes
+from pysfnc.lean import dataclass
 from pysfnc.values.believed import field_fit, says_ints, takes_no_float
 from pysfnc.values.fits import STR_FIT, AnyFit, DictFit, Fit, ListFit, RecordFit
 

@@ -6,7 +6,7 @@ where its type has names that differ. A mistake that botocore finds whatever the
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from pysfnc.aws.shapes import Member, Shape
@@ -18,6 +18,7 @@ from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.moment_operations import DATETIME
 from pysfnc.frontend.whole import check_no_text, check_whole
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, ListComp, Prim
+from pysfnc.lean import dataclass
 from pysfnc.library.aws_forms import Form
 from pysfnc.source.span import Span
 from pysfnc.values.types import (

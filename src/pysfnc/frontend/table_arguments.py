@@ -5,13 +5,14 @@ What a `Table` does with an argument depends on its name, so the keys of the dic
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.lower_arguments import Arguments
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_values import Value
 from pysfnc.ir.exprs import Const, Expr, Prim
+from pysfnc.lean import dataclass
 from pysfnc.values.types import BOOL, NEVER, STR, DictT, NeverT, others_of
 
 __all__ = ["Optional", "TableArguments", "spread_arguments"]

@@ -6,9 +6,10 @@ and `Reduce` only when reached. Names are unique within a machine, so substituti
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
+from pysfnc.lean import dataclass
 from pysfnc.source.span import Span
 from pysfnc.values.types import Type
 

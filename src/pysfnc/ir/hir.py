@@ -7,10 +7,11 @@ exceptions, and effects, which stand only in `Perform`.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Literal
 
 from pysfnc.ir.exprs import Expr
+from pysfnc.lean import dataclass
 from pysfnc.source.span import Span
 from pysfnc.values.fits import Fit
 from pysfnc.values.types import Type

@@ -4,11 +4,12 @@ A `Computed` is evaluated with the variables as they were when the state was ent
 the state itself brings: the result of its effect, or the exception that a catcher caught.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Literal
 
 from pysfnc.ir.exprs import Expr
 from pysfnc.ir.hir import Effect, ExceptionTable, Handler, Suite
+from pysfnc.lean import dataclass
 from pysfnc.source.span import Span
 
 ITEM: Final = "item~"

@@ -6,7 +6,7 @@ arguments are not checked again; what is, is what later stages rely on without l
 
 import itertools
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, assert_never
 
 from pysfnc.ir.exprs import (
@@ -54,6 +54,7 @@ from pysfnc.ir.hir import (
 )
 from pysfnc.ir.text import render_expr
 from pysfnc.ir.walk import binds, children, decided, ends, exits, finishes, free_vars, stmt_exprs, walk_suite
+from pysfnc.lean import dataclass
 from pysfnc.source.span import Span
 from pysfnc.values.types import BoolT, ErrorT, ExcT, FloatT, InfinityT, IntT, Kind, NeverT, NoneT, StrT, Type, kinds
 

@@ -5,7 +5,7 @@ through here. It judges nothing: whether something may raise or may be shared is
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Final, assert_never
 
@@ -39,6 +39,7 @@ from pysfnc.ir.hir import (
     Try,
     While,
 )
+from pysfnc.lean import dataclass
 from pysfnc.values.types import NeverT, Type
 
 COMPOUND: Final = (If, While, ForEach, Block, Try, Recursion)

@@ -17,12 +17,13 @@ import operator
 import random
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Protocol
 
 import jlens
 
 from pysfnc.jsonata.scan import Scan, TokenKind, scan
+from pysfnc.lean import dataclass
 
 
 class _Undefined:

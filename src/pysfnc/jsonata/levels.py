@@ -6,12 +6,13 @@ calls itself otherwise takes depends on the data; its body counts once.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Protocol
 
 from pysfnc.jsonata.printer import binding_power, part_powers
 from pysfnc.jsonata.tree import Apply, Bind, Call, Field, Func, IfElse, Index, Keep, Ref, Seq, Tree
 from pysfnc.jsonata.walk import tree_children, tree_depth
+from pysfnc.lean import dataclass
 
 WRITTEN_LEVELS: Final = 200
 """Trees are walked by recursion up to here, which no engine evaluates."""

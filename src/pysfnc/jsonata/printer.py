@@ -8,7 +8,6 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, assert_never
 
 from pysfnc.jsonata.tree import (
@@ -33,6 +32,7 @@ from pysfnc.jsonata.tree import (
     Tree,
 )
 from pysfnc.jsonata.walk import map_tree, tree_children
+from pysfnc.lean import dataclass
 
 _POWER: Final[dict[str, int]] = {
     "or": 25,

@@ -9,11 +9,12 @@ have the same value.
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from pysfnc.jsonata.tree import Bind, Call, Func, IfElse, Ref, Seq, Tree
 from pysfnc.jsonata.walk import map_children, walk_tree
+from pysfnc.lean import dataclass
 
 _CHANGING: Final = frozenset({"random", "shuffle", "now", "millis", "uuid", "eval"})
 """Functions that have another value each time."""

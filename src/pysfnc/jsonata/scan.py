@@ -7,9 +7,10 @@ Does not own: grammar (the JSONata library parses), the tree and the printer.
 """
 
 import re
-from dataclasses import dataclass
 from enum import Enum, auto
 from functools import lru_cache
+
+from pysfnc.lean import dataclass
 
 
 class TokenKind(Enum):

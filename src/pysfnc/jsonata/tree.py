@@ -3,7 +3,7 @@
 The tree is JSONata, with all its own meaning (sequences, undefined); what keeps Python's meaning is chosen by `library` and `backend`.
 """
 
-from dataclasses import dataclass
+from pysfnc.lean import dataclass
 
 
 @dataclass(frozen=True, slots=True, eq=False)

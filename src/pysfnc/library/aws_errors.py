@@ -6,10 +6,10 @@ read: `An error occurred (Code) when calling the Operation operation: Message`.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from pysfnc.jsonata.tree import Call, Field, IfElse, Lit, Object, Regex, Tree
+from pysfnc.lean import dataclass
 from pysfnc.library.make import call, text
 from pysfnc.library.raised import NAME
 from pysfnc.library.registry import register_prim

@@ -9,13 +9,14 @@ A member that is not there is undefined, and JSONata leaves out the keys of unde
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache
 from typing import Final, Literal
 
 from pysfnc.aws.services import service
 from pysfnc.aws.shapes import Member, Naming, Shape
 from pysfnc.jsonata.tree import Array, Bind, Call, Field, Func, IfElse, Lit, Object, Ref, Regex, Seq, Tree
+from pysfnc.lean import dataclass
 from pysfnc.library.dicts import has_key, lookup
 from pysfnc.library.make import TRUE, call, negate, text
 from pysfnc.library.registry import register_prim

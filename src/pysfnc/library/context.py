@@ -4,10 +4,10 @@ Owns the table. Their names in Python are those of `pysfnc.lang.context`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from pysfnc.jsonata.tree import Field, Ref, Tree
+from pysfnc.lean import dataclass
 from pysfnc.library.registry import register_prim
 from pysfnc.library.row import PrimRow
 from pysfnc.values.types import JSON, STR, Type

@@ -6,11 +6,11 @@ pass a value that is not there, as no comparison with undefined holds.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import reduce
 from typing import Final
 
 from pysfnc.jsonata.tree import Array, Binary, Bind, Field, Func, IfElse, Index, Lit, Object, Ref, Seq, Tree
+from pysfnc.lean import dataclass
 from pysfnc.library.make import ZERO, both, call, eq, negate, text, type_of
 from pysfnc.library.prelude import define
 from pysfnc.library.quoting import quoted

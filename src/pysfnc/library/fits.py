@@ -4,9 +4,9 @@ Owns that form and both ways between it and `values.fits`. What checks follow fr
 """
 
 import json
-from dataclasses import dataclass
 from typing import Any, Final
 
+from pysfnc.lean import dataclass
 from pysfnc.values.fits import (
     BOOL_FIT,
     FLOAT_FIT,

@@ -5,10 +5,10 @@ A spec is a constant, or one whose width and precision are known when the progra
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from pysfnc.jsonata.tree import Lit, Tree
+from pysfnc.lean import dataclass
 from pysfnc.library.typenames import INTEGRAL, NUMERIC
 from pysfnc.values.types import Kind
 

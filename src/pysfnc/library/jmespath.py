@@ -6,11 +6,11 @@ JMESPath; what is not there is undefined and not null. Names are those of boto3 
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from pysfnc.aws.shapes import Shape
 from pysfnc.jsonata.tree import Binary, Field, Func, Lit, Ref, Tree
+from pysfnc.lean import dataclass
 from pysfnc.library.make import call, negate
 
 Name = Callable[[Shape, str], str]

@@ -5,11 +5,12 @@ constants: they become part of the text of the expression.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.jsonata.tree import Array, Binary, Bind, Field, Func, IfElse, Index, Lit, Object, Ref, Regex, Tree
+from pysfnc.lean import dataclass
 from pysfnc.library.dicts import value_by_key
 from pysfnc.library.floats import digits_of
 from pysfnc.library.key_texts import key_tree

@@ -8,11 +8,11 @@ Arithmetic on ints is exact up to 2**53. Negative zero does not survive a state,
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.jsonata.tree import Array, Binary, Lit, Tree
+from pysfnc.lean import dataclass
 from pysfnc.library.make import FALSE, Built, both, call, choose, either, join, prim, text
 from pysfnc.library.registry import register_prim
 from pysfnc.library.row import Arg, Check, PrimRow, Refusal, Site

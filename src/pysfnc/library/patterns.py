@@ -5,8 +5,9 @@ repeats, groups whose last value JavaScript forgets, `^` in the middle of lines.
 """
 
 import re
-from dataclasses import dataclass
 from typing import Any, Final
+
+from pysfnc.lean import dataclass
 
 try:
     from re import _constants as sre  # type: ignore[attr-defined]

@@ -4,9 +4,8 @@ A prelude function is bound by the expression that calls it (`backend.expression
 state. Its parameters and locals cannot clash with the variables of a program: those never start with `py_`.
 """
 
-from dataclasses import dataclass
-
 from pysfnc.jsonata.tree import Tree
+from pysfnc.lean import dataclass
 
 
 @dataclass(frozen=True, slots=True)

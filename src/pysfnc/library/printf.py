@@ -7,11 +7,11 @@ import itertools
 import re
 import string
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from pysfnc.ir.exprs import Expr, Prim
 from pysfnc.jsonata.tree import IfElse, Tree
+from pysfnc.lean import dataclass
 from pysfnc.library.formats import build_format
 from pysfnc.library.make import ZERO, Built, call, const, let_all, prim
 from pysfnc.library.registry import register_prim

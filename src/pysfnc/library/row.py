@@ -5,10 +5,10 @@ program can write (an operator, a builtin, a method, a subscript): it turns type
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from pysfnc.ir.exprs import Expr
 from pysfnc.jsonata.tree import Tree
+from pysfnc.lean import dataclass
 from pysfnc.source.span import Span
 from pysfnc.values.types import Type
 

@@ -5,11 +5,11 @@ or may not fit is checked at run time with CPython's TypeError, all arguments be
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from pysfnc.ir.exprs import Expr, Prim
 from pysfnc.jsonata.tree import IfElse, Lit, Tree
+from pysfnc.lean import dataclass
 from pysfnc.library.make import Built, call, const, eq, join, text, type_of
 from pysfnc.library.registry import prim as prim_row
 from pysfnc.library.registry import register_prim, register_surface

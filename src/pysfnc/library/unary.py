@@ -1,11 +1,11 @@
 """Unary operators: `-x`, `+x`, `~x` and `abs(x)`. `not x` is `truth`."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.jsonata.tree import Lit, Neg, Tree
+from pysfnc.lean import dataclass
 from pysfnc.library.arithmetic import flip
 from pysfnc.library.make import Built, call, join, prim, text
 from pysfnc.library.registry import register_prim, register_surface

@@ -16,7 +16,7 @@ It runs at every level: what comes after knows branches only. Variables get name
 surroundings assign.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pysfnc.analysis.liveness import Liveness, liveness
 from pysfnc.ir.exprs import Const, Expr, NewExc, Prim, Var
@@ -43,6 +43,7 @@ from pysfnc.ir.hir import (
     While,
 )
 from pysfnc.ir.walk import assigned, exits, map_suite_exprs, map_suites, rename, stmt_suites, walk_suite
+from pysfnc.lean import dataclass
 from pysfnc.library.row import NameSupply
 from pysfnc.passes.races import ended_race, ending_by_raise
 from pysfnc.values.types import BOOL, INT, JSON, NONE, STR, ExcT

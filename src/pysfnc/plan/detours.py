@@ -7,7 +7,6 @@ have assigned is to be had in a Catch. A few short texts of the result go along 
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from pysfnc.analysis.failures import expr_errors
@@ -15,6 +14,7 @@ from pysfnc.ir.exprs import Const, Expr, Input, NewExc, Prim, Var
 from pysfnc.ir.hir import Assign, If, Raise, Suite
 from pysfnc.ir.mir import Computed
 from pysfnc.ir.walk import assigned, free_vars, reads, suite_exprs, walk_expr, walk_suite
+from pysfnc.lean import dataclass
 from pysfnc.library.raised import FIELDS
 from pysfnc.library.row import NameSupply
 from pysfnc.plan.flows import Do, Flow, Guard, Leaf, Split, flow_parts

@@ -10,12 +10,13 @@ and if that does not do, it gets a state wherever the code between two has becom
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from pysfnc.ir.exprs import Const
 from pysfnc.ir.hir import Draw, ForEach, Perform, Recursion, Stmt, Suite, While
 from pysfnc.ir.walk import has_effect, map_suites, node_count, stmt_exprs, suite_exprs
+from pysfnc.lean import dataclass
 from pysfnc.plan.hold_exceptions import LARGE_NODES
 from pysfnc.source import Span
 from pysfnc.values.types import NONE

@@ -4,13 +4,13 @@ A flow starts where a state leaves off (the start, after an effect, in a handler
 statements and tests up to the next effects and ends. It is what a state can do on its way out, or a Choice on its way in.
 """
 
-from dataclasses import dataclass
 from typing import Literal
 
 from pysfnc.analysis.failures import expr_errors, raised_classes, suite_errors
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Assign, ExceptionTable, Stmt, Suite
 from pysfnc.ir.walk import free_vars, reads
+from pysfnc.lean import dataclass
 from pysfnc.library.row import NameSupply
 from pysfnc.plan.graph import Catch, EffectNode, EndNode, Handlers, HeadNode, Node, PureNode, TestNode, ThrowNode
 from pysfnc.values.types import BOOL, STR

@@ -5,7 +5,7 @@ handlers in force), `finally` (written on every way through it). A pure loop wit
 (see `tags`).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import (
@@ -30,6 +30,7 @@ from pysfnc.ir.hir import (
     While,
 )
 from pysfnc.ir.walk import assigned, ends, exits, has_effect
+from pysfnc.lean import dataclass
 from pysfnc.library.row import NameSupply
 from pysfnc.plan.tags import tag_jumps
 from pysfnc.source.span import Span

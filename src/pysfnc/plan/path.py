@@ -5,12 +5,12 @@ failure has a rule of its own is known not to fail in those that follow.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from pysfnc.ir.exprs import Const, Expr, Logic, Var
 from pysfnc.ir.hir import Assign, Handler, If, Stmt, Suite, Try
 from pysfnc.ir.mir import Computed
 from pysfnc.ir.walk import assigned, free_vars, reads
+from pysfnc.lean import dataclass
 from pysfnc.library.row import NameSupply
 from pysfnc.values.types import BOOL, NONE, ExcT
 

@@ -5,12 +5,13 @@ Map the statements are done for one round after the other.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from pysfnc.ir.exprs import Const, Expr, ListComp, Prim, Var
 from pysfnc.ir.hir import Assign, ForEach, If, Stmt, Suite
 from pysfnc.ir.walk import assigned, map_suite_exprs, substitute, suite_exprs, walk_expr
+from pysfnc.lean import dataclass
 from pysfnc.library.row import NameSupply
 from pysfnc.source.span import Span
 from pysfnc.values.types import BOOL, INT, JSON, NONE, STR, ListT, Type

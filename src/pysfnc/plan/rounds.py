@@ -17,7 +17,7 @@ are kept anyway, in a list, a dict or a text.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
 from pysfnc.analysis.failures import expr_errors, suite_errors
@@ -39,6 +39,7 @@ from pysfnc.ir.walk import (
     walk_expr,
     walk_suite,
 )
+from pysfnc.lean import dataclass
 from pysfnc.library.row import NameSupply
 from pysfnc.plan.entries import Keys
 from pysfnc.plan.replay import SLOT, Handing, Replay, Way, variables

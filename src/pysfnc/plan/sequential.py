@@ -6,7 +6,7 @@ behind them up to the next call, and their states counted: for as many rounds as
 """
 
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from pysfnc.analysis.liveness import Liveness, liveness
 from pysfnc.ir.exprs import Const, ExcField, Expr, Prim, Var
@@ -24,6 +24,7 @@ from pysfnc.ir.hir import (
 )
 from pysfnc.ir.mir import Pause, State, Work
 from pysfnc.ir.walk import assigned, exits, has_effect, map_suites, suite_exprs, walk_expr, walk_suite
+from pysfnc.lean import dataclass
 from pysfnc.library.row import NameSupply
 from pysfnc.plan.costs import cheapest_round, cheapest_run, count_states, dearest_way, states_from
 from pysfnc.plan.filters import without_idle_rounds

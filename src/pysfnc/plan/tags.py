@@ -15,7 +15,7 @@ A `finally` may take a jump back that leads through it. So where there is one, t
     way = 1
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from pysfnc.ir.exprs import Const, Var
 from pysfnc.ir.hir import (
@@ -33,6 +33,7 @@ from pysfnc.ir.hir import (
     While,
 )
 from pysfnc.ir.walk import map_suites, walk_suite
+from pysfnc.lean import dataclass
 from pysfnc.library.row import NameSupply
 from pysfnc.values.types import INT
 

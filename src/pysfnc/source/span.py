@@ -4,8 +4,8 @@ Lines count from 1, columns from 0 in characters (not bytes); the end is exclusi
 """
 
 import ast
-from dataclasses import dataclass
 
+from pysfnc.lean import dataclass
 from pysfnc.source.text import SourceFile
 
 __all__ = ["Span"]

@@ -7,8 +7,10 @@ import io
 import os
 import re
 import tokenize
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
+
+from pysfnc.lean import dataclass
 
 __all__ = ["SourceError", "SourceFile", "display_path"]
 

@@ -5,9 +5,9 @@ checks of a machine's input, and the words of a refusal. It does not read annota
 """
 
 import json
-from dataclasses import dataclass
 from typing import Final
 
+from pysfnc.lean import dataclass
 from pysfnc.values.types import (
     BOOL,
     FLOAT,

@@ -8,8 +8,9 @@ type that may be inside, once and without an end.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from pysfnc.lean import dataclass
 from pysfnc.values.types import (
     NEVER,
     DequeT,

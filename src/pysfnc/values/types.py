@@ -10,9 +10,11 @@ A union that mixes int with float is a number whose kind cannot be asked at run 
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from typing import Final, Literal
+
+from pysfnc.lean import dataclass
 
 
 class Kind(Enum):

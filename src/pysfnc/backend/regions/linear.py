@@ -1,12 +1,13 @@
 """Expressions taken apart into statements where a handler of the same suite may catch what a part of them raises."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pysfnc.analysis.failures import expr_errors, own_errors
 from pysfnc.backend.regions.surroundings import Context, Writer
 from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Let, ListComp, Logic, NewExc, Prim, Reduce, Var
 from pysfnc.ir.hir import Assign, ForEach, If, Stmt, Suite
+from pysfnc.lean import dataclass
 from pysfnc.values.types import BOOL
 
 

@@ -1,7 +1,7 @@
 """Packs: the objects in which all ways through a compound statement end, so that it is one value."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from typing import Final
 
@@ -9,6 +9,7 @@ from pysfnc.backend.expressions import Env, Out
 from pysfnc.backend.regions.surroundings import Context, Jump, Throw
 from pysfnc.jsonata.tree import Call, Field, Lit, Object, Tree
 from pysfnc.jsonata.walk import map_tree
+from pysfnc.lean import dataclass
 
 TAG: Final = "k"
 EXCEPTION: Final = "x"

@@ -1,13 +1,14 @@
 """What the parts of the writer of pure suites share: what surrounds a statement, and what they ask of each other."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from pysfnc.backend.expressions import Env, Lowering, Out
 from pysfnc.ir.exprs import Expr
 from pysfnc.ir.hir import ExceptionTable, Suite
 from pysfnc.jsonata.tree import Lit, Tree
+from pysfnc.lean import dataclass
 
 if TYPE_CHECKING:
     from pysfnc.backend.regions.packs import Packing

@@ -11,7 +11,7 @@ This module writes statements in their order; loops, handlers and functions that
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from typing import Final
 
@@ -46,6 +46,7 @@ from pysfnc.ir.hir import (
 )
 from pysfnc.ir.walk import assigned, exits, free_vars, walk_suite
 from pysfnc.jsonata.tree import Binary, Bind, Field, Func, IfElse, Lit, Ref, Tree
+from pysfnc.lean import dataclass
 from pysfnc.library.registry import prim
 from pysfnc.library.row import Arg, Check
 

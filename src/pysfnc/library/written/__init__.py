@@ -4,8 +4,9 @@ They say what CPython's do, for lists in place of iterators. They are read as te
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from pysfnc.lean import dataclass
 
 
 @dataclass(frozen=True, slots=True)

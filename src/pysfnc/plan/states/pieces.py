@@ -1,12 +1,12 @@
 """Small things that the planner of states makes again and again."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 
 from pysfnc.ir.exprs import Const, Expr, Input, Prim, Var
 from pysfnc.ir.hir import Assign, Eval, If, Raise, Stmt, Suite
 from pysfnc.ir.mir import Computed
 from pysfnc.ir.walk import assigned, node_count, suite_exprs
+from pysfnc.lean import dataclass
 from pysfnc.library.row import NameSupply
 from pysfnc.plan.graph import Node
 from pysfnc.plan.live import nodes_from, successors

@@ -8,13 +8,14 @@ a Map over no items, which is a Pass that can catch.
 This module holds what is known of a scope; each kind of state, and what is put on one, is a module beside it.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from pysfnc.analysis.failures import escaping_errors
 from pysfnc.ir.exprs import ExcField, Var
 from pysfnc.ir.hir import ExceptionTable, Machine, Suite
 from pysfnc.ir.mir import Alias, Computed, Done, Failed, MachinePlan, ScopePlan, State
 from pysfnc.ir.walk import assigned, suite_exprs, walk_expr
+from pysfnc.lean import dataclass
 from pysfnc.library.row import NameSupply
 from pysfnc.plan.detours import NO_TURN, Turn
 from pysfnc.plan.flows import Flow, FlowBuilder, Leaf

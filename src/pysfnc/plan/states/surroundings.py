@@ -1,10 +1,10 @@
 """What the parts of the planner of states share: the scope they plan, and what they ask of each other."""
 
-from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
 from pysfnc.ir.hir import ExceptionTable, Suite
 from pysfnc.ir.mir import Alias, Computed, Failed, ScopePlan, State
+from pysfnc.lean import dataclass
 from pysfnc.library.row import NameSupply
 from pysfnc.plan.detours import NO_TURN, Turn
 from pysfnc.plan.flows import Flow, Leaf
