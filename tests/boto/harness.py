@@ -108,8 +108,15 @@ def _sent(client: Any, operation: str, params: Any) -> Any:
     if client.meta.service_model.service_name != "dynamodb":
         return params
     model = client.meta.service_model.operation_model(operation)
-    made = client._emit_api_params(api_params=copy.deepcopy(params), operation_model=model, context={})
+    made = _in_order(client._emit_api_params(api_params=copy.deepcopy(params), operation_model=model, context={}))
     return {name: value for name, value in made.items() if name in params or name.startswith("ExpressionAttribute")}
+
+
+def _in_order(value: Any) -> Any:
+    """The same with sets of DynamoDB sorted, whose order says nothing."""
+    if isinstance(value, dict):
+        return {key: sorted(part) if key in ("SS", "NS") else _in_order(part) for key, part in value.items()}
+    return [_in_order(part) for part in value] if isinstance(value, list) else value
 
 
 def _text(value: Any) -> str:

@@ -16,7 +16,7 @@ from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.aws_types import METADATA, metadata_type, type_of
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.told_numbers import DEEP, holds_number, without_numbers
-from pysfnc.frontend.whole import text_held
+from pysfnc.frontend.whole import A_SET, text_held
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, ListComp, Prim, Var
 from pysfnc.lean import dataclass
 from pysfnc.library.attribute_values import number_fault
@@ -36,15 +36,18 @@ from pysfnc.values.types import (
     FloatT,
     IntT,
     JsonT,
+    Kind,
     LazyDictT,
     ListT,
     NeverT,
     NoneT,
     OpaqueT,
+    SetT,
     StrT,
     TupleT,
     Type,
     join_all,
+    kinds,
     members,
     others_of,
 )
@@ -150,6 +153,8 @@ class ItemWriter:
                 return self._tagged("N", made if inner is None else self._number(inner, what))
             case OpaqueT() if value.type == DECIMAL:
                 return self._tagged("N", self._number(value, what))
+            case SetT(item, form) if form != "unordered":
+                return self._set(value, item, what)
             case DictT() if _needs_fields(value.type) and not holds_number(value.type):
                 return self._tagged("M", self._fields(value, what))
             case ListT(item) if text_held(item) is not None and not holds_number(item):
@@ -200,6 +205,17 @@ class ItemWriter:
             else ListComp(name=name, seq=value, cond=None, body=body, type=ListT(body.type))
         )
 
+    def _set(self, value: Expr, item: Type, what: str) -> Expr:
+        """A set, in whichever order the machine holds it: DynamoDB shows none either."""
+        found = kinds(item)
+        if not (found <= {Kind.STR} or found <= {Kind.INT}):
+            return self._wrong(
+                value,
+                f"{what} is of type `{value.type}`, which has no form in a table in compiled code",
+                help="write instead: a set of str or a set of int",
+            )
+        return Prim(op="attribute.set", args=(value,), type=DictT(JSON), span=value.span)
+
     def _tagged(self, tag: str, value: Expr) -> Expr:
         if isinstance(value.type, ErrorT):
             return value
@@ -218,6 +234,13 @@ class ItemWriter:
                 value,
                 f"{what} is a float, which boto3 refuses",
                 help="write instead: `Decimal(str(value))`",
+            )
+        elif text_held(_without(value.type)) == A_SET:
+            self._wrong(
+                value,
+                f"{what} may be or hold a set, which the machine cannot tell from a list",
+                code=codes.TYPE_NEEDED,
+                help='write instead: the set itself as a value of the item that is written out, `{"tags": tags}`',
             )
         elif text_held(_without(value.type)) is not None:
             self.cx.project.met_decimals = True

@@ -160,7 +160,8 @@ def check_no_text(cx: Context, value: Expr, node: ast.AST | Span) -> bool:
     return text is None
 
 
-_A_SET: Final = "set"
+A_SET: Final = "set"
+"""What `text_held` gives of one."""
 _A_DEQUE: Final = "deque"
 _DICTS: Final = frozenset({"Counter", "defaultdict", "OrderedDict", "dict"})
 
@@ -178,7 +179,7 @@ def text_held(type_: Type, *, keyed: bool = True) -> str | None:
         case InfinityT():
             return "infinity"
         case SetT():
-            return _A_SET
+            return A_SET
         case MapT("dict", held) if not keyed:
             inside: Iterable[Type] = (held.value,)
         case MapT(name):
@@ -222,7 +223,7 @@ def refuse_text(cx: Context, name: str, node: ast.AST | Span) -> Expr:
             "this has no compiled form for a `deque`",
             help="write instead: `list(...)` around it",
         )
-    if name == _A_SET:
+    if name == A_SET:
         return cx.error(
             codes.UNSUPPORTED_EXPRESSION,
             node,

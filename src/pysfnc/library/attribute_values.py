@@ -11,12 +11,14 @@ from typing import Final
 
 from pysfnc.jsonata.tree import Array, Binary, Field, IfElse, Index, Lit, Object, Regex, Tree
 from pysfnc.library.floats import digits_of
+from pysfnc.library.lists import item_type
 from pysfnc.library.make import NULL, TRUE, ZERO, call, choose, eq, negate, text, type_of
 from pysfnc.library.prelude import define
 from pysfnc.library.registry import register_prim
 from pysfnc.library.row import Arg, Check, PrimRow
-from pysfnc.library.shapes import clean, fn, ge, le, mapped, refs
-from pysfnc.values.types import Type
+from pysfnc.library.shapes import EMPTY, clean, count, fn, ge, le, mapped, refs
+from pysfnc.library.typenames import is_never
+from pysfnc.values.types import Kind, Type, kinds
 
 FLOATS_MESSAGE: Final = "Float types are not supported. Use Decimal types instead."
 """Of boto3, which also takes no infinity and no NaN."""
@@ -81,6 +83,16 @@ define(
         Lit(False),
     ),
 )
+
+
+def _set(args: Sequence[Arg], _type: Type) -> Tree:
+    """A set of texts or of ints. boto3 takes an empty one for one of numbers, whatever it might hold."""
+    value = args[0].tree
+    item = item_type(args[0].type)
+    if kinds(item) != {Kind.STR}:
+        numbers = value if is_never(item) else mapped(value, "v", digits_of(_V))
+        return Object(((text("NS"), numbers),))
+    return IfElse(eq(count(value), ZERO), Object(((text("NS"), EMPTY),)), Object(((text("SS"), value),)))
 
 
 def _float_check(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
@@ -186,6 +198,7 @@ register_prim(PrimRow(op="attribute.of", lower=lambda args, _: call("py_attribut
 register_prim(
     PrimRow(op="attribute.of_any", lower=lambda args, _: call("py_attribute_of", args[0].tree), checks=_float_check)
 )
+register_prim(PrimRow(op="attribute.set", lower=_set))
 register_prim(PrimRow(op="attribute.number", lower=lambda args, _: args[0].tree, checks=_fits_number))
 
 
