@@ -85,6 +85,37 @@ PROGRAM = """
         return [[item["id"]["S"] for page in pages for item in page["Items"]], found["Count"], found["NextToken"]]
     """
 
+REPEATED = """
+    import boto3
+    from botocore.exceptions import BotoCoreError, PaginationError
+    from pysfnc import workflow
+
+    @workflow
+    def run(table: bool, token: str | None = None):
+        seen = []
+        try:
+            if table:
+                for page in boto3.client("dynamodb").get_paginator("scan").paginate(TableName="t"):
+                    if page["Count"] == 2:
+                        continue
+                    seen.append(page["Count"])
+            else:
+                config = {"StartingToken": token}
+                pages = boto3.client("s3").get_paginator("list_objects_v2").paginate(Bucket="b", PaginationConfig=config)
+                for page in pages:
+                    seen.append(page["KeyCount"])
+        except PaginationError as e:
+            return [str(e), seen]
+        except BotoCoreError as e:
+            return "other"
+        return seen
+
+    @workflow
+    def uncaught():
+        for page in boto3.client("s3").get_paginator("list_objects_v2").paginate(Bucket="b"):
+            pass
+    """
+
 AGAIN = """
     import boto3
     from pysfnc import workflow
@@ -122,6 +153,34 @@ ANSWERS = {"ec2.DescribeInstances": [{"Reservations": [{"Instances": INSTANCES[:
 
 def run(workflow: str, input: Any, engines: tuple[str, ...] = ("jlens",)) -> Any:
     return judge(PROGRAM, input, setup=fill, workflow=workflow, engines=engines, answers=ANSWERS)
+
+
+def test_a_marker_that_comes_again_ends_the_pages() -> None:
+    marks = ["x", "y", "y", "z"]
+    listed = {
+        "s3.ListObjectsV2": [
+            {"KeyCount": i, "IsTruncated": True, "NextContinuationToken": mark} for i, mark in enumerate(marks)
+        ]
+    }
+    message = "Error during pagination: The same next token was received twice: "
+    found = judge(REPEATED, {"table": False}, answers=listed, workflow="run")
+    assert found.output == [f"{message}{{'ContinuationToken': 'y'}}", [0, 1, 2]]
+    # The marker that a read begins with may come again once.
+    listed = {
+        "s3.ListObjectsV2": [
+            {"KeyCount": i, "IsTruncated": True, "NextContinuationToken": mark} for i, mark in enumerate("xxz")
+        ]
+    }
+    found = judge(REPEATED, {"table": False, "token": "x"}, answers=listed, workflow="run", engines=("jlens",))
+    assert found.output == [f"{message}{{'ContinuationToken': 'x'}}", [0, 1]]
+    scanned = {
+        "dynamodb.Scan": [{"Count": i, "LastEvaluatedKey": {"id": {"S": "a'"}, "n": {"N": "1"}}} for i in (2, 1)]
+    }
+    found = judge(REPEATED, {"table": True}, answers=scanned, workflow="run", engines=("jlens",))
+    marker = {"ExclusiveStartKey": {"id": {"S": "a'"}, "n": {"N": "1"}}}
+    assert found.output == [f"{message}{marker}", [1]]
+    listed = {"s3.ListObjectsV2": [{"IsTruncated": True, "NextContinuationToken": "x"}] * 2}
+    assert judge(REPEATED, answers=listed, workflow="uncaught", engines=("jlens",)).error == "PaginationError"
 
 
 def test_a_result_goes_on_where_the_last_one_ended() -> None:

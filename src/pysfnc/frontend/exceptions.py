@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from pysfnc.frontend.botocore_errors import NEVER_RAISED
 from pysfnc.frontend.model import Binding, ClassBinding, ClassInfo, ExternalBinding, ModuleInfo, ProjectModel, Style
 from pysfnc.frontend.names import resolve, resolve_through
 from pysfnc.lean import dataclass
@@ -36,7 +37,9 @@ _EXTERNAL: Final[dict[str, str]] = {
     "botocore.exceptions.BotoCoreError": "BotoCoreError",
     "botocore.exceptions.ClientError": "ClientError",
     "botocore.exceptions.ParamValidationError": "ParamValidationError",
+    "botocore.exceptions.PaginationError": "PaginationError",
     "botocore.exceptions.WaiterError": "WaiterError",
+    **{f"botocore.exceptions.{name}": name for name in NEVER_RAISED},
     "concurrent.futures.TimeoutError": "TimeoutError",
     "concurrent.futures.CancelledError": "CancelledError",
     "concurrent.futures.BrokenExecutor": "BrokenExecutor",
@@ -68,7 +71,9 @@ _EXTERNAL_BASES: Final[dict[str, tuple[str, ...]]] = {
     "CallbackFailed": ("Exception",),
     "ClientError": ("Exception",),
     "ParamValidationError": ("BotoCoreError",),
+    "PaginationError": ("BotoCoreError",),
     "WaiterError": ("BotoCoreError",),
+    **NEVER_RAISED,
     "BrokenExecutor": ("RuntimeError",),
     "CancelledError": ("BaseException",),
     "CalledProcessError": ("SubprocessError",),

@@ -1,11 +1,12 @@
 """`for page in paginator.paginate(...)`: a loop that calls the operation for each page.
 
-Owns what `botocore.paginate.PageIterator` does: each answer says where the next page begins, and the first that does not is the last.
+Owns what `botocore.paginate.PageIterator` does: each answer says where the next page begins, and the first that does not is the last. Two that
+say the same are a `PaginationError`.
 """
 
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -26,13 +27,24 @@ from pysfnc.frontend.lower_values import Pages, Used, Value
 from pysfnc.frontend.model import TaskOptions
 from pysfnc.frontend.service_arguments import ArgumentWriter
 from pysfnc.frontend.synthesis import run_here
-from pysfnc.ir.exprs import Cond, Const, Expr, Logic, Prim, Var
-from pysfnc.ir.hir import Block, Break, Continue, If, Leave, Stmt, Suite, While
+from pysfnc.ir.exprs import Cond, Const, Expr, Logic, NewExc, Prim, Var
+from pysfnc.ir.hir import Block, Break, Continue, If, Leave, Raise, Stmt, Suite, While
 from pysfnc.ir.walk import map_suites
-from pysfnc.values.types import BOOL, NONE, STR, DictT, ErrorT, join
+from pysfnc.lean import dataclass
+from pysfnc.values.types import BOOL, JSON, NONE, STR, DictT, ErrorT, ExcT, join
 
 _PLAIN: Final = re.compile(r"\w+(\.\w+)*")
 _TOKEN: Final = join(STR, NONE)
+_ERROR: Final = "PaginationError"
+
+
+@dataclass(frozen=True, slots=True)
+class _Tokens:
+    """Variables: where the next page begins, where the last one began if that is not the same, and whether an answer said the same again."""
+
+    names: list[str]
+    before: list[str]
+    again: str
 
 
 def lower_pages(cx: Context, node: ast.For, pages: Pages) -> None:
@@ -45,12 +57,19 @@ def lower_pages(cx: Context, node: ast.For, pages: Pages) -> None:
         size = ((found.limit_key, options["PageSize"]),)
         given = replace(given, keywords=(*(pair for pair in given.keywords if pair[0] != found.limit_key), *size))
     _use_up(cx, pages)
-    tokens = [cx.names.fresh("token") for _ in found.input_tokens]
+    tokens = _Tokens(
+        [cx.names.fresh("token") for _ in found.input_tokens],
+        # The token that a read began with may come again once.
+        [cx.names.fresh("before") for _ in found.input_tokens] if pages.starts else [],
+        cx.names.fresh("again"),
+    )
     span = cx.span(node.iter)
     nothing = Const(value=None, type=NONE, span=span)
-    for token, start in zip(tokens, pages.starts or (nothing,) * len(tokens), strict=True):
+    for token, start in zip(tokens.names, pages.starts or (nothing,) * len(tokens.names), strict=True):
         bind_variable(cx, token, start, span)
-    call = _caller(cx, found, given, tokens, pages.node)
+    for name in tokens.before:
+        bind_variable(cx, name, nothing, span)
+    call = _caller(cx, found, given, tokens.names, pages.node)
     if call is not None:
         settle(cx, node, lambda: _attempt(cx, node, found, tokens, call))
 
@@ -117,7 +136,7 @@ def _with_tokens(
     return lib.binary(cx, "|", arguments, more, node)
 
 
-def _attempt(cx: Context, node: ast.For, found: Paginator, tokens: list[str], call: Callable[[], Expr]) -> Lowered:
+def _attempt(cx: Context, node: ast.For, found: Paginator, tokens: _Tokens, call: Callable[[], Expr]) -> Lowered:
     """One round is a block that `continue` jumps behind, where it is seen whether there is another page."""
     label, round_ = cx.names.fresh("pages"), cx.names.fresh("page")
     span = cx.span(node)
@@ -136,24 +155,56 @@ def _attempt(cx: Context, node: ast.For, found: Paginator, tokens: list[str], ca
         block = Block(label=round_, body=_leaving(body, label, round_), span=span)
         rounds: Suite = (block,)
         if exits.reachable:
-            rounds = (block, If(test=_are_none(tokens), then=leave, orelse=(), span=span))
+            again = Var(name=tokens.again, type=BOOL, span=span)
+            cx.state = exits.copy()
+            repeated = If(test=again, then=_refused(cx, found, tokens, node), orelse=(), span=span)
+            rounds = (block, If(test=_are_none(tokens.names), then=leave, orelse=(repeated,), span=span))
         out.append(While(label=label, test=Const(value=True, type=BOOL), body=rounds, orelse=(), span=span))
     cx.state = join_states([after, *breaks.states])
     return Lowered(tuple(out), [exits])
 
 
-def _read_tokens(cx: Context, found: Paginator, tokens: list[str], page: Expr, node: ast.For) -> None:
+def _refused(cx: Context, found: Paginator, tokens: _Tokens, node: ast.For) -> Suite:
+    """The exception of botocore for markers that come again."""
+    span = cx.span(node.iter)
+    shape = found.operation.input
+    assert shape is not None
+    pairs: list[tuple[Expr, Expr]] = []
+    for name, token in zip(found.input_tokens, tokens.names, strict=True):
+        type_ = _TOKEN if shape.members[name].shape.kind == "string" else JSON
+        type_ = STR if type_ == _TOKEN and len(tokens.names) == 1 else type_
+        pairs.append((Const(value=name, type=STR), Var(name=token, type=type_, span=span)))
+    before = Const(value="Error during pagination: The same next token was received twice: ", type=STR, span=span)
+    shown = lib.to_str(cx, lib.make_dict(cx, pairs, node), node)
+    text = lib.join_text(cx, [before, shown], node)
+    name = Const(value=_ERROR, type=STR)
+    exc = NewExc(name=name, message=text, args=(text,), type=ExcT(frozenset({_ERROR})), span=span)
+    with cx.capture() as out:
+        cx.emit(Raise(exc=exc, span=span))
+    return tuple(out)
+
+
+def _read_tokens(cx: Context, found: Paginator, tokens: _Tokens, page: Expr, node: ast.For) -> None:
     """Where the next page begins, None where there is none; an empty marker is none."""
     span = cx.span(node.iter)
     nothing = Const(value=None, type=NONE, span=span)
+    kept: list[Expr] = []
     more = None if found.more_results is None else lib.truth(cx, _at(cx, page, found.more_results, node), node)
-    for token, path in zip(tokens, found.output_tokens, strict=True):
+    for path in found.output_tokens:
         value = cx.atom(_at(cx, page, path, node), "next")
         test = lib.truth(cx, value, node)
         if more is not None:
             test = Logic(op="and", left=more, right=test, type=BOOL, span=span)
-        kept: Expr = Cond(test=test, then=value, orelse=nothing, type=join(value.type, NONE), span=span)
-        bind_variable(cx, token, kept, span)
+        made = Cond(test=test, then=value, orelse=nothing, type=join(value.type, NONE), span=span)
+        kept.append(cx.atom(made, "next"))
+    last = [Var(name=name, type=_TOKEN, span=span) for name in tokens.before or tokens.names]
+    same = [
+        Prim(op="service.same", args=(one, other), type=BOOL, span=span) for one, other in zip(kept, last, strict=True)
+    ]
+    bind_variable(cx, tokens.again, _all(same), span)
+    for names in (tokens.names, tokens.before):
+        for name, value in zip(names, kept, strict=False):
+            bind_variable(cx, name, value, span)
 
 
 def _at(cx: Context, value: Expr, path: str, node: ast.AST) -> Expr:
@@ -168,7 +219,10 @@ def _at(cx: Context, value: Expr, path: str, node: ast.AST) -> Expr:
 def _are_none(tokens: list[str]) -> Expr:
     """Whether no marker is left."""
     nothing = Const(value=None, type=NONE)
-    tests: list[Expr] = [Prim(op="is", args=(Var(name=token, type=_TOKEN), nothing), type=BOOL) for token in tokens]
+    return _all([Prim(op="is", args=(Var(name=token, type=_TOKEN), nothing), type=BOOL) for token in tokens])
+
+
+def _all(tests: Sequence[Expr]) -> Expr:
     found = tests[0]
     for test in tests[1:]:
         found = Logic(op="and", left=found, right=test, type=BOOL)

@@ -7,6 +7,7 @@ import ast
 from dataclasses import replace
 
 from pysfnc.diagnostics import codes
+from pysfnc.frontend.botocore_errors import advice_about
 from pysfnc.frontend.exceptions import exception_class
 from pysfnc.frontend.lower_arguments import NO_ARGUMENTS
 from pysfnc.frontend.lower_context import Context, Handling, Trial
@@ -16,7 +17,7 @@ from pysfnc.frontend.lower_late_returns import lower_with_late_returns
 from pysfnc.frontend.lower_names import owned_variable
 from pysfnc.frontend.lower_raise import new_exception, raisable
 from pysfnc.frontend.lower_state import Fact, State, join_states, unreachable
-from pysfnc.frontend.lower_values import ExceptionClass, Static, TupleOf, Value
+from pysfnc.frontend.lower_values import ExceptionClass, External, Static, TupleOf, Value
 from pysfnc.ir.exprs import Expr, Var
 from pysfnc.ir.hir import Handler, Leave, Raise, Suite, Try
 from pysfnc.ir.walk import walk_suite
@@ -155,12 +156,12 @@ def handled_classes(cx: Context, node: ast.expr | None) -> tuple[str, ...] | Non
             if isinstance(one, ExceptionClass):
                 found.append(one.name)
             elif not is_poison(one):
-                cx.error(
-                    codes.UNKNOWN_EXCEPTION_CLASS,
-                    part,
+                about = advice_about(one.name) if isinstance(one, External) else None
+                message, help = about or (
                     "this is no known exception class",
-                    help="write instead: classes of the project or of Python, written out",
+                    "write instead: classes of the project or of Python, written out",
                 )
+                cx.error(codes.UNKNOWN_EXCEPTION_CLASS, part, message, help=help)
     cx.check_ambiguous(found, node)
     return None if _EVERYTHING & set(found) else tuple(dict.fromkeys(found))
 
