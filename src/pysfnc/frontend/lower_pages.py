@@ -177,8 +177,8 @@ def _refused(cx: Context, found: Paginator, tokens: _Tokens, node: ast.For) -> S
     before = Const(value="Error during pagination: The same next token was received twice: ", type=STR, span=span)
     shown = lib.to_str(cx, lib.make_dict(cx, pairs, node), node)
     text = lib.join_text(cx, [before, shown], node)
-    name = Const(value=_ERROR, type=STR)
-    exc = NewExc(name=name, message=text, args=(text,), type=ExcT(frozenset({_ERROR})), span=span)
+    error = Const(value=_ERROR, type=STR)
+    exc = NewExc(name=error, message=text, args=(text,), type=ExcT(frozenset({_ERROR})), span=span)
     with cx.capture() as out:
         cx.emit(Raise(exc=exc, span=span))
     return tuple(out)
