@@ -186,6 +186,23 @@ def test_lim_71_the_argument_of_an_illegal_month() -> None:
     assert (python.output, compiled.output) == (13, "bad month number 13; must be 1-12")
 
 
+def test_lim_79_tasks_that_lose_their_key() -> None:
+    program = """
+import asyncio
+from pysfnc import workflow
+
+async def later(k):
+    return k
+
+@workflow
+async def w(ks: list[str]):
+    tasks = {k: asyncio.create_task(later(k)) for k in ks}
+    return [await t for t in tasks.values()]
+"""
+    python, compiled = both(program, ks=["a", "a"])
+    assert (python.output, compiled.error) == (["a"], "ValueError")
+
+
 def test_lim_11_floats_inside_lists() -> None:
     python, compiled = both(workflow("a: list[float], b: list[str]", "return a < b"), a=[1.0], b=["a"])
     assert python.cause == "'<' not supported between instances of 'float' and 'str'"

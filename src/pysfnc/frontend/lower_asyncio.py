@@ -19,10 +19,11 @@ from pysfnc.frontend.lower_futures import close_all, futures_in, outcomes_of
 from pysfnc.frontend.lower_gather import calls_of, entries_of
 from pysfnc.frontend.lower_groups import task_group_here
 from pysfnc.frontend.lower_names import bind_variable
-from pysfnc.frontend.lower_pools import add_call, kept_arguments, submitted_call
+from pysfnc.frontend.lower_pools import add_call, add_calls, kept_arguments, outcomes_var, submitted_call
 from pysfnc.frontend.lower_shared import note_results
 from pysfnc.frontend.lower_values import (
     Coroutine,
+    CoroutineList,
     External,
     Future,
     FutureList,
@@ -38,7 +39,7 @@ from pysfnc.ir.exprs import Cond, Const, Expr, Prim, Var
 from pysfnc.ir.hir import Assign, Beside, ForEach, Fork, Perform, Suite, While
 from pysfnc.ir.outcomes import outcome_type
 from pysfnc.ir.walk import map_suites, walk_suite
-from pysfnc.values.types import INT, Kind, ListT, TupleT, join, join_all, kinds
+from pysfnc.values.types import INT, NEVER, Kind, ListT, TupleT, join, join_all, kinds
 
 _NUMBERS = frozenset({Kind.INT, Kind.FLOAT})
 _HELP = "write instead: `create_task(f(x))`"
@@ -128,6 +129,20 @@ def create_task(cx: Context, number: int | None, given: Arguments, node: ast.exp
     if number is None:
         return add_call(cx, task_group_here(cx), "tasks", run, copies, node)
     return add_call(cx, number, "group", run, copies, node)
+
+
+def as_tasks(cx: Context, value: Value, node: ast.expr) -> Value:
+    """A list of calls as tasks; anything else as it is."""
+    match value:
+        case CoroutineList(items=rows) if lib.item_type(rows.type) != NEVER:
+            number = task_group_here(cx)
+            entry = add_calls(cx, number, "tasks", rows, lambda item: awaited(cx, value.element(cx, item), node), node)
+            return FutureList(number, outcomes_var(cx, entry), entry.type, is_task=True)
+        case TupleOf(items=parts) if parts and all(isinstance(part, Coroutine | Future) for part in parts):
+            made = [create_task(cx, None, Arguments((part,), (), ()), node) for part in parts]
+            return replace(value, items=tuple(made))
+        case _:
+            return value
 
 
 def group_method(cx: Context, group: TaskGroup, name: str, given: Arguments, node: ast.expr) -> Value:

@@ -13,6 +13,7 @@ loop. Owns the recognition of such loops.
 import ast
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import Literal
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
@@ -28,7 +29,6 @@ from pysfnc.frontend.lower_values import (
     Closure,
     Coroutine,
     External,
-    FutureDict,
     FutureList,
     GroupKind,
     ModuleValue,
@@ -180,13 +180,40 @@ def _is_static(cx: Context, node: ast.expr) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """A call that is submitted, and what is evaluated before and behind it in what is kept with its promise."""
+
+    call: ast.Call
+    before: tuple[ast.expr, ...] = ()
+    after: tuple[ast.expr, ...] = ()
+
+    @classmethod
+    def of_tuple(cls, cx: Context, node: ast.expr) -> "Parts | None":
+        """Those of `(a, pool.submit(f, a), b)`; None of anything else."""
+        if not isinstance(node, ast.Tuple) or any(isinstance(part, ast.Starred) for part in node.elts):
+            return None
+        places = [place for place, part in enumerate(node.elts) if start_of(cx, part) is not None]
+        if len(places) != 1:
+            return None
+        call = node.elts[places[0]]
+        assert isinstance(call, ast.Call)
+        return cls(call, tuple(node.elts[: places[0]]), tuple(node.elts[places[0] + 1 :]))
+
+
+Shape = Literal["list", "rows", "values", "keys"]
+"""What the promises are put in: a list, a list of tuples with them, a dict with a value for each, a dict with each at a key."""
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
-    """A loop that submits calls: where, of what the rows are kept, and what collects the promises."""
+    """A loop that submits calls: how they are made, what collects the promises, and the variables that keep rows and what stands beside them."""
 
     row: Row
-    rows: str
+    parts: Parts
     collector: str | None = None
-    values: str | None = None
+    shape: Shape = "list"
+    rows: str = ""
+    others: str = ""
 
 
 def batches_in(cx: Context, loop: ast.For | ast.While) -> dict[ast.stmt, Batch]:
@@ -195,21 +222,56 @@ def batches_in(cx: Context, loop: ast.For | ast.While) -> dict[ast.stmt, Batch]:
     for stmt in _statements(loop.body):
         if stmt in cx.batches:
             continue
-        match stmt:
-            case ast.Expr(value=ast.Call() as call) if (start := start_of(cx, call)) is not None:
-                if start.kind != "tasks":
-                    found[stmt] = Batch(Row(start, call), "")
-            case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name() as list_, attr="append"), args=[call])):
-                start = start_of(cx, call)
-                if start is not None and isinstance(call, ast.Call) and _is_empty(cx, list_, ListT(NEVER)):
-                    found[stmt] = Batch(Row(start, call), "", list_.id)
-            case ast.Assign(targets=[ast.Subscript(value=ast.Name() as dict_, slice=call)]):
-                start = start_of(cx, call)
-                if start is not None and isinstance(call, ast.Call) and _is_empty(cx, dict_, DictT(NEVER)):
-                    found[stmt] = Batch(Row(start, call), "", dict_.id, "")
-            case _:
-                pass
-    return {stmt: batch for stmt, batch in found.items() if batch.row.is_regular()}
+        kept = _kept(cx, stmt)
+        if kept is None:
+            continue
+        parts, collector, shape = kept
+        start = start_of(cx, parts.call)
+        if start is not None and not (collector is None and start.kind == "tasks"):
+            found[stmt] = Batch(Row(start, parts.call), parts, collector, shape)
+    regular = {stmt: batch for stmt, batch in found.items() if batch.row.is_regular()}
+    return {stmt: batch for stmt, batch in regular.items() if _only_filled(cx, loop, batch, regular)}
+
+
+def _only_filled(cx: Context, loop: ast.For | ast.While, batch: Batch, found: dict[ast.stmt, Batch]) -> bool:
+    """Whether a loop does nothing with what collects its promises but put them in: it has them behind the loop only."""
+    same = sum(other.collector == batch.collector for other in found.values())
+    named = [part for part in ast.walk(loop) if isinstance(part, ast.Name) and part.id == batch.collector]
+    if batch.collector is None or len(named) <= same:
+        return True
+    if any(isinstance(part.ctx, ast.Store) for part in named):
+        return False
+    cx.error(
+        codes.UNSUPPORTED_EXPRESSION,
+        loop,
+        f"`{batch.collector}` is read in the loop that puts futures into it",
+        notes=["in the machine the calls of a loop begin when all of their arguments are known, behind the loop"],
+        help="write instead: a set or list of its own for what the loop asks",
+    )
+    return True
+
+
+def _kept(cx: Context, stmt: ast.stmt) -> tuple[Parts, str | None, Shape] | None:
+    """What a statement may submit, and where it keeps the promise."""
+    match stmt:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name() as list_, attr="append"), args=[made])) if (
+            _is_empty(cx, list_, ListT(NEVER))
+        ):
+            if isinstance(made, ast.Call):
+                return Parts(made), list_.id, "list"
+            parts = Parts.of_tuple(cx, made)
+            return None if parts is None else (parts, list_.id, "rows")
+        case ast.Expr(value=ast.Call() as call):
+            return Parts(call), None, "list"
+        case ast.Assign(targets=[ast.Subscript(value=ast.Name() as dict_, slice=key)], value=value) if _is_empty(
+            cx, dict_, DictT(NEVER)
+        ):
+            # The value of an assignment is evaluated before the key.
+            if isinstance(key, ast.Call) and start_of(cx, key) is not None:
+                return Parts(key, before=(value,)), dict_.id, "values"
+            return (Parts(value, after=(key,)), dict_.id, "keys") if isinstance(value, ast.Call) else None
+        case _:
+            return None
 
 
 def _statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
@@ -237,13 +299,12 @@ def lower_with_batches(cx: Context, loop: ast.For | ast.While, lower: Callable[[
     span = cx.span(loop).head()
     made: dict[ast.stmt, Batch] = {}
     for stmt, batch in found.items():
-        rows = cx.names.fresh("rows")
+        rows, others = cx.names.fresh("rows"), ""
         bind_variable(cx, rows, lib.make_list(cx, [], loop), span)
-        values = None
-        if batch.values is not None:
-            values = cx.names.fresh("values")
-            bind_variable(cx, values, lib.make_list(cx, [], loop), span)
-        made[stmt] = replace(batch, rows=rows, values=values)
+        if batch.shape != "list":
+            others = cx.names.fresh("others")
+            bind_variable(cx, others, lib.make_list(cx, [], loop), span)
+        made[stmt] = replace(batch, rows=rows, others=others)
     cx.batches.update(made)
     failed = kept_going(cx, lower, any(batch.row.start.kind == "pool" for batch in made.values()), loop)
     for stmt in made:
@@ -278,15 +339,17 @@ def kept_going(cx: Context, lower: Callable[[], None], is_pool: bool, node: ast.
 
 def add_row(cx: Context, stmt: ast.stmt, batch: Batch) -> None:
     """Lower a statement that submits a call: its arguments become a row."""
-    if batch.values is not None:
-        assert isinstance(stmt, ast.Assign)
-        value = as_data(cx, lower_value(cx, stmt.value), stmt.value)
-        _appended(cx, batch.values, cx.atom(value, "value"), stmt)
-    parts = batch.row.lower(cx)
-    _appended(cx, batch.rows, lib.make_tuple(cx, list(parts), stmt), stmt)
+    before = [cx.atom(as_data(cx, lower_value(cx, part), part), "value") for part in batch.parts.before]
+    given = batch.row.lower(cx)
+    append_to(cx, batch.rows, lib.make_tuple(cx, list(given), stmt), stmt)
+    if batch.shape == "list":
+        return
+    after = [cx.atom(as_data(cx, lower_value(cx, part), part), "value") for part in batch.parts.after]
+    append_to(cx, batch.others, lib.make_tuple(cx, [*before, *after], stmt), stmt)
 
 
-def _appended(cx: Context, variable: str, value: Expr, node: ast.AST) -> None:
+def append_to(cx: Context, variable: str, value: Expr, node: ast.AST) -> None:
+    """Add an item to the list in a variable."""
     if is_poison(value) or not cx.state.reachable:
         return
     span = cx.span(node)
@@ -304,11 +367,16 @@ def _begin(cx: Context, stmt: ast.stmt, batch: Batch) -> None:
         return
     found = fact_of(cx, ast.copy_location(ast.Name(id=batch.collector, ctx=ast.Load()), stmt))
     assert found is not None
-    promise: Static = futures
-    if batch.values is not None:
-        values = Var(name=batch.values, type=cx.state.facts[batch.values].type, span=cx.span(stmt))
-        promise = FutureDict(futures, values)
-    bind_static(cx, found[0], promise, stmt)
+    bind_static(cx, found[0], _shaped(cx, batch, futures), stmt)
+
+
+def _shaped(cx: Context, batch: Batch, futures: FutureList) -> Static:
+    from pysfnc.frontend.lower_calls_together import with_others
+
+    if batch.shape == "list":
+        return futures
+    others = Var(name=batch.others, type=cx.state.facts[batch.others].type)
+    return with_others(cx, futures, others, batch.shape, len(batch.parts.before), batch.parts.call)
 
 
 def begin_rows(cx: Context, rows: Expr, row: Row) -> FutureList:

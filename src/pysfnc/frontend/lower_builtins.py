@@ -21,6 +21,7 @@ from pysfnc.frontend.lower_digests import length_of_bytes, opaque_text
 from pysfnc.frontend.lower_endless import ended
 from pysfnc.frontend.lower_extremes import extreme
 from pysfnc.frontend.lower_found_item import found_item
+from pysfnc.frontend.lower_future_tables import numbered_futures, zipped_futures
 from pysfnc.frontend.lower_futures import first_future, future_count, futures_named
 from pysfnc.frontend.lower_iterate import Source, origin_of, refuse_restless, source_of, under
 from pysfnc.frontend.lower_named_attributes import NAMED
@@ -164,8 +165,11 @@ def _enumerate(cx: Context, given: Arguments, node: ast.expr) -> Value:
     values = [*given.positional, *(v for k, v in named.items() if k == "start")]
     if not 1 <= len(values) <= 2 or set(named) - {"start"}:
         return cx.error(codes.TYPE_MISMATCH, node, "`enumerate()` takes an iterable and a start")
-    source = at_once(cx, values[0], node)
     start = [as_data(cx, value, node) for value in values[1:]]
+    futures = numbered_futures(cx, values[0], start, node)
+    if futures is not None:
+        return futures
+    source = at_once(cx, values[0], node)
     if can_be_stepped(source):
         return call_written(cx, "stepwise", "enumerate", Arguments((source, *start), (), ()), node)
     source = quiet_items(cx, source, node) if isinstance(source, Static) else source
@@ -212,6 +216,9 @@ def _zip(cx: Context, given: Arguments, node: ast.expr) -> Value:
             )
         columns = build_zip_rows(given.spread, cx.names.fresh("row"), cx.site(node))
         return cx.refuse(columns, node) if isinstance(columns, Refusal) else Lazy("a zip iterator", columns)
+    futures = None if given.keywords else zipped_futures(cx, given.positional, node)
+    if futures is not None:
+        return futures
     ending = given.positional if given.keywords else ended(cx, given.positional, node)
     rows = [at_once(cx, value, node) for value in ending]
     if len(rows) > 1 and not given.keywords and (place := only_steps(rows)) is not None:

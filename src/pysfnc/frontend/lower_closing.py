@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pysfnc.diagnostics import codes
+from pysfnc.frontend.future_tables import FutureRows, KeyedFutures
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_frame import Frame, lookup_frame
 from pysfnc.frontend.lower_groups import close, is_running, place_of, refuse_unawaited
@@ -158,7 +159,13 @@ def _belongs(cx: Context, value: object, number: int, seen: set[ast.AST]) -> boo
             return value.number == number
         case Future() | FutureList() | MappedResults():
             return value.group == number
-        case FutureDict(futures=futures) | FutureSet(futures=futures) | Completions(futures=futures):
+        case (
+            FutureDict(futures=futures)
+            | FutureSet(futures=futures)
+            | FutureRows(futures=futures)
+            | KeyedFutures(futures=futures)
+            | Completions(futures=futures)
+        ):
             parts = futures if isinstance(futures, tuple) else (futures,)
             return any(part.group == number for part in parts)
         case TupleOf(items=items):

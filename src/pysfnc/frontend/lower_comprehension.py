@@ -13,9 +13,6 @@ from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.effects import can_raise
 from pysfnc.frontend.lower_arguments import Arguments
 from pysfnc.frontend.lower_assign import assign
-from pysfnc.frontend.lower_await import AWAITED
-from pysfnc.frontend.lower_batches import Row, Start, begin_rows, kept_going, late_bound, start_of
-from pysfnc.frontend.lower_branches import raise_if_any
 from pysfnc.frontend.lower_context import Context, Trial, poison
 from pysfnc.frontend.lower_control import function_frame
 from pysfnc.frontend.lower_core import as_data, expression, is_poison, lower_in_order, lower_value
@@ -26,26 +23,18 @@ from pysfnc.frontend.lower_names import bind_variable
 from pysfnc.frontend.lower_state import Fact, join_states
 from pysfnc.frontend.lower_test import Test, lower_test
 from pysfnc.frontend.lower_values import (
-    Closure,
-    Configured,
-    CoroutineList,
-    External,
-    FutureDict,
     LazyComprehension,
-    ProjectFunction,
     Static,
     Under,
     Value,
 )
-from pysfnc.frontend.scope import ComprehensionNode, comprehension_scope, target_names
+from pysfnc.frontend.scope import ComprehensionNode, comprehension_scope
 from pysfnc.frontend.told_numbers import as_key
 from pysfnc.ir.exprs import Cond, Const, Expr, ListComp, Logic, Prim, Reduce, Var
 from pysfnc.ir.hir import Assign, Break, Continue, Eval, If, Raise
 from pysfnc.ir.walk import free_vars, substitute
 from pysfnc.lean import dataclass
 from pysfnc.values.types import BOOL, NEVER, NONE, Kind, ListT, SetT, Type, kinds
-
-Calls = ast.ListComp | ast.GeneratorExp | ast.DictComp
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +188,7 @@ class Element:
         source = lower_source(cx, self.node.generators[self.index + 1].iter)
         if source is None:
             return Pure(None, poison())
-        inner = _pure_list(cx, source, self.inner(cx.frame), self.node)
+        inner = pure_list(cx, source, self.inner(cx.frame), self.node)
         return None if inner is None else Pure(None, inner, flat=True)
 
     def element(self, cx: Context) -> Value:
@@ -229,27 +218,6 @@ class Element:
         if source is not None:
             inner = self.inner(cx.frame)
             run_each(cx, source, lambda item: inner.each(cx, item, receive), self.node)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Rows(Element):
-    """As `Element` for calls that are made later: the element is the tuple of the arguments."""
-
-    row: Row | None = None
-
-    def inner(self, frame: Frame) -> "Element":
-        """The parts behind the next `for`."""
-        return Rows(self.node, self.around, self.index + 1, frame, self.row)
-
-    def element(self, cx: Context) -> Value:
-        """The arguments of one call; with the value for a dict of futures."""
-        assert self.row is not None
-        given = lib.make_tuple(cx, list(self.row.lower(cx)), self.node)
-        if not isinstance(self.node, ast.DictComp):
-            return given
-        kept = given if can_raise(given) is False else cx.temporary(given, "arguments")
-        value = as_data(cx, lower_value(cx, self.node.value), self.node.value)
-        return lib.make_tuple(cx, [kept, value], self.node)
 
 
 def _when(cx: Context, test: Test, then: Callable[[], None], node: ast.AST) -> None:
@@ -301,7 +269,7 @@ def _bind_pure(cx: Context, frame: Frame, target: ast.expr, value: Value) -> dic
 def collect(cx: Context, source: Source, stage: Stage, node: ast.expr) -> Expr:
     """The list of everything that a stage makes of the items of a source."""
     trial = Trial(cx)
-    made = _pure_list(cx, source, stage, node)
+    made = pure_list(cx, source, stage, node)
     if made is not None and not trial.out and not trial.failed:
         state = trial.state_before()
         trial.accept()
@@ -310,7 +278,7 @@ def collect(cx: Context, source: Source, stage: Stage, node: ast.expr) -> Expr:
     trial.discard()
     if is_unordered(source):
         return refuse_step(cx, node)
-    return _list_by_loop(cx, source, stage, node)
+    return list_by_loop(cx, source, stage, node)
 
 
 def refuse_step(cx: Context, node: ast.AST) -> Expr:
@@ -323,7 +291,7 @@ def refuse_step(cx: Context, node: ast.AST) -> Expr:
     )
 
 
-def _pure_list(cx: Context, source: Source, stage: Stage, node: ast.expr) -> Expr | None:
+def pure_list(cx: Context, source: Source, stage: Stage, node: ast.expr) -> Expr | None:
     """The list as an expression; None where that cannot be. What emits statements on the way is no expression either."""
     if is_poison(source.items):
         return poison()
@@ -331,7 +299,7 @@ def _pure_list(cx: Context, source: Source, stage: Stage, node: ast.expr) -> Exp
         return None
     items, step = source.items, source.step
     if source.lazy is not None:
-        inner = _pure_list(cx, source.lazy.source, source.lazy.stage, node)
+        inner = pure_list(cx, source.lazy.source, source.lazy.stage, node)
         if inner is None:
             return None
         items, step = inner, None
@@ -374,7 +342,7 @@ def _flat(cx: Context, items: Expr, name: str, made: Pure, node: ast.expr) -> Ex
     return Reduce(name=name, seq=items, acc=acc.name, init=init, body=longer, type=type_, span=cx.span(node))
 
 
-def _list_by_loop(cx: Context, source: Source, stage: Stage, node: ast.expr) -> Expr:
+def list_by_loop(cx: Context, source: Source, stage: Stage, node: ast.expr) -> Expr:
     span = cx.span(node)
     variable = cx.names.fresh("list")
     bind_variable(cx, variable, lib.make_list(cx, [], node), span)
@@ -399,127 +367,30 @@ def _list_by_loop(cx: Context, source: Source, stage: Stage, node: ast.expr) -> 
 @expression(ast.ListComp)
 def lower_list_comp(cx: Context, node: ast.ListComp) -> Value:
     """`[element for target in iterable if condition]`. Calls that run at the same time stay together as a list of futures or coroutines."""
-    calls = _called_together(cx, node)
+    from pysfnc.frontend.lower_calls_together import called_together
+
+    calls = called_together(cx, node)
     if calls is not None:
         return calls
     made = started(cx, node)
     return poison(cx.span(node)) if made is None else collect(cx, *made, node)
 
 
-def _called_together(cx: Context, node: ast.ListComp | ast.GeneratorExp) -> Value | None:
-    """`[pool.submit(f, x) for x in xs]` and `[f(x) for x in xs]` of an async function; None for any other comprehension."""
-    if not isinstance(node.elt, ast.Call):
-        return None
-    start = start_of(cx, node.elt)
-    if start is not None:
-        return _submitted_together(cx, node, node.elt, start)
-    return _coroutines(cx, node, node.elt) if _is_async(cx, node.elt.func) else None
-
-
-def _is_async(cx: Context, func: ast.expr) -> bool:
-    """Whether a name stands for an async function."""
-    if not isinstance(func, ast.Name | ast.Attribute):
-        return False
-    trial = Trial(cx)
-    callee = lower_value(cx, func)
-    trial.discard()
-    target = callee.target if isinstance(callee, Configured) else callee
-    if isinstance(target, ProjectFunction):
-        return target.info.is_async
-    if isinstance(target, External):
-        return target.name in AWAITED
-    return isinstance(target, Closure) and isinstance(target.node, ast.AsyncFunctionDef)
-
-
-def _rows_of_calls(cx: Context, node: Calls, row: Row) -> Expr | None:
-    """The list of the arguments of the calls, evaluated where the comprehension stands; None after a message."""
-    names = frozenset(name for part in node.generators for name in target_names(part.target))
-    if not row.is_regular():
-        cx.error(
-            codes.UNSUPPORTED_PARAMETER_KIND,
-            row.node,
-            "calls that are made together have a compiled form only with arguments that are written out one by one",
-            help="write instead: each argument",
-        )
-        return None
-    if late_bound(cx, row, names):
-        return None
-    made = started(cx, node)
-    if made is None:
-        return None
-    source, _ = made
-    if row.start.kind != "pool":
-        return collect(cx, source, Rows(node, cx.frame, row=row), node)
-    return _rows_one_by_one(cx, source, Rows(node, cx.frame, row=row), node)
-
-
-def _rows_one_by_one(cx: Context, source: Source, stage: Stage, node: Calls) -> Expr:
-    """As `collect`, but what was submitted to a pool before an exception runs all the same."""
-    trial = Trial(cx)
-    made = _pure_list(cx, source, stage, node)
-    if made is not None and not trial.out and not trial.failed and not can_raise(made):
-        state = trial.state_before()
-        trial.accept()
-        cx.state = state
-        return made
-    trial.discard()
-    return _list_by_loop(cx, source, stage, node)
-
-
-def _submitted_together(cx: Context, node: Calls, call: ast.Call, start: Start) -> Value:
-    row = Row(start, call)
-    found: list[Expr] = []
-
-    def lower() -> None:
-        rows = _rows_of_calls(cx, node, row)
-        if rows is not None:
-            found.append(cx.atom(rows, "rows"))
-
-    failed = kept_going(cx, lower, start.kind == "pool", node)
-    if not found or is_poison(found[0]):
-        return poison(cx.span(node))
-    rows = found[0]
-    values: Expr | None = None
-    if isinstance(node, ast.DictComp):
-        rows, values = (cx.atom(_column(cx, found[0], index, node), "rows") for index in (0, 1))
-    futures = begin_rows(cx, rows, row)
-    if failed is not None:
-        raise_if_any(cx, failed, node)
-    return futures if values is None else FutureDict(futures, values)
-
-
-def _column(cx: Context, rows: Expr, index: int, node: ast.AST) -> Expr:
-    """The list of the items of pairs at one place."""
-    item = Var(name=cx.names.fresh("row"), type=lib.item_type(rows.type), span=cx.span(node))
-    if item.type == NEVER:
-        return lib.make_list(cx, [], node)
-    body = lib.tuple_item(cx, item, index, node)
-    return ListComp(name=item.name, seq=rows, cond=None, body=body, type=ListT(body.type), span=cx.span(node))
-
-
-def _coroutines(cx: Context, node: ast.ListComp | ast.GeneratorExp, call: ast.Call) -> Value:
-    row = Row(Start(None, "tasks"), ast.copy_location(ast.Call(func=call.func, args=[call], keywords=[]), call))
-    rows = _rows_of_calls(cx, node, row)
-    if rows is None or is_poison(rows):
-        return poison(cx.span(node))
-    return CoroutineList(
-        cx.atom(rows, "rows"), lambda inner, item: row.coroutine(inner, lib.known_items(inner, item) or [])
-    )
-
-
 def as_calls(cx: Context, lazy: LazyComprehension, node: ast.expr) -> Value:
     """A generator of calls as a list of coroutines or tasks."""
-    if isinstance(node, ast.GeneratorExp):
-        return _called_together(cx, node) or lazy
-    return lazy
+    from pysfnc.frontend.lower_calls_together import called_together
+
+    return (called_together(cx, node) or lazy) if isinstance(node, ast.GeneratorExp) else lazy
 
 
 @expression(ast.DictComp)
 def lower_dict_comp(cx: Context, node: ast.DictComp) -> Value:
     """`{key: value for ...}`: a later value wins, the first place of a key stays."""
-    start = start_of(cx, node.key)
-    if start is not None and isinstance(node.key, ast.Call):
-        return _submitted_together(cx, node, node.key, start)
+    from pysfnc.frontend.lower_calls_together import called_together
+
+    calls = called_together(cx, node)
+    if calls is not None:
+        return calls
     made = started(cx, node)
     if made is None:
         return poison(cx.span(node))
@@ -619,7 +490,7 @@ def _skip_unless(cx: Context, test: Test, label: str, node: ast.AST) -> None:
 def collect_quietly(cx: Context, lazy: LazyComprehension, node: ast.expr) -> Expr | None:
     """The list of a lazy comprehension when it makes no difference that all of it is evaluated at once; None otherwise."""
     trial = Trial(cx)
-    made = _pure_list(cx, lazy.source, lazy.stage, node)
+    made = pure_list(cx, lazy.source, lazy.stage, node)
     if made is None or trial.out or trial.failed or can_raise(made):
         trial.discard()
         return None

@@ -14,6 +14,7 @@ from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.aws_types import BYTES
 from pysfnc.frontend.condition_values import as_condition
 from pysfnc.frontend.exceptions import HTTP_ERROR, exception_class
+from pysfnc.frontend.future_tables import FutureRows, KeyedFutures
 from pysfnc.frontend.held_clients import client_of
 from pysfnc.frontend.lower_aws_errors import client_error_attribute
 from pysfnc.frontend.lower_classes import class_attribute, enum_of, member_by_name
@@ -277,8 +278,9 @@ def lower_dict(cx: Context, node: ast.Dict) -> Value:
     lowered = lower_in_order(cx, steps)
     if None not in node.keys and any(isinstance(value, Static) for value in lowered[1::2]):
         from pysfnc.frontend.lower_choices import dict_of_functions
+        from pysfnc.frontend.lower_future_tables import display_of_futures
 
-        table = dict_of_functions(cx, node, lowered[1::2])
+        table = dict_of_functions(cx, node, lowered[1::2]) or display_of_futures(cx, node, lowered)
         if table is not None:
             return table
     values = iter([as_data(cx, value, part) for value, part in zip(lowered, parts, strict=True)])
@@ -339,11 +341,18 @@ def lower_subscript(cx: Context, node: ast.Subscript) -> Value:
         from pysfnc.frontend.lower_futures import future_item
 
         return future_item(cx, value, index, node)
+    if isinstance(value, KeyedFutures | FutureRows):
+        from pysfnc.frontend.lower_future_tables import table_item
+
+        return table_item(cx, value, index, node)
     if isinstance(value, External | ProjectClass | BuiltinFunction):
         return _subscripted_static(cx, value, index, node)
     own = item_of_own(cx, value, "__getitem__", [(index, node.slice)], node)
-    if own is not None:
-        return own
+    return item_of_data(cx, value, index, node) if own is None else own
+
+
+def item_of_data(cx: Context, value: Value, index: Value, node: ast.Subscript) -> Value:
+    """An item of a list, tuple, text or dict."""
     container = _sequence_data(cx, value, node.value)
     key = as_data(cx, index, node.slice)
     is_made = isinstance(container.type, MapT) and container.type.factory is not None

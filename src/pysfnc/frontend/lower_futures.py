@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.future_tables import FutureRows, KeyedCoroutines, KeyedFutures
 from pysfnc.frontend.lower_arguments import Arguments
 from pysfnc.frontend.lower_branches import all_results, result_of
 from pysfnc.frontend.lower_context import Context, poison
@@ -210,7 +211,7 @@ def future_of_pair(cx: Context, futures: Futures, pair: Expr, node: ast.AST) -> 
     """The future behind a pair of a number and an outcome."""
     whole = cx.atom(pair, "pair")
     future = future_of(cx, futures, lib.tuple_item(cx, whole, 1, node))
-    return replace(future, index=cx.atom(lib.tuple_item(cx, whole, 0, node), "number"))
+    return replace(future, index=cx.atom(lib.tuple_item(cx, whole, 0, node), "number"), home=futures)
 
 
 def call_as_completed(cx: Context, given: Arguments, node: ast.expr) -> Value:
@@ -222,11 +223,18 @@ def call_as_completed(cx: Context, given: Arguments, node: ast.expr) -> Value:
             "`as_completed` with a limit for the time has no compiled form",
             help="write instead: `with_options(f, timeout=...)`, or `asyncio.timeout`",
         )
-    futures = futures_in(cx, given.positional[0], node)
+    futures = futures_in(cx, _begun(cx, given.positional[0], node), node)
     if futures is None:
         return poison(cx.span(node))
     close_all(cx, futures)
     return Completions(futures, cx.atom(pairs_in_time(cx, outcomes_of(cx, futures, node), node), "ended"))
+
+
+def _begun(cx: Context, value: Value, node: ast.expr) -> Value:
+    """Calls of async functions as tasks: `asyncio.as_completed` makes them."""
+    from pysfnc.frontend.lower_asyncio import as_tasks
+
+    return as_tasks(cx, value, node)
 
 
 def collected(cx: Context, results: MappedResults, node: ast.AST) -> Expr:
@@ -268,6 +276,10 @@ def future_count(cx: Context, value: Value, node: ast.AST) -> Expr | None:
         case FutureDict(futures=futures):
             close_all(cx, futures)
             items = futures.outcomes
+        case FutureRows(items=items):
+            pass
+        case KeyedFutures(positions=items) | KeyedCoroutines(table=items):
+            pass
         case TupleOf(items=parts) if all(isinstance(part, Future) for part in parts):
             return Const(value=len(parts), type=INT, span=cx.span(node))
         case _:
@@ -298,7 +310,7 @@ def first_future(cx: Context, found: FutureSet, node: ast.AST) -> Future:
 
 def value_of_key(cx: Context, futures: FutureDict, future: Future, node: ast.AST) -> Expr:
     """`futures[future]` of a dict that has a value for each future."""
-    if future.index is None:
+    if future.index is None or future.home is not futures.futures:
         return cx.error(
             codes.UNSUPPORTED_EXPRESSION,
             node,

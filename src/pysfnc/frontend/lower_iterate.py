@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.future_tables import FutureRows, KeyedCoroutines, KeyedFutures
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_value
 from pysfnc.frontend.lower_names import fact_of
@@ -110,6 +111,12 @@ def source_of(cx: Context, value: Value, node: ast.expr) -> Source | None:
             return Source(members)
         case TupleOf(items=parts) if parts and all(isinstance(part, Future) for part in parts):
             return _futures(cx, value, node)
+        case KeyedFutures() | KeyedCoroutines() | FutureRows():
+            from pysfnc.frontend.lower_future_tables import table_source
+
+            return table_source(cx, value, node)
+        case TupleOf() if (rows := _rows_of_futures(cx, value, node)) is not None:
+            return source_of(cx, rows, node)
         case TupleOf(items=parts) if _are_options(parts):
             from pysfnc.frontend.lower_choices import source_of_options
 
@@ -141,6 +148,12 @@ def source_of(cx: Context, value: Value, node: ast.expr) -> Source | None:
     if is_poison(items):
         return None
     return Source(items, origin_of(cx, node, data), under=under(data))
+
+
+def _rows_of_futures(cx: Context, value: TupleOf, node: ast.expr) -> FutureRows | None:
+    from pysfnc.frontend.lower_future_tables import displayed_rows
+
+    return displayed_rows(cx, value, node)
 
 
 def _are_options(parts: tuple[Value, ...]) -> bool:

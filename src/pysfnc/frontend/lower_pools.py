@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.future_tables import KeyedCoroutines, KeyedFutures
 from pysfnc.frontend.lower_arguments import Arguments
 from pysfnc.frontend.lower_branches import item_of, limited, lower_branch, own_arguments, result_type
 from pysfnc.frontend.lower_context import Context, poison
@@ -19,6 +20,7 @@ from pysfnc.frontend.lower_groups import close, submit
 from pysfnc.frontend.lower_values import (
     External,
     Future,
+    FutureDict,
     FutureSet,
     GroupKind,
     MappedResults,
@@ -127,6 +129,10 @@ def call_pool_method(cx: Context, receiver: Static, name: str, given: Arguments,
             return future_method(cx, receiver, name, given, node)
         case FutureSet(), _:
             return set_method(cx, receiver, name, given, node)
+        case KeyedFutures() | KeyedCoroutines() | FutureDict(), _:
+            from pysfnc.frontend.lower_future_tables import table_method
+
+            return table_method(cx, receiver, name, given, node)
         case TaskGroup(), _:
             from pysfnc.frontend.lower_asyncio import group_method
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.condition_values import as_condition
+from pysfnc.frontend.future_tables import KeyedCoroutines, KeyedFutures, keys_of_table
 from pysfnc.frontend.lower_conditions import negated_condition
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data, expression, is_poison, lower_expr, lower_in_order, lower_value
@@ -282,6 +283,8 @@ def lower_compare(cx: Context, node: ast.Compare) -> Value:
     if isinstance(first, Future) and isinstance(second, FutureSet) and isinstance(node.ops[0], ast.In | ast.NotIn):
         found = is_among(cx, first, second, node)
         return found if isinstance(node.ops[0], ast.In) else lib.negate(cx, found, node)
+    if isinstance(second, KeyedFutures | KeyedCoroutines) and isinstance(node.ops[0], ast.In | ast.NotIn):
+        second = keys_of_table(second)
     if len(node.ops) == 1:
         first, second = compared_views(cx, first, second, node)
         return lib.compare(cx, node.ops[0], first, second, node)

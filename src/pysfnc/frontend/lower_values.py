@@ -8,6 +8,7 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, Literal
 
+from pysfnc.frontend.future_tables import FutureRows, KeyedCoroutines, KeyedFutures
 from pysfnc.frontend.model import ClassInfo, FunctionInfo, ModuleInfo, Style, TaskOptions
 from pysfnc.ir.exprs import Expr, Var
 from pysfnc.ir.hir import Suite
@@ -286,7 +287,7 @@ class Pending:
 class Future:
     """The promise of a submitted call: `outcome` is an outcome once the calls of `Flow.pending[group]` have run.
 
-    `index` is its place in the list of futures that it comes from. `sure`: it did not fail, as that would have ended its group. `stopped`: it was
+    `index` is its place in `home`, the futures that it comes from. `sure`: it did not fail, as that would have ended its group. `stopped`: it was
     cancelled. `race`: the number of the call that won and its own; of the others nothing is known.
     """
 
@@ -298,6 +299,7 @@ class Future:
     sure: bool = False
     stopped: bool = False
     race: tuple[Expr, Expr] | None = None
+    home: "tuple[Future, ...] | FutureList | None" = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -611,6 +613,9 @@ Static = (
     | FutureList
     | FutureDict
     | FutureSet
+    | FutureRows
+    | KeyedCoroutines
+    | KeyedFutures
     | Completions
     | MappedResults
     | Dataset
@@ -669,6 +674,8 @@ _DESCRIPTIONS: dict[type, str] = {
     FutureList: "a list of futures",
     FutureDict: "a dict of futures",
     FutureSet: "a set of futures",
+    KeyedCoroutines: "a dict of coroutines that were not awaited",
+    KeyedFutures: "a dict of futures",
     Completions: "an iterator over futures",
     MappedResults: "an iterator",
     Session: "a session of boto3",
@@ -702,6 +709,6 @@ def describe(value: Static) -> str:
     """What a value is, for messages: `a function`, `a zip iterator`."""
     if isinstance(value, Opaque):
         return {"hash": "a hash", "uuid": "a UUID", "pattern": "a compiled pattern"}[value.kind]
-    if isinstance(value, Lazy | LazyComprehension | Used):
+    if isinstance(value, Lazy | LazyComprehension | Used | FutureRows):
         return value.what
     return _DESCRIPTIONS[type(value)]

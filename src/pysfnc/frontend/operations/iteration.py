@@ -4,6 +4,7 @@ import ast
 from dataclasses import replace
 
 from pysfnc.diagnostics import codes
+from pysfnc.frontend.future_tables import KeyedCoroutines, KeyedFutures, keys_of_table
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data
 from pysfnc.frontend.lower_values import Lazy, LazyComprehension, ProjectClass, Static, TupleOf, Value
@@ -25,6 +26,8 @@ def items_of(cx: Context, value: Value, node: ast.AST) -> Expr:
         return value.items
     if isinstance(value, LazyComprehension):
         return _collected(cx, value, node)
+    if isinstance(value, KeyedFutures | KeyedCoroutines):
+        return items_of(cx, keys_of_table(value), node)
     if isinstance(value, ProjectClass):
         from pysfnc.frontend.lower_objects import enum_members
 
@@ -105,7 +108,8 @@ def whole_items(cx: Context, value: Value, node: ast.AST) -> Expr:
     """An argument of a builtin: an iterator counts as the list of its items, which the builtin takes at once."""
     from pysfnc.frontend.own_operators import own_method
 
-    if isinstance(value, Lazy | LazyComprehension | ProjectClass) or own_method(cx, value, "__iter__") is not None:
+    held = Lazy | LazyComprehension | ProjectClass | KeyedFutures | KeyedCoroutines
+    if isinstance(value, held) or own_method(cx, value, "__iter__") is not None:
         return items_of(cx, value, node)
     return as_data(cx, value, node)
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.decimal_operations import decimal_truth
+from pysfnc.frontend.future_tables import KeyedCoroutines, KeyedFutures, keys_of_table
 from pysfnc.frontend.infinities import may_be_infinite, told_of_infinite
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data
@@ -75,6 +76,8 @@ def _static_truth(cx: Context, value: Value, node: ast.AST) -> Expr:
         return Const(value=True, type=BOOL, span=cx.span(node))
     if isinstance(value, TupleOf):
         return Const(value=bool(value.items), type=BOOL, span=cx.span(node))
+    if isinstance(value, KeyedFutures | KeyedCoroutines):
+        return truth(cx, keys_of_table(value), node)
     if isinstance(value, FutureSet | FutureList):
         return truth(cx, value.items if isinstance(value, FutureSet) else value.outcomes, node)
     return as_data(cx, value, node)
