@@ -371,7 +371,7 @@ _AWS: Final = """
 import json
 import boto3
 from botocore.exceptions import ClientError
-from pysfnc import workflow
+from pysfnc import task, workflow
 
 db = boto3.client("dynamodb")
 events = boto3.client("events")
@@ -391,9 +391,20 @@ def unchecked(name):
 @workflow
 def code():
     try:
-        boto3.client("s3").head_object(Bucket="b", Key="k")
+        boto3.client("s3").get_object(Bucket="b", Key="k")
     except ClientError as e:
         return e.response["Error"]["Code"]
+
+@task
+def fetch():
+    boto3.client("s3").get_object(Bucket="b", Key="k")
+
+@workflow
+def status():
+    try:
+        fetch()
+    except ClientError as e:
+        return e.response["ResponseMetadata"]["HTTPStatusCode"]
 
 @workflow
 def item(kind):
@@ -451,8 +462,13 @@ def test_lim_43_arguments_of_unknown_type() -> None:
 
 
 def test_lim_44_codes_that_no_model_lists() -> None:
-    (python, _), (compiled, _) = with_aws("code", {"s3.HeadObject": ["Odd: text"]})
+    (python, _), (compiled, _) = with_aws("code", {"s3.GetObject": ["Odd: text"]})
     assert (python.output, compiled.output) == ("Odd", "S3")
+
+
+def test_lim_79_statuses_of_errors_that_come_out_of_tasks() -> None:
+    (python, _), (compiled, _) = with_aws("status", {"s3.GetObject": ["NoSuchKey: text"]})
+    assert (python.output, compiled.error, compiled.cause) == (400, "KeyError", "'HTTPStatusCode'")
 
 
 @pytest.mark.parametrize(

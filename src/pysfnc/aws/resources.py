@@ -156,6 +156,13 @@ def _at(value: Any, path: Sequence[str]) -> Iterator[Any]:
         yield from _at(part, rest)
 
 
+def _copied(source: str) -> str:
+    """The object that is copied: its path is quoted as in a URL, and a version may stand behind it."""
+    from urllib.parse import unquote
+
+    return unquote(source.partition("?versionId=")[0]).lstrip("/")
+
+
 def _objects(operation: str, arguments: Mapping[str, Any] | None) -> Iterator[str]:
     """Buckets and objects of S3. The object that is copied is named by a path."""
     if operation == "ListBuckets":
@@ -171,4 +178,4 @@ def _objects(operation: str, arguments: Mapping[str, Any] | None) -> Iterator[st
     yield f"{whole}/{key if is_known(key) else '*'}"
     if "Copy" in operation:
         source = next(_at(arguments, ["CopySource"]), None)
-        yield f"{_BUCKET}{source.lstrip('/') if is_known(source) and isinstance(source, str) else '*/*'}"
+        yield f"{_BUCKET}{_copied(source) if is_known(source) and isinstance(source, str) else '*/*'}"

@@ -188,6 +188,11 @@ class Operation:
         return status
 
     @property
+    def is_told_by_status(self) -> bool:
+        """Whether boto3 knows of its errors no more than the HTTP status: the answer to HEAD has no body, which holds the code in XML."""
+        return self.service.protocol == "rest-xml" and self._definition["http"]["method"] == "HEAD"
+
+    @property
     def is_deprecated(self) -> bool:
         """AWS advises against it."""
         return bool(self._definition.get("deprecated"))

@@ -69,10 +69,14 @@ class Arriving:
 ANY: Final = Arriving()
 
 
+_OF_AWS: Final = frozenset({"aws", "aws_status", "job"})
+"""Forms whose cause is a text that may hold the status."""
+
+
 def read_error(reading: ErrorReading, error_output: Tree, *, status: bool, arriving: Arriving = ANY) -> Tree:
     """The exception that a service call failed with. `status`: somebody reads the HTTP status of errors of AWS."""
     made = FORMS[reading.form](reading, error_output, arriving)
-    if not status or reading.form != "aws":
+    if not status or reading.form not in _OF_AWS:
         return made
     found = Object(((Lit(STATUS), Call("py_aws_status", (Field(error_output, "Cause"),))),))
     return Call("merge", (Array((made, found)),))
@@ -95,10 +99,44 @@ def _aws(reading: ErrorReading, error_output: Tree, arriving: Arriving) -> Tree:
         Call("py_aws_text", (error_output,)),
     )
     made = Object(((Lit(NAME), name), (Lit(MESSAGE), join(*parts))))
+    return _or_late(name, made, arriving)
+
+
+def _or_late(name: Tree, made: Tree, arriving: Arriving) -> Tree:
+    """The exception, or that of a call that took too long."""
     if not arriving.late:
         return made
     late = Object(((Lit(NAME), Lit("TimeoutError")), (Lit(MESSAGE), Lit(""))))
     return IfElse(Binary("in", name, Array(tuple(map(Lit, TIMEOUTS)))), late, made)
+
+
+_STATUSES: Final = {
+    "304": "Not Modified",
+    "400": "Bad Request",
+    "403": "Forbidden",
+    "404": "Not Found",
+    "405": "Method Not Allowed",
+    "412": "Precondition Failed",
+    "500": "Internal Server Error",
+    "503": "Service Unavailable",
+}
+"""The statuses that S3 answers to HEAD with, and their texts in `http.client.responses`, which botocore takes for the message."""
+
+
+def _aws_status(reading: ErrorReading, error_output: Tree, arriving: Arriving) -> Tree:
+    """An error of an AWS operation that boto3 knows no more of than its status. `detail` is the operation's name, and that of the error."""
+    operation, _, name = reading.detail.partition(" ")
+    code = Call("string", (Call("py_aws_status", (Field(error_output, "Cause"),)),))
+    texts = Object(tuple((Lit(status), Lit(text)) for status, text in _STATUSES.items()))
+    parts = (
+        Lit("An error occurred ("),
+        Ref("code"),
+        Lit(f") when calling the {operation} operation: "),
+        Call("lookup", (texts, Ref("code"))),
+    )
+    failed = Object(((Lit(NAME), Lit(name)), (Lit(MESSAGE), join(*parts))))
+    made = Seq((Bind("code", code), failed))
+    return _or_late(Field(error_output, "Error"), made, arriving)
 
 
 def _code(reading: ErrorReading, error_output: Tree, arriving: Arriving) -> Tree:
@@ -209,6 +247,7 @@ _SERVICE: Final = " (Service: "
 FORMS: Final[dict[str, Callable[[ErrorReading, Tree, Arriving], Tree]]] = {
     "plain": _plain,
     "aws": _aws,
+    "aws_status": _aws_status,
     "child": _child,
     "http": _http,
     "job": _job,

@@ -69,6 +69,10 @@ def _takes(best: Optimised, given: Collection[str] | None) -> bool:
 def reading_of(operation: Operation, best: Optimised | None) -> ErrorReading:
     """All errors of the service: the model does not list everything that an operation fails with."""
     names: dict[str, tuple[str, ...]] = {CLIENT_ERROR: (TASK_FAILED,), "TimeoutError": TIMEOUTS}
+    if operation.is_told_by_status:
+        # Step Functions names `S3.NoSuchKeyException`, where boto3 raises a plain `ClientError` with the code "404".
+        detail = f"{operation.name} {operation.service.other_error}"
+        return ErrorReading(form="aws_status", detail=detail, names=tuple(names.items()))
     codes: list[tuple[str, str]] = []
     for error in operation.service.errors.values():
         name = error.asl_name if best is None else best.asl_error(error.code)

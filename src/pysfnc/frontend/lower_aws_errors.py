@@ -8,16 +8,10 @@ from pysfnc.aws.services import Service, service
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.integrations import CLIENT_ERROR, equal_to
 from pysfnc.frontend.lower_context import Context
-from pysfnc.ir.exprs import Cond, Const, Expr, Prim
-from pysfnc.library.aws_errors import ERROR, RESPONSE, ClassNames
+from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Prim
+from pysfnc.library.aws_errors import ERROR, METADATA, RESPONSE, ClassNames
 from pysfnc.source.span import Span
-from pysfnc.values.types import BOOL, STR, ExcT, Type
-
-_PARTS: Final[dict[tuple[str, str], tuple[str, Type]]] = {
-    ("aws.response", "Error"): ("aws.error", ERROR),
-    ("aws.error", "Code"): ("aws.code", STR),
-    ("aws.error", "Message"): ("aws.message", STR),
-}
+from pysfnc.values.types import BOOL, INT, STR, ExcT
 
 
 def client_error_attribute(cx: Context, base: Expr, name: str, node: ast.AST) -> Expr | None:
@@ -27,7 +21,8 @@ def client_error_attribute(cx: Context, base: Expr, name: str, node: ast.AST) ->
     if not base.type.names <= frozenset(cx.project.exceptions.descendants(CLIENT_ERROR)):
         return None
     if name == "response":
-        return Prim(op="aws.response", args=(base,), type=RESPONSE, span=cx.span(node))
+        status = ExcField(exc=base, field_="status", type=INT)
+        return Prim(op="aws.response", args=(base, status), type=RESPONSE, span=cx.span(node))
     if name == "operation_name":
         return Prim(op="aws.operation", args=(base,), type=STR, span=cx.span(node))
     return None
@@ -37,8 +32,18 @@ def part_of_response(cx: Context, value: Expr, key: Expr, node: ast.AST) -> Expr
     """A part of `e.response` that is known; None for any other subscript."""
     if not (isinstance(value, Prim) and isinstance(key, Const)):
         return None
-    found = _PARTS.get((value.op, str(key.value)))
-    return None if found is None else Prim(op=found[0], args=value.args, type=found[1], span=cx.span(node))
+    match value.op, key.value, value.args:
+        case "aws.response", "Error", (exc, _):
+            return Prim(op="aws.error", args=(exc,), type=ERROR, span=cx.span(node))
+        case "aws.response", "ResponseMetadata", (_, status):
+            return Prim(op="aws.metadata", args=(status,), type=METADATA, span=cx.span(node))
+        case "aws.metadata", "HTTPStatusCode", (status,):
+            return Prim(op="aws.status", args=(status,), type=INT, span=cx.span(node))
+        case "aws.error", "Code", (exc,):
+            return Prim(op="aws.code", args=(exc,), type=STR, span=cx.span(node))
+        case "aws.error", "Message", (exc,):
+            return Prim(op="aws.message", args=(exc,), type=STR, span=cx.span(node))
+    return None
 
 
 def check_code(cx: Context, op: str, operands: Sequence[Expr], node: ast.AST | Span) -> None:
@@ -73,7 +78,10 @@ def _texts(operands: Iterable[Expr]) -> Iterable[str]:
 
 
 def _codes(found: Service) -> set[str]:
-    return {error.code for error in found.errors.values()}
+    known = {error.code for error in found.errors.values()}
+    if any(found.named(name).is_told_by_status for name in found.model["operations"]):
+        known |= {str(status) for status in range(300, 600)}
+    return known
 
 
 def class_name(cx: Context, exc: Expr, name: Expr, node: ast.AST) -> Expr:

@@ -17,6 +17,7 @@ from pysfnc.frontend.lower_functions import seconds
 from pysfnc.frontend.lower_values import ClientMethod, Value
 from pysfnc.frontend.model import TaskOptions
 from pysfnc.frontend.refused_nones import without_nones
+from pysfnc.frontend.sent_by_boto3 import as_sent
 from pysfnc.frontend.service_arguments import ArgumentWriter
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Perform, ServiceCall
@@ -34,7 +35,7 @@ def call_operation(
     operation = service(method.service).operation(method.name)
     if not can_be_called(cx, operation, given, node):
         return poison(cx.span(node))
-    given = without_nones(cx, operation, given, node)
+    given = as_sent(cx, operation, without_nones(cx, operation, given, node), node)
     known = None if given.rest is not None else [name for name, _ in given.keywords]
     chosen = integration(operation, known, cx.pattern)
     values = {operation.parameter(name): as_data(cx, value, node) for name, value in given.keywords}

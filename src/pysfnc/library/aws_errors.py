@@ -1,7 +1,7 @@
 """What a program reads of an error of AWS: `e.response`, the code, the message, the name of its class.
 
-An exception object of the machine has the error's name in Step Functions and the text that `str()` gives in Python, out of which the rest is
-read: `An error occurred (Code) when calling the Operation operation: Message`.
+An exception object of the machine has the error's name in Step Functions, the HTTP status where the program reads it, and the text that `str()`
+gives in Python, out of which the rest is read: `An error occurred (Code) when calling the Operation operation: Message`.
 """
 
 import json
@@ -13,16 +13,21 @@ from pysfnc.lean import dataclass
 from pysfnc.library.make import call, text
 from pysfnc.library.raised import NAME
 from pysfnc.library.registry import register_prim
-from pysfnc.library.row import Arg, PrimRow
-from pysfnc.values.types import STR, DictField, DictT, LazyDictT, Type
+from pysfnc.library.row import Arg, Check, PrimRow
+from pysfnc.values.types import INT, JSON, STR, DictField, DictT, LazyDictT, Type
 
 _OPENING: Final = Lit("(")
 _NAMES: Final = (DictField("Code", STR), DictField("Message", STR))
 ERROR: Final = LazyDictT("the `Error` of a response", lambda: DictT(STR, _NAMES, STR), partial="what the service adds")
+METADATA: Final = LazyDictT(
+    "the `ResponseMetadata` of an error",
+    lambda: DictT(INT, (DictField("HTTPStatusCode", INT),), INT),
+    partial="the id and headers of a request",
+)
 RESPONSE: Final = LazyDictT(
     "the `response` of an error",
-    lambda: DictT(ERROR, (DictField("Error", ERROR),), ERROR),
-    partial="`ResponseMetadata`",
+    lambda: DictT(JSON, (DictField("Error", ERROR), DictField("ResponseMetadata", METADATA)), JSON),
+    partial="what the service adds",
 )
 
 
@@ -64,6 +69,20 @@ def _error_of(exc: Tree) -> Tree:
     return Object(((Lit("Code"), _code_of(exc)), (Lit("Message"), _message_of(exc))))
 
 
+def _metadata_of(status: Tree) -> Tree:
+    return Object(((Lit("HTTPStatusCode"), status),))
+
+
+def _response(args: Sequence[Arg], _type: Type) -> Tree:
+    exc, status = (arg.tree for arg in args)
+    return Object(((Lit("Error"), _error_of(exc)), (Lit("ResponseMetadata"), _metadata_of(status))))
+
+
+def _told(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
+    """The status of an error that came out of a function is not told (LIM-79)."""
+    return (Check(call("exists", args[0].tree), "KeyError", text("'HTTPStatusCode'")),)
+
+
 def _operation(args: Sequence[Arg], _type: Type) -> Tree:
     named = call("substringAfter", Field(args[0].tree, "c"), text("when calling the "))
     return call("substringBefore", named, text(" operation"))
@@ -90,6 +109,8 @@ def _is_of(name: Tree, families: Sequence[str]) -> Tree:
 register_prim(PrimRow(op="aws.code", lower=_code))
 register_prim(PrimRow(op="aws.message", lower=_message))
 register_prim(PrimRow(op="aws.error", lower=lambda args, _: _error_of(args[0].tree)))
-register_prim(PrimRow(op="aws.response", lower=lambda args, _: Object(((Lit("Error"), _error_of(args[0].tree)),))))
+register_prim(PrimRow(op="aws.response", lower=_response))
+register_prim(PrimRow(op="aws.metadata", lower=lambda args, _: _metadata_of(args[0].tree)))
+register_prim(PrimRow(op="aws.status", lower=lambda args, _: args[0].tree, checks=_told))
 register_prim(PrimRow(op="aws.operation", lower=_operation))
 register_prim(PrimRow(op="aws.class_name", lower=_class_name))

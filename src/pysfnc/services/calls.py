@@ -26,6 +26,7 @@ from pysfnc.engine import Done, EngineError, Pending, TaskCall, TaskFailure
 from pysfnc.engine.service_errors import metadata, optimised_failure, refused, sdk_failure
 from pysfnc.engine.values import encode
 from pysfnc.services.invoking import Answer, Invoke, Request, ServiceError, Unreachable
+from pysfnc.services.unsent import as_given
 
 __all__ = ["AwsCall", "call_aws", "call_of"]
 
@@ -59,7 +60,7 @@ class AwsCall:
         """Call a method of the same client. Raises `TaskFailure`."""
         operation = self.operation.service.operation(method)
         try:
-            return invoke(Request(self.call, operation, arguments))
+            return invoke(Request(self.call, operation, as_given(operation, arguments)))
         except ServiceError as error:
             failure = self.failure(error.code, error.message, error.status)
             failure.duration_s = error.duration_s
