@@ -5,6 +5,7 @@ before                                                            after
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from functools import cache
 from typing import Final
 
@@ -32,22 +33,25 @@ class Uses:
 
 def uses_of(tree: Tree) -> Uses:
     """The expression and the definitions that it needs, directly or not."""
-    needed = prelude_of(tree)
+    times = _times(tree)
+    needed = _needed(times)
     if not needed:
         return Uses(tree, ())
-    times = _times(tree)
     for name in needed:
         times.update(_times_in(name))
     once = frozenset(name for name in needed if times[name] == 1)
     made = _replaced(tree, once)
-    left = sorted(name for name in needed if name in _left(made, once))
-    return Uses(made, tuple(_definition(name, once & _reached(name)) for name in left))
+    return Uses(made, tuple(_definition(name, once & _reached(name)) for name in sorted(_left(made, once))))
 
 
 def prelude_of(tree: Tree) -> set[str]:
     """The prelude functions that an expression needs, directly or not."""
+    return _needed(calls(tree))
+
+
+def _needed(called: Iterable[str]) -> set[str]:
     found: set[str] = set()
-    for name in calls(tree):
+    for name in called:
         if name in PRELUDE:
             found |= _reached(name)
     return found
@@ -101,8 +105,14 @@ def _left(tree: Tree, once: frozenset[str]) -> set[str]:
         name = todo.pop()
         if name not in found:
             found.add(name)
-            todo.extend(called for called in calls(_body(name, once & _reached(name))) if called in PRELUDE)
+            todo.extend(_called_in(name, once & _reached(name)))
     return found
+
+
+@cache
+def _called_in(name: str, once: frozenset[str]) -> frozenset[str]:
+    """The prelude functions that the body of one calls still."""
+    return calls(_body(name, once)) & PRELUDE.keys()
 
 
 def _replaced(tree: Tree, once: frozenset[str]) -> Tree:

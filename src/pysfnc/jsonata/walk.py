@@ -1,7 +1,8 @@
 """Walks over JSONata trees."""
 
 from collections.abc import Callable, Iterator
-from typing import Final
+from operator import attrgetter
+from typing import Any, Final
 
 from pysfnc.jsonata.tree import (
     Apply,
@@ -29,35 +30,31 @@ RAISES: Final = frozenset({"py_raise", "py_fail", "py_at", "py_any_at", "error",
 """The functions that end the evaluation."""
 
 
+_CHILDREN: Final[dict[type, Callable[[Any], tuple[Tree, ...]]]] = {
+    Lit: lambda _: (),
+    Ref: lambda _: (),
+    Regex: lambda _: (),
+    Placeholder: lambda _: (),
+    Field: lambda node: (node.base,),
+    Keep: lambda node: (node.base,),
+    Index: lambda node: (node.base, node.index),
+    Call: attrgetter("args"),
+    Apply: lambda node: (node.function, *node.args),
+    Binary: lambda node: (node.left, node.right),
+    Neg: lambda node: (node.operand,),
+    IfElse: lambda node: (node.test, node.then) if node.orelse is None else (node.test, node.then, node.orelse),
+    Seq: lambda node: tuple(item.value if isinstance(item, Bind) else item for item in node.items),
+    Func: lambda node: (node.body,),
+    Array: attrgetter("items"),
+    Range: lambda node: (node.low, node.high),
+    Object: lambda node: tuple(part for pair in node.pairs for part in pair),
+}
+"""By the class of a node: a compilation walks over millions of nodes, and a chain of patterns would take most of its time."""
+
+
 def tree_children(tree: Tree) -> tuple[Tree, ...]:
     """The direct parts of a tree in evaluation order."""
-    match tree:
-        case Lit() | Ref() | Regex() | Placeholder():
-            return ()
-        case Field(base=base) | Keep(base=base):
-            return (base,)
-        case Index(base=base, index=index):
-            return (base, index)
-        case Call(args=args):
-            return args
-        case Apply(function=function, args=args):
-            return (function, *args)
-        case Binary(left=left, right=right):
-            return (left, right)
-        case Neg(operand=operand):
-            return (operand,)
-        case IfElse(test=test, then=then, orelse=orelse):
-            return (test, then) if orelse is None else (test, then, orelse)
-        case Seq(items=items):
-            return tuple(item.value if isinstance(item, Bind) else item for item in items)
-        case Func(body=body):
-            return (body,)
-        case Array(items=items):
-            return items
-        case Range(low=low, high=high):
-            return (low, high)
-        case Object(pairs=pairs):
-            return tuple(part for pair in pairs for part in pair)
+    return _CHILDREN[type(tree)](tree)
 
 
 def walk_tree(tree: Tree) -> Iterator[Tree]:
@@ -130,37 +127,34 @@ def map_tree(tree: Tree, fn: Callable[[Tree], Tree]) -> Tree:
     return go(tree)
 
 
-def map_children(tree: Tree, go: Callable[[Tree], Tree]) -> Tree:
+_Go = Callable[[Tree], Tree]
+
+_MAPPED: Final[dict[type, Callable[[Any, _Go], Tree]]] = {
+    Lit: lambda node, _: node,
+    Ref: lambda node, _: node,
+    Regex: lambda node, _: node,
+    Placeholder: lambda node, _: node,
+    Field: lambda node, go: Field(go(node.base), node.name),
+    Keep: lambda node, go: Keep(go(node.base)),
+    Index: lambda node, go: Index(go(node.base), go(node.index)),
+    Call: lambda node, go: Call(node.name, tuple(map(go, node.args))),
+    Apply: lambda node, go: Apply(go(node.function), tuple(map(go, node.args))),
+    Binary: lambda node, go: Binary(node.op, go(node.left), go(node.right)),
+    Neg: lambda node, go: Neg(go(node.operand)),
+    IfElse: lambda node, go: IfElse(go(node.test), go(node.then), None if node.orelse is None else go(node.orelse)),
+    Seq: lambda node, go: Seq(
+        tuple(Bind(item.name, go(item.value)) if isinstance(item, Bind) else go(item) for item in node.items)
+    ),
+    Func: lambda node, go: Func(node.params, go(node.body)),
+    Array: lambda node, go: Array(tuple(map(go, node.items))),
+    Range: lambda node, go: Range(go(node.low), go(node.high)),
+    Object: lambda node, go: Object(tuple((go(key), go(value)) for key, value in node.pairs)),
+}
+
+
+def map_children(tree: Tree, go: _Go) -> Tree:
     """The node with `go` applied to its direct parts, in the order of evaluation."""
-    match tree:
-        case Lit() | Ref() | Regex() | Placeholder():
-            return tree
-        case Field(base, name):
-            return Field(go(base), name)
-        case Keep(base):
-            return Keep(go(base))
-        case Index(base, index):
-            return Index(go(base), go(index))
-        case Call(name, args):
-            return Call(name, tuple(map(go, args)))
-        case Apply(function, args):
-            return Apply(go(function), tuple(map(go, args)))
-        case Binary(op, left, right):
-            return Binary(op, go(left), go(right))
-        case Neg(operand):
-            return Neg(go(operand))
-        case IfElse(test, then, orelse):
-            return IfElse(go(test), go(then), None if orelse is None else go(orelse))
-        case Seq(items):
-            return Seq(tuple(Bind(i.name, go(i.value)) if isinstance(i, Bind) else go(i) for i in items))
-        case Func(params, body):
-            return Func(params, go(body))
-        case Array(items):
-            return Array(tuple(map(go, items)))
-        case Range(low, high):
-            return Range(go(low), go(high))
-        case Object(pairs):
-            return Object(tuple((go(key), go(value)) for key, value in pairs))
+    return _MAPPED[type(tree)](tree, go)
 
 
 def replace_ref(tree: Tree, name: str, value: Tree) -> Tree:
