@@ -131,6 +131,31 @@ def test_a_raised_exception_may_come_from_a_variable_and_a_fault_shows_its_place
     assert str(fault) == "app.py:3:1: y is read but not assigned on every path"
 
 
+TRIED: list[tuple[tuple[Stmt, ...], list[str]]] = [
+    # Set on both ways before anything raises.
+    ((try_(if_(FLAG, assign("y", X), orelse=(assign("y", X),)), throw(), handlers=(except_(),)), ret(Y)), []),
+    # The body around another `try` raises where that one does.
+    ((try_(try_(assign("y", X), throw(), final=(Eval(value=Y),)), handlers=(except_(),)), ret(Y)), []),
+    ((try_(throw(), assign("y", X), handlers=(except_(),)), ret(Y)), ["y is read but not assigned on every path"]),
+    # A `finally` is also on the way of a return and of a jump to a loop around it, but not of one inside of it.
+    (
+        (try_(if_(FLAG, ret(X)), assign("y", X), final=(Eval(value=Y),)), ret(X)),
+        ["y is read but not assigned on every path"],
+    ),
+    (
+        (while_("l", FLAG, try_(if_(FLAG, Continue(label="l")), assign("y", X), final=(Eval(value=Y),))), ret(X)),
+        ["y is read but not assigned on every path"],
+    ),
+    ((try_(while_("l", FLAG, Continue(label="l")), assign("y", X), final=(Eval(value=Y),)), ret(X)), []),
+]
+
+
+@pytest.mark.parametrize(("body", "expected"), TRIED, ids=range(len(TRIED)))
+def test_handlers_know_what_is_assigned_wherever_something_raises(body: tuple[Stmt, ...], expected: list[str]) -> None:
+    checked = machine(*body, params=PARAMS)
+    assert [fault.text for fault in verify_machine(checked, can_raise=lambda _: False)] == expected
+
+
 def test_a_program_has_the_faults_of_its_machines() -> None:
     program = Program(
         machines=(machine(call("y"), ret(Y)), machine(ret(Y))),

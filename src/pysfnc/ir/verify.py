@@ -4,7 +4,6 @@ A fault found here is a bug of the compiler, never a mistake of the user: those 
 arguments are not checked again; what is, is what later stages rely on without looking.
 """
 
-import itertools
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import field
 from typing import Final, assert_never
@@ -125,6 +124,17 @@ class _Target:
     behind: _Names = None
 
 
+@dataclass(slots=True, eq=False)
+class _Guard:
+    """A `try` that is open, and what is assigned wherever something in it may raise.
+
+    For a `finally`, whose loops and blocks around it are `around`, also wherever a jump leaves it.
+    """
+
+    around: Collection[str] | None = None
+    raised: _Names = None
+
+
 @dataclass(slots=True)
 class _Scope:
     """The body of a machine, a branch or an iteration: jumps and assignments stay inside."""
@@ -158,6 +168,7 @@ class _Verifier:
         self._ops = ops
         self._can_raise = can_raise
         self._labels: set[str] = set()
+        self._guards: list[_Guard] = []
 
     def _fault(self, text: str, span: Span | None) -> None:
         self.faults.append(Fault(text, span))
@@ -218,11 +229,24 @@ class _Verifier:
         if not kinds(expr.type) <= {Kind.LIST, Kind.TUPLE, Kind.SET, Kind.DEQUE}:
             self._fault(f"{what} has type {expr.type}, which is no list: {render_expr(expr)}", expr.span)
 
+    def _may_raise(self, names: _Names) -> None:
+        """All `try` around see it: the handlers of an inner one need not match."""
+        for guard in self._guards:
+            guard.raised = _meet(guard.raised, names)
+
+    def _jumps(self, label: str | None, names: _Names) -> None:
+        """A jump to a label, or out of the machine, goes through each `finally` that it leaves."""
+        for guard in self._guards:
+            if guard.around is not None and (label is None or label in guard.around):
+                guard.raised = _meet(guard.raised, names)
+
     # Suites
 
     def body(self, suite: Suite, names: _Names, scope: _Scope) -> None:
-        """Check a suite that must end with `Return` or `Raise`."""
+        """Check a suite that must end with `Return` or `Raise`. What is raised in it is raised by the statement that it belongs to."""
+        outer, self._guards = self._guards, []
         self._suite(suite, names, scope)
+        self._guards = outer
         if exits(suite).falls:
             self._fault(f"{scope.what} can end without a Return", suite[-1].span if suite else None)
 
@@ -230,6 +254,12 @@ class _Verifier:
         for stmt in suite:
             for expr in stmt_exprs(stmt):
                 self.expr(expr, names)
+                if self._can_raise(expr):
+                    self._may_raise(names)
+            if isinstance(stmt, Raise | Perform | Beside | Recursion | Recur):
+                self._may_raise(names)
+            elif isinstance(stmt, Return | Break | Continue | Leave):
+                self._jumps(None if isinstance(stmt, Return) else stmt.label, names)
             names = self._stmt(stmt, names, scope)
         return names
 
@@ -327,7 +357,9 @@ class _Verifier:
             self._fault("the parts of a Recursion do not belong together", stmt.span)
         inner = _Scope(f"the function {stmt.label}", scope.outer, {}, {**scope.functions, stmt.label: stmt})
         target = self._open(stmt.label, _Target(loop=False), inner, stmt.span)
+        outer, self._guards = self._guards, []
         end = self._suite(stmt.body, _plus(names, stmt.params), inner)
+        self._guards = outer
         done = _meet(end, target.behind)
         for name in stmt.results if done is not None else ():
             if done is not None and name not in done:
@@ -338,32 +370,37 @@ class _Verifier:
         return _plus(names, filter(None, stmt.targets))
 
     def _try(self, stmt: Try, names: _Names, scope: _Scope) -> _Names:
-        """A handler may be reached from any point of the body that can raise, and `final` from any: they start from what held before it."""
-        raised = names if names is None else names | self._assigned_at_once(stmt.body)
+        """Handlers start from what holds wherever the body may raise, and `final` from what holds on every way into it."""
         # What leaves the body for somewhere else goes through `final` first.
         behind = {target: target.behind for target in scope.targets.values()} if stmt.final else {}
         for target in behind:
             target.behind = None
-        after = self._suite(stmt.orelse, self._suite(stmt.body, names, scope), scope)
+        whole = self._enter(_Guard(frozenset(scope.targets) if stmt.final else None))
+        body = self._enter(_Guard())
+        end = self._suite(stmt.body, names, scope)
+        self._guards.pop()
+        # A handler that nothing leads to is read as if all of the body could.
+        raised = names if body.raised is None else body.raised
+        after = self._suite(stmt.orelse, end, scope)
         for handler in stmt.handlers:
             own = () if handler.name is None else (handler.name,)
             for name in own:
                 self._own(name, scope, handler.span)
             after = _meet(after, self._suite(handler.body, _plus(raised, own), scope))
+        self._guards.pop()
         left = {target: target.behind for target in behind}
         for target, held in behind.items():
             target.behind = held
-        gained = self._suite(stmt.final, names, scope)
-        if gained is None and names is not None:
+        gained = self._suite(stmt.final, _meet(after, whole.raised), scope)
+        if gained is None:
             return None
         for target, held in left.items():
             target.behind = _meet(target.behind, _plus(held, gained or ()))
         return _plus(after, gained or ())
 
-    def _assigned_at_once(self, body: Suite) -> frozenset[str]:
-        """What the first statements assign, before anything can raise."""
-        first = itertools.takewhile(lambda stmt: isinstance(stmt, Assign) and not self._can_raise(stmt.value), body)
-        return frozenset(stmt.name for stmt in first if isinstance(stmt, Assign))
+    def _enter(self, guard: _Guard) -> _Guard:
+        self._guards.append(guard)
+        return guard
 
     def _perform(self, stmt: Perform, names: _Names, scope: _Scope) -> _Names:
         if stmt.target is not None:
