@@ -1,29 +1,25 @@
 """The `__init__` of a class that has no code for one, as `super().__init__(...)` calls it: what a dataclass gets, and that of `object`."""
 
 import ast
-from collections.abc import Sequence
 from functools import cache
 
 from pysfnc.frontend.records import Member, Record
 
 
-def generated_init(calling: Record, bases: Sequence[Record]) -> Member | None:
-    """The method as code, for the bases in the order of lookup, which define none. None where it has no such form.
+def init_of_dataclass(record: Record) -> Member | None:
+    """The method that `@dataclass` gives a class, as code.
 
     It has none for a frozen dataclass, and for fields with a factory or from another module.
     """
-    data = next((record for record in bases if record.kind == "dataclass"), None)
-    if data is None:
-        return _init_of_object(calling)
-    if data.cls.frozen or any(
-        field.factory is not None or field.module is not data.info.module for field in data.fields
-    ):
+    fields = record.fields
+    if record.cls.frozen or any(one.factory is not None or one.module is not record.info.module for one in fields):
         return None
-    return _init_of_dataclass(data)
+    return _init_of_dataclass(record)
 
 
 @cache
-def _init_of_object(record: Record) -> Member:
+def init_of_object(record: Record) -> Member:
+    """The method of `object`, which takes nothing, at the place of a class."""
     return _member(record, ast.arguments([], [ast.arg("self")], None, [], [], None, []), [ast.Pass()])
 
 

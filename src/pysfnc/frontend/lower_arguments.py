@@ -270,7 +270,7 @@ def bind(cx: Context, signature: Signature, given: Arguments, call: ast.AST) -> 
         return _misfit(cx, call, missing_arguments(signature, missing, "keyword-only"))
     ordered = {n: found[n] for n in (*signature.positional, *signature.keyword_only) if n in found}
     if signature.star is not None:
-        ordered[signature.star] = _tuple_of(cx, extra, call)
+        ordered[signature.star] = _tuple_of(cx, extra, given.spread, call)
     if signature.rest is not None:
         ordered[signature.rest] = _dict_of(cx, rest, call)
     return ordered
@@ -309,7 +309,11 @@ def missing_arguments(signature: Signature, names: Sequence[str], kind: str) -> 
     return f"{signature.title}() missing {len(names)} required {kind} argument{'s' if len(names) > 1 else ''}: {listed}"
 
 
-def _tuple_of(cx: Context, values: Sequence[Value], node: ast.AST) -> Value:
+def _tuple_of(cx: Context, values: Sequence[Value], spread: Expr | None, node: ast.AST) -> Value:
+    if spread is not None:
+        first = [as_data(cx, value, node) for value in values]
+        whole = lib.binary(cx, "+", lib.make_list(cx, first, node), spread, node) if first else spread
+        return lib.call(cx, "tuple", [whole], {}, node)
     if any(isinstance(part, Static) for part in values):
         return TupleOf(tuple(values), False)
     return lib.make_tuple(cx, [as_data(cx, value, node) for value in values], node)

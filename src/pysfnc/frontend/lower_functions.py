@@ -290,6 +290,14 @@ def call_task(
 ) -> Value:
     """A Lambda invocation. Only what the program gives is sent; defaults are filled in where the function runs."""
     span = cx.span(node)
+    if given.spread is not None:
+        # What `*args` gathers travels one by one.
+        return cx.error(
+            codes.UNSUPPORTED_PARAMETER_KIND,
+            node,
+            f"a value of unknown length is spread into the arguments of `{info.qualname}`, which runs in Lambda",
+            help="write instead: the list itself as one argument",
+        )
     values = bind(cx, signature_of(info.node, info.qualname), given, node)
     if values is None:
         return poison(span)

@@ -12,7 +12,7 @@ from pysfnc.diagnostics import codes, nearest
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.effects import may_wait
 from pysfnc.frontend.exception_texts import held_text
-from pysfnc.frontend.generated_inits import generated_init
+from pysfnc.frontend.generated_inits import init_of_dataclass, init_of_object
 from pysfnc.frontend.held_functions import as_function
 from pysfnc.frontend.kept_receivers import stays_in_variable
 from pysfnc.frontend.lower_arguments import NO_ARGUMENTS, Arguments, lower_arguments
@@ -431,22 +431,28 @@ def call_object(cx: Context, method: ObjectMethod, given: Arguments, node: ast.e
 
 
 def super_attribute(cx: Context, base: SuperOf, node: ast.Attribute) -> Value:
-    """`super().name`: the method of the next class that has one."""
+    """`super().name`: the method of the next class, in the order of the object's own class, that has one itself."""
     order = base.record.order
-    bases = [record_of(cx.project.model, one) for one in order[order.index(base.home) + 1 :]]
-    for record in bases:
+    calling = record_of(cx.project.model, base.home)
+    for one in order[order.index(base.home) + 1 :]:
+        record = record_of(cx.project.model, one)
         member = record.members.get(node.attr)
-        if member is not None and member.kind in ("method", "class method"):
+        if member is not None and member.home is one and member.kind in ("method", "class method"):
             return ObjectMethod(member, base.receiver, base.record)
+        if node.attr in record.generated:
+            init = init_of_dataclass(record) if node.attr == "__init__" else None
+            return _no_super(cx, node) if init is None else ObjectMethod(init, base.receiver, base.record)
     from pysfnc.frontend.lower_exceptions import super_method
 
     found = super_method(cx, base, node.attr)
     if found is not None:
         return found
     if node.attr == "__init__":
-        init = generated_init(record_of(cx.project.model, base.home), bases)
-        if init is not None:
-            return ObjectMethod(init, base.receiver, base.record)
+        return ObjectMethod(init_of_object(calling), base.receiver, base.record)
+    return _no_super(cx, node)
+
+
+def _no_super(cx: Context, node: ast.Attribute) -> Value:
     return cx.error(codes.UNSUPPORTED_EXPRESSION, node, f"`super().{node.attr}` has no compiled form")
 
 

@@ -3,6 +3,11 @@
 f(a, *xs)    ->    if len(xs) == 1: f(a, xs[0])
                    elif len(xs) == 2: f(a, xs[0], xs[1])
                    else: raise TypeError(...)
+
+What a function takes as `*rest` is a tuple of unknown length then, made of what is left of the list:
+
+g(a, *xs)    ->    if len(xs) == 0: raise TypeError(...)
+                   else: g(a, xs[0], *xs[1:])
 """
 
 import ast
@@ -69,7 +74,7 @@ def _may_spread(cx: Context, callee: Static) -> bool:
         return False
     signature, _ = found
     fitting = len(signature.defaults & set(signature.positional)) + 1
-    return signature.star is None and signature.rest is None and fitting <= MAX_LENGTHS
+    return (signature.star is not None or signature.rest is None) and fitting <= MAX_LENGTHS
 
 
 def spreading(cx: Context, callee: Static) -> Spreading:
@@ -101,6 +106,8 @@ def call_with(cx: Context, callee: Static, given: Arguments, node: ast.expr) -> 
 
 
 def _spread(cx: Context, callee: Static, given: Arguments, node: ast.expr) -> Value:
+    from pysfnc.frontend.lower_call import call_value
+
     found = _signature(cx, callee)
     assert found is not None and given.spread is not None
     signature, own = found
@@ -112,6 +119,8 @@ def _spread(cx: Context, callee: Static, given: Arguments, node: ast.expr) -> Va
             "a value of unknown length is spread into arguments, and others are given by name",
             help="write instead: all of them by name, or the list itself as one argument",
         )
+    if signature.star is not None and own + len(given.positional) >= len(signature.positional):
+        return call_value(cx, callee, given, node)
     values: dict[str, Value] = {CALLED: callee, REST: given.spread}
     values |= {f"first{index}": value for index, value in enumerate(given.positional)}
     values |= {f"by_{name}": value for name, value in given.keywords}
@@ -146,15 +155,21 @@ def _body(signature: Signature, filled: int, given: Arguments) -> str:
     names = signature.positional[filled:]
     required = sum(name not in signature.defaults for name in names)
     lines: list[str] = []
-    for length in range(required, len(names) + 1):
+
+    def call(length: int, *more: str) -> str:
         arguments = [f"first{index}" for index in range(len(given.positional))]
         arguments += [f"{REST}[{index}]" for index in range(length)]
-        arguments += [f"{name}=by_{name}" for name, _ in given.keywords]
-        lines += [f"if len({REST}) == {length}:", f"    return {CALLED}({', '.join(arguments)})"]
+        arguments += [*more, *(f"{name}=by_{name}" for name, _ in given.keywords)]
+        return f"return {CALLED}({', '.join(arguments)})"
+
+    for length in range(required, len(names) + (signature.star is None)):
+        lines += [f"if len({REST}) == {length}:", f"    {call(length)}"]
     for length in range(required):
         missing = [name for name in names[length:] if name not in signature.defaults]
         message = missing_arguments(signature, missing, "positional")
         lines += [f"if len({REST}) == {length}:", f"    raise TypeError({message!r})"]
+    if signature.star is not None:
+        return "\n".join([*lines, call(len(names), f"*{REST}[{len(names)}:]")])
     before = f"{takes_positional(signature)} but "
     if not filled:
         lines += [f"if len({REST}) == 1:", f"    raise TypeError({before + '1 was given'!r})"]

@@ -75,6 +75,8 @@ class Record:
     enum: EnumClass | None = None
     aliases: Mapping[str, str] = field(default_factory=dict)
     """Second names of members of an Enum."""
+    generated: frozenset[str] = frozenset()
+    """The methods that `@dataclass` gives this very class."""
     obstacle: Obstacle | None = None
 
     def method(self, name: str) -> Member | None:
@@ -175,6 +177,15 @@ def _functions_of(info: ClassInfo) -> frozenset[str]:
     return frozenset(part.name for part in info.node.body if isinstance(part, ast.FunctionDef))
 
 
+def generated_names(options: Mapping[str, bool] | None) -> frozenset[str]:
+    """The methods that `@dataclass` with these options gives a class which does not define them itself: bases are not asked for them then."""
+    if options is None:
+        return frozenset()
+    found = {f"__{name}__" for name in ("init", "repr", "eq") if options.get(name, True)}
+    found |= _COMPARISONS if options.get("order", False) else frozenset()
+    return frozenset(found | {"__hash__"} if "__eq__" in found else found)
+
+
 def _hashed(
     members: Mapping[str, Member], is_data: bool, options: Mapping[str, bool]
 ) -> Literal["fields", "never", "other"]:
@@ -265,10 +276,13 @@ class _Reader:
     def _members(self, kind: RecordKind) -> dict[str, Member]:
         """What class bodies define, the nearest class first; names of fields are no members."""
         found: dict[str, Member] = {}
+        hidden: set[str] = set()
         for one in self.mro:
             for statement in one.node.body:
                 for member in self._defined(one, statement, kind):
-                    found.setdefault(member.name, member)
+                    if member.name not in hidden:
+                        found.setdefault(member.name, member)
+            hidden |= generated_names(self._dataclass_mark(one)) - found.keys()
         for one in reversed(self.mro):
             if self._is_ordered(one):
                 known = {name for base in ancestry(self.model, one) for name in _functions_of(base)}
@@ -395,7 +409,9 @@ class _Reader:
             hashed=_hashed(members, is_data, options),
             tag=self._tag(),
         )
-        return replace(empty, fields=tuple(fields), members=members, cls=cls)
+        own = {name for name, member in members.items() if member.home is self.info}
+        made = generated_names(self._dataclass_mark(self.info)) - own
+        return replace(empty, fields=tuple(fields), members=members, cls=cls, generated=made)
 
     def _besides(self, known: Set[str]) -> Iterator[RecordField]:
         """The attributes of a dataclass that are no fields: what its methods set besides."""
