@@ -466,7 +466,7 @@ def test_lim_44_codes_that_no_model_lists() -> None:
     assert (python.output, compiled.output) == ("Odd", "S3")
 
 
-def test_lim_79_statuses_of_errors_that_come_out_of_tasks() -> None:
+def test_lim_80_statuses_of_errors_that_come_out_of_tasks() -> None:
     (python, _), (compiled, _) = with_aws("status", {"s3.GetObject": ["NoSuchKey: text"]})
     assert (python.output, compiled.error, compiled.cause) == (400, "KeyError", "'HTTPStatusCode'")
 

@@ -79,7 +79,7 @@ def _response(args: Sequence[Arg], _type: Type) -> Tree:
 
 
 def _told(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
-    """The status of an error that came out of a function is not told (LIM-79)."""
+    """The status of an error that came out of a function is not told (LIM-80)."""
     return (Check(call("exists", args[0].tree), "KeyError", text("'HTTPStatusCode'")),)
 
 
