@@ -1,4 +1,4 @@
-"""Which expressions of a program are said to give ints: by the annotations of what they are assigned to or returned as.
+"""Which expressions of a program are said to give ints: by the annotations of what they are assigned to, returned as or given for.
 
 `return a + b` of a function `-> int` says it of `a` and `b` too, as a float in one of them makes a float of the sum. Owns this inference, which
 is about syntax alone. It is asked for only when a program does not compile without (`Project.ints_believed`); what is said of a value that came
@@ -14,6 +14,8 @@ from pysfnc.frontend.annotations import read_annotation
 from pysfnc.frontend.doubts import class_doubts, doubts
 from pysfnc.frontend.model import ClassBinding, ClassInfo, ModuleInfo, ProjectModel
 from pysfnc.frontend.records import ancestry
+from pysfnc.frontend.said_calls import arguments_met, class_called, names_of_functions
+from pysfnc.frontend.said_locals import Locals, appended
 from pysfnc.frontend.scope import all_arguments, own_nodes
 from pysfnc.lean import dataclass
 from pysfnc.values.believed import field_fit, says_ints, takes_no_float
@@ -79,12 +81,16 @@ class _Reader:
     def read_functions(self, module: ModuleInfo) -> None:
         """What the functions of a module say, those in classes and in other functions too."""
         classes: dict[ast.AST, ast.ClassDef] = {}
+        hidden = names_of_functions(module)
+        infos = {info.node: info for info in _classes(module)}
         for part in ast.walk(module.tree):
             if isinstance(part, ast.ClassDef):
                 classes.update(dict.fromkeys(part.body, part))
         for part in ast.walk(module.tree):
             if isinstance(part, _Function):
-                _FunctionReader(self, module, part, classes.get(part)).read()
+                owner = classes.get(part)
+                info = None if owner is None else infos.get(owner)
+                _FunctionReader(self, module, part, owner, info, hidden).read()
 
     def attribute(self, target: ast.Attribute, owner: ast.ClassDef | None) -> Said | None:
         """What is said of an attribute: by the class for `self`, else by all classes that have one of this name."""
@@ -112,11 +118,15 @@ class _FunctionReader:
     module: ModuleInfo
     node: _Function
     owner: ast.ClassDef | None
+    info: ClassInfo | None
+    hidden: frozenset[str]
     names: dict[str, Said | None] = field(default_factory=dict)
+    locals: Locals | None = None
 
     def read(self) -> None:
         """Follow what the annotations in the function say down to names, calls and subscripts."""
         parts = list(own_nodes(self.node))
+        self.locals = Locals(self.node)
         for arg in all_arguments(self.node.args):
             gathers = arg is self.node.args.vararg or arg is self.node.args.kwarg
             if not gathers and not doubts(self.reader.model, self.module, self.node, arg.arg):
@@ -140,8 +150,10 @@ class _FunctionReader:
 
     def _returned(self, value: ast.expr, said: Said, parts: list[ast.AST]) -> None:
         """A name that is returned, and counts up from a constant, is an int all the time."""
-        if isinstance(value, ast.Name) and value.id not in self.names and _counts(value.id, parts):
-            self.names[value.id] = said
+        if isinstance(value, ast.Name) and value.id not in self.names:
+            filled = not takes_no_float(said.fit) and self.locals is not None and self.locals.is_filled(value.id)
+            if filled or _counts(value.id, parts):
+                self.names[value.id] = said
         self._say(value, said)
 
     def _statement(self, part: ast.AST) -> None:
@@ -152,8 +164,26 @@ class _FunctionReader:
                 said = self._of_target(target)
                 if said is not None and takes_no_float(said.fit):
                     self._say(value, said)
+            case ast.Call():
+                for met in arguments_met(self.reader.model, self.module, part, self.hidden, self._owner_of(part)):
+                    self._say(met.argument, self.reader.annotated(met.module, met.annotation, met.name))
+                for held, item in appended(part):
+                    said = self._of_target(held)
+                    if said is not None and isinstance(said.fit, ListFit):
+                        self._say(item, said.inside(said.fit.item))
             case _:
                 pass
+
+    def _owner_of(self, call: ast.Call) -> ClassInfo | None:
+        """The class of the object whose method is called, where it is `self` or a variable that was made of the class."""
+        match call.func:
+            case ast.Attribute(value=ast.Name(id="self")):
+                return self.info
+            case ast.Attribute(value=ast.Name(id=name)):
+                made = None if self.locals is None else self.locals.sole_value(name)
+                return class_called(self.reader.model, self.module, made, self.hidden)
+            case _:
+                return None
 
     def _of_target(self, target: ast.expr) -> Said | None:
         match target:
@@ -177,8 +207,15 @@ class _FunctionReader:
         if said is None:
             return
         self.reader.said[node] = said
+        if isinstance(node, ast.Name) and node.id not in self.names and self.locals is not None:
+            self._say_value(self.locals.only_value(node), said)
         for part, inner in _parts(node, said):
             self._say(part, inner)
+
+    def _say_value(self, value: ast.expr | None, said: Said) -> None:
+        """What is said of a name is said of the value that it has, if it is a sum: anything else is seen where it is read."""
+        if isinstance(value, ast.BinOp | ast.UnaryOp) and value not in self.reader.said:
+            self._say(value, said)
 
 
 def _parts(node: ast.expr, said: Said) -> Iterator[tuple[ast.expr, Said | None]]:
