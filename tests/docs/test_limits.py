@@ -186,7 +186,7 @@ def test_lim_71_the_argument_of_an_illegal_month() -> None:
     assert (python.output, compiled.output) == (13, "bad month number 13; must be 1-12")
 
 
-def test_lim_79_tasks_that_lose_their_key() -> None:
+def test_lim_80_tasks_that_lose_their_key() -> None:
     program = """
 import asyncio
 from pysfnc import workflow
