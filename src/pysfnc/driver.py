@@ -7,7 +7,7 @@ between for `--emit`.
 import json
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 STACK_BYTES: Final = 512 * 1024 * 1024
+_MOVES_AT_MOST: Final = 4
+"""How often helpers that the alias check refuses are moved to Lambda: what others do with what they give is checked anew."""
+
 RECURSION_LIMIT: Final = 100_000
 """The walks over deep expressions are recursive; a source of some hundred levels must not end in a RecursionError."""
 
@@ -163,14 +166,7 @@ def _compile(path: str, options: Options) -> CompileResult:
     from pysfnc.frontend.exceptions import BUILTIN_BASES
 
     source = SourceFile.read(path)
-    sink = Sink()
-    program = _checked(path, sink, own_places=False)
-    if program is not None and any(one.code is codes.ALIAS_MUTATION for one in sink.diagnostics):
-        # Variables for the keys of places cost something, so they are made where it takes them.
-        second = Sink()
-        other = _checked(path, second, own_places=True)
-        if not second.has_errors:
-            program, sink = other, second
+    program, sink = _lowered(path)
     if program is None or sink.has_errors:
         return CompileResult(source, sink.diagnostics)
     program = narrow_exceptions(program, frozenset(BUILTIN_BASES))
@@ -190,18 +186,51 @@ def _compile(path: str, options: Options) -> CompileResult:
     return replace(result, report=replace(result.report, notes=every))
 
 
-def _checked(path: str, sink: Sink, *, own_places: bool) -> Program | None:
+def _lowered(path: str) -> tuple[Program | None, Sink]:
+    """The program in its structured form, with what was reported: lowered in the cheapest of the ways that the alias check accepts."""
+    first = Sink()
+    program = _checked(path, first)
+    if program is None or not _aliases(first):
+        return program, first
+    # Variables for the keys of places cost something, so they are made where it takes them.
+    sink = Sink()
+    other = _checked(path, sink, own_places=True)
+    refused: list[Diagnostic] = []
+    for _ in range(_MOVES_AT_MOST):
+        if not sink.has_errors:
+            return other, sink
+        new = [one for one in _aliases(sink) or _aliases(first) if one not in refused]
+        if not new:
+            break
+        # Where objects have to be those of Python, helpers run in Lambda.
+        refused += new
+        sink = Sink()
+        other = _checked(path, sink, own_places=True, refused=refused)
+    # What was tried last says why the helpers cannot run in Lambda.
+    tried = refused and len(sink.diagnostics) <= len(first.diagnostics)
+    return (other, sink) if tried or not sink.has_errors else (program, first)
+
+
+def _aliases(sink: Sink) -> list[Diagnostic]:
+    return [one for one in sink.diagnostics if one.code is codes.ALIAS_MUTATION]
+
+
+def _checked(path: str, sink: Sink, *, own_places: bool = False, refused: Sequence[Diagnostic] = ()) -> Program | None:
     """The program in its structured form, with what the analyses of it report in `sink`."""
     from pysfnc.analysis.aliases import check_aliases
     from pysfnc.analysis.branch_checks import check_branches
     from pysfnc.frontend.build import build_program
 
-    program = build_program(path, sink, own_places=own_places)
-    if program is not None and not sink.has_errors:
-        for machine in program.machines:
-            check_aliases(machine, sink)
-            check_branches(machine, sink)
-    return program
+    program = build_program(path, sink, own_places=own_places, refused=refused)
+    if program is None or sink.has_errors:
+        return program
+    helpers = frozenset(task.id for task in program.tasks if task.copies is not None)
+    changed: set[str] = set()
+    for machine in program.machines:
+        changed |= check_aliases(machine, sink, helpers)
+        check_branches(machine, sink)
+    tasks = (replace(task, copies="changed") if task.id in changed else task for task in program.tasks)
+    return replace(program, tasks=tuple(tasks))
 
 
 def _placeholders(result: CompileResult) -> Callable[[str], str]:

@@ -32,6 +32,7 @@ def function_specs(program: Program) -> tuple[FunctionSpec, ...]:
             environment=environment,
             known_exceptions=tuple(sorted(expected.get(task.id, ()))),
             as_sent=task.as_sent,
+            copies=task.copies,
             role=task.role,
             deployed_name=task.name,
         )

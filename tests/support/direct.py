@@ -31,6 +31,7 @@ class DirectInvoker:
                     "qualname": spec.qualname,
                     "exceptions": list(spec.known_exceptions),
                     "as_sent": list(spec.as_sent),
+                    "copies": spec.copies,
                 }
                 for spec in functions
             },

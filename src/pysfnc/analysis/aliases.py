@@ -8,13 +8,14 @@ A change through a variable that stands for a part of another value is followed 
 variables they set are in order as well.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import field
 from typing import assert_never
 
 from pysfnc.analysis.alias_calls import GIVEN, Function, call_of
 from pysfnc.analysis.alias_report import ITEMS, RAISED, READ, RETURNED, AliasReport
 from pysfnc.analysis.alias_values import Evaluator, holds_objects
+from pysfnc.analysis.copied import Copied
 from pysfnc.analysis.heap import ANY, NO_NODES, Held, Node, Nodes, State
 from pysfnc.analysis.liveness import Liveness, liveness
 from pysfnc.analysis.sharing import TAKING, Put, change_of, changed_values, changes_in
@@ -54,11 +55,16 @@ from pysfnc.values.types import JSON
 _GARBAGE = 64
 
 
-def check_aliases(machine: Machine, sink: Sink) -> None:
-    """Report every change of an object that another live variable may hold (SFN401)."""
-    if any(isinstance(stmt, Assign) and stmt.changes for stmt in walk_suite(machine.body)):
-        checker = _Checker(liveness(machine.body), changed_values(machine.body), sink)
-        checker.suite(machine.body, State())
+def check_aliases(machine: Machine, sink: Sink, helpers: Set[str] = frozenset()) -> frozenset[str]:
+    """Report every change of an object that another live variable may hold (SFN401).
+
+    `helpers`: the tasks that Python hands the very objects. Gives those of them whose arguments or results may be changed afterwards.
+    """
+    if not any(isinstance(stmt, Assign) and stmt.changes for stmt in walk_suite(machine.body)):
+        return frozenset()
+    checker = _Checker(liveness(machine.body), changed_values(machine.body), sink, helpers)
+    checker.suite(machine.body, State())
+    return frozenset(checker.copied.changed)
 
 
 @dataclass(slots=True)
@@ -89,7 +95,8 @@ def _joined(a: State | None, b: State | None) -> State | None:
 class _Checker:
     """Runs a machine abstractly; one object a machine."""
 
-    def __init__(self, live: Liveness, temporaries: Mapping[str, Prim], sink: Sink) -> None:
+    def __init__(self, live: Liveness, temporaries: Mapping[str, Prim], sink: Sink, helpers: Set[str]) -> None:
+        self.copied = Copied(helpers)
         self._live = live
         self._sink = sink
         self._temporaries = temporaries
@@ -247,7 +254,8 @@ class _Checker:
                 names.add(other.name)
                 (self._through.add if same else self._through.discard)(id(other))
 
-    def _note_change(self, changed: Iterable[Node], state: State) -> None:
+    def _note_change(self, changed: Collection[Node], state: State) -> None:
+        self.copied.note_change(changed, state)
         for function in self._functions.values():
             function.note_change(changed, state)
 
@@ -347,6 +355,9 @@ class _Checker:
             case TaskCall(result=result) | ServiceCall(result=result):
                 # What comes back was decoded anew, and the arguments were sent as copies.
                 made = self._fresh(stmt, state) if holds_objects(result) else NO_NODES
+                if isinstance(stmt.effect, TaskCall):
+                    given = [self._values.value(arg, state) for _, arg in stmt.effect.args]
+                    self.copied.note_call(stmt.effect.task, made.union(*given), state)
                 return self._bind(stmt, made, state)
             case Sleep() | Draw():
                 return self._bind(stmt, NO_NODES, state)

@@ -41,6 +41,7 @@ from pysfnc.frontend.lower_frame import Frame, Names, variable_of
 from pysfnc.frontend.lower_project import ItemScope, KeyScope, Project
 from pysfnc.frontend.lower_state import Fact
 from pysfnc.frontend.model import FunctionInfo, ProjectModel
+from pysfnc.frontend.moved_functions import unfit_functions
 from pysfnc.frontend.program import load_program
 from pysfnc.frontend.scope import Scope
 from pysfnc.frontend.signatures import default_of
@@ -77,8 +78,12 @@ MAX_HELPERS_NAMED = 3
 """Of how many helpers in Lambda a message says that a value may come from them."""
 
 
-def build_program(path: str, sink: Sink, *, own_places: bool = False) -> Program | None:
+def build_program(
+    path: str, sink: Sink, *, own_places: bool = False, refused: Sequence[Diagnostic] = ()
+) -> Program | None:
     """Read the program whose entry file is `path` and lower its workflows; `own_places`: see `Project`.
+
+    `refused`: what the alias check said before, so that the helpers it is about go to Lambda.
 
     Returns None when an error was reported, which is then in `sink`.
     """
@@ -86,10 +91,12 @@ def build_program(path: str, sink: Sink, *, own_places: bool = False) -> Program
         model = load_program(path, sink)
         if model is None:
             return None
-        return lower_program(model, sink, own_places=own_places)
+        return lower_program(model, sink, own_places=own_places, refused=refused)
 
 
-def lower_program(model: ProjectModel, sink: Sink, *, own_places: bool = False) -> Program | None:
+def lower_program(
+    model: ProjectModel, sink: Sink, *, own_places: bool = False, refused: Sequence[Diagnostic] = ()
+) -> Program | None:
     """Lower the workflows of a model; None when an error was reported."""
     workflows = model.workflows()
     if not workflows and not sink.has_errors:
@@ -107,6 +114,7 @@ def lower_program(model: ProjectModel, sink: Sink, *, own_places: bool = False) 
     items: ItemScope = "texts"
     compiled = ints = False
     unbelieved = Sink()
+    unfit = unfit_functions(model, refused)
     while True:
         attempt = Sink()
         project = Project(
@@ -114,6 +122,7 @@ def lower_program(model: ProjectModel, sink: Sink, *, own_places: bool = False) 
             model.exceptions(),
             read_environment(model, discovered),
             unset=unset,
+            unfit=unfit,
             own_places=own_places,
             any_keys=any_keys,
             items_told=items == "told",

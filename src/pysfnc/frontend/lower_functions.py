@@ -38,6 +38,7 @@ from pysfnc.frontend.lower_values import (
     Value,
 )
 from pysfnc.frontend.model import FunctionInfo, ModuleInfo, TaskOptions
+from pysfnc.frontend.moved_functions import is_plain, obstacle_to_move
 from pysfnc.frontend.retries import ClassFinder
 from pysfnc.frontend.whole import check_whole
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
@@ -93,6 +94,9 @@ def call_nested(cx: Context, closure: Closure, given: Arguments, node: ast.expr)
 def _call_helper(cx: Context, info: FunctionInfo, given: Arguments, node: ast.expr) -> Value:
     if info.cached:
         return _call_cached(cx, info, given, node)
+    unfit = cx.project.unfit.get(info)
+    if unfit is not None and info.node not in cx.active:
+        return _move(cx, info, given, node, unfit)
     known = cx.project.in_lambda.get(info)
     if known is None and cx.project.failures.get(info, 0) >= _ATTEMPTS:
         known = cx.project.refused.get(info)
@@ -117,6 +121,21 @@ def _call_helper(cx: Context, info: FunctionInfo, given: Arguments, node: ast.ex
     cx.project.failures[info] = cx.project.failures.get(info, 0) + 1
     cx.project.refused[info] = why
     return _to_lambda(cx, info, given, node, why)
+
+
+def _move(cx: Context, info: FunctionInfo, given: Arguments, node: ast.expr, why: Sequence[Diagnostic]) -> Value:
+    """A function that compiles, and is refused by the alias check then, runs in Lambda; its type is that of what it would give here."""
+    trial = Trial(cx)
+    result = call_function(cx, info, given, node)
+    trial.discard()
+    if trial.failed:
+        return _to_lambda(cx, info, given, node, tuple(trial.diagnostics()))
+    obstacle = obstacle_to_move(result, trial.out)
+    known = None if isinstance(result, Static) else result.type
+    if obstacle is None and known is not None and not is_plain(known) and not _travels(known, info.returns):
+        obstacle = f"it gives a value of type `{known}`, which JSON would change"
+    is_declared = known is not None and info.returns is not None and _travels(known, info.returns)
+    return _to_lambda(cx, info, given, node, why, obstacle, None if is_declared else known)
 
 
 def _believed(
@@ -173,19 +192,31 @@ def _record(cx: Context, info: FunctionInfo, place: str, reason: str) -> None:
         cx.journal.placements.append(made)
 
 
-def _to_lambda(cx: Context, info: FunctionInfo, given: Arguments, node: ast.expr, why: Sequence[Diagnostic]) -> Value:
-    """The function does not compile: it goes to Lambda if nobody can tell the difference, otherwise its mistakes are reported."""
+def _to_lambda(
+    cx: Context,
+    info: FunctionInfo,
+    given: Arguments,
+    node: ast.expr,
+    why: Sequence[Diagnostic],
+    obstacle: str | None = None,
+    result: Type | None = None,
+) -> Value:
+    """The function does not compile: it goes to Lambda if nobody can tell the difference, otherwise its mistakes are reported.
+
+    `obstacle`: what is known to tell the difference. `result`: the type of what it gives, where that is known without an annotation.
+    """
     types = _sent_types(cx, info, given, node)
-    obstacle = _obstacle(cx, info, given, why, types)
+    obstacle = obstacle or _obstacle(cx, info, given, why, types)
     if obstacle is None:
         cx.project.sent[info] = types
-        cx.project.in_lambda[info] = tuple(why)
+        # What compiles is no reason to lower the program in other ways.
+        cx.project.in_lambda[info] = () if info in cx.project.unfit else tuple(why)
         errors = [diagnostic for diagnostic in why if diagnostic.is_error]
         reason = errors[0].message
         if errors[0].span is not None:
             reason = f"{reason} ({errors[0].span})"
         _record(cx, info, "lambda", reason)
-        return call_task(cx, info, given, node, None, reason)
+        return call_task(cx, info, given, node, None, reason, result)
     if info.role == "inline":
         _report_inline(cx, info, node, why)
         return poison(cx.span(node))
@@ -287,8 +318,12 @@ def call_task(
     node: ast.expr,
     options: TaskOptions | None = None,
     reason: str = "marked `@task`",
+    result: Type | None = None,
 ) -> Value:
-    """A Lambda invocation. Only what the program gives is sent; defaults are filled in where the function runs."""
+    """A Lambda invocation. Only what the program gives is sent; defaults are filled in where the function runs.
+
+    `result`: the type of what comes back, if more is known than the annotation says.
+    """
     span = cx.span(node)
     if given.spread is not None:
         # What `*args` gathers travels one by one.
@@ -318,7 +353,7 @@ def call_task(
         retry=chosen.retry or (),
         timeout_s=seconds(chosen.timeout_s),
         heartbeat_s=seconds(chosen.heartbeat_s),
-        result=result_type(info),
+        result=result_type(info) if result is None else result,
     )
     target = cx.names.fresh(info.node.name)
     cx.emit(Perform(effect=effect, target=target, span=span))

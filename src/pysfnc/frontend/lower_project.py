@@ -61,6 +61,8 @@ class Project:
     """Whether numbers out of items of DynamoDB are told from texts (`told_numbers`), which takes room in the machine."""
     met_decimals: bool = False
     """Whether something is asked of a `Decimal` that takes that."""
+    unfit: Mapping[FunctionInfo, tuple[Diagnostic, ...]] = field(default_factory=dict)
+    """Plain functions that compile and are refused by the alias check, with what that said."""
     own_places: bool = False
     """Whether names for parts of other variables have variables of their own for the keys of the place (`lower_views.with_own_keys`)."""
     any_keys: KeyScope = "everywhere"
@@ -208,6 +210,7 @@ class Project:
                 role=options.role,
                 reason=reason,
                 context=context_read_by(self.model, info),
+                copies=None if info.role == "task" else "kept",
                 span=info.module.span(info.node).head(),
             )
         return found

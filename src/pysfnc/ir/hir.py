@@ -445,6 +445,8 @@ class Task:
     """The parts of `pysfnc.context` that its code reads, which the machine passes along."""
     as_sent: tuple[str, ...] = ()
     """Parameters whose annotations nobody reads."""
+    copies: Literal["kept", "changed"] | None = None
+    """For a helper that is no task: whether the machine changes something of what the helper gets or gives afterwards."""
     span: Span | None = field(default=None, compare=False)
 
 

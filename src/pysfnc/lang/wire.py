@@ -246,7 +246,7 @@ def run_encoded(
 ) -> Any:
     """Call `function` with encoded arguments and return its encoded result, checked against the declared type."""
     decoded_args, decoded_kwargs = decode_arguments(function, args, kwargs, as_sent)
-    return _checked_result(function, function(*decoded_args, **decoded_kwargs))
+    return encode_checked(function, function(*decoded_args, **decoded_kwargs))
 
 
 async def run_encoded_async(
@@ -254,9 +254,9 @@ async def run_encoded_async(
 ) -> Any:
     """The same for a coroutine function."""
     decoded_args, decoded_kwargs = decode_arguments(function, args, kwargs, as_sent)
-    return _checked_result(function, await function(*decoded_args, **decoded_kwargs))
+    return encode_checked(function, await function(*decoded_args, **decoded_kwargs))
 
 
-def _checked_result(function: Callable[..., Any], result: Any) -> Any:
+def encode_checked(function: Callable[..., Any], result: Any) -> Any:
     """The encoding of what the caller gets: a text that is declared as `Decimal`, say, has the one form that a `Decimal` has."""
     return encode_result(function, decode_result(function, encode_result(function, result)))

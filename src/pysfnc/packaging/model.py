@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from pysfnc.packaging.errors import PackagingFailed
 
@@ -33,6 +33,7 @@ class FunctionSpec:
         environment: names of the environment variables it reads.
         known_exceptions: the exception classes its callers know, ``module:qualname`` or bare names.
         as_sent: parameters that take what is sent as it is, whatever their annotations say.
+        copies: what the machine does with what a helper, which is no task, gets and gives: ``kept`` or ``changed``; None for a task.
         role: role it asks for, or None.
         deployed_name: name of the Lambda function it asks for, or None.
     """
@@ -45,6 +46,7 @@ class FunctionSpec:
     environment: tuple[str, ...] = ()
     known_exceptions: tuple[str, ...] = ()
     as_sent: tuple[str, ...] = ()
+    copies: Literal["kept", "changed"] | None = None
     role: str | None = None
     deployed_name: str | None = None
 

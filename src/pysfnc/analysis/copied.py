@@ -1,0 +1,45 @@
+"""Helpers that run in Lambda: whether something they get or give is changed afterwards, so that it shows that both were copied.
+
+What they do themselves is not known. Objects are told apart only by where they were made, which says "changed" too often.
+"""
+
+from collections.abc import Collection, Iterable, Set
+from dataclasses import field
+
+from pysfnc.analysis.heap import Node, State
+from pysfnc.lean import dataclass
+
+
+@dataclass(slots=True)
+class Copied:
+    """The calls of helpers in one machine. Attributes: `changed`: the tasks whose arguments or results may be changed after the call."""
+
+    helpers: Set[str]
+    changed: set[str] = field(default_factory=set)
+    _sites: dict[int, set[str]] = field(default_factory=dict)
+    """Where objects were made -> the tasks that get or give some of them."""
+
+    def note_call(self, task: str, nodes: Iterable[Node], state: State) -> None:
+        """Note what a task gets and gives, with everything in it."""
+        if task in self.helpers:
+            for node in state.reach(nodes):
+                for site in _sites(node.site, state):
+                    self._sites.setdefault(site, set()).add(task)
+
+    def note_change(self, changed: Collection[Node], state: State) -> None:
+        """Note that objects are changed."""
+        if self._sites:
+            found = (self._sites.get(site, ()) for node in changed for site in _sites(node.site, state))
+            self.changed.update(*found)
+
+
+def _sites(site: int, state: State) -> set[int]:
+    """A site, and those of what an object that was taken out of containers may be."""
+    seen: set[int] = set()
+    todo = [site]
+    while todo:
+        current = todo.pop()
+        if current not in seen:
+            seen.add(current)
+            todo += [node.site for node in state.taken_from.get(current, ())]
+    return seen
