@@ -186,7 +186,7 @@ def test_lim_71_the_argument_of_an_illegal_month() -> None:
     assert (python.output, compiled.output) == (13, "bad month number 13; must be 1-12")
 
 
-def test_lim_80_tasks_that_lose_their_key() -> None:
+def test_lim_81_tasks_that_lose_their_key() -> None:
     program = """
 import asyncio
 from pysfnc import workflow
@@ -588,6 +588,37 @@ def test_lim_78_large_fractions() -> None:
     assert (python.error, compiled.error) == (None, "States.QueryEvaluationError")
     python, compiled = both(head + workflow("text: str", "return str(Fraction(text))"), text="1_000/3")
     assert (python.output, compiled.error) == ("1000/3", "ValueError")
+
+
+COPIES: Final = """
+import ctypes
+from pysfnc import workflow
+
+class Keeper:
+    def __init__(self, xs):
+        self.xs = xs
+
+    def change(self):
+        self.xs.append(ctypes.sizeof(ctypes.c_int))
+
+def helper(xs):
+    BODY
+
+@workflow
+def w(xs: list[int]):
+    ys = helper(xs)
+    ys.append(1)
+    return xs
+"""
+
+
+def test_lim_86_helpers_in_lambda_get_copies() -> None:
+    python, compiled = both(COPIES.replace("BODY", "Keeper(xs).change(); return []"), xs=[1])
+    assert (python.output, compiled.error) == ([1, 4], "Pysfnc.Copied")
+    python, compiled = both(COPIES.replace("BODY", "ctypes.sizeof(ctypes.c_int); return xs"), xs=[1])
+    assert (python.output, compiled.error) == ([1, 1], "Pysfnc.Copied")
+    python, compiled = both(COPIES.replace("BODY", "ctypes.sizeof(ctypes.c_int); return list(xs)"), xs=[1])
+    assert (python.output, compiled.output) == ([1], [1])
 
 
 REQUEST: Final = """

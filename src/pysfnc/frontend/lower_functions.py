@@ -130,7 +130,7 @@ def _move(cx: Context, info: FunctionInfo, given: Arguments, node: ast.expr, why
     trial.discard()
     if trial.failed:
         return _to_lambda(cx, info, given, node, tuple(trial.diagnostics()))
-    obstacle = obstacle_to_move(result, trial.out)
+    obstacle = obstacle_to_move(result, trial.out, cx.project.tasks)
     known = None if isinstance(result, Static) else result.type
     if obstacle is None and known is not None and not is_plain(known) and not _travels(known, info.returns):
         obstacle = f"it gives a value of type `{known}`, which JSON would change"

@@ -5,7 +5,7 @@ tell: it calls nothing, and JSON gives back what it gives. Owns the way from wha
 """
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from pysfnc.diagnostics import Diagnostic
 from pysfnc.frontend.lower_values import Static, Value
@@ -18,8 +18,8 @@ from pysfnc.frontend.model import (
     ProjectModel,
 )
 from pysfnc.frontend.names import resolve
-from pysfnc.ir.hir import Stmt
-from pysfnc.ir.walk import has_effect
+from pysfnc.ir.hir import Beside, Perform, Stmt, Task, TaskCall
+from pysfnc.ir.walk import walk_suite
 from pysfnc.source.span import Span
 from pysfnc.values.types import (
     BoolT,
@@ -99,11 +99,19 @@ def _meanings(model: ProjectModel, module: ModuleInfo, tree: ast.AST) -> Iterato
                 pass
 
 
-def obstacle_to_move(result: Value, out: Sequence[Stmt]) -> str | None:
-    """Why a function that compiled must not be moved to Lambda, going by its statements and the kind of its result; None if it may."""
-    if has_effect(tuple(out)):
+def obstacle_to_move(result: Value, out: Sequence[Stmt], tasks: Mapping[str, Task]) -> str | None:
+    """Why a function that compiled must not be moved to Lambda, going by its statements and the kind of its result; None if it may.
+
+    `tasks`: those of the program; what is a helper itself runs along.
+    """
+    helpers = {name for name, task in tasks.items() if task.copies is not None}
+    if any(isinstance(stmt, Perform | Beside) and not _is_call_of(stmt, helpers) for stmt in walk_suite(tuple(out))):
         return "it calls something, or waits"
     return "it gives a function, or something else that is no data" if isinstance(result, Static) else None
+
+
+def _is_call_of(stmt: Perform | Beside, helpers: Set[str]) -> bool:
+    return isinstance(stmt, Perform) and isinstance(stmt.effect, TaskCall) and stmt.effect.task in helpers
 
 
 def is_plain(type_: Type) -> bool:
