@@ -132,3 +132,28 @@ def test_user_data_is_encoded_once() -> None:
     assert as_given(operation, seen[0])["UserData"] == "#!/bin/sh\necho kö\n".encode()
     with pytest.raises(ServiceError, match="Invalid BASE64"):
         as_given(operation, {"UserData": "#!/bin/sh"})
+
+
+LISTS = """
+    import boto3
+    from pysfnc import workflow
+
+    sqs = boto3.client("sqs")
+    ENTRIES = [{"Id": "1", "MessageBody": "a"}]
+
+    @workflow
+    def asks() -> list:
+        answer = sqs.send_message_batch(QueueUrl="q", Entries=ENTRIES)
+        failed = answer.get("Failed", [])
+        return failed if "Failed" in answer else ["none", len(failed), answer["Successful"][0]["Id"]]
+
+    @workflow
+    def reads() -> int:
+        return len(sqs.send_message_batch(QueueUrl="q", Entries=ENTRIES)["Failed"])
+"""
+
+
+def test_a_list_that_the_model_requires_may_be_missing() -> None:
+    answers = {"sqs.SendMessageBatch": [{"Successful": [{"Id": "1"}]}]}
+    assert judge(LISTS, answers=answers, workflow="asks").output == ["none", 0, "1"]
+    assert judge(LISTS, answers=answers, workflow="reads").cause == "'Failed'"

@@ -180,3 +180,36 @@ def test_clients_and_tables_are_kept_in_objects_and_dicts() -> None:
 def test_pages_are_taken_by_comprehensions() -> None:
     answers = {"glue.GetTables": [_tables("a", "x", token="t"), _tables("b")] * 2}
     assert judge(HELD, {"name": "n"}, answers=answers, workflow="pages").output == [3, {"a": None, "b": None}]
+
+
+INSTANCES = """
+    import boto3
+    import botocore.exceptions
+    from pysfnc import workflow
+
+    rds = boto3.client("rds")
+    s3 = boto3.client("s3")
+
+    def kind(e, client) -> str:
+        return "missing" if isinstance(e, client.exceptions.DBInstanceNotFoundFault) else "other"
+
+    @workflow
+    def look(name: str) -> str:
+        try:
+            rds.describe_db_instances(DBInstanceIdentifier=name)
+        except Exception as e:
+            if isinstance(e, s3.exceptions.NoSuchKey) or not isinstance(e, rds.exceptions.ClientError):
+                return "never"
+            if isinstance(e, rds.exceptions.DBInstanceNotFoundFault):
+                return f"{kind(e, rds)}: {e.response['Error']['Message']}"
+            if isinstance(e, (rds.exceptions.DBClusterNotFoundFault, botocore.exceptions.ClientError)):
+                return kind(e, rds)
+            raise
+        return "there"
+"""
+
+
+@pytest.mark.parametrize(("error", "expected"), [("DBInstanceNotFound: none", "missing: none"), ("Odd: x", "other")])
+def test_isinstance_knows_the_exceptions_of_clients(error: str, expected: str) -> None:
+    answers = {"rds.DescribeDBInstances": [error]}
+    assert judge(INSTANCES, {"name": "a"}, answers=answers, engines=("jlens",)).output == expected

@@ -92,7 +92,9 @@ def _fields(shape: Shape) -> tuple[DictField, ...]:
 
 
 def _field(member: Member) -> DictField:
-    return DictField(member.name, JSON if member.json_value else type_of(member.shape), member.required)
+    """Services leave out lists that are empty, also those that their models require: `Failed` of `sqs.send_message_batch`."""
+    always = member.required and member.shape.kind not in ("list", "map")
+    return DictField(member.name, JSON if member.json_value else type_of(member.shape), always)
 
 
 def _any_value(shape: Shape) -> Type:

@@ -8,12 +8,13 @@ import ast
 from collections.abc import Callable
 from dataclasses import replace
 
+from pysfnc.frontend.exceptions import exception_class
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_library import CLASS_KINDS
 from pysfnc.frontend.lower_names import fact_of, is_local
 from pysfnc.frontend.lower_objects import class_key, record_of_type
 from pysfnc.frontend.lower_state import State
-from pysfnc.frontend.lower_values import ProjectClass
+from pysfnc.frontend.lower_values import ExceptionClass, ProjectClass
 from pysfnc.frontend.model import ClassBinding
 from pysfnc.frontend.names import resolve_through
 from pysfnc.library.typenames import is_code, without_code
@@ -291,7 +292,20 @@ def class_names(cx: Context, node: ast.expr) -> list[str] | None:
             if name in _CLASS_KINDS:
                 return [name]
             return [name] if name in dict(cx.project.exceptions.bases) else _project_class(cx, node)
-        case ast.Attribute() | ast.Name():
+        case ast.Attribute(value=ast.Attribute(attr="exceptions")) if not _is_module(cx, node):
+            from pysfnc.frontend.lower_core import lower_value
+
+            found = lower_value(cx, node)  # of a client, which only the values of its names tell
+            return [found.name] if isinstance(found, ExceptionClass) else None
+        case ast.Attribute():
+            known = exception_class(cx.project.model, cx.frame.module, node)
+            return _project_class(cx, node) if known is None else [known.name]
+        case ast.Name():
             return _project_class(cx, node)
         case _:
             return None
+
+
+def _is_module(cx: Context, node: ast.Attribute) -> bool:
+    """Whether the class stands in a module, `botocore.exceptions.ClientError`."""
+    return exception_class(cx.project.model, cx.frame.module, node) is not None

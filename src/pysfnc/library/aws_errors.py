@@ -27,7 +27,7 @@ METADATA: Final = LazyDictT(
 RESPONSE: Final = LazyDictT(
     "the `response` of an error",
     lambda: DictT(JSON, (DictField("Error", ERROR), DictField("ResponseMetadata", METADATA)), JSON),
-    partial="all of `ResponseMetadata`",
+    partial="ResponseMetadata",
 )
 
 
