@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from pysfnc.aws.boto3_collections import Batch, Items, batch_of, collection_of, items_of, members_of
 from pysfnc.aws.names import method_name
 from pysfnc.aws.services import service
 from pysfnc.lean import dataclass
@@ -35,23 +36,35 @@ class Made:
 class Action:
     """A method that is a call. `method`: of a client. `identifiers`: the parameter for each; `constants`: parameters with their values.
 
-    `is_plain`: it gives the answer as it is, and no more is made of its arguments.
+    `is_plain`: it gives the answer as it is, and no more is made of its arguments. items: the resources that it gives instead.
     """
 
     method: str
     identifiers: tuple[tuple[str, str], ...]
     constants: tuple[tuple[str, Any], ...]
     is_plain: bool
+    items: Items | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it has a compiled form."""
+        return self.is_plain or self.items is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of resource; the service itself is the one without a name. Names are those of Python."""
+    """A kind of resource; the service itself is the one without a name. Names are those of Python.
+
+    batches: methods of collections of this kind. members: attributes that are in its data, with their names there.
+    """
 
     name: str
     identifiers: tuple[str, ...]
     actions: Mapping[str, Action]
     makes: Mapping[str, Made]
+    collections: Mapping[str, Items]
+    batches: Mapping[str, Batch]
+    members: Mapping[str, str]
 
 
 @cache
@@ -75,37 +88,53 @@ def kinds(name: str) -> Mapping[str, Kind]:
     assert folder is not None and name in resource_services()
     path = max((folder / name).glob("*/resources-1.json"))
     read = json.loads(path.read_bytes())
-    found = {kind: _kind(name, kind, given) for kind, given in read.get("resources", {}).items()}
-    own = _kind(name, "", read["service"])
+    given = read.get("resources", {})
+    names = {kind: _identifiers(each) for kind, each in given.items()}
+    found = {kind: _kind(name, kind, each, names) for kind, each in given.items()}
+    own = _kind(name, "", read["service"], names)
     # The service makes every kind of its identifiers; the file says so only of some.
     said = {made.kind for made in own.makes.values()}
     every = {kind: Made(kind, (None,) * len(each.identifiers)) for kind, each in found.items() if kind not in said}
     return {"": replace(own, makes=every | dict(own.makes)), **found}
 
 
-def _kind(owner: str, name: str, found: Mapping[str, Any]) -> Kind:
-    methods = {operation: method for method, operation in service(owner).methods.items()}
+def _identifiers(given: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(method_name(each["name"]) for each in given.get("identifiers", ()))
+
+
+def _kind(owner: str, name: str, found: Mapping[str, Any], names: Mapping[str, tuple[str, ...]]) -> Kind:
     actions = {
-        method_name(action): _action(methods[given["request"]["operation"]], given)
+        method_name(action): _action(owner, given, names.get(given.get("resource", {}).get("type", ""), ()))
         for action, given in found.get("actions", {}).items()
     }
     makes = {key: _made(given["resource"]) for key, given in found.get("has", {}).items()}
+    collections = {
+        method_name(key): collection_of(owner, given, names[given["resource"]["type"]])
+        for key, given in found.get("hasMany", {}).items()
+    }
+    batches = {method_name(key): batch_of(owner, given) for key, given in found.get("batchActions", {}).items()}
+    taken = ("meta", "load", "reload", *_identifiers(found), *actions, *map(method_name, makes), *collections)
     return Kind(
         name,
-        tuple(method_name(each["name"]) for each in found.get("identifiers", ())),
+        _identifiers(found),
         actions,
         {key: made for key, made in makes.items() if made is not None},
+        {key: items for key, items in collections.items() if items is not None},
+        {key: batch for key, batch in batches.items() if batch is not None},
+        members_of(owner, found.get("shape"), taken),
     )
 
 
-def _action(method: str, given: Mapping[str, Any]) -> Action:
+def _action(owner: str, given: Mapping[str, Any], names: tuple[str, ...]) -> Action:
+    methods = {operation: method for method, operation in service(owner).methods.items()}
     params = given["request"].get("params", ())
     plain = all(each["target"].isidentifier() and each["source"] in ("identifier", *_CONSTANTS) for each in params)
     return Action(
-        method,
+        methods[given["request"]["operation"]],
         tuple((method_name(each["name"]), each["target"]) for each in params if each["source"] == "identifier"),
         tuple((each["target"], each["value"]) for each in params if each["source"] in _CONSTANTS),
         plain and "resource" not in given and "path" not in given,
+        items_of(owner, given, names) if plain and "resource" in given else None,
     )
 
 

@@ -5,14 +5,16 @@ Owns making them, their attributes, and which methods are a single call (`aws.bo
 
 import ast
 
-from pysfnc.aws.boto3_resources import Kind, kinds, resource_services
+from pysfnc.aws.boto3_resources import Action, Kind, kinds, resource_services
 from pysfnc.diagnostics import codes, nearest
+from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_arguments import Arguments
 from pysfnc.frontend.lower_clients import find_service
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
 from pysfnc.frontend.lower_operations import call_operation
-from pysfnc.frontend.lower_values import ClientMethod, ResourceOf, StaticMethod, Value
+from pysfnc.frontend.lower_values import ClientMethod, StaticMethod, Value
+from pysfnc.frontend.resource_values import Collected, ResourceOf
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.values.types import BOOL, INT, STR
 
@@ -36,14 +38,21 @@ def _kind(receiver: ResourceOf) -> Kind:
 
 
 def resource_attribute(cx: Context, receiver: ResourceOf, name: str, node: ast.AST) -> Value:
-    """An attribute of a resource: its identifiers, its methods, and `meta.client`."""
+    """An attribute of a resource: its identifiers, its methods, its collections, its data, and `meta.client`."""
     found = _kind(receiver)
     if name in found.identifiers:
         return receiver.identifiers[found.identifiers.index(name)]
     action = found.actions.get(name)
-    if name == "meta" or name in found.makes or (action is not None and action.is_plain):
+    if name == "meta" or name in found.makes or (action is not None and action.is_known):
         return StaticMethod(receiver, name)
-    close = nearest(name, (*found.makes, *(key for key, each in found.actions.items() if each.is_plain)))
+    if name in found.collections:
+        items = found.collections[name]
+        at = node if isinstance(node, ast.expr) else ast.Name(id=name, ctx=ast.Load())
+        return Collected(receiver, name, items, at, is_manager=True)
+    if name in found.members and receiver.data is not None:
+        return lib.method(cx, "get", receiver.data, [Const(value=found.members[name], type=STR)], {}, node)
+    known = (key for key, each in found.actions.items() if each.is_known)
+    close = nearest(name, (*found.makes, *found.collections, *known))
     other = f"`{action.method}` of " if action is not None else "methods and paginators of "
     return cx.error(
         codes.UNSUPPORTED_CALL,
@@ -60,6 +69,16 @@ def call_resource(cx: Context, receiver: ResourceOf, name: str, given: Arguments
     if name in found.makes:
         return _make(cx, receiver, name, given, node)
     action = found.actions[name]
+    if action.items is not None:
+        from pysfnc.frontend.lower_collections import made_of_answer
+
+        return made_of_answer(cx, receiver, name, action, given, node)
+    return call_action(cx, receiver, action, given, node)
+
+
+def call_action(cx: Context, receiver: ResourceOf, action: Action, given: Arguments, node: ast.expr) -> Value:
+    """The call of the client that a method is; its answer."""
+    found = _kind(receiver)
     known: dict[str, Expr] = dict(zip(found.identifiers, receiver.identifiers, strict=True))
     params: dict[str, Value] = {target: known[source] for source, target in action.identifiers}
     for target, value in action.constants:

@@ -61,7 +61,6 @@ from pysfnc.frontend.lower_values import (
     ProjectClass,
     ProjectFunction,
     Resource,
-    ResourceOf,
     Root,
     Session,
     Static,
@@ -75,6 +74,7 @@ from pysfnc.frontend.lower_values import (
 from pysfnc.frontend.lower_walkers import WALKERS, call_walker
 from pysfnc.frontend.lower_written import WRITTEN_CALLS, call_library
 from pysfnc.frontend.own_operators import OWN_BUILTINS, builtin_of_own, own_method
+from pysfnc.frontend.resource_values import Collected, ResourceOf
 from pysfnc.ir.exprs import Expr
 from pysfnc.library import catalog
 from pysfnc.library.roots import ROUNDINGS, build_whole_root
@@ -160,7 +160,7 @@ def _takes_rest(callee: Static) -> bool:
     if isinstance(callee, Choice):
         return all(isinstance(option, Static) and _takes_rest(option) for option in callee.options)
     if isinstance(callee, StaticMethod):
-        return isinstance(callee.receiver, WaiterOf | PaginatorOf | ResourceOf)
+        return isinstance(callee.receiver, WaiterOf | PaginatorOf | ResourceOf | Collected)
     return isinstance(callee, ClientMethod | JobOf | TableMethod)
 
 
@@ -298,6 +298,10 @@ def _call_static_method(cx: Context, receiver: Static, name: str, given: Argumen
         return make_client(cx, given, node) if name == "client" else make_resource(cx, given, node)
     if isinstance(receiver, ResourceOf):
         return call_resource(cx, receiver, name, given, node)
+    if isinstance(receiver, Collected):
+        from pysfnc.frontend.lower_collections import call_collection
+
+        return call_collection(cx, receiver, name, given, node)
     if isinstance(receiver, Resource):
         return make_table(cx, given, node)
     if isinstance(receiver, BatchWriter):

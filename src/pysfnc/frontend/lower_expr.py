@@ -57,7 +57,6 @@ from pysfnc.frontend.lower_values import (
     ProjectClass,
     Resource,
     ResourceMeta,
-    ResourceOf,
     Root,
     Session,
     Static,
@@ -75,6 +74,7 @@ from pysfnc.frontend.moment_operations import is_time
 from pysfnc.frontend.names import member
 from pysfnc.frontend.operations.types_asked import type_of
 from pysfnc.frontend.own_operators import item_of_own
+from pysfnc.frontend.resource_values import ResourceOf
 from pysfnc.frontend.whole import refuse_text
 from pysfnc.ir.exprs import Const, ExcField, Expr, Let, Prim
 from pysfnc.ir.outcomes import GROUP

@@ -36,6 +36,7 @@ from pysfnc.frontend.lower_values import (
     Value,
     describe,
 )
+from pysfnc.frontend.resource_values import Collected
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.lean import dataclass
 from pysfnc.values.types import STR, DequeT, DictT, Kind, ListT, MapT, TuplesT, TupleT, is_mutable, kinds
@@ -103,6 +104,10 @@ def source_of(cx: Context, value: Value, node: ast.expr) -> Source | None:
             from pysfnc.frontend.lower_pages import generated
 
             return source_of(cx, generated(cx, value, node), node)
+        case Collected():
+            from pysfnc.frontend.lower_collections import resources
+
+            return resources(cx, value, node)
         case LazyComprehension():
             from pysfnc.frontend.lower_comprehension import lazy_source
 

@@ -33,7 +33,8 @@ from pysfnc.ir.walk import map_suites
 from pysfnc.lean import dataclass
 from pysfnc.values.types import BOOL, JSON, NONE, STR, DictT, ErrorT, ExcT, join
 
-_PLAIN: Final = re.compile(r"\w+(\.\w+)*")
+_PLAIN: Final = re.compile(r"\w+(\[-1\])?(\.\w+(\[-1\])?)*( \|\| \w+(\[-1\])?(\.\w+(\[-1\])?)*)?")
+"""Paths that are read here: members, the last items of lists, and one path or else another."""
 _TOKEN: Final = join(STR, NONE)
 _ERROR: Final = "PaginationError"
 
@@ -208,12 +209,28 @@ def _read_tokens(cx: Context, found: Paginator, tokens: _Tokens, page: Expr, nod
 
 
 def _at(cx: Context, value: Expr, path: str, node: ast.AST) -> Expr:
-    """`value.get(first, {}).get(second)` for `first.second`."""
-    *outer, last = path.split(".")
-    for part in outer:
-        key = Const(value=part, type=STR)
-        value = lib.method(cx, "get", value, [key, lib.make_dict(cx, [], node)], {}, node)
-    return lib.method(cx, "get", value, [Const(value=last, type=STR)], {}, node)
+    """What a path of JMESPath names, None where there is nothing."""
+    first, _, other = path.partition(" || ")
+    if not other:
+        return _member(cx, value, path.split("."), node)
+    found = cx.atom(_member(cx, value, first.split("."), node), "next")
+    orelse = _member(cx, value, other.split("."), node)
+    return Cond(test=lib.truth(cx, found, node), then=found, orelse=orelse, type=join(found.type, orelse.type))
+
+
+def _member(cx: Context, value: Expr, parts: list[str], node: ast.AST) -> Expr:
+    """`value.get(first, {}).get(second)` for `first.second`; `first[-1]` is the last item of a list."""
+    part, *rest = parts
+    name = Const(value=part.removesuffix("[-1]"), type=STR)
+    if part.endswith("[-1]"):
+        items = cx.atom(lib.method(cx, "get", value, [name, lib.make_list(cx, [], node)], {}, node), "items")
+        last = Prim(op="service.last", args=(items,), type=lib.item_type(items.type), span=cx.span(node))
+        then = _member(cx, last, rest, node) if rest else last
+        nothing = Const(value=None, type=NONE)
+        return Cond(test=lib.truth(cx, items, node), then=then, orelse=nothing, type=join(then.type, NONE))
+    if not rest:
+        return lib.method(cx, "get", value, [name], {}, node)
+    return _member(cx, lib.method(cx, "get", value, [name, lib.make_dict(cx, [], node)], {}, node), rest, node)
 
 
 def _are_none(tokens: list[str]) -> Expr:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from pysfnc.frontend.future_tables import FutureRows, KeyedCoroutines, KeyedFutures
 from pysfnc.frontend.model import ClassInfo, FunctionInfo, ModuleInfo, Style, TaskOptions
+from pysfnc.frontend.resource_values import Collected, ResourceOf
 from pysfnc.ir.exprs import Expr, Var
 from pysfnc.ir.hir import Suite
 from pysfnc.lean import dataclass
@@ -398,15 +399,6 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True)
-class ResourceOf:
-    """A resource of another service, `boto3.resource("sqs")`, or (`kind`) one that it made: `resource.Queue(url)`."""
-
-    service: str
-    kind: str
-    identifiers: tuple[Expr, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class ResourceMeta:
     """`.meta` of a resource or table, and (`is_client`) the client in it, of which only the exceptions are known."""
 
@@ -626,6 +618,7 @@ Static = (
     | ClientMethod
     | Resource
     | ResourceOf
+    | Collected
     | ResourceMeta
     | Table
     | TableMethod
@@ -684,6 +677,7 @@ _DESCRIPTIONS: dict[type, str] = {
     ClientMethod: "a method of a client",
     Resource: "a resource of boto3",
     ResourceOf: "a resource of boto3",
+    Collected: "a collection of resources",
     ResourceMeta: "what boto3 knows of a resource",
     Table: "a table",
     TableMethod: "a method of a table",

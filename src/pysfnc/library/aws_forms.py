@@ -3,7 +3,7 @@
 `service.answer` makes what boto3 gives of what a state was answered, `service.argument` what a state sends of what boto3 is given. Their
 second argument is a constant that names the type in botocore's models (`Form`). `aws.translate` is the meaning that they have to have; what `Table`
 of boto3 makes of attribute values is in `attribute_values`.
-`service.same` is whether two answers are the same as JSON.
+`service.same` is whether two answers are the same as JSON, `service.last` the last item of a list that is not empty.
 `service.member` reads a member of what a state was answered: by its name there, with the KeyError of its name in Python.
 
 A member that is not there is undefined, and JSONata leaves out the keys of undefined values.
@@ -16,7 +16,7 @@ from typing import Final, Literal
 
 from pysfnc.aws.services import service
 from pysfnc.aws.shapes import Member, Naming, Shape
-from pysfnc.jsonata.tree import Array, Bind, Call, Field, Func, IfElse, Lit, Object, Ref, Regex, Seq, Tree
+from pysfnc.jsonata.tree import Array, Bind, Call, Field, Func, IfElse, Index, Lit, Object, Ref, Regex, Seq, Tree
 from pysfnc.lean import dataclass
 from pysfnc.library.dicts import has_key, lookup
 from pysfnc.library.make import TRUE, call, eq, negate, text
@@ -227,5 +227,6 @@ def _missing(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
 
 register_prim(PrimRow(op="service.member", lower=_read, checks=_missing))
 register_prim(PrimRow(op="service.same", lower=lambda args, _: eq(args[0].tree, args[1].tree)))
+register_prim(PrimRow(op="service.last", lower=lambda args, _: Index(args[0].tree, Lit(-1))))
 register_prim(PrimRow(op="service.answer", lower=_answer, checks=_unread))
 register_prim(PrimRow(op="service.argument", lower=_argument))
