@@ -6,6 +6,7 @@ from typing import Any
 from tests.boto.harness import client, judge
 
 PROGRAM = """
+    from datetime import datetime, timezone
     import boto3
     from botocore.exceptions import ClientError
     from pysfnc import workflow
@@ -20,6 +21,8 @@ PROGRAM = """
         sizes = {}
         for obj in bucket.objects.filter(Prefix=prefix).page_size(2):
             if obj.size == 1:
+                continue
+            if obj.last_modified < datetime(2020, 1, 1, tzinfo=timezone.utc):
                 continue
             sizes[obj.key] = [obj.size, obj.bucket_name, obj.storage_class]
         for obj in bucket.objects.all():

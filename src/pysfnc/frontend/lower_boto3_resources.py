@@ -14,9 +14,10 @@ from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
 from pysfnc.frontend.lower_operations import call_operation
 from pysfnc.frontend.lower_values import ClientMethod, StaticMethod, Value
+from pysfnc.frontend.moment_operations import DATETIME
 from pysfnc.frontend.resource_values import Collected, ResourceOf
 from pysfnc.ir.exprs import Const, Expr
-from pysfnc.values.types import BOOL, INT, STR
+from pysfnc.values.types import BOOL, INT, STR, members
 
 _TYPES = {bool: BOOL, int: INT, str: STR}
 
@@ -50,7 +51,11 @@ def resource_attribute(cx: Context, receiver: ResourceOf, name: str, node: ast.A
         at = node if isinstance(node, ast.expr) else ast.Name(id=name, ctx=ast.Load())
         return Collected(receiver, name, items, at, is_manager=True)
     if name in found.members and receiver.data is not None:
-        return lib.method(cx, "get", receiver.data, [Const(value=found.members[name], type=STR)], {}, node)
+        member = Const(value=found.members[name], type=STR)
+        read = lib.method(cx, "get", receiver.data, [member], {}, node)
+        # A moment that may be None has no form. AWS always gives those that there are.
+        is_moment = DATETIME in members(read.type)
+        return lib.subscript(cx, receiver.data, member, node) if is_moment else read
     known = (key for key, each in found.actions.items() if each.is_known)
     close = nearest(name, (*found.makes, *found.collections, *known))
     other = f"`{action.method}` of " if action is not None else "methods and paginators of "
