@@ -272,7 +272,7 @@ def class_attribute(cx: Context, info: ClassInfo, node: ast.Attribute) -> Value:
             return enums.build_member(record.enum, name, cx.site(node))
     if record.kind == "named tuple" and name in TUPLE_ATTRIBUTES:
         return TUPLE_ATTRIBUTES[name](cx, record, node)
-    member = record.members.get(name)
+    member = record.members.get(name, record.hiding.get(name))
     if member is None:
         default = next((f.default for f in record.fields if f.name == name), None)
         if default is not None:

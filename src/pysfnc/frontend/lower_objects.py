@@ -437,16 +437,17 @@ def super_attribute(cx: Context, base: SuperOf, node: ast.Attribute) -> Value:
     for one in order[order.index(base.home) + 1 :]:
         record = record_of(cx.project.model, one)
         member = record.members.get(node.attr)
-        if member is not None and member.home is one and member.kind in ("method", "class method"):
-            return ObjectMethod(member, base.receiver, base.record)
+        if member is not None and member.home is one and member.kind in ("method", "class method", "property"):
+            found = ObjectMethod(member, base.receiver, base.record)
+            return call_object(cx, found, NO_ARGUMENTS, node) if member.kind == "property" else found
         if node.attr in record.generated:
             init = init_of_dataclass(record) if node.attr == "__init__" else None
             return _no_super(cx, node) if init is None else ObjectMethod(init, base.receiver, base.record)
     from pysfnc.frontend.lower_exceptions import super_method
 
-    found = super_method(cx, base, node.attr)
-    if found is not None:
-        return found
+    of_python = super_method(cx, base, node.attr)
+    if of_python is not None:
+        return of_python
     if node.attr == "__init__":
         return ObjectMethod(init_of_object(calling), base.receiver, base.record)
     return _no_super(cx, node)

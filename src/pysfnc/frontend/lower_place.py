@@ -19,6 +19,7 @@ from pysfnc.frontend.lower_frame import lookup_frame
 from pysfnc.frontend.lower_names import read_name
 from pysfnc.frontend.lower_shared import shared_of
 from pysfnc.frontend.lower_state import View
+from pysfnc.frontend.lower_values import ProjectClass
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Assign, Eval, If, Raise
 from pysfnc.lean import dataclass
@@ -193,8 +194,18 @@ def _named_place(cx: Context, name: str, node: ast.Name, doing: str) -> Place | 
         if not is_poison(found):
             _refuse_global(cx, name, node, doing)
         return None
-    value = as_data(cx, read_name(cx, name, node), node)
-    if is_poison(value) or not isinstance(value, Var):
+    held = read_name(cx, name, node)
+    value = as_data(cx, held, node)
+    if is_poison(value):
+        return None
+    if not isinstance(value, Var):
+        what = f"the class `{held.info.name}`" if isinstance(held, ProjectClass) else f"what `{name}` stands for"
+        cx.error(
+            codes.GLOBAL_MUTATION,
+            node,
+            f"{what} is {doing}",
+            help="write instead: an attribute of an object that a variable holds, or a key of a dict",
+        )
         return None
     return Place(value, (), (), name)
 

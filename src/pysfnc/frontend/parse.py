@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from pysfnc.diagnostics import Sink, codes
+from pysfnc.frontend.private_names import spell_private_names
 from pysfnc.source import SourceError, SourceFile, Span
 
 MAX_DEPTH: Final = 150
@@ -41,6 +42,8 @@ def parse_source(source: SourceFile, sink: Sink) -> ast.Module | None:
     except ValueError as error:  # a lone surrogate that an unusual encoding let through
         sink.error(codes.SYNTAX_ERROR, None, f"{source.name}: {error}")
     else:
+        if "__" in source.text:
+            spell_private_names(tree)
         return tree
     return None
 

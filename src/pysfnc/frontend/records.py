@@ -77,6 +77,8 @@ class Record:
     """Second names of members of an Enum."""
     generated: frozenset[str] = frozenset()
     """The methods that `@dataclass` gives this very class."""
+    hiding: Mapping[str, Member] = field(default_factory=dict)
+    """Constants under names of fields, which the class has and its objects have not."""
     obstacle: Obstacle | None = None
 
     def method(self, name: str) -> Member | None:
@@ -382,8 +384,7 @@ class _Reader:
 
     def _record(self, empty: Record, members: dict[str, Member]) -> Record:
         fields = list(self._fields(empty.kind).values())
-        for one in fields:
-            members.pop(one.name, None)
+        hiding = {one.name: found for one in fields if (found := self._hiding(members.pop(one.name, None), empty.kind))}
         marks = [mark for one in self.mro if (mark := self._dataclass_mark(one)) is not None]
         options = marks[0] if marks else {}
         is_data = empty.kind == "dataclass"
@@ -411,7 +412,20 @@ class _Reader:
         )
         own = {name for name, member in members.items() if member.home is self.info}
         made = generated_names(self._dataclass_mark(self.info)) - own
-        return replace(empty, fields=tuple(fields), members=members, cls=cls, generated=made)
+        return replace(empty, fields=tuple(fields), members=members, cls=cls, generated=made, hiding=hiding)
+
+    def _hiding(self, member: Member | None, kind: RecordKind) -> Member | None:
+        """What a class has under the name of a field, where that is not the declaration of the field."""
+        if member is None:
+            return None
+        body = member.home.node.body
+        if any(isinstance(part, ast.AnnAssign) and part.value is member.node for part in body):
+            return None
+        if member.kind != "constant" or kind != "dataclass":
+            raise self._refuse(
+                f"`{member.name}` of `{member.home.name}` is a field too", member.node, member.home.module
+            )
+        return member
 
     def _besides(self, known: Set[str]) -> Iterator[RecordField]:
         """The attributes of a dataclass that are no fields: what its methods set besides."""
