@@ -15,6 +15,7 @@ from pysfnc.frontend.model import ProjectModel
 from pysfnc.ir.exprs import Const, Expr, Prim
 from pysfnc.library.decimals import MODES
 from pysfnc.library.format_specs import parse
+from pysfnc.library.typenames import number_is_ambiguous
 from pysfnc.values.types import (
     BOOL,
     INT,
@@ -33,6 +34,7 @@ from pysfnc.values.types import (
 )
 
 _WHOLE: Final = frozenset({Kind.INT, Kind.BOOL})
+_OF_JSON: Final = frozenset({Kind.NONE, Kind.BOOL, Kind.INT, Kind.FLOAT, Kind.STR, Kind.LIST, Kind.DICT})
 _BINARY: Final = frozenset({"+", "-", "*", "/", "//", "%"})
 _COMPARED: Final = frozenset({"<", "<=", ">", ">=", "==", "!="})
 _CONTEXTS: Final = frozenset(
@@ -60,7 +62,38 @@ def decimal_binary(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.
     plain = symbol.removesuffix("=")
     if not (is_decimal(left.type) or is_decimal(right.type)) or plain not in _BINARY:
         return None
+    left, right = _as_operands(cx, plain, left, right, node)
     return _of_two(cx, plain, DECIMAL, left, right, node)
+
+
+_WHOLE_OPERAND: Final = """
+    if isinstance(value, int):
+        return value
+    raise TypeError(before + type(value).__name__ + behind)
+"""
+
+
+def is_told(type_: Type) -> bool:
+    """Whether a program can ask what a value is which may be several things: whether it is a text or an int, say."""
+    return len(kinds(type_)) > 1 and kinds(type_) <= _OF_JSON and not number_is_ambiguous(type_)
+
+
+def _as_operands(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) -> tuple[Expr, Expr]:
+    """The operands of which one is a Decimal: the other one, where it may be an int, as that, behind the TypeError of anything else."""
+    from pysfnc.frontend.synthesis import run_here
+
+    first = is_decimal(left.type)
+    other = right if first else left
+    if not (is_told(other.type) and kinds(other.type) & _WHOLE and isinstance(node, ast.expr)):
+        return left, right
+    left, right = cx.atom(left, "left"), cx.atom(right, "right")
+    known, given = (left, right) if first else (right, left)
+    text = f"unsupported operand type(s) for {symbol}: "
+    before, behind = (f"{text}'decimal.Decimal' and '", "'") if first else (f"{text}'", "' and 'decimal.Decimal'")
+    made = run_here(cx, _WHOLE_OPERAND, {"value": given, "before": _text(before), "behind": _text(behind)}, node)
+    if isinstance(made, Static):
+        return left, right
+    return (known, made) if first else (made, known)
 
 
 def decimal_compare(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) -> Expr | None:

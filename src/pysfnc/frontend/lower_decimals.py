@@ -1,4 +1,4 @@
-"""`Decimal`: made of constants and of the texts of numbers, and read as text or number. Arithmetic with it has no compiled form.
+"""`Decimal`: made of constants, of the texts of numbers and of values out of JSON, and read as text or number.
 
 The machine holds the text that `str()` gives of it.
 """
@@ -9,11 +9,12 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from pysfnc.diagnostics import codes
+from pysfnc.frontend.decimal_operations import is_told
 from pysfnc.frontend.item_values import DECIMAL
 from pysfnc.frontend.lower_arguments import lower_arguments
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
-from pysfnc.frontend.lower_values import Value
+from pysfnc.frontend.lower_values import External, Value
 from pysfnc.frontend.told_numbers import DEEP, may_be_number, no_number, read_number
 from pysfnc.ir.exprs import Const, Expr, Prim
 from pysfnc.library.told_numbers import NUMBER
@@ -54,7 +55,27 @@ def _made(cx: Context, value: Expr, node: ast.Call) -> Expr | None:
     if value.type == INT:
         text_of = Prim(op="str", args=(value,), type=STR, span=span)
         return Prim(op="decimal.make", args=(text_of,), type=DECIMAL, span=span)
-    return None
+    return _of_any(cx, value, node) if is_told(value.type) and kinds(value.type) & {Kind.STR, Kind.INT} else None
+
+
+_OF_ANY: Final = """
+    if isinstance(value, str):
+        return Decimal(value)
+    if isinstance(value, int):
+        return Decimal(int(value))
+    if isinstance(value, float):
+        raise ValueError("a Decimal of a float has no exact form in the machine")
+    if isinstance(value, list):
+        raise ValueError("argument must be a sequence of length 3")
+    raise TypeError("conversion from " + type(value).__name__ + " to Decimal is not supported")
+"""
+
+
+def _of_any(cx: Context, value: Expr, node: ast.Call) -> Expr:
+    """A Decimal of a value that may be a text or an int, and other things besides."""
+    from pysfnc.frontend.synthesis import run_here
+
+    return as_data(cx, run_here(cx, _OF_ANY, {"value": value, "Decimal": External("decimal.Decimal")}, node), node)
 
 
 def _refused(cx: Context, node: ast.Call) -> Expr:
