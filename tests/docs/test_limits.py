@@ -574,6 +574,8 @@ def test_lim_77_decimals_without_a_form() -> None:
         assert (python.error, compiled.error) == (None, "States.QueryEvaluationError")
     python, compiled = both(head + workflow("x: Decimal", "return x + x", "return 1"), x="1E+100000")
     assert (python.output, compiled.error) == ("2E+100000", "States.QueryEvaluationError")
+    python, compiled = both(head + workflow("x", "return str(Decimal(x))"), x=1.5)
+    assert (python.output, compiled.error) == ("1.5", "ValueError")
     python, compiled = both(head + workflow("x: Decimal", "return round(x * 10)"), x="123456789012345")
     assert (python.error, compiled.error) == (None, "States.QueryEvaluationError")
     for text in ("inf", "٣"):

@@ -56,6 +56,7 @@ from pysfnc.frontend.lower_values import (
 )
 from pysfnc.frontend.narrow import class_names
 from pysfnc.frontend.operations.types_asked import type_of
+from pysfnc.frontend.own_iterators import next_of_own
 from pysfnc.frontend.own_orders import adds_itself, sort_own
 from pysfnc.frontend.plain_members import as_values
 from pysfnc.frontend.ranked_objects import sort_pairs, sort_ranked
@@ -101,6 +102,9 @@ def call_builtin(cx: Context, name: str, given: Arguments | None, node: ast.expr
         assert isinstance(node, ast.Call)
         if name == "isinstance":
             return _isinstance(cx, node)
+        own = next_of_own(cx, node) if name == "next" else None
+        if own is not None:
+            return own
         given = lower_arguments(cx, node, spread_ok=name in ("min", "max", "zip"))
     return poison(cx.span(node)) if given is None else _BUILTINS[name](cx, without_pages(cx, given, node), node)
 

@@ -10,6 +10,7 @@ from dataclasses import field, replace
 from typing import Final, Literal
 
 from pysfnc.frontend.constants import NotConstant, constant_value
+from pysfnc.frontend.iterator_classes import as_generator
 from pysfnc.frontend.model import ClassBinding, ClassInfo, ExternalBinding, ModuleInfo, ProjectModel
 from pysfnc.frontend.names import resolve_through
 from pysfnc.frontend.orderings import derived_comparisons
@@ -164,7 +165,18 @@ _ARITHMETIC: Final = frozenset(f"__{prefix}{name}__" for name in _NUMBERS for pr
 _ACTIONS: Final = _ARITHMETIC | {"__neg__", "__pos__", "__invert__", "__abs__", "__call__", "__enter__", "__exit__"}
 _COMPARISONS: Final = frozenset({"__lt__", "__le__", "__gt__", "__ge__"})
 _CONTENTS: Final = frozenset(
-    {"__len__", "__getitem__", "__setitem__", "__delitem__", "__contains__", "__iter__", "__bool__", "__eq__", "__ne__"}
+    {
+        "__len__",
+        "__getitem__",
+        "__setitem__",
+        "__delitem__",
+        "__contains__",
+        "__iter__",
+        "__next__",
+        "__bool__",
+        "__eq__",
+        "__ne__",
+    }
 )
 SPECIAL: Final[Mapping[RecordKind, frozenset[str]]] = {
     "plain": _ACTIONS | _COMPARISONS | _CONTENTS | {"__int__", "__float__", "__format__"},
@@ -353,7 +365,10 @@ class _Reader:
                     decorator,
                     home.module,
                 )
-        return Member(node.name, kind, home, node, abstract)
+        return Member(node.name, kind, home, as_generator(node) if self._gives_items() else node, abstract)
+
+    def _gives_items(self) -> bool:
+        return any("__next__" in _functions_of(one) for one in self.mro)
 
     def _is_setter(self, home: ClassInfo, node: ast.FunctionDef | ast.AsyncFunctionDef, decorator: ast.expr) -> bool:
         """Whether a decorator is `@name.setter` of the property of the same name in the same class."""
