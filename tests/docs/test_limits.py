@@ -389,6 +389,10 @@ def unchecked(name):
     db.get_item(TableName="t", Key={"id": {"S": name}})
 
 @workflow
+def empty():
+    db.get_item(TableName="", Key={"id": {"S": "a"}})
+
+@workflow
 def code():
     try:
         boto3.client("s3").get_object(Bucket="b", Key="k")
@@ -459,6 +463,8 @@ def test_lim_43_arguments_of_unknown_type() -> None:
     (python, _), (compiled, _) = with_aws("unchecked", {}, name=5)
     assert python.error == "ParamValidationError"
     assert compiled.error != python.error
+    (python, _), (compiled, _) = with_aws("empty", {})
+    assert (python.error, compiled.error) == ("ParamValidationError", "DynamoDB.AmazonDynamoDBException")
 
 
 def test_lim_44_codes_that_no_model_lists() -> None:

@@ -111,7 +111,8 @@ def _served(fake: FakeAws) -> Iterator[None]:
         fake.address = server.url
         yield
         fake.calls.extend(
-            (f"http.{asked.method}", {"path": asked.path, "body": json.loads(asked.body)}) for asked in server.requests
+            (f"http.{asked.method}", {"path": asked.path, "body": json.loads(asked.body or "null")})
+            for asked in server.requests
         )
 
 

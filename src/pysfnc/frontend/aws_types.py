@@ -28,9 +28,13 @@ from pysfnc.values.types import (
 BYTES: Final = OpaqueT("bytes")
 STREAM: Final = OpaqueT("StreamingBody")
 MOMENT: Final = OpaqueT("datetime")
+DOCUMENT: Final = OpaqueT("a document that boto3 reads")
 METADATA: Final = "ResponseMetadata"
 
 _SCALARS: Final[dict[str, Type]] = {"string": STR, "integer": INT, "float": FLOAT, "boolean": BOOL, "timestamp": MOMENT}
+
+_DECODED: Final = frozenset({("iam", "policyDocumentType"), ("cloudformation", "TemplateBody")})
+"""Texts that boto3 makes dicts of on their way in (`json_decode_policies` and the like in botocore's handlers)."""
 
 
 def type_of(shape: Shape) -> Type:
@@ -44,6 +48,8 @@ def type_of(shape: Shape) -> Type:
             return DictT(type_of(shape.value))
         case "blob":
             return STREAM if shape.streaming else BYTES
+        case "string" if (shape.service, shape.name) in _DECODED:
+            return DOCUMENT
         case kind:
             return _SCALARS.get(kind, JSON)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from pysfnc.diagnostics import codes
+from pysfnc.frontend.aws_types import DOCUMENT
 from pysfnc.frontend.lower_context import Context
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, Prim
 from pysfnc.source.span import Span
@@ -283,6 +284,13 @@ def refuse_whole(cx: Context, missing: str, node: ast.AST | Span) -> Expr:
             node,
             "a condition has a meaning only among the arguments of a table, and no form in JSON",
             help="write instead: what it is made of, and the condition where the table is called",
+        )
+    if DOCUMENT.name in missing:
+        return cx.error(
+            codes.AWS_DIFFERENCE,
+            node,
+            "what is used is, or holds, a document that boto3 reads, and that Step Functions gives as a text",
+            help="write instead: other members, or a `@task` that makes the call",
         )
     if missing.startswith(_CODE):
         return cx.error(
