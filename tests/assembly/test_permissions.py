@@ -172,14 +172,40 @@ RULE = ["events:DescribeRule", "events:PutRule", "events:PutTargets"]
         (
             "glue:startJobRun.sync",
             {"JobName": "clean"},
-            [(["glue:BatchStopJobRun", "glue:GetJobRun", "glue:StartJobRun"], ["arn:aws:glue:*:*:job/clean"])],
+            [
+                (
+                    ["glue:BatchStopJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:StartJobRun"],
+                    ["arn:aws:glue:*:*:job/clean"],
+                )
+            ],
         ),
+        ("eks:runJob.sync", {"ClusterName": "c"}, []),
+        (
+            "aws-sdk:s3:getObject",
+            {"Bucket": "b", "Key": "k", "VersionId": "{% $v %}"},
+            [(["s3:GetObjectVersion"], ["arn:aws:s3:::b/k"])],
+        ),
+        (
+            "aws-sdk:s3:deleteObjects",
+            {"Bucket": "b", "Delete": {"Objects": [{"Key": "k", "VersionId": "1"}]}},
+            [(["s3:DeleteObject", "s3:DeleteObjectVersion"], ["arn:aws:s3:::b/*"])],
+        ),
+        (
+            "aws-sdk:s3:deleteObjects",
+            {"Bucket": "b", "Delete": {"Objects": "{% $keys %}"}},
+            [(["s3:DeleteObject"], ["arn:aws:s3:::b/*"])],
+        ),
+        ("aws-sdk:sqs:getQueueUrl", {"QueueName": "q"}, [(["sqs:GetQueueUrl"], ["arn:aws:sqs:*:*:q"])]),
+        ("aws-sdk:sqs:getQueueUrl", {"QueueName": "${Q}"}, [(["sqs:GetQueueUrl"], ["arn:aws:sqs:*:*:*"])]),
         (
             "sagemaker:createTrainingJob.sync",
             {"RoleArn": "arn:aws:iam::1:role/train", "TrainingJobName": "t"},
             [
                 (
-                    ["sagemaker:CreateTrainingJob", "sagemaker:DescribeTrainingJob", "sagemaker:StopTrainingJob"],
+                    [
+                        *("sagemaker:AddTags", "sagemaker:CreateTrainingJob", "sagemaker:DescribeTrainingJob"),
+                        *("sagemaker:ListTags", "sagemaker:StopTrainingJob"),
+                    ],
                     ["*"],
                 ),
                 (["iam:PassRole"], ["arn:aws:iam::1:role/train"]),
@@ -334,4 +360,32 @@ def test_states_inside_others_count() -> None:
     assert of_state({"Type": "Parallel", "Branches": [inner], "End": True}) == [(["ec2:DescribeInstances"], ["*"])]
     assert of_state({"Type": "Map", "Items": [], "ItemProcessor": inner, "End": True}) == [
         (["ec2:DescribeInstances"], ["*"])
+    ]
+
+
+def test_queries_reach_their_data() -> None:
+    """What Athena reads and writes with the role of its caller, as the guide lists it."""
+    found = of_task("athena:startQueryExecution.sync", {"QueryString": "SELECT 1", "WorkGroup": "w"})
+    assert found[0] == (
+        ["athena:GetQueryExecution", "athena:StartQueryExecution", "athena:StopQueryExecution"],
+        ["arn:aws:athena:*:*:workgroup/w"],
+    )
+    assert found[1] == (["athena:GetDataCatalog"], ["arn:aws:athena:*:*:datacatalog/*"])
+    assert [one[1][0] for one in found[2:]] == ["arn:aws:s3:::*", "arn:aws:glue:*:*:catalog", "*"]
+    results = of_task("athena:getQueryResults", {"QueryExecutionId": "{% $id %}"})
+    assert (["s3:GetObject"], ["arn:aws:s3:::*"]) in results
+
+
+def test_collections_of_versions_are_deleted_as_versions() -> None:
+    program = """
+import boto3
+from pysfnc import workflow
+
+@workflow
+def w():
+    boto3.resource("s3").Bucket("b").object_versions.all().delete()
+"""
+    assert of_program(program) == [
+        (["s3:ListBucketVersions"], ["arn:aws:s3:::b"]),
+        (["s3:DeleteObject", "s3:DeleteObjectVersion"], ["arn:aws:s3:::b/*"]),
     ]

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from pysfnc.assembly.permission_extras import UNLISTED, of_query, with_versions
 from pysfnc.aws import Operation, actions_of, optimised_named, service, service_of_asl
 from pysfnc.aws.resources import is_known, resources_of
 from pysfnc.packaging.manifest import Statement
@@ -40,6 +41,8 @@ _RULES: Final[Mapping[tuple[str, str], str]] = {
 }
 """The managed rule of EventBridge by which `.sync` learns that a job ended; "" for any other action. A service without one is polled."""
 _RULE_ACTIONS: Final = ("events:DescribeRule", "events:PutRule", "events:PutTargets")
+_IN_CLUSTER: Final = frozenset({("eks", "call"), ("eks", "runJob")})
+"""Requests to the API of a cluster, whose own rules say what the role may do; no action of IAM is needed for them."""
 _SAME_RESOURCE: Final = frozenset({"athena", "codebuild", "glue"})
 """Services whose jobs are named, in a policy, by what the start names."""
 _PASSED_TO: Final[Mapping[str, str]] = {
@@ -62,8 +65,9 @@ def statements_of(
 
     name: of the state machine. states: those that call services, and distributed Maps. children: placeholder -> name of the machine.
     """
-    reader = _Reader(name, children or {})
-    return tuple(_merged(found for state in states for found in reader.of_state(state)))
+    given = tuple(states)
+    reader = _Reader(name, children or {}, lists_versions=any(map(_lists_versions, given)))
+    return tuple(_merged(found for state in given for found in reader.of_state(state)))
 
 
 def permissions_of(workflow: "CompiledWorkflow", fill: Callable[[Any], Any]) -> tuple[Statement, ...]:
@@ -83,6 +87,10 @@ def states_of(part: Any) -> Iterator[dict[str, Any]]:
                 yield from states_of(inner)
 
 
+def _lists_versions(state: Mapping[str, Any]) -> bool:
+    return str(state.get("Resource")).endswith(":listObjectVersions")
+
+
 def _merged(found: Iterable[Statement]) -> Iterator[Statement]:
     """One statement for the same resources and conditions, in the order of the first of them."""
     actions: dict[tuple[tuple[str, ...], str], dict[str, None]] = {}
@@ -96,8 +104,8 @@ def _merged(found: Iterable[Statement]) -> Iterator[Statement]:
 
 
 class _Reader:
-    def __init__(self, name: str, children: Mapping[str, str]) -> None:
-        self._name, self._children = name, children
+    def __init__(self, name: str, children: Mapping[str, str], *, lists_versions: bool) -> None:
+        self._name, self._children, self._lists_versions = name, children, lists_versions
 
     def of_state(self, state: Mapping[str, Any]) -> Iterator[Statement]:
         """The statements for one state."""
@@ -137,6 +145,8 @@ class _Reader:
         self, family: str, action: str, pattern: str, known: Mapping[str, Any] | None
     ) -> Iterator[Statement]:
         found = optimised_named(family, action)
+        if (family, action) in _IN_CLUSTER:
+            return
         if found is None or not found.service:
             yield Statement((f"{family}:*",), ("*",))
             return
@@ -146,6 +156,7 @@ class _Reader:
         start = resources_of(found.operation, known)
         calls = [found.job.describe, *([found.job.cancel[0]] if found.job.cancel else [])]
         actions = [name for method in calls for name in actions_of(service(found.service).operation(method))]
+        actions += UNLISTED.get(found.service, ())
         yield Statement(tuple(sorted(actions)), self._jobs(found.service, start))
         rule = _RULES.get((family, action)) or _RULES.get((family, ""))
         if rule is not None:
@@ -168,7 +179,9 @@ class _Reader:
         return "arn:aws:states:*:*:execution:*"
 
     def _call(self, operation: Operation, known: Mapping[str, Any] | None) -> Iterator[Statement]:
-        yield Statement(actions_of(operation), resources_of(operation, known))
+        actions = with_versions(operation, actions_of(operation), known, lists_versions=self._lists_versions)
+        yield Statement(actions, resources_of(operation, known))
+        yield from of_query(operation)
         if _READS.match(operation.name):
             return
         roles = tuple(dict.fromkeys(_roles(known)))
@@ -176,9 +189,11 @@ class _Reader:
         if operation.service.name == "ecs" and operation.name == "RunTask":
             roles = roles or ("*",)  # those of the task definition
         if roles:
-            named = tuple(role if is_known(role) and role.startswith(("arn:", "${")) else "*" for role in roles)
+            named = [role if is_known(role) and role.startswith(("arn:", "${")) else "*" for role in roles]
             yield Statement(
-                ("iam:PassRole",), named, {} if to is None else {"StringEquals": {"iam:PassedToService": [to]}}
+                ("iam:PassRole",),
+                tuple(dict.fromkeys(named)),
+                {} if to is None else {"StringEquals": {"iam:PassedToService": [to]}},
             )
 
     def _request(self, known: Mapping[str, Any] | None) -> Iterator[Statement]:

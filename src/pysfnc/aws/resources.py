@@ -38,6 +38,7 @@ class Named:
 
 
 _TABLE: Final = "arn:aws:dynamodb:*:*:table/"
+_QUEUES: Final = "arn:aws:sqs:*:*:"
 _BUCKET: Final = "arn:aws:s3:::"
 _EXECUTION: Final = "arn:aws:states:*:*:execution:"
 _MACHINE: Final = "arn:aws:states:*:*:stateMachine:"
@@ -59,7 +60,7 @@ _SERVICES: Final[Mapping[str, tuple[Named, ...]]] = {
     "lambda": (Named("FunctionName", "arn:aws:lambda:*:*:function:", ("", ":*")),),
     "secretsmanager": (Named("SecretId", "arn:aws:secretsmanager:*:*:secret:", ("-??????",)),),
     "sns": (Named("TopicArn", "arn:aws:sns:*:*:"), Named("TargetArn", "arn:aws:sns:*:*:")),
-    "sqs": (Named("QueueUrl", "arn:aws:sqs:*:*:"),),
+    "sqs": (Named("QueueUrl", _QUEUES),),
     "ssm": (Named("Name", _SSM), Named("Names[]", _SSM)),
 }
 """What names the resource in most operations of a service."""
@@ -80,6 +81,7 @@ _OPERATIONS: Final[Mapping[tuple[str, str], tuple[Named, ...]]] = {
     ("events", "PutEvents"): (Named("Entries[].EventBusName", "arn:aws:events:*:*:event-bus/", default="default"),),
     ("secretsmanager", "CreateSecret"): (Named("Name", "arn:aws:secretsmanager:*:*:secret:", ("-??????",)),),
     ("ssm", "GetParametersByPath"): (Named("Path", _SSM, ("", "/*")),),
+    ("sqs", "GetQueueUrl"): (Named("QueueName", _QUEUES),),
     ("stepfunctions", "DescribeExecution"): (Named("ExecutionArn", _EXECUTION),),
     ("stepfunctions", "StartExecution"): (Named("StateMachineArn", _MACHINE),),
     ("stepfunctions", "StartSyncExecution"): (Named("StateMachineArn", _MACHINE),),
@@ -121,7 +123,7 @@ def _arn(name: str, prefix: str, suffix: str) -> str:
         return f"{prefix}*"
     if name.startswith("arn:") or _ARN_PARAMETER.fullmatch(name):
         return name if suffix == "-??????" else f"{name}{suffix}"
-    if prefix.startswith("arn:aws:sqs"):
+    if prefix == _QUEUES and "${" in name:
         # A URL that only the deployment knows.
         return f"{prefix}*"
     return f"{prefix}{name.lstrip('/') if prefix == _SSM else name}{suffix}"
