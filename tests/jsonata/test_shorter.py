@@ -10,7 +10,8 @@ from pysfnc.backend.markers import is_marked_with
 from pysfnc.backend.written import with_prelude, written
 from pysfnc.jsonata.engine import JlensEvaluator
 from pysfnc.jsonata.printer import print_tree
-from pysfnc.jsonata.tree import Binary, Bind, Call, Field, Func, IfElse, Lit, Ref, Seq, Tree
+from pysfnc.jsonata.tidy import tidy
+from pysfnc.jsonata.tree import Array, Binary, Bind, Call, Field, Func, IfElse, Lit, Range, Ref, Seq, Tree
 from pysfnc.jsonata.unread import without_unread
 from pysfnc.library import catalog  # noqa: F401  defines the functions
 from tests.support.oracle import evaluator
@@ -78,3 +79,21 @@ def test_the_number_of_a_way_is_found_in_the_cause(cause: str, found: bool, engi
     output = {"Error": "States.QueryEvaluationError", "Cause": cause}
     for tree in (asked, is_marked_with(asked)):
         assert outcome(with_prelude(tree), engine, x=output) is found, json.dumps(output)
+
+
+@pytest.mark.parametrize("engine", ["jlens", "node"])
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        (IfElse(Binary("=", X, Lit(1)), Array((X, X)), Array((X, X))), "[7,$x,$x]"),
+        (Seq((Bind("a", X), Array((Ref("a"),)))), "[7,$x]"),
+        (IfElse(Binary("=", X, Lit(1)), Range(X, Lit(3)), Range(X, Lit(3))), "[7,$append([],[$x..3])]"),
+        (Array((IfElse(Binary("=", X, Lit(1)), Array((X,)), Array((X,))),)), "[7,[$x]]"),
+    ],
+)
+def test_an_item_that_becomes_an_array_display_is_spliced_still(item: Tree, expected: str, engine: str) -> None:
+    tree = Array((Lit(7), item))
+    made = print_tree(tidy(tree), tight=True)
+    assert made == expected
+    for value in (1, 2):
+        assert outcome(made, engine, x=value) == outcome(print_tree(tree), engine, x=value)

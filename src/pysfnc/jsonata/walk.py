@@ -146,35 +146,42 @@ _MAPPED: Final[dict[type, Callable[[Any, _Go], Tree]]] = {
         tuple(Bind(item.name, go(item.value)) if isinstance(item, Bind) else go(item) for item in node.items)
     ),
     Func: lambda node, go: Func(node.params, go(node.body)),
-    Array: lambda node, go: Array(tuple(map(go, node.items))),
+    Array: lambda node, go: _array(node, go),
     Range: lambda node, go: Range(go(node.low), go(node.high)),
     Object: lambda node, go: Object(tuple((go(key), go(value)) for key, value in node.pairs)),
 }
 
 
+def _array(tree: Array, go: _Go) -> Tree:
+    """An array constructor splices an array that an item evaluates to, but keeps one that is written out there.
+
+    So where an item becomes one that is written out, its items are put in.
+    """
+    made = tuple(map(go, tree.items))
+    if all(
+        isinstance(before, Array | Range) or not isinstance(item, Array | Range)
+        for before, item in zip(tree.items, made, strict=True)
+    ):
+        return Array(made)
+    if len(made) == 1 and isinstance(made[0], Range):
+        return made[0]
+    items: list[Tree] = []
+    for before, item in zip(tree.items, made, strict=True):
+        if isinstance(before, Array | Range):
+            items.append(item)
+        elif isinstance(item, Array):
+            items += item.items
+        else:
+            # The result of a function is spliced.
+            items.append(Call("append", (Array(()), item)) if isinstance(item, Range) else item)
+    return Array(tuple(items))
+
+
 def map_children(tree: Tree, go: _Go) -> Tree:
-    """The node with `go` applied to its direct parts, in the order of evaluation."""
+    """The node with `go` applied to its direct parts, in the order of evaluation; `go` gives trees of the same value."""
     return _MAPPED[type(tree)](tree, go)
 
 
 def replace_ref(tree: Tree, name: str, value: Tree) -> Tree:
-    """The tree with `$name` replaced.
-
-    An array constructor splices an array that a name stands for, but keeps one that is written out: there the items are put in.
-    """
-
-    def put_in(node: Tree) -> Tree:
-        if isinstance(node, Ref) and node.name == name:
-            return value
-        if isinstance(node, Array) and isinstance(value, Array) and any(item is value for item in node.items):
-            return Array(tuple(part for item in node.items for part in (value.items if item is value else (item,))))
-        if isinstance(node, Array) and isinstance(value, Range) and any(item is value for item in node.items):
-            # A range is an array that is written out as well; the result of a function is spliced.
-            if len(node.items) == 1:
-                # Another object, so that the array around does not take it for the name.
-                return Range(value.low, value.high)
-            spliced = Call("append", (Array(()), value))
-            return Array(tuple(spliced if item is value else item for item in node.items))
-        return node
-
-    return map_tree(tree, put_in)
+    """The tree with `$name` replaced by what it stands for."""
+    return map_tree(tree, lambda node: value if isinstance(node, Ref) and node.name == name else node)
