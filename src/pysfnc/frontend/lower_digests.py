@@ -13,6 +13,7 @@ from pysfnc.frontend.aws_types import BYTES
 from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
+from pysfnc.frontend.lower_uuids import call_uuid, uuid_attribute
 from pysfnc.frontend.lower_values import Opaque, Static, Value
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Draw, If, Perform, Raise
@@ -42,10 +43,7 @@ def opaque_text(cx: Context, value: Opaque, node: ast.AST) -> Expr:
 
 def opaque_attribute(cx: Context, value: Opaque, name: str, node: ast.AST) -> Value | None:
     """An attribute that is data; None for a method."""
-    if value.kind == "uuid" and name == "hex":
-        dash, nothing = (Const(value=text, type=STR, span=cx.span(node)) for text in ("-", ""))
-        return lib.method(cx, "replace", value.value, [dash, nothing], {}, node)
-    return None
+    return uuid_attribute(cx, value, name, node) if value.kind == "uuid" and isinstance(node, ast.expr) else None
 
 
 def length_of_bytes(cx: Context, value: Expr, node: ast.AST) -> Expr:
@@ -214,6 +212,7 @@ OPAQUE_CALLS: Final[dict[str, Special]] = {
     "base64.b64decode": _base64("base64.decode", decodes=True),
     "base64.urlsafe_b64decode": _base64("base64.url_decode", decodes=True),
     "uuid.uuid4": _uuid4,
+    "uuid.UUID": call_uuid,
     "random.random": _numbers(0, _random),
     "random.uniform": _numbers(2, _uniform),
     "random.randint": _numbers(2, _randint),

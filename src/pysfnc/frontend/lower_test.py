@@ -18,6 +18,7 @@ from pysfnc.frontend.lower_futures import is_among
 from pysfnc.frontend.lower_key_views import compared_views
 from pysfnc.frontend.lower_shared import note_shared
 from pysfnc.frontend.lower_state import State, join_states
+from pysfnc.frontend.lower_uuids import compared_uuids
 from pysfnc.frontend.lower_values import Condition, Future, FutureSet, Static, Value
 from pysfnc.frontend.narrow import narrowed
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, Logic, Var
@@ -286,7 +287,7 @@ def lower_compare(cx: Context, node: ast.Compare) -> Value:
     if isinstance(second, KeyedFutures | KeyedCoroutines) and isinstance(node.ops[0], ast.In | ast.NotIn):
         second = keys_of_table(second)
     if len(node.ops) == 1:
-        first, second = compared_views(cx, first, second, node)
+        first, second = compared_views(cx, *compared_uuids(first, second), node)
         return lib.compare(cx, node.ops[0], first, second, node)
     left, middle = as_data(cx, first, node.left), as_data(cx, second, node.comparators[0])
     return _chain(cx, node, 0, left, middle)
