@@ -102,7 +102,9 @@ def test_lim_06_digits_of_other_scripts() -> None:
     for function in ("int", "float"):
         python, compiled = both(workflow("text: str", f"return {function}(text)"), text="\N{ARABIC-INDIC DIGIT THREE}")
         assert (python.output, compiled.error) == (3, "ValueError")
-    python, compiled = both("import uuid\n" + workflow("text: str", "return str(uuid.UUID(text))"), text="1_2" + "0" * 29)
+    python, compiled = both(
+        "import uuid\n" + workflow("text: str", "return str(uuid.UUID(text))"), text="1_2" + "0" * 29
+    )
     assert (python.output, compiled.error) == ("01200000-0000-0000-0000-000000000000", "ValueError")
 
 

@@ -6,11 +6,13 @@ Hands objects of the program's own classes on to `lower_own_contexts`.
 import ast
 
 from pysfnc.diagnostics import codes
+from pysfnc.frontend.exit_stacks import entering, without_stack
 from pysfnc.frontend.lower_context import Context, Trial
+from pysfnc.frontend.lower_control import function_frame
 from pysfnc.frontend.lower_core import lower_body, lower_stmt, lower_value
 from pysfnc.frontend.lower_generated_contexts import is_generated_context, lower_generated_context
 from pysfnc.frontend.lower_own_contexts import lower_own_context
-from pysfnc.frontend.lower_values import BuiltinFunction, External, ProjectFunction, StaticMethod, Table
+from pysfnc.frontend.lower_values import BuiltinFunction, External, ProjectClass, ProjectFunction, StaticMethod, Table
 
 _SUPPRESS = "contextlib.suppress"
 _NULL = "contextlib.nullcontext"
@@ -39,6 +41,20 @@ def lower_contexts(cx: Context, node: ast.With) -> bool:
         if isinstance(callee, StaticMethod) and isinstance(callee.receiver, Table):
             lower_batch_writer(cx, callee.receiver, first, made, body, node)
         return True
+    if isinstance(callee, ProjectClass) and _is_stack(callee) and isinstance(made, ast.Call) and not made.args:
+        inside = without_stack(function_frame(cx).node or node, first, body)
+        if inside is not None:
+            lower_body(cx, inside)
+            return True
+        entered = entering(first, body)
+        if entered is not None:
+            cx.error(
+                codes.UNSUPPORTED_CALL,
+                entered,
+                "`enter_context` has a compiled form only in statements of their own, one after the other in the body of the `with`",
+                help="write instead: `with` of each of the contexts",
+            )
+            return True
     if not (isinstance(made, ast.Call) and isinstance(callee, External)):
         return lower_own_context(cx, first, body, node)
     if callee.name not in (_SUPPRESS, _NULL):
@@ -48,6 +64,10 @@ def lower_contexts(cx: Context, node: ast.With) -> bool:
     else:
         _suppressed(cx, first, made, body, node)
     return True
+
+
+def _is_stack(callee: ProjectClass) -> bool:
+    return callee.info.module.name == "pysfnc.library.written.contexts" and callee.info.name == "ExitStack"
 
 
 def _bound(item: ast.withitem, value: ast.expr) -> list[ast.stmt]:
