@@ -224,7 +224,7 @@ def _checked(path: str, sink: Sink, *, own_places: bool = False, refused: Sequen
     program = build_program(path, sink, own_places=own_places, refused=refused)
     if program is None or sink.has_errors:
         return program
-    helpers = frozenset(task.id for task in program.tasks if task.copies is not None)
+    helpers = {task.id: task for task in program.tasks if task.copies is not None}
     changed: set[str] = set()
     for machine in program.machines:
         changed |= check_aliases(machine, sink, helpers)

@@ -33,6 +33,7 @@ def function_specs(program: Program) -> tuple[FunctionSpec, ...]:
             known_exceptions=tuple(sorted(expected.get(task.id, ()))),
             as_sent=task.as_sent,
             copies=task.copies,
+            consumes=task.consumes,
             role=task.role,
             deployed_name=task.name,
         )

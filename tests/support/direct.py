@@ -32,6 +32,7 @@ class DirectInvoker:
                     "exceptions": list(spec.known_exceptions),
                     "as_sent": list(spec.as_sent),
                     "copies": spec.copies,
+                    "consumes": spec.consumes,
                 }
                 for spec in functions
             },

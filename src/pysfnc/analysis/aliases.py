@@ -8,9 +8,9 @@ A change through a variable that stands for a part of another value is followed 
 variables they set are in order as well.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Set
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import field
-from typing import assert_never
+from typing import Final, assert_never
 
 from pysfnc.analysis.alias_calls import GIVEN, Function, call_of
 from pysfnc.analysis.alias_report import ITEMS, RAISED, READ, RETURNED, AliasReport
@@ -44,6 +44,7 @@ from pysfnc.ir.hir import (
     Sleep,
     Stmt,
     Suite,
+    Task,
     TaskCall,
     Try,
     While,
@@ -53,14 +54,16 @@ from pysfnc.lean import dataclass
 from pysfnc.values.types import JSON
 
 _GARBAGE = 64
+_NO_HELPERS: Final[Mapping[str, Task]] = {}
 
 
-def check_aliases(machine: Machine, sink: Sink, helpers: Set[str] = frozenset()) -> frozenset[str]:
+def check_aliases(machine: Machine, sink: Sink, helpers: Mapping[str, Task] = _NO_HELPERS) -> frozenset[str]:
     """Report every change of an object that another live variable may hold (SFN401).
 
     `helpers`: the tasks that Python hands the very objects. Gives those of them whose arguments or results may be changed afterwards.
     """
-    if not any(isinstance(stmt, Assign) and stmt.changes for stmt in walk_suite(machine.body)):
+    is_change = any(isinstance(stmt, Assign) and stmt.changes for stmt in walk_suite(machine.body))
+    if not is_change and not any(task.consumes for task in helpers.values()):
         return frozenset()
     checker = _Checker(liveness(machine.body), changed_values(machine.body), sink, helpers)
     checker.suite(machine.body, State())
@@ -95,7 +98,9 @@ def _joined(a: State | None, b: State | None) -> State | None:
 class _Checker:
     """Runs a machine abstractly; one object a machine."""
 
-    def __init__(self, live: Liveness, temporaries: Mapping[str, Prim], sink: Sink, helpers: Set[str]) -> None:
+    def __init__(
+        self, live: Liveness, temporaries: Mapping[str, Prim], sink: Sink, helpers: Mapping[str, Task]
+    ) -> None:
         self.copied = Copied(helpers)
         self._live = live
         self._sink = sink
@@ -358,6 +363,8 @@ class _Checker:
                 if isinstance(stmt.effect, TaskCall):
                     given = [self._values.value(arg, state) for _, arg in stmt.effect.args]
                     self.copied.note_call(stmt.effect.task, made.union(*given), state)
+                    others = (self._live.after(stmt) - {stmt.target}) | self._live.raised(stmt) | self._around
+                    self.copied.check_consumed(stmt, stmt.effect, NO_NODES.union(*given), others, state, self._sink)
                 return self._bind(stmt, made, state)
             case Sleep() | Draw():
                 return self._bind(stmt, NO_NODES, state)

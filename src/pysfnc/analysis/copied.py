@@ -3,10 +3,12 @@
 What they do themselves is not known. Objects are told apart only by where they were made, which says "changed" too often.
 """
 
-from collections.abc import Collection, Iterable, Set
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import field
 
-from pysfnc.analysis.heap import Node, State
+from pysfnc.analysis.heap import Node, Nodes, State
+from pysfnc.diagnostics import Sink, codes
+from pysfnc.ir.hir import Perform, Task, TaskCall
 from pysfnc.lean import dataclass
 
 
@@ -14,7 +16,7 @@ from pysfnc.lean import dataclass
 class Copied:
     """The calls of helpers in one machine. Attributes: `changed`: the tasks whose arguments or results may be changed after the call."""
 
-    helpers: Set[str]
+    helpers: Mapping[str, Task]
     changed: set[str] = field(default_factory=set)
     _sites: dict[int, set[str]] = field(default_factory=dict)
     """Where objects were made -> the tasks that get or give some of them."""
@@ -25,6 +27,28 @@ class Copied:
             for node in state.reach(nodes):
                 for site in _sites(node.site, state):
                     self._sites.setdefault(site, set()).add(task)
+
+    def check_consumed(
+        self, stmt: Perform, call: TaskCall, given: Nodes, others: Iterable[str], state: State, sink: Sink
+    ) -> None:
+        """Report the first of the variables that may hold something that the helper changes, and that it gets a copy of."""
+        helper = self.helpers.get(call.task)
+        if helper is None or not helper.consumes:
+            return
+        changed = state.reach(given)
+        for name in sorted(others, key=lambda name: ("%" in name, name)):
+            held = state.names.get(name)
+            if held is not None and not changed.isdisjoint(state.reach(held.nodes)):
+                shown = name.split("%")[0]
+                sink.error(
+                    codes.ALIAS_MUTATION,
+                    stmt.span,
+                    f"`{helper.qualname}` changes what it gets, which is a copy as it runs in Lambda"
+                    + (f", and `{shown}` is still used" if shown else ""),
+                    notes=[f"it runs there since {helper.reason}"],
+                    help="write instead: `copy.deepcopy(...)` around the argument, or the changed value as the result",
+                )
+                return
 
     def note_change(self, changed: Collection[Node], state: State) -> None:
         """Note that objects are changed."""

@@ -23,6 +23,7 @@ from pysfnc.frontend.lower_functional import (
 )
 from pysfnc.frontend.lower_inline import call_closure, call_function
 from pysfnc.frontend.lower_mutation import changed_parameter
+from pysfnc.frontend.lower_shared import shared_of
 from pysfnc.frontend.lower_travels import travelling_arguments
 from pysfnc.frontend.lower_values import (
     ClientMethod,
@@ -127,15 +128,15 @@ def _move(cx: Context, info: FunctionInfo, given: Arguments, node: ast.expr, why
     """A function that compiles, and is refused by the alias check then, runs in Lambda; its type is that of what it would give here."""
     trial = Trial(cx)
     result = call_function(cx, info, given, node)
+    obstacle = None if trial.failed else obstacle_to_move(cx, trial.out, result)
     trial.discard()
     if trial.failed:
         return _to_lambda(cx, info, given, node, tuple(trial.diagnostics()))
-    obstacle = obstacle_to_move(result, trial.out, cx.project.tasks)
     known = None if isinstance(result, Static) else result.type
     if obstacle is None and known is not None and not is_plain(known) and not _travels(known, info.returns):
         obstacle = f"it gives a value of type `{known}`, which JSON would change"
     is_declared = known is not None and info.returns is not None and _travels(known, info.returns)
-    return _to_lambda(cx, info, given, node, why, obstacle, None if is_declared else known)
+    return _to_lambda(cx, info, given, node, why, obstacle, None if is_declared else known, moved=True)
 
 
 def _believed(
@@ -200,17 +201,20 @@ def _to_lambda(
     why: Sequence[Diagnostic],
     obstacle: str | None = None,
     result: Type | None = None,
+    *,
+    moved: bool = False,
 ) -> Value:
     """The function does not compile: it goes to Lambda if nobody can tell the difference, otherwise its mistakes are reported.
 
     `obstacle`: what is known to tell the difference. `result`: the type of what it gives, where that is known without an annotation.
+    `moved`: it compiles, and the alias check refused it.
     """
     types = _sent_types(cx, info, given, node)
-    obstacle = obstacle or _obstacle(cx, info, given, why, types)
+    obstacle = obstacle or _obstacle(cx, info, given, why, types, consumes=moved)
     if obstacle is None:
         cx.project.sent[info] = types
         # What compiles is no reason to lower the program in other ways.
-        cx.project.in_lambda[info] = () if info in cx.project.unfit else tuple(why)
+        cx.project.in_lambda[info] = () if moved else tuple(why)
         errors = [diagnostic for diagnostic in why if diagnostic.is_error]
         reason = errors[0].message
         if errors[0].span is not None:
@@ -257,13 +261,24 @@ def _sent_types(cx: Context, info: FunctionInfo, given: Arguments, node: ast.exp
 
 
 def _obstacle(
-    cx: Context, info: FunctionInfo, given: Arguments, why: Sequence[Diagnostic], types: Mapping[str, Type]
+    cx: Context,
+    info: FunctionInfo,
+    given: Arguments,
+    why: Sequence[Diagnostic],
+    types: Mapping[str, Type],
+    *,
+    consumes: bool = False,
 ) -> str | None:
-    """Why running the function in Lambda would make a difference, None when it would not."""
+    """Why running the function in Lambda would make a difference, None when it would not.
+
+    `consumes`: it may change its arguments, as the alias check sees to it that nobody reads them afterwards (`Task.consumes`).
+    """
     if info.role == "inline":
         return "it is marked `@inline`"
     if cx.project.scope(info.node).is_generator:
         return "it is a generator"
+    if any(diagnostic.code is codes.GLOBAL_MUTATION for diagnostic in why):
+        return "what it changes there would outlive the run"
     if _reads_unknown_variables(cx, info):
         return "it reads environment variables whose names are not written out, so that Lambda would not have them"
     values = [*given.positional, *(value for _, value in given.keywords)]
@@ -272,7 +287,8 @@ def _obstacle(
     if any(isinstance(part, Static) for part in values):
         return "a function, or something else that is no data, is passed to it"
     changed = changed_parameter(cx.project.model, info)
-    if changed is not None:
+    data = (value for value in values if not isinstance(value, Static))
+    if changed is not None and not (consumes and all(shared_of(cx, value) is None for value in data)):
         return f"it changes its parameter `{changed}`"
     annotations = {param.name: param.type for param in info.params}
     for name, type_ in types.items():

@@ -13,6 +13,7 @@ from pysfnc.diagnostics import Diagnostic
 from pysfnc.frontend.environment import EnvironmentTable
 from pysfnc.frontend.fail_names import FailNames, fail_names
 from pysfnc.frontend.integrations import CLIENT_ERROR
+from pysfnc.frontend.lower_mutation import changed_parameter
 from pysfnc.frontend.model import Binding, FunctionInfo, ModuleInfo, ProjectModel
 from pysfnc.frontend.run_context import context_read_by
 from pysfnc.frontend.said_ints import Said, said_ints
@@ -211,6 +212,7 @@ class Project:
                 reason=reason,
                 context=context_read_by(self.model, info),
                 copies=None if info.role == "task" else "kept",
+                consumes=info in self.unfit and changed_parameter(self.model, info) is not None,
                 span=info.module.span(info.node).head(),
             )
         return found

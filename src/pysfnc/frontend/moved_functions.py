@@ -8,6 +8,8 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from pysfnc.diagnostics import Diagnostic
+from pysfnc.frontend.lower_context import Context
+from pysfnc.frontend.lower_shared import shared_of
 from pysfnc.frontend.lower_values import Static, Value
 from pysfnc.frontend.model import (
     ClassBinding,
@@ -18,8 +20,8 @@ from pysfnc.frontend.model import (
     ProjectModel,
 )
 from pysfnc.frontend.names import resolve
-from pysfnc.ir.hir import Beside, Perform, Stmt, Task, TaskCall
-from pysfnc.ir.walk import walk_suite
+from pysfnc.ir.hir import Beside, Perform, Stmt, TaskCall
+from pysfnc.ir.walk import suite_exprs, walk_expr, walk_suite
 from pysfnc.source.span import Span
 from pysfnc.values.types import (
     BoolT,
@@ -35,6 +37,7 @@ from pysfnc.values.types import (
     TupleT,
     Type,
     UnionT,
+    is_mutable,
 )
 
 _Owner = FunctionInfo | ClassInfo
@@ -99,15 +102,31 @@ def _meanings(model: ProjectModel, module: ModuleInfo, tree: ast.AST) -> Iterato
                 pass
 
 
-def obstacle_to_move(result: Value, out: Sequence[Stmt], tasks: Mapping[str, Task]) -> str | None:
-    """Why a function that compiled must not be moved to Lambda, going by its statements and the kind of its result; None if it may.
+def obstacle_to_move(cx: Context, out: Sequence[Stmt], result: Value) -> str | None:
+    """Why a function that compiled to these statements must not be moved to Lambda, None if it may.
 
-    `tasks`: those of the program; what is a helper itself runs along.
+    The object of a module constant is another one there, and lives longer than the run.
     """
-    helpers = {name for name, task in tasks.items() if task.copies is not None}
-    if any(isinstance(stmt, Perform | Beside) and not _is_call_of(stmt, helpers) for stmt in walk_suite(tuple(out))):
+    helpers = {name for name, task in cx.project.tasks.items() if task.copies is not None}
+    suite = tuple(out)
+    if any(isinstance(stmt, Perform | Beside) and not _is_call_of(stmt, helpers) for stmt in walk_suite(suite)):
         return "it calls something, or waits"
-    return "it gives a function, or something else that is no data" if isinstance(result, Static) else None
+    if isinstance(result, Static):
+        return "it gives a function, or something else that is no data"
+    parts = (part for expr in (*suite_exprs(suite), result) for part in walk_expr(expr))
+    shared = [cx.constants[part.span] for part in parts if part.span in cx.constants and _has_mutable_parts(part.type)]
+    found = shared_of(cx, result)
+    if found is not None or shared:
+        return f"it may change or give the object of the module constant `{shared[0] if found is None else found.name}`"
+    return None
+
+
+def _has_mutable_parts(type_: Type) -> bool:
+    match type_:
+        case ListT(inner) | DictT(inner):
+            return is_mutable(inner) or _has_mutable_parts(inner)
+        case _:
+            return is_mutable(type_)
 
 
 def _is_call_of(stmt: Perform | Beside, helpers: Set[str]) -> bool:

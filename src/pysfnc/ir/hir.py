@@ -447,6 +447,8 @@ class Task:
     """Parameters whose annotations nobody reads."""
     copies: Literal["kept", "changed"] | None = None
     """For a helper that is no task: whether the machine changes something of what the helper gets or gives afterwards."""
+    consumes: bool = False
+    """Whether such a helper changes its arguments, so that nobody may read those afterwards."""
     span: Span | None = field(default=None, compare=False)
 
 

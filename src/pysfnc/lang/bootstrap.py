@@ -21,7 +21,8 @@ Registration (``pysfnc_functions.json`` beside the handler, written by the build
      "functions": {"<id>": {"module": "pkg.mod", "qualname": "charge", "exceptions": ["pkg.mod:Declined"], "as_sent": ["amount"]}}}
 
 `as_sent`, which may be absent, are the parameters whose annotations nobody reads: those of a function that is no task. Such a function has
-`copies` too, ``"kept"`` or ``"changed"``: whether the machine changes what it gives to it, or gets from it (see `pysfnc.lang.copies`).
+`copies` too, ``"kept"`` or ``"changed"``: whether the machine changes what it gives to it, or gets from it (see `pysfnc.lang.copies`),
+and ``"consumes": true`` if it may change its arguments.
 
 All modules are imported when the environment starts, so a module that cannot be imported fails each invocation with
 the runtime's own error (``Runtime.ImportModuleError``, ``Runtime.UserCodeSyntaxError`` or the exception's name).
@@ -51,16 +52,22 @@ Handler = Callable[[Any, Any], Any]
 class _Registered:
     """One function that may be called, the exception classes its callers know, and the parameters that take what is sent as it is.
 
-    `copies`: what happens to the copies of a helper; None for a task.
+    `copies`: what happens to the copies of a helper; None for a task. `consumes`: whether it may change its arguments.
     """
 
     def __init__(
-        self, function: Callable[..., Any], known: frozenset[str], as_sent: frozenset[str], copies: str | None
+        self,
+        function: Callable[..., Any],
+        known: frozenset[str],
+        as_sent: frozenset[str],
+        copies: str | None,
+        consumes: bool,
     ) -> None:
         self.function = function
         self.known = known
         self.as_sent = as_sent
         self.copies = copies
+        self.consumes = consumes
 
     def call(self, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
         """Call the function with encoded arguments; the encoded result."""
@@ -68,7 +75,10 @@ class _Registered:
             if self.copies is not None:
                 from pysfnc.lang.copies import run_helper
 
-                return run_helper(self.function, args, kwargs, self.as_sent, changed_later=self.copies == "changed")
+                changed = self.copies == "changed"
+                return run_helper(
+                    self.function, args, kwargs, self.as_sent, changed_later=changed, consumes=self.consumes
+                )
             return run_encoded(self.function, args, kwargs, self.as_sent)
         import asyncio
 
@@ -110,7 +120,7 @@ def _load(entry: Mapping[str, Any]) -> _Registered:
     while hasattr(found, "__wrapped__") and hasattr(found, "options"):
         found = found.__wrapped__
     known, as_sent = frozenset(entry["exceptions"]), frozenset(entry.get("as_sent", ()))
-    return _Registered(found, known, as_sent, entry.get("copies"))
+    return _Registered(found, known, as_sent, entry.get("copies"), entry.get("consumes", False))
 
 
 def _is_registered(functions: Mapping[str, _Registered], event: Any) -> bool:

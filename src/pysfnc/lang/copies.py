@@ -23,22 +23,24 @@ def run_helper(
     as_sent: frozenset[str] = frozenset(),
     *,
     changed_later: bool = False,
+    consumes: bool = False,
 ) -> Any:
     """Call a helper with encoded arguments and return its encoded result.
 
     Args:
         changed_later: the machine changes something in the result or the arguments afterwards, so that they must share no objects.
+        consumes: nobody reads the arguments afterwards, so that they may be changed.
 
     Raises:
         Fail: `Pysfnc.Copied`, where the caller would see that it got copies.
     """
     given, named = decode_arguments(function, args, kwargs, as_sent)
     sent = [*given, *named.values()]
-    before = _text(sent)
+    before = None if consumes else _text(sent)
     result = function(*given, **named)
-    if _text(sent) != before:
+    if not consumes and _text(sent) != before:
         raise Fail(COPIED, f"{function.__qualname__}() runs in Lambda, and changes an argument, which is a copy there")
-    if changed_later and _share([*map(_Root, sent), _Root(result)]):
+    if changed_later and _share([_Root(result), *([] if consumes else map(_Root, sent))]):
         raise Fail(
             COPIED, f"{function.__qualname__}() runs in Lambda, and what it gives shares objects that are changed"
         )

@@ -129,6 +129,7 @@ def _registration(functions: tuple[FunctionSpec, ...]) -> bytes:
             "exceptions": sorted(set(spec.known_exceptions)),
             **({"as_sent": sorted(spec.as_sent)} if spec.as_sent else {}),
             **({"copies": spec.copies} if spec.copies else {}),
+            **({"consumes": True} if spec.consumes else {}),
         }
         for spec in sorted(functions, key=lambda spec: spec.name)
     }

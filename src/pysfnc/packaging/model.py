@@ -34,6 +34,7 @@ class FunctionSpec:
         known_exceptions: the exception classes its callers know, ``module:qualname`` or bare names.
         as_sent: parameters that take what is sent as it is, whatever their annotations say.
         copies: what the machine does with what a helper, which is no task, gets and gives: ``kept`` or ``changed``; None for a task.
+        consumes: whether such a helper may change its arguments, as nobody reads those afterwards.
         role: role it asks for, or None.
         deployed_name: name of the Lambda function it asks for, or None.
     """
@@ -47,6 +48,7 @@ class FunctionSpec:
     known_exceptions: tuple[str, ...] = ()
     as_sent: tuple[str, ...] = ()
     copies: Literal["kept", "changed"] | None = None
+    consumes: bool = False
     role: str | None = None
     deployed_name: str | None = None
 
