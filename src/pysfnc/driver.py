@@ -206,9 +206,10 @@ def _lowered(path: str) -> tuple[Program | None, Sink]:
         refused += new
         sink = Sink()
         other = _checked(path, sink, own_places=True, refused=refused)
-    # What was tried last says why the helpers cannot run in Lambda.
-    tried = refused and len(sink.diagnostics) <= len(first.diagnostics)
-    return (other, sink) if tried or not sink.has_errors else (program, first)
+    # What was tried last says why the helpers cannot run in Lambda, if it is about the same places.
+    places = {(one.code, one.span) for one in first.diagnostics}
+    is_same = all((one.code, one.span) in places for one in sink.diagnostics)
+    return (other, sink) if is_same or not sink.has_errors else (program, first)
 
 
 def _aliases(sink: Sink) -> list[Diagnostic]:
@@ -225,12 +226,19 @@ def _checked(path: str, sink: Sink, *, own_places: bool = False, refused: Sequen
     if program is None or sink.has_errors:
         return program
     helpers = {task.id: task for task in program.tasks if task.copies is not None}
-    changed: set[str] = set()
+    changed, read = set[str](), set[str]()
     for machine in program.machines:
-        changed |= check_aliases(machine, sink, helpers)
+        copied = check_aliases(machine, sink, helpers)
+        changed |= copied.changed
+        read |= copied.read
         check_branches(machine, sink)
-    tasks = (replace(task, copies="changed") if task.id in changed else task for task in program.tasks)
-    return replace(program, tasks=tuple(tasks))
+    known = {
+        name: replace(
+            task, copies="changed" if name in changed else "kept", consumes=not (task.gets_constants or name in read)
+        )
+        for name, task in helpers.items()
+    }
+    return replace(program, tasks=tuple(known.get(task.id, task) for task in program.tasks))
 
 
 def _placeholders(result: CompileResult) -> Callable[[str], str]:

@@ -57,17 +57,16 @@ _GARBAGE = 64
 _NO_HELPERS: Final[Mapping[str, Task]] = {}
 
 
-def check_aliases(machine: Machine, sink: Sink, helpers: Mapping[str, Task] = _NO_HELPERS) -> frozenset[str]:
+def check_aliases(machine: Machine, sink: Sink, helpers: Mapping[str, Task] = _NO_HELPERS) -> Copied:
     """Report every change of an object that another live variable may hold (SFN401).
 
-    `helpers`: the tasks that Python hands the very objects. Gives those of them whose arguments or results may be changed afterwards.
+    `helpers`: the tasks that Python hands the very objects. Gives what is done with those.
     """
-    is_change = any(isinstance(stmt, Assign) and stmt.changes for stmt in walk_suite(machine.body))
-    if not is_change and not any(task.consumes for task in helpers.values()):
-        return frozenset()
+    if not helpers and not any(isinstance(stmt, Assign) and stmt.changes for stmt in walk_suite(machine.body)):
+        return Copied(helpers)
     checker = _Checker(liveness(machine.body), changed_values(machine.body), sink, helpers)
     checker.suite(machine.body, State())
-    return frozenset(checker.copied.changed)
+    return checker.copied
 
 
 @dataclass(slots=True)

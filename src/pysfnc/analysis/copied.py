@@ -14,10 +14,17 @@ from pysfnc.lean import dataclass
 
 @dataclass(slots=True)
 class Copied:
-    """The calls of helpers in one machine. Attributes: `changed`: the tasks whose arguments or results may be changed after the call."""
+    """The calls of helpers in one machine.
+
+    Attributes:
+        helpers: the tasks that run them.
+        changed: those whose arguments or results may be changed after the call.
+        read: those whose arguments may be read after the call.
+    """
 
     helpers: Mapping[str, Task]
     changed: set[str] = field(default_factory=set)
+    read: set[str] = field(default_factory=set)
     _sites: dict[int, set[str]] = field(default_factory=dict)
     """Where objects were made -> the tasks that get or give some of them."""
 
@@ -31,14 +38,17 @@ class Copied:
     def check_consumed(
         self, stmt: Perform, call: TaskCall, given: Nodes, others: Iterable[str], state: State, sink: Sink
     ) -> None:
-        """Report the first of the variables that may hold something that the helper changes, and that it gets a copy of."""
+        """Note that one of the variables may hold something that the helper gets a copy of; a message if the helper changes that."""
         helper = self.helpers.get(call.task)
-        if helper is None or not helper.consumes:
+        if helper is None:
             return
         changed = state.reach(given)
         for name in sorted(others, key=lambda name: ("%" in name, name)):
             held = state.names.get(name)
             if held is not None and not changed.isdisjoint(state.reach(held.nodes)):
+                self.read.add(call.task)
+                if not helper.consumes:
+                    return
                 shown = name.split("%")[0]
                 sink.error(
                     codes.ALIAS_MUTATION,

@@ -287,8 +287,9 @@ def _obstacle(
     if any(isinstance(part, Static) for part in values):
         return "a function, or something else that is no data, is passed to it"
     changed = changed_parameter(cx.project.model, info)
-    data = (value for value in values if not isinstance(value, Static))
-    if changed is not None and not (consumes and all(shared_of(cx, value) is None for value in data)):
+    if any(not isinstance(value, Static) and shared_of(cx, value) is not None for value in values):
+        cx.project.gets_constants.add(info)
+    if changed is not None and not (consumes and info not in cx.project.gets_constants):
         return f"it changes its parameter `{changed}`"
     annotations = {param.name: param.type for param in info.params}
     for name, type_ in types.items():

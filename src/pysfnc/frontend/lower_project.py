@@ -46,6 +46,8 @@ class Project:
     tasks: dict[str, Task] = field(default_factory=dict)
     sent: dict[FunctionInfo, dict[str, Type]] = field(default_factory=dict)
     """What the parameters of each function in Lambda get that is no task."""
+    gets_constants: set[FunctionInfo] = field(default_factory=set)
+    """The functions in Lambda that are no tasks and get objects of module constants."""
     believed: set[ast.AST] = field(default_factory=set)
     """Functions that compile only if the annotations of all their parameters are believed."""
     ints_believed: bool = False
@@ -225,7 +227,7 @@ class Project:
         for info, types in self.sent.items():
             if (info.module.name, info.qualname) == (task.module, task.qualname):
                 names = (param.name for param in info.params if is_json_faithful(types.get(param.name, NEVER)))
-                return replace(task, as_sent=tuple(sorted(names)))
+                return replace(task, as_sent=tuple(sorted(names)), gets_constants=info in self.gets_constants)
         return task
 
 

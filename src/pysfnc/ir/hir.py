@@ -448,7 +448,9 @@ class Task:
     copies: Literal["kept", "changed"] | None = None
     """For a helper that is no task: whether the machine changes something of what the helper gets or gives afterwards."""
     consumes: bool = False
-    """Whether such a helper changes its arguments, so that nobody may read those afterwards."""
+    """Whether such a helper may change its arguments, as nobody reads those afterwards."""
+    gets_constants: bool = False
+    """Whether some call gives such a helper the object of a module constant, or what holds one."""
     span: Span | None = field(default=None, compare=False)
 
 
