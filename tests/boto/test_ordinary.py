@@ -213,3 +213,67 @@ INSTANCES = """
 def test_isinstance_knows_the_exceptions_of_clients(error: str, expected: str) -> None:
     answers = {"rds.DescribeDBInstances": [error]}
     assert judge(INSTANCES, {"name": "a"}, answers=answers, engines=("jlens",)).output == expected
+
+
+LATER = """
+    import asyncio
+    from concurrent.futures import ThreadPoolExecutor
+
+    import boto3
+    from botocore.exceptions import ClientError
+    from pysfnc import Fail, workflow
+
+    sqs = boto3.client("sqs")
+
+    def depth(url: str) -> int:
+        return int(sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]["N"])
+
+    async def later(url: str) -> int:
+        return depth(url)
+
+    @workflow
+    def futures(urls: list[str]) -> list:
+        found = []
+        with ThreadPoolExecutor() as pool:
+            waiting = [pool.submit(depth, url) for url in urls]
+        for one in waiting:
+            try:
+                found.append(one.result())
+            except Fail:
+                found.append("a Fail")
+            except sqs.exceptions.QueueDoesNotExist:
+                found.append("none")
+            except ClientError as e:
+                found.append(e.response["Error"]["Message"])
+        return found
+
+    @workflow
+    async def group(urls: list[str]) -> str:
+        found = "fine"
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(later(urls[-1]))
+        except* ValueError:
+            found = "a ValueError"
+        except* ClientError as problems:
+            found = f"{len(problems.exceptions)} of AWS"
+        return found
+"""
+
+
+@pytest.mark.parametrize(("workflow", "expected"), [("futures", [3, "none", "denied"]), ("group", "1 of AWS")])
+def test_errors_that_no_model_lists_are_caught_later(workflow: str, expected: Any) -> None:
+    """`Sqs.SqsException` is a ClientError wherever it is told: behind a call, out of a future, in a group."""
+
+    def answer(params: dict[str, Any]) -> dict[str, Any]:
+
+        codes = {"gone": ("QueueDoesNotExist", "none"), "no": ("AccessDenied", "denied")}
+        if params["QueueUrl"] not in codes:
+            return {"Attributes": {"N": "3"}}
+        code, message = codes[params["QueueUrl"]]
+        response = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": 400}}
+        raise client("sqs").exceptions.from_code(code)(response, "GetQueueAttributes")
+
+    answers = {"sqs.GetQueueAttributes": [answer] * 3}
+    judged = judge(LATER, {"urls": ["a", "gone", "no"]}, answers=answers, workflow=workflow, calls=False)
+    assert judged.output == expected

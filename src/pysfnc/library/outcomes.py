@@ -6,6 +6,7 @@ An outcome is a list of two or three: the exception or None, the value, and the 
 from collections.abc import Sequence
 from typing import Final
 
+from pysfnc.ir.hir import FAMILY
 from pysfnc.jsonata.tree import Array, Binary, Bind, Field, IfElse, Lit, Object, Range, Ref, Tree
 from pysfnc.library.json_dumps import Options, json_tree
 from pysfnc.library.make import NULL, ZERO, call, eq, join, text
@@ -81,7 +82,9 @@ def _matching() -> Tree:
         )
     )
     group = block(Bind("x", kept), IfElse(eq(call("count", _X), ZERO), NULL, made))
-    leaf = IfElse(eq(Binary("in", Field(_E, NAME), _N), _W), _E, NULL)
+    name = Field(_E, NAME)
+    family = Binary("&", call("substringBefore", name, text(".")), text(FAMILY))
+    leaf = IfElse(eq(Binary("or", Binary("in", name, _N), Binary("in", family, _N)), _W), _E, NULL)
     return IfElse(eq(_E, NULL), NULL, IfElse(eq(Field(_E, NAME), _GROUP), group, leaf))
 
 

@@ -22,17 +22,21 @@ FIELDS: Final = "f"
 ROUTE: Final = "r"
 
 
-def _is_one(args: Sequence[Arg], _type: Type) -> Tree:
-    name = Field(args[0].tree, NAME)
-    wanted = [str(arg.tree.value) for arg in args[1:] if isinstance(arg.tree, Lit)]
+def is_named(exc: Tree, wanted: Sequence[str]) -> Tree:
+    """Whether the name of an exception object is one of these, of which some stand for all errors of a service."""
+    name = Field(exc, NAME)
     families = [text.removesuffix(FAMILY) for text in wanted if text.endswith(FAMILY)]
-    names = tuple(Lit(text) for text in wanted if not text.endswith(FAMILY))
+    names = tuple(Lit(text) for text in wanted if "." not in text or text.partition(".")[0] not in families)
     tests: list[Tree] = []
     if names:
         tests.append(Binary("=", name, names[0]) if len(names) == 1 else Binary("in", name, Array(names)))
     if families:
         tests.append(Call("contains", (name, Regex(rf"^({'|'.join(map(re.escape, families))})\."))))
     return either(*tests)
+
+
+def _is_one(args: Sequence[Arg], _type: Type) -> Tree:
+    return is_named(args[0].tree, [str(arg.tree.value) for arg in args[1:] if isinstance(arg.tree, Lit)])
 
 
 def _is_none(args: Sequence[Arg], type_: Type) -> Tree:

@@ -8,8 +8,8 @@ from pysfnc.backend.expressions import Env, Out, block
 from pysfnc.backend.regions.surroundings import Context, Frame, Jump, Throw, Writer, nowhere
 from pysfnc.ir.hir import Break, Continue, ExceptionTable, Handler, Leave, Try
 from pysfnc.ir.walk import exits, reads, walk_suite
-from pysfnc.jsonata.tree import Array, Binary, Call, Field, IfElse, Lit, Tree
-from pysfnc.library.raised import NAME
+from pysfnc.jsonata.tree import Binary, Call, IfElse, Lit, Tree
+from pysfnc.library.raised import is_named
 
 
 def write_try(writer: Writer, stmt: Try, env: Env, out: Out, context: Context, fall: Jump) -> Tree:
@@ -106,15 +106,9 @@ def _class_test(exc: Tree, classes: tuple[str, ...] | None, table: ExceptionTabl
     if classes is None:
         return None
     known: list[str] = sorted({name for cls in classes if cls != "Fail" for name in table.descendants(cls)})
-    test: Tree | None = None
-    if known:
-        name = Field(exc, NAME)
-        test = (
-            Binary("=", name, Lit(known[0])) if len(known) == 1 else Binary("in", name, Array(tuple(map(Lit, known))))
-        )
+    test = is_named(exc, known) if known else None
     if "Fail" in classes:
-        classed = Array(tuple(Lit(name) for name, _ in table.bases if name != "Fail"))
-        fails = Call("not", (Binary("in", Field(exc, NAME), classed),))
+        fails = Call("not", (is_named(exc, [name for name, _ in table.bases if name != "Fail"]),))
         test = fails if test is None else Binary("or", test, fails)
     return Lit(False) if test is None else test
 
