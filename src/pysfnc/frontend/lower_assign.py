@@ -28,7 +28,7 @@ from pysfnc.frontend.lower_place import (
     write_place,
 )
 from pysfnc.frontend.lower_slices import items_for_slice, replace_slice
-from pysfnc.frontend.lower_values import Lazy, LazyComprehension, Static, TupleOf, Value
+from pysfnc.frontend.lower_values import Lazy, LazyComprehension, ProjectClass, ProjectFunction, Static, TupleOf, Value
 from pysfnc.frontend.lower_views import keep_stored, viewed
 from pysfnc.frontend.own_operators import (
     call_own,
@@ -225,9 +225,10 @@ def _assign_attribute(cx: Context, target: ast.Attribute, value: Expr) -> None:
 def attribute_to_set(cx: Context, target: ast.Attribute, by_setter: Callable[[Expr], None]) -> Place | None:
     """The place of an attribute that is assigned; None after a message, or after `by_setter` did it with the object of a property."""
     if not is_local_path(cx, target):
-        lower_value(cx, target.value)
+        held = lower_value(cx, target.value)
+        is_shared = isinstance(held, ProjectClass | ProjectFunction)
         cx.error(
-            codes.UNSUPPORTED_STATEMENT,
+            codes.GLOBAL_MUTATION if is_shared else codes.UNSUPPORTED_STATEMENT,
             target,
             "this attribute cannot be assigned in the machine",
             help="write instead: a field of an object that a variable holds, or a key of a dict",

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from pysfnc.diagnostics import Diagnostic, Label, codes
 from pysfnc.frontend.changes import functions_reached_from
+from pysfnc.frontend.class_changes import changed_class
 from pysfnc.frontend.decorators import CALL_OPTIONS, call_options
 from pysfnc.frontend.lower_arguments import Arguments, bind, evaluated, signature_of
 from pysfnc.frontend.lower_children import call_workflow
@@ -291,6 +292,11 @@ def _obstacle(
         cx.project.gets_constants.add(info)
     if changed is not None and not (consumes and info not in cx.project.gets_constants):
         return f"it changes its parameter `{changed}`"
+    if any(diagnostic.code == codes.GLOBAL_MUTATION for diagnostic in why):
+        return "it changes a module-level value, which other calls would not see"
+    shared = changed_class(cx.project.model, info)
+    if shared is not None:
+        return f"it changes the class `{shared}`, which other calls would not see"
     annotations = {param.name: param.type for param in info.params}
     for name, type_ in types.items():
         if not _travels(type_, annotations.get(name)):
