@@ -292,8 +292,6 @@ def _obstacle(
         cx.project.gets_constants.add(info)
     if changed is not None and not (consumes and info not in cx.project.gets_constants):
         return f"it changes its parameter `{changed}`"
-    if any(diagnostic.code == codes.GLOBAL_MUTATION for diagnostic in why):
-        return "it changes a module-level value, which other calls would not see"
     shared = changed_class(cx.project.model, info)
     if shared is not None:
         return f"it changes the class `{shared}`, which other calls would not see"
