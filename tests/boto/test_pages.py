@@ -1,5 +1,6 @@
 """What boto3 does with pages: limits, tokens, results of all of them, JMESPath."""
 
+import copy
 from typing import Any
 
 import pytest
@@ -116,6 +117,18 @@ REPEATED = """
             pass
     """
 
+OTHERWISE = """
+    import boto3
+    from pysfnc import workflow
+
+    @workflow
+    def run(limit: int):
+        objects = boto3.client("s3").get_paginator("list_objects")
+        pages = objects.paginate(Bucket="b", PaginationConfig={"MaxItems": limit})
+        found = pages.build_full_result()
+        return [[one["Key"] for one in found["Contents"]], found.get("NextToken")]
+    """
+
 AGAIN = """
     import boto3
     from pysfnc import workflow
@@ -181,6 +194,19 @@ def test_a_marker_that_comes_again_ends_the_pages() -> None:
     assert found.output == [f"{message}{marker}", [1]]
     listed = {"s3.ListObjectsV2": [{"IsTruncated": True, "NextContinuationToken": "x"}] * 2}
     assert judge(REPEATED, answers=listed, workflow="uncaught", engines=("jlens",)).error == "PaginationError"
+
+
+@pytest.mark.parametrize(("limit", "token"), [(2, True), (3, True), (4, True), (5, False)])
+def test_a_marker_may_be_the_last_item(limit: int, token: bool) -> None:
+    pages = [
+        {"Contents": [{"Key": "a"}, {"Key": "b"}], "IsTruncated": True},
+        {"Contents": [{"Key": "c"}, {"Key": "d"}], "IsTruncated": True, "NextMarker": "m"},
+        {"Contents": [{"Key": "e"}], "IsTruncated": False},
+    ]
+    # boto3 changes the first answer.
+    answers = {"s3.ListObjects": [lambda _params, page=page: copy.deepcopy(page) for page in pages]}
+    found = judge(OTHERWISE, {"limit": limit}, answers=answers, engines=("jlens",))
+    assert found.output[0] == list("abcde"[:limit]) and (found.output[1] is not None) == token
 
 
 def test_a_result_goes_on_where_the_last_one_ended() -> None:

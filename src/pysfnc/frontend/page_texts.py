@@ -98,11 +98,20 @@ def full_text(found: Paginator, limits: Limits) -> str:
 
 
 def read(value: str, path: str) -> str:
-    """What stands at a path of names with dots, or None."""
-    *outer, last = path.split(".")
-    for name in outer:
-        value = f"{value}.get({name!r}, {{}})"
-    return f"{value}.get({last!r})"
+    """What stands at a path of names with dots, or None; `items[-1]` is the last one of a list, and behind `||` stands what counts else."""
+    first, _, other = path.partition(" || ")
+    found = _read(value, first.split("."))
+    return f"({found} or {_read(value, other.split('.'))})" if other else found
+
+
+def _read(value: str, parts: Sequence[str]) -> str:
+    part, *rest = parts
+    name = part.removesuffix("[-1]")
+    if part != name:
+        items = f"{value}.get({name!r}, [])"
+        last = _read(f"{items}[-1]", rest) if rest else f"{items}[-1]"
+        return f"({last} if {items} else None)"
+    return _read(f"{value}.get({name!r}, {{}})", rest) if rest else f"{value}.get({name!r})"
 
 
 def write(value: str, path: str) -> str:
