@@ -128,10 +128,9 @@ def lower_return(cx: Context, node: ast.Return) -> None:
         Const(value=None, type=NONE, span=cx.span(node)) if node.value is None else lower_value(cx, node.value)
     )
     if isinstance(value, Static) and function_frame(cx).exit_label is not None:
-        from pysfnc.frontend.lower_groups import close_here
+        from pysfnc.frontend.lower_groups import close_returned
 
-        # What the value promises was started here, and nobody could wait for it outside.
-        close_here(cx, at_end=True)
+        close_returned(cx, node)
     leave_function(cx, value, node)
 
 

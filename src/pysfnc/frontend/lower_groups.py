@@ -5,11 +5,13 @@ needs one of their results: there the group is closed. Owns the groups; which
 statement closes them is decided in `lower_closing`, how they run in `lower_lanes`. What a promise is good for is `lower_futures`.
 """
 
+import ast
 from collections.abc import Sequence
 from dataclasses import replace
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.effects import can_raise
+from pysfnc.frontend.lower_branches import keeps_time
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_lanes import FAILED, raised_late, run_beside, run_together, unless_failed
 from pysfnc.frontend.lower_shared import note_results
@@ -198,6 +200,23 @@ def close_here(cx: Context, *, at_end: bool = False) -> None:
             if at_end and pending.kind == "tasks":
                 refuse_unawaited(cx, pending)
             close(cx, number)
+
+
+def close_returned(cx: Context, node: ast.AST) -> None:
+    """Run what a helper submitted whose promise it returns: its place is here, and nobody could wait for it outside.
+
+    So it does not run beside what is submitted behind the helper, which shows where the program asks for the order, and where a failure stops others.
+    """
+    for pending in cx.flow.pending.values():
+        alone = pending.kind == "group" or (pending.kind == "pool" and keeps_time(cx))
+        if alone and place_of(cx.out, pending.begin) is not None:
+            cx.error(
+                codes.UNSUPPORTED_CALL,
+                node,
+                "what a helper submits ends before it returns, and the program can tell",
+                help="write instead: the submission in the function that has the pool or group, or a lambda that submits",
+            )
+    close_here(cx, at_end=True)
 
 
 def refuse_unawaited(cx: Context, pending: Pending) -> None:
