@@ -38,7 +38,7 @@ from pysfnc.frontend.lower_values import (
     Value,
     describe,
 )
-from pysfnc.frontend.lower_views import rebased, with_own_keys
+from pysfnc.frontend.lower_views import keep_displayed, rebased, with_own_keys
 from pysfnc.frontend.model import (
     Binding,
     ClassBinding,
@@ -193,6 +193,7 @@ def bind_variable(cx: Context, variable: str, value: Expr, span: Span, *, view: 
     view = with_own_keys(cx, variable, view, span)
     fact = Fact(value.type, view=view, shared=shared, literal=literal, texts=texts, json_text=is_json_text(cx, value))
     cx.state.put(variable, replace(fact, assigned_at=span))
+    keep_displayed(cx, value, variable)
 
 
 def bind_static(cx: Context, variable: str, value: Static, node: ast.AST) -> None:

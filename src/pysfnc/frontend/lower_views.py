@@ -13,7 +13,7 @@ from pysfnc.frontend.lower_state import Fact, View
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, Prim, Var
 from pysfnc.ir.hir import Assign, Eval
 from pysfnc.source.span import Span
-from pysfnc.values.types import NONE, Kind, Type, is_mutable, kinds
+from pysfnc.values.types import INT, NONE, Kind, Type, is_mutable, kinds
 
 OWN_KEY: Final = "%at"
 """Stands between a variable and the number of a key, in the name of a variable that `with_own_keys` makes."""
@@ -137,6 +137,23 @@ def keep_stored(cx: Context, value: Expr, owner: str, keys: tuple[Expr, ...]) ->
         view = with_own_keys(cx, value.name, View(owner, keys), value.span)
         cx.state.facts[value.name] = replace(fact, view=view)
         cx.state.has_views = True
+
+
+def keep_displayed(cx: Context, value: Expr, owner: str, keys: tuple[Expr, ...] = ()) -> None:
+    """Remember of the variables in a dict or list that was just written out, and that `owner` holds, that their objects stand there."""
+    if not cx.project.own_places or not isinstance(value, Prim) or value.op not in ("dict.make", "list.make"):
+        return
+    places: dict[object, tuple[Expr, Expr]] = {}
+    if value.op == "list.make":
+        places = {index: (Const(value=index, type=INT), part) for index, part in enumerate(value.args)}
+    else:
+        for key, part in zip(value.args[::2], value.args[1::2], strict=True):
+            if not isinstance(key, Const) or not isinstance(key.value, str) or key.value in places:
+                return  # which of the values stands at a key is not known
+            places[key.value] = (key, part)
+    for key, part in places.values():
+        keep_stored(cx, part, owner, (*keys, key))
+        keep_displayed(cx, part, owner, (*keys, key))
 
 
 def with_own_keys(cx: Context, variable: str, view: View | None, span: Span | None) -> View | None:
