@@ -1,13 +1,30 @@
 """What a branch still does once its first effect has begun, and whether it can be stopped on the way.
 
 A branch that ends with its first call may as well be stopped as left alone: the call was made, and nobody sees the rest. Where branches do more,
-it matters what Python does with them when another one fails.
+it matters what Python does with them when another one fails. And where one may fail before its first effect, the first calls of the others may
+not have been made yet.
 """
 
 from dataclasses import replace
 
-from pysfnc.ir.hir import Beside, Effect, FanOut, ForEach, Fork, Hold, Perform, Sleep, Stmt, Suite, Try, While
-from pysfnc.ir.walk import effect_suites, stmt_suites
+from pysfnc.analysis.failures import expr_errors
+from pysfnc.ir.hir import (
+    Beside,
+    Effect,
+    FanOut,
+    ForEach,
+    Fork,
+    Hold,
+    Perform,
+    Raise,
+    Recur,
+    Sleep,
+    Stmt,
+    Suite,
+    Try,
+    While,
+)
+from pysfnc.ir.walk import effect_suites, stmt_exprs, stmt_suites
 from pysfnc.lean import dataclass
 
 
@@ -15,12 +32,13 @@ from pysfnc.lean import dataclass
 class Conduct:
     """`goes_on`: a call may come after another effect. `is_stuck`: one may come right behind an effect that Python does not let go of.
 
-    `lets_go`: some effect of the branch waits in a way that others can run meanwhile.
+    `lets_go`: some effect of the branch waits in a way that others can run meanwhile. `fails_first`: the branch may raise before any effect.
     """
 
     goes_on: bool = False
     is_stuck: bool = False
     lets_go: bool = False
+    fails_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +55,8 @@ class _Past:
 class _Walk:
     def __init__(self) -> None:
         self.found = Conduct()
+        self._catches_all = 0
+        """How many of the statements around catch whatever is raised."""
 
     def suite(self, suite: Suite, past: _Past) -> _Past:
         for stmt in suite:
@@ -44,6 +64,8 @@ class _Walk:
         return past
 
     def _stmt(self, stmt: Stmt, past: _Past) -> _Past:
+        if not past.any and not self._catches_all and _raises(stmt):
+            self.found = replace(self.found, fails_first=True)
         match stmt:
             case Perform(effect=effect, hold=hold):
                 return self._effect(effect, hold, past)
@@ -55,7 +77,10 @@ class _Walk:
                 after |= self.suite(stmt.body, after)
                 return after | self.suite(stmt.orelse, after)
             case Try():
+                catches_all = any(handler.classes is None for handler in stmt.handlers)
+                self._catches_all += catches_all
                 body = self.suite(stmt.body, past) | past
+                self._catches_all -= catches_all
                 after = self.suite(stmt.orelse, body)
                 for handler in stmt.handlers:
                     after |= self.suite(handler.body, body)
@@ -82,6 +107,11 @@ class _Walk:
             lets_go=self.found.lets_go or any(one.lets_go for one in inner) or not (hold == "loop" or inner),
         )
         return _Past(True, held and not isinstance(effect, Fork | FanOut))
+
+
+def _raises(stmt: Stmt) -> bool:
+    """Whether the statement itself, without those in it, may raise."""
+    return isinstance(stmt, Raise | Recur) or any(expr_errors(expr) for expr in stmt_exprs(stmt))
 
 
 def conduct(suite: Suite) -> Conduct:

@@ -588,7 +588,10 @@ def finishes(loop: While | ForEach) -> bool:
 
 
 def ends(effect: Effect) -> bool:
-    """Whether an effect may come to an end without failing: not if it has a branch that never returns."""
+    """Whether an effect may come to an end without failing: not if it has a branch, or a first round, that never returns."""
+    if isinstance(effect, FanOut):
+        tolerates = effect.distributed is not None
+        return tolerates or exits(effect.body).returns or not is_never_empty(effect.seq)
     return not isinstance(effect, Fork) or all(exits(branch).returns for branch in effect.branches)
 
 

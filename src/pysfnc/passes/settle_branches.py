@@ -20,7 +20,7 @@ from pysfnc.analysis.branches import conduct
 from pysfnc.ir.exprs import Const, Prim, Var
 from pysfnc.ir.hir import Assign, FanOut, Fork, Handler, If, Perform, Raise, Stmt, Suite, Try
 from pysfnc.ir.outcomes import as_outcome, outcome_type, task_group_error
-from pysfnc.ir.walk import effect_suites, map_suites
+from pysfnc.ir.walk import effect_suites, ends, map_suites
 from pysfnc.library.row import NameSupply
 from pysfnc.passes.races import ended_race, ending_by_raise
 from pysfnc.values.types import BOOL, INT, JSON, ExcT, ListT
@@ -39,9 +39,16 @@ def _stmt(stmt: Stmt, names: NameSupply) -> Suite:
         return _race(stmt, stmt.effect, names)
     if stmt.effect.rest == "group":
         return _grouped(replace(stmt, effect=replace(stmt.effect, rest="stop")), names)
-    if stmt.effect.rest == "finish" and not any(conduct(body).goes_on for body in effect_suites(stmt.effect)):
+    if stmt.effect.rest == "finish" and not _shows(stmt.effect):
         return (replace(stmt, effect=replace(stmt.effect, rest="stop")),)
     return _awaited(stmt, stmt.effect, names)
+
+
+def _shows(effect: Fork | FanOut) -> bool:
+    """Whether it would show that a failure ends the other branches: calls may be missing then."""
+    found = [conduct(body) for body in effect_suites(effect)]
+    has_others = len(found) > 1 or isinstance(effect, FanOut)
+    return any(one.goes_on or (one.fails_first and has_others) for one in found)
 
 
 # Waiting for all of them
@@ -55,6 +62,11 @@ def _awaited(stmt: Perform, effect: Fork | FanOut, names: NameSupply) -> Suite:
     settled = replace(made, effect=replace(made.effect, rest="stop"), target=outcomes.name)
     raised = _raised_group if effect.rest == "collect" else _raised_first
     check = raised(outcomes, "outcomes.soonest" if timed else "outcomes.first", names, stmt)
+    if not ends(effect):
+        # A branch that never returns has raised for sure.
+        *found, test = check
+        assert isinstance(test, If)
+        return (settled, *found, *(test.then or test.orelse))
     if stmt.target is None:
         return (settled, *check)
     values = Prim(op="outcomes.values", args=(outcomes,), type=effect.result)
