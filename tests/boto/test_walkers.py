@@ -181,3 +181,48 @@ def test_arguments_of_a_dict() -> None:
     found = judge(PAGES, {}, setup=three_tables, workflow="tables")
     assert (found.output, len(found.calls)) == (3, 2)
     assert judge(PAGES, {}, setup=three_tables, workflow="none_of_it").output is None
+
+
+MACHINES = """
+    import boto3
+    from botocore.exceptions import WaiterError
+    from pysfnc import workflow
+
+    ec2 = boto3.client("ec2")
+
+    @workflow
+    def main(instance: str):
+        try:
+            ec2.get_waiter("instance_running").wait(InstanceIds=[instance], WaiterConfig={"Delay": 5, "MaxAttempts": 3})
+        except WaiterError as e:
+            return str(e).partition("(")[0]
+        return "running"
+    """
+
+
+def _in_state(name: str) -> dict[str, Any]:
+    return {"Reservations": [{"Instances": [{"InstanceId": "i-1", "State": {"Code": 0, "Name": name}}]}]}
+
+
+NOT_YET = "InvalidInstanceID.NotFound: The instance ID 'i-1' does not exist"
+SEVERAL = "InvalidInstanceID.NotFound: The instance IDs 'i-1, i-2' do not exist"
+
+
+@pytest.mark.parametrize(
+    ("answers", "output"),
+    [
+        ([_in_state("pending"), _in_state("running")], "running"),
+        ([NOT_YET, SEVERAL, _in_state("running")], "running"),
+        ([NOT_YET] * 3, "Waiter InstanceRunning failed: Max attempts exceeded"),
+        ([_in_state("terminated")], "Waiter InstanceRunning failed: Waiter encountered a terminal failure state"),
+    ],
+)
+def test_an_error_that_no_model_lists_is_told_by_its_text(answers: list[Any], output: str) -> None:
+    found = judge(MACHINES, {"instance": "i-1"}, answers={"ec2.DescribeInstances": answers})
+    assert found.output.startswith(output)
+    assert len(found.calls) == len(answers)
+
+
+def test_another_error_without_a_model_ends_the_waiting() -> None:
+    answers = ["UnauthorizedOperation: You are not authorized to perform this operation."]
+    assert len(judge(MACHINES, {"instance": "i-1"}, answers={"ec2.DescribeInstances": answers}).calls) == 1

@@ -8,6 +8,7 @@ import ast
 from collections.abc import Callable, Mapping, Set
 from typing import Any, Final
 
+from pysfnc.aws.error_texts import TEXTS
 from pysfnc.aws.services import Waiter, service
 from pysfnc.diagnostics import codes, nearest
 from pysfnc.frontend import lower_library as lib
@@ -206,10 +207,11 @@ def _is_unknown(receiver: WaiterOf, acceptor: Mapping[str, Any]) -> bool:
 
     Where that is a failure, all that differs is the text of the exception, which is that of any other error (LIM-44).
     """
+    expected = acceptor["expected"]
+    if acceptor["matcher"] != "error" or not isinstance(expected, str):
+        return False
     known = {error.code for error in service(receiver.service).errors.values()}
-    return (
-        acceptor["matcher"] == "error" and isinstance(acceptor["expected"], str) and acceptor["expected"] not in known
-    )
+    return expected not in known and (receiver.service, expected) not in TEXTS
 
 
 def _unreadable(waiter: Waiter, acceptor: Mapping[str, Any]) -> str | None:
@@ -290,6 +292,9 @@ def _condition(waiter: Waiter, index: int, error: bool) -> str:
             return f"status_of(error) == {expected!r}"
         case "status":
             return f"{waiter.operation.success_status} == {expected!r}"
+        case "error" if forms := TEXTS.get((waiter.operation.service.name, expected)):
+            text = "error.response['Error']['Message']"
+            return " or ".join(f"{text}.startswith({start!r}) and {text}.endswith({end!r})" for start, end in forms)
         case "error" if isinstance(expected, str):
             return f"error.response['Error']['Code'] == {expected!r}"
         case "error":
