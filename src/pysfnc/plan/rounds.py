@@ -42,6 +42,7 @@ from pysfnc.ir.walk import (
 from pysfnc.lean import dataclass
 from pysfnc.library.row import NameSupply
 from pysfnc.plan.entries import Keys
+from pysfnc.plan.labels import with_own_labels
 from pysfnc.plan.replay import SLOT, Handing, Replay, Way, variables
 from pysfnc.values.types import INT, NONE, ExcT, Kind, ListT, TuplesT, TupleT, Type, kinds, members
 
@@ -133,7 +134,11 @@ class _Writer:
             result=ListT(whole.type),
         )
         after = () if target is None else Replay(ways, whole, target, self.names, self.empty, loop.span).written()
-        return Rounds(Perform(effect=fan, target=target, hold=None, span=loop.span), (*after, *loop.orelse))
+        perform = Perform(effect=fan, target=target, hold=None, span=loop.span)
+        # What follows a decision stands on each of its ways.
+        made, *behind = with_own_labels((perform, *after, *loop.orelse), self.names)
+        assert isinstance(made, Perform)
+        return Rounds(made, tuple(behind))
 
     def _check(self) -> None:
         loop = self.loop
