@@ -15,6 +15,7 @@ from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_body, lower_value, statement
 from pysfnc.frontend.lower_groups import close, close_here, grouped
 from pysfnc.frontend.lower_values import External, Semaphore, TaskGroup, Value
+from pysfnc.frontend.still_running import note_ended
 from pysfnc.ir.exprs import Const
 from pysfnc.ir.hir import Beside, Block, FanOut, Fork, Perform, Raise, Stmt, Suite
 from pysfnc.ir.semaphores import SEMAPHORE
@@ -73,6 +74,7 @@ def _task_group(cx: Context, item: ast.withitem, body: Callable[[], None]) -> No
     with cx.capture() as own:
         body()
         close(cx, group.number)
+        note_ended(cx, group.number)
         close_here(cx)
     cx.flow.may_raise_here()
     cx.out.extend(_wrapped(cx, tuple(own)))

@@ -25,6 +25,7 @@ from pysfnc.frontend.lower_values import (
     Value,
     describe,
 )
+from pysfnc.frontend.still_running import note_ended
 from pysfnc.ir.exprs import Var
 
 _HELP = "write instead: `await f(x)` or `await asyncio.gather(f(x), g(y))`"
@@ -59,6 +60,7 @@ def awaited(cx: Context, value: Value, node: ast.expr) -> Value:
     if isinstance(value, Future) and value.is_task:
         native = value.outcome.name if isinstance(value.outcome, Var) else None
         close(cx, value.group, native=native)
+        note_ended(cx, value.group, value.outcome)
         return future_result(cx, value, node)
     if is_poison(value):
         return value

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.future_tables import FutureRows, KeyedFutures
@@ -25,6 +26,7 @@ from pysfnc.frontend.lower_values import (
     TaskGroup,
     TupleOf,
 )
+from pysfnc.frontend.still_running import note_closed
 from pysfnc.ir.exprs import Var
 
 _JUMPS = (ast.Return, ast.Break, ast.Continue)
@@ -49,6 +51,7 @@ def before_statement(cx: Context, stmt: ast.stmt) -> None:
             continue
         if pending.kind != "pool" and _waits_itself(stmt) and not is_running(cx, pending):
             continue
+        note_closed(cx, stmt, number, pending, _named(cx, stmt, number), partial(_names_group, cx, number))
         close(cx, number, native=_awaited_name(cx, stmt, number))
 
 
@@ -121,6 +124,24 @@ def _awaited_name(cx: Context, stmt: ast.stmt, number: int) -> str | None:
         return None
     found = static_of(cx.frame, value.value.id, cx)
     return found.outcome.name if isinstance(found, Future) and isinstance(found.outcome, Var) else None
+
+
+def _named(cx: Context, stmt: ast.stmt, number: int) -> frozenset[str]:
+    """The outcomes of the group that a statement names one by one; none if it names several together."""
+    found: set[str] = set()
+    for part in ast.walk(stmt):
+        if not isinstance(part, ast.Name) or not isinstance(part.ctx, ast.Load):
+            continue
+        value = static_of(cx.frame, part.id, cx)
+        if isinstance(value, Future) and value.group == number and isinstance(value.outcome, Var):
+            found.add(value.outcome.name)
+        elif _belongs(cx, value, number, set()):
+            return frozenset()
+    return frozenset(found)
+
+
+def _names_group(cx: Context, number: int, node: ast.AST) -> bool:
+    return _mentions(cx, node, number)
 
 
 def _mentions(cx: Context, node: ast.AST, number: int) -> bool:

@@ -47,6 +47,8 @@ class Flow:
     regions: int = 0
     pending: dict[int, Pending] = field(default_factory=dict)
     """What was submitted and has not been started yet, by the number of the pool or group."""
+    running: dict[int, dict[str, bool]] = field(default_factory=dict)
+    """Of groups that were waited for sooner than in Python: for each outcome, whether its call may still run there (`still_running`)."""
 
     def jump(self, key: str) -> None:
         """Leave for the landing `key`: its state is the present one, which ends here."""
@@ -121,6 +123,7 @@ class Flow:
             guards=[guard.state for guard in self.guards],
             regions=self.regions,
             pending=dict(self.pending),
+            running=dict(self.running),
         )
 
     def reset(self, mark: "FlowMark") -> None:
@@ -132,6 +135,7 @@ class Flow:
             guard.state = state
         self.regions = mark.regions
         self.pending = dict(mark.pending)
+        self.running = dict(mark.running)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,3 +147,4 @@ class FlowMark:
     guards: list[State]
     regions: int
     pending: dict[int, Pending]
+    running: dict[int, dict[str, bool]]

@@ -31,6 +31,7 @@ from pysfnc.frontend.lower_values import (
     Value,
     describe,
 )
+from pysfnc.frontend.still_running import note_ended, refused_while_open
 from pysfnc.ir.exprs import Const, Expr, NewExc, Prim
 from pysfnc.ir.hir import If, Raise
 from pysfnc.values.types import BOOL, INT, STR, ExcT, ListT, TupleT, Type, join_all
@@ -55,6 +56,9 @@ def future_method(cx: Context, future: Future, name: str, given: Arguments, node
             notes=["leaving the pool waits for the call in any case"],
             help="write instead: `with_options(f, timeout=...)`, or `timeout=` of the task",
         )
+    refused = refused_while_open(cx, future, name, node)
+    if refused is not None:
+        return refused
     close(cx, future.group)
     return method(cx, future, node)
 
@@ -166,8 +170,9 @@ def futures_in(cx: Context, value: Value, node: ast.expr) -> Futures | None:
 
 def close_all(cx: Context, futures: Futures) -> None:
     """Wait for all of them."""
-    for number in dict.fromkeys(future.group for future in (futures if isinstance(futures, tuple) else (futures,))):
-        close(cx, number)
+    for future in futures if isinstance(futures, tuple) else (futures,):
+        close(cx, future.group)
+        note_ended(cx, future.group, future.outcome if isinstance(future, Future) else future.outcomes)
 
 
 def outcomes_of(cx: Context, futures: Futures, node: ast.AST) -> Expr:

@@ -32,6 +32,7 @@ from pysfnc.frontend.lower_values import (
     Submitted,
     Value,
 )
+from pysfnc.frontend.still_running import note_ended
 from pysfnc.ir.exprs import Cond, Const, Expr, ListComp, Prim, Var
 from pysfnc.ir.hir import FanOut, Perform, Suite
 from pysfnc.values.types import BOOL, NEVER, ExcT, Kind, ListT, Type, join, kinds
@@ -67,6 +68,9 @@ def calls_of(cx: Context, values: Sequence[Value], node: ast.expr) -> list[Call]
     """The bodies of the branches for awaitables; None after a message. Tasks that have not begun yet become branches themselves."""
     begun = {value.group for value in values if isinstance(value, Future)}
     ready = entries_of(cx, begun, values)
+    for value in values:
+        if isinstance(value, Future):
+            note_ended(cx, value.group, value.outcome)
     found: list[Call] = []
     for value in values:
         if is_poison(value):
@@ -122,6 +126,7 @@ def _gather_many(cx: Context, calls: CoroutineList | FutureList, keeps: bool, no
     """`gather(*(f(x) for x in xs))` and `gather(*tasks)`."""
     if isinstance(calls, FutureList):
         ready = entries_of(cx, {calls.group}, [calls])
+        note_ended(cx, calls.group, calls.outcomes)
         if not ready:
             return _gathered_before(cx, calls.outcomes, calls.type, keeps, node)
         (entry,) = ready.values()

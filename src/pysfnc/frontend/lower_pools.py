@@ -32,6 +32,7 @@ from pysfnc.frontend.lower_values import (
     Value,
     describe,
 )
+from pysfnc.frontend.still_running import note_ended
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import FanOut, If, Perform, Raise, Return
 from pysfnc.values.types import INT, NONE, STR, Kind, ListT, kinds
@@ -58,6 +59,7 @@ def lower_with(cx: Context, node: ast.With) -> None:
     lower_body(cx, node.body)
     for number in reversed(pools):
         close(cx, number)
+        note_ended(cx, number)
 
 
 def _pool(cx: Context, item: ast.withitem) -> Pool | None:
@@ -124,6 +126,7 @@ def call_pool_method(cx: Context, receiver: Static, name: str, given: Arguments,
             return _pool_map(cx, receiver, given, node)
         case Pool(), "shutdown":
             close(cx, receiver.number)
+            note_ended(cx, receiver.number)
             return Const(value=None, type=NONE, span=cx.span(node))
         case Future(), _:
             return future_method(cx, receiver, name, given, node)
