@@ -351,6 +351,8 @@ def list_by_loop(cx: Context, source: Source, stage: Stage, node: ast.expr) -> E
         if not cx.state.reachable:
             return
         data = as_data(cx, value, node)
+        if variable not in cx.state.facts:
+            return  # nothing is known of the list where a mistake was reported in front of it
         current = Var(name=variable, type=cx.state.facts[variable].type, span=span)
         longer = lib.appended(cx, current, data, node)
         if is_poison(longer):
@@ -361,7 +363,8 @@ def list_by_loop(cx: Context, source: Source, stage: Stage, node: ast.expr) -> E
     run_each(cx, source, lambda item: stage.each(cx, item, receive), node)
     if not cx.state.reachable:
         return poison(span)
-    return Var(name=variable, type=cx.state.facts[variable].type, span=span)
+    fact = cx.state.facts.get(variable)
+    return poison(span) if fact is None else Var(name=variable, type=fact.type, span=span)
 
 
 @expression(ast.ListComp)

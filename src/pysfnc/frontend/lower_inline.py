@@ -20,7 +20,7 @@ from pysfnc.frontend.lower_groups import close_here
 from pysfnc.frontend.lower_iterate import Receive
 from pysfnc.frontend.lower_names import bind_variable
 from pysfnc.frontend.lower_recursion import Bind, CallsItself, call_again, call_recursive, running
-from pysfnc.frontend.lower_state import Fact, join_states
+from pysfnc.frontend.lower_state import Fact, held_variables, join_states
 from pysfnc.frontend.lower_tail import as_expression, leaves, without_leave
 from pysfnc.frontend.lower_values import Choice, Closure, Static, Value
 from pysfnc.frontend.lower_views import viewed
@@ -30,6 +30,7 @@ from pysfnc.frontend.scope import FunctionNode, Scope, all_arguments
 from pysfnc.frontend.unset import begin_unset
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, Block, Stmt, Suite
+from pysfnc.ir.walk import assigned
 from pysfnc.values.types import INT, NONE, Kind, Type, is_mutable, join_all, kinds
 
 MAX_INLINED = 40
@@ -357,7 +358,8 @@ def _fold(cx: Context, frame: Frame, own: Sequence[Stmt], result: Value) -> Valu
         whole: Suite = suite
         if isinstance(frame.node, ast.Lambda):
             whole = (*suite, Assign(name=frame.result, value=result))
-        folded = as_expression(whole, frame.exit_label, frame.result, _outer_names(cx, frame))
+        outer = _outer_names(cx, frame) | held_variables(cx.state.facts, assigned(whole))
+        folded = as_expression(whole, frame.exit_label, frame.result, outer)
         if folded is not None:
             return folded
     suite = without_leave(suite, frame.exit_label)

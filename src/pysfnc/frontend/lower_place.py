@@ -132,7 +132,9 @@ def lower_key(cx: Context, place: Place, node: ast.expr, base: ast.expr, *, sets
     if keyed is not None:
         if container.type != keyed:
             # The keys of a dict tell what its keys are.
-            retype_place(cx, place, keyed, node)
+            refused = retype_place(cx, place, keyed, node)
+            if refused is not None:
+                return refused
         mapping = read_place(cx, place)
         text = cx.atom(lib.key_text(cx, mapping, key, node), "key")
         if puts_in:
@@ -180,12 +182,20 @@ def refuse_key(cx: Context, mapping: Expr, key: Expr, node: ast.AST) -> Expr:
     )
 
 
-def retype_place(cx: Context, place: Place, type_: Type, node: ast.AST) -> None:
-    """Let a dict be known as one with other keys."""
+def retype_place(cx: Context, place: Place, type_: Type, node: ast.AST) -> Expr | None:
+    """Let a dict be known as one with other keys; what stands for the key after a message."""
     if place.keys:
         write_place(cx, place, cx.atom(replace(read_place(cx, place), type=type_)), cx.span(node))
-    else:
+    elif place.root.name in cx.state.facts:
         cx.state.retype(place.root.name, type_)
+    else:
+        return cx.error(
+            codes.TYPE_NEEDED,
+            node,
+            "a dict without a name of its own gets its first key here, so that it is not known what its keys are",
+            help="write instead: a name for it with an annotation, `d: dict[int, str] = {}`",
+        )
+    return None
 
 
 def _named_place(cx: Context, name: str, node: ast.Name, doing: str) -> Place | None:

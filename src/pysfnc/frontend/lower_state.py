@@ -3,12 +3,12 @@
 Owns facts and states. Where states are collected (loops, handlers, returns) is `lower_flow`.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import field, replace
+from collections.abc import Callable, Iterable, Mapping, Set
+from dataclasses import field, fields, replace
 from typing import TYPE_CHECKING, Final
 
 from pysfnc.frontend.lower_values import Static
-from pysfnc.ir.exprs import Const, Expr
+from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.lean import dataclass
 from pysfnc.source.span import Span
 from pysfnc.values.types import ERROR, Type, is_mutable, join
@@ -152,3 +152,18 @@ def _nearer(a: "Shared | None", b: "Shared | None") -> "Shared | None":
     if a is None or b is None:
         return a or b
     return a if a.depth <= b.depth else b
+
+
+def held_variables(facts: Mapping[str, Fact], among: Set[str]) -> frozenset[str]:
+    """Those of some variables that values which exist only while compiling are made of, like the object of a bound method."""
+    found: set[str] = set()
+    todo: list[object] = [fact.static for fact in facts.values() if fact.static is not None] if among else []
+    while todo:
+        value = todo.pop()
+        if isinstance(value, Var):
+            found.add(value.name)
+        elif isinstance(value, tuple):
+            todo += value
+        elif isinstance(value, Static | Expr):
+            todo += [getattr(value, one.name) for one in fields(value)]
+    return frozenset(found) & among
