@@ -117,6 +117,13 @@ def create_task(cx: Context, number: int | None, given: Arguments, node: ast.exp
         return call
     if isinstance(call, Future):
         return call
+    if number in cx.flow.cut:
+        return cx.error(
+            codes.UNSUPPORTED_ASYNC,
+            node,
+            "a task is created behind a statement that may leave the group, and would not run beside those before it",
+            help="write instead: the `create_task` of all tasks before that statement, or the statement behind the `async with`",
+        )
     if not isinstance(call, Coroutine):
         what = describe(call) if isinstance(call, Static) else "data"
         return cx.error(codes.UNSUPPORTED_ASYNC, node, f"{what} stands where a task is made of a call", help=_HELP)

@@ -527,6 +527,13 @@ def sorted_items(
     cx: Context, items: Expr, key: Value | None, reverse: Value | None, node: ast.expr, view: Value | None = None
 ) -> Expr:
     """The items in order; all keys are computed first, as CPython does. `view`: what they are the items of."""
+    if reverse is not None and not isinstance(reverse, Static) and not kinds(reverse.type) <= {Kind.BOOL, Kind.INT}:
+        return cx.error(
+            codes.TYPE_MISMATCH,
+            node,
+            f"`reverse` is a bool, and the value is of type `{reverse.type}`",
+            help="write instead: `reverse=bool(...)`",
+        )
     backwards = Const(value=False, type=BOOL, span=cx.span(node)) if reverse is None else lib.truth(cx, reverse, node)
     if key is None or (not isinstance(key, Static) and key.type == NONE):
         by_keys = None if view is None else sort_pairs(cx, view, items, backwards, node)

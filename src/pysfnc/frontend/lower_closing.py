@@ -45,6 +45,8 @@ def before_statement(cx: Context, stmt: ast.stmt) -> None:
             continue
         if not mentions and pending.kind == "tasks":
             refuse_unawaited(cx, pending)
+        if not mentions and pending.kind == "group" and not isinstance(stmt, _JUMPS):
+            cx.flow.cut.add(number)
         cancelled = _cancelled(cx, stmt, number)
         if cancelled is not None:
             _cancel(cx, number, pending, cancelled, stmt)

@@ -49,6 +49,8 @@ class Flow:
     """What was submitted and has not been started yet, by the number of the pool or group."""
     running: dict[int, dict[str, bool]] = field(default_factory=dict)
     """Of groups that were waited for sooner than in Python: for each outcome, whether its call may still run there (`still_running`)."""
+    cut: set[int] = field(default_factory=set)
+    """The task groups that were waited for before a statement which may leave them: what is created behind it would not run beside the others."""
 
     def jump(self, key: str) -> None:
         """Leave for the landing `key`: its state is the present one, which ends here."""
@@ -124,6 +126,7 @@ class Flow:
             regions=self.regions,
             pending=dict(self.pending),
             running=dict(self.running),
+            cut=set(self.cut),
         )
 
     def reset(self, mark: "FlowMark") -> None:
@@ -136,6 +139,7 @@ class Flow:
         self.regions = mark.regions
         self.pending = dict(mark.pending)
         self.running = dict(mark.running)
+        self.cut = set(mark.cut)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,3 +152,4 @@ class FlowMark:
     regions: int
     pending: dict[int, Pending]
     running: dict[int, dict[str, bool]]
+    cut: set[int]

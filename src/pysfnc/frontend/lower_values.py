@@ -702,7 +702,7 @@ _DESCRIPTIONS: dict[type, str] = {
 def describe(value: Static) -> str:
     """What a value is, for messages: `a function`, `a zip iterator`."""
     if isinstance(value, Opaque):
-        return {"hash": "a hash", "uuid": "a UUID", "pattern": "a compiled pattern"}[value.kind]
+        return {"hash": "a hash", "uuid": "a UUID", "pattern": "a compiled pattern", "zone": "a time zone"}[value.kind]
     if isinstance(value, Lazy | LazyComprehension | Used | FutureRows):
         return value.what
     return _DESCRIPTIONS[type(value)]
