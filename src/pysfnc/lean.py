@@ -1,4 +1,4 @@
-"""The `dataclass` of the compiler: what the standard one makes, at a fifth of what that costs when it is imported.
+"""The `dataclass` of the compiler: what the standard one makes, at a third of what that costs when it is imported.
 
 A command-line compiler is a short process, and the classes of its languages (types, trees, instructions) are many. The
 standard decorator writes and compiles up to seven methods for each, most of which no run ever calls. Here `__init__`

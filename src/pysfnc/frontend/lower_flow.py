@@ -9,6 +9,7 @@ from dataclasses import field
 
 from pysfnc.frontend.lower_state import State, join_states, unreachable
 from pysfnc.frontend.lower_values import Pending
+from pysfnc.ir.hir import Stmt
 from pysfnc.lean import dataclass
 
 MACHINE_RETURN = "return"
@@ -47,8 +48,8 @@ class Flow:
     regions: int = 0
     pending: dict[int, Pending] = field(default_factory=dict)
     """What was submitted and has not been started yet, by the number of the pool or group."""
-    running: dict[int, dict[str, bool]] = field(default_factory=dict)
-    """Of groups that were waited for sooner than in Python: for each outcome, whether its call may still run there (`still_running`)."""
+    running: dict[int, tuple[list[Stmt], dict[str, bool]]] = field(default_factory=dict)
+    """Of groups that were waited for sooner than in Python: the suite, and whether the call of each outcome may still run (`still_running`)."""
     cut: set[int] = field(default_factory=set)
     """The task groups that were waited for before a statement which may leave them: what is created behind it would not run beside the others."""
 
@@ -151,5 +152,5 @@ class FlowMark:
     guards: list[State]
     regions: int
     pending: dict[int, Pending]
-    running: dict[int, dict[str, bool]]
+    running: dict[int, tuple[list[Stmt], dict[str, bool]]]
     cut: set[int]

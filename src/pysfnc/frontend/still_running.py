@@ -31,14 +31,21 @@ def note_closed(
     waited = _waits(stmt, mentions, is_task=pending.kind != "pool")
     found = {e.outcome: not waited or (bool(named) and e.outcome not in named) for e in pending.all_entries}
     if any(found.values()):
-        cx.flow.running[number] = {**cx.flow.running.get(number, {}), **found}
+        cx.flow.running[number] = (cx.out, {**_running(cx, number), **found})
 
 
 def note_ended(cx: Context, group: int, outcome: Expr | None = None) -> None:
-    """Python has waited for a call of a group too, or for all of them."""
-    found = cx.flow.running.pop(group, None)
-    if found is not None and isinstance(outcome, Var) and outcome.name in found:
-        cx.flow.running[group] = {**found, outcome.name: False}
+    """Python has waited for a call of a group too, or for the whole group. A wait on one of several ways tells nothing behind them."""
+    if outcome is None:
+        cx.flow.running.pop(group, None)
+        return
+    place, found = cx.flow.running.get(group, (None, {}))
+    if place is cx.out and isinstance(outcome, Var) and outcome.name in found:
+        cx.flow.running[group] = (cx.out, {**found, outcome.name: False})
+
+
+def _running(cx: Context, group: int) -> dict[str, bool]:
+    return cx.flow.running[group][1] if group in cx.flow.running else {}
 
 
 def refused_while_open(cx: Context, future: Future, method: str, node: ast.AST) -> Expr | None:
@@ -58,7 +65,7 @@ def refused_while_open(cx: Context, future: Future, method: str, node: ast.AST) 
 def _is_open(cx: Context, future: Future) -> bool:
     if future.group in cx.flow.pending:
         return True
-    found = cx.flow.running.get(future.group, {})
+    found = _running(cx, future.group)
     own = found.get(future.outcome.name) if isinstance(future.outcome, Var) else None
     # One out of a list of futures has no entry of its own.
     return any(found.values()) if own is None else own
@@ -70,6 +77,9 @@ def _waits(node: ast.AST, mentions: Mentions, *, is_task: bool) -> bool:
         case ast.Try(body=body) | ast.With(body=body) | ast.AsyncWith(body=body):
             first = next((stmt for stmt in body if mentions(stmt)), None)
             return first is not None and _waits(first, mentions, is_task=is_task)
+        case ast.If(test=head, body=body, orelse=orelse) if not mentions(head):
+            firsts = [next((stmt for stmt in way if mentions(stmt)), None) for way in (body, orelse)]
+            return all(first is not None and _waits(first, mentions, is_task=is_task) for first in firsts)
         case ast.If(test=head) | ast.While(test=head) | ast.For(iter=head) | ast.AsyncFor(iter=head) if mentions(head):
             return _waits(ast.Expr(head), mentions, is_task=is_task)
     parts = list(ast.walk(node))
