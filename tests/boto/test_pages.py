@@ -7,7 +7,7 @@ import pytest
 
 from pysfnc.aws.services import service
 from pysfnc.frontend.page_searches import search_text
-from pysfnc.library.jmespath import Unreadable
+from pysfnc.library.jmespath_tokens import Unreadable
 from tests.boto.harness import client, judge
 from tests.support.oracle import Rejected
 

@@ -21,7 +21,7 @@ from pysfnc.frontend.page_searches import search_text
 from pysfnc.frontend.page_texts import Limits, full_text, limited_text, starting_text
 from pysfnc.frontend.synthesis import run_here
 from pysfnc.ir.exprs import Const, Expr, Prim
-from pysfnc.library.jmespath import Unreadable
+from pysfnc.library.jmespath_tokens import Unreadable
 from pysfnc.values.types import BOOL, NONE, Kind, kinds
 
 _PATH: Final = re.compile(r"\w+(\.\w+)*")

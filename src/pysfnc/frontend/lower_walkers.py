@@ -32,7 +32,7 @@ from pysfnc.frontend.synthesis import run_here
 from pysfnc.ir.exprs import Const, ExcField, Expr, NewExc, Prim
 from pysfnc.jsonata.tree import Ref
 from pysfnc.library.aws_matches import BOTO3, test_text, test_tree
-from pysfnc.library.jmespath import Unreadable
+from pysfnc.library.jmespath_tokens import Unreadable
 from pysfnc.values.types import BOOL, INT, NEVER, NONE, STR, DictT, ExcT, Kind, kinds, others_of
 
 _WAITER_ERROR: Final = "WaiterError"

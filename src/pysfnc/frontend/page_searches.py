@@ -5,19 +5,13 @@ What is not there is None, and so is what stands behind it. A projection (`[]`, 
 """
 
 import json
-import re
-from collections.abc import Iterator
 from dataclasses import field, replace
 from typing import Final
 
 from pysfnc.aws.shapes import Shape
 from pysfnc.lean import dataclass
-from pysfnc.library.jmespath import Unreadable
+from pysfnc.library.jmespath_tokens import Reader, Unreadable
 
-_TOKENS: Final = re.compile(
-    r"\s*(?:(?P<name>[A-Za-z_]\w*)|\"(?P<quoted>[A-Za-z_][\w.-]*)\"|`(?P<literal>[^`]*)`|'(?P<text>[^'\\]*)'|(?P<number>-?\d+)"
-    r"|(?P<sign>\[\?|\[\*\]|\[\]|==|!=|<=|>=|&&|\|\||[.<>()!\],\[{}:|@]))"
-)
 _PROJECTIONS: Final = ("[]", "[*]", "[?")
 _ORDERED: Final = ("<", "<=", ">", ">=")
 _NUMBERS: Final = frozenset({"integer", "float"})
@@ -60,10 +54,10 @@ class _Scope:
 
 def search_text(expression: str, page: Shape) -> str:
     """The text of a generator of what the expression finds in the pages of its parameter. Raises `Unreadable`."""
-    parser = _Parser(list(_tokens(expression)))
+    parser = _Parser(expression)
     scope = _Scope()
     found = parser.piped(_Value("page", _Type.of(page), sure=True, whole=True), scope)
-    if parser.position < len(parser.tokens) or found.type.kind in ("test", "null") or found.text == "page":
+    if not parser.ended or found.type.kind in ("test", "null") or found.text == "page":
         raise Unreadable(f"`{expression}`")
     lines = [*scope.parts, f"result = {found.text}"]
     if found.type.kind not in ("list", "row"):
@@ -74,39 +68,14 @@ def search_text(expression: str, page: Shape) -> str:
     return "\n".join(["for page in pages:", *(f"    {line}" for line in lines)])
 
 
-def _tokens(text: str) -> Iterator[tuple[str, str]]:
-    position = 0
-    while position < len(text.rstrip()):
-        match = _TOKENS.match(text, position)
-        if match is None or match.lastgroup is None:
-            raise Unreadable(f"`{text[position:].strip()}`")
-        kind = "name" if match.lastgroup == "quoted" else match.lastgroup
-        yield kind, match[match.lastgroup]
-        position = match.end()
-
-
-@dataclass(slots=True)
-class _Parser:
+class _Parser(Reader):
     """Reads an expression from left to right; what it reads applies to a value."""
 
-    tokens: list[tuple[str, str]]
-    position: int = 0
-    count: int = 0
+    __slots__ = ("count",)
 
-    def _takes(self, *signs: str) -> str | None:
-        kind, text = self._next()
-        if kind == "sign" and text in signs:
-            self.position += 1
-            return text
-        return None
-
-    def _next(self, ahead: int = 0) -> tuple[str, str]:
-        place = self.position + ahead
-        return self.tokens[place] if place < len(self.tokens) else ("end", "its end")
-
-    def _wants(self, sign: str) -> None:
-        if self._takes(sign) is None:
-            raise Unreadable(f"`{self._next()[1]}`")
+    def __init__(self, expression: str) -> None:
+        super().__init__(expression)
+        self.count = 0
 
     def _name(self) -> str:
         self.count += 1
@@ -125,27 +94,27 @@ class _Parser:
     def piped(self, at: _Value, scope: _Scope) -> _Value:
         """`a | b`: b applies to the whole of a."""
         found = self._either(at, scope)
-        while self._takes("|"):
+        while self.takes("|"):
             found = self._either(self._named(found, scope), scope)
         return found
 
     def _either(self, at: _Value, scope: _Scope) -> _Value:
         found = self._both(at, scope)
-        while self._takes("||"):
+        while self.takes("||"):
             found = _test(f"{_truth(found)} or {_truth(self._both(at, scope))}")
         return found
 
     def _both(self, at: _Value, scope: _Scope) -> _Value:
         found = self._compared(at, scope)
-        while self._takes("&&"):
+        while self.takes("&&"):
             found = _test(f"{_truth(found)} and {_truth(self._compared(at, scope))}")
         return found
 
     def _compared(self, at: _Value, scope: _Scope) -> _Value:
-        if self._takes("!"):
+        if self.takes("!"):
             return _test(f"not {_truth(self._compared(at, scope))}")
         left = self._path(at, scope)
-        sign = self._takes("==", "!=", *_ORDERED)
+        sign = self.takes("==", "!=", *_ORDERED)
         if sign is None:
             return left
         left, right = self._named(left, scope), self._named(self._path(at, scope), scope)
@@ -157,38 +126,38 @@ class _Parser:
     def _onwards(self, found: _Value, scope: _Scope, *, inside: bool) -> _Value:
         """What follows a value. `inside` of a projection, `[]` belongs to what stands around it."""
         while True:
-            if self._takes("."):
+            if self.takes("."):
                 found = self._selected(found, scope)
-            elif self._next() == ("sign", "[") and self._next(1)[0] == "number":
+            elif self.next() == ("sign", "[") and self.next(1)[0] == "number":
                 found = self._indexed(found, scope)
-            elif (sign := self._takes(*_PROJECTIONS[inside:])) is not None:
+            elif (sign := self.takes(*_PROJECTIONS[inside:])) is not None:
                 found = self._projected(found, sign, scope)
             else:
                 return found
 
     def _first(self, at: _Value, scope: _Scope) -> _Value:
-        kind, text = self._next()
+        kind, text = self.next()
         if kind in ("literal", "text"):
             self.position += 1
             return _literal(text) if kind == "literal" else _Value(repr(text), _Type("string"), sure=True, whole=True)
-        if self._takes("("):
+        if self.takes("("):
             found = self.piped(at, scope)
-            self._wants(")")
+            self.wants(")")
             return found
-        if self._takes("@"):
+        if self.takes("@"):
             return at
-        if kind == "sign" and text in ("[", *_PROJECTIONS) and self._next(1)[0] != "name":
+        if kind == "sign" and text in ("[", *_PROJECTIONS) and self.next(1)[0] != "name":
             return at
         return self._selected(at, scope)
 
     def _selected(self, at: _Value, scope: _Scope) -> _Value:
         """A member, or several of them as a dict or list."""
-        if self._takes("{"):
+        if self.takes("{"):
             return self._several(at, scope, "}", "{", "record")
-        if self._takes("["):
+        if self.takes("["):
             return self._several(at, scope, "]", "[", "row")
-        kind, name = self._next()
-        if kind != "name" or self._next(1) == ("sign", "("):
+        kind, name = self.next()
+        if kind != "name" or self.next(1) == ("sign", "("):
             raise Unreadable(f"the function `{name}`" if kind == "name" else f"`{name}`")
         self.position += 1
         type_ = _member(at.type, name)
@@ -201,25 +170,25 @@ class _Parser:
         while True:
             key = ""
             if kind == "record":
-                word, name = self._next()
+                word, name = self.next()
                 if word != "name":
                     raise Unreadable(f"`{name}`")
                 self.position += 1
-                self._wants(":")
+                self.wants(":")
                 key = f"{name!r}: "
             value = self.piped(at, scope)
             if value.type.kind == "test":
                 raise Unreadable("a test that is no filter")
             parts.append(f"{key}{value.text}")
-            if self._takes(end):
+            if self.takes(end):
                 return _Value(_unless_none(at, f"{start}{', '.join(parts)}{end}"), _Type(kind), at.sure)
-            self._wants(",")
+            self.wants(",")
 
     def _indexed(self, at: _Value, scope: _Scope) -> _Value:
-        self._wants("[")
-        index = int(self._next()[1])
+        self.wants("[")
+        index = int(self.next()[1])
         self.position += 1
-        self._wants("]")
+        self.wants("]")
         element = at.type.element
         if element is None:
             raise Unreadable(f"`[{index}]`")
@@ -241,7 +210,7 @@ class _Parser:
         item = _Value(name, element, sure=True, whole=True)
         if sign == "[?":
             inner.parts.append(f"if {_truth(self.piped(item, inner))}")
-            self._wants("]")
+            self.wants("]")
         last = self._named(self._onwards(item, inner, inside=True), inner)
         if not last.sure:
             inner.parts.append(f"if {last.text} is not None")

@@ -30,7 +30,7 @@ def in_form(text: str, naming: str) -> str:
 
 
 def test_tree(text: str, answer: Tree) -> Tree:
-    """The test of an answer. Raises `jmespath.Unreadable`.
+    """The test of an answer. Raises `jmespath_tokens.Unreadable`.
 
     `path` compares what the path leads to; `pathAll` and `pathAny` its items, of which there has to be one.
     """

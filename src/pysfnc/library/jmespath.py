@@ -1,29 +1,23 @@
 """JMESPath, as far as botocore's waiters use it, to JSONata.
 
-Owns the reading of an expression and its translation. A path that meets a list goes on with its items in JSONata anyway, as `[]` and `[*]` say in
+Owns the translation of an expression. A path that meets a list goes on with its items in JSONata anyway, as `[]` and `[*]` say in
 JMESPath; what is not there is undefined and not null. Names are those of boto3 and become those of a form on the way.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Final
 
 from pysfnc.aws.shapes import Shape
 from pysfnc.jsonata.tree import Binary, Field, Func, Lit, Ref, Tree
 from pysfnc.lean import dataclass
+from pysfnc.library.jmespath_tokens import Reader, Unreadable
 from pysfnc.library.make import call, negate
 
 Name = Callable[[Shape, str], str]
 """The name of a member in a form."""
 
-_TOKENS: Final = re.compile(
-    r"\s*(?:(?P<name>[A-Za-z_]\w*)|`(?P<literal>[^`]*)`|'(?P<text>[^']*)'|(?P<sign>\[\?|\[\*\]|\[\]|==|!=|<=|>=|&&|\|\||[.<>()!\],*@]))"
-)
 _COMPARISONS: Final = {"==": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
-
-
-class Unreadable(ValueError):
-    """An expression uses more of JMESPath than is translated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,96 +30,73 @@ class _Value:
 
 def translated(text: str, value: Tree, shape: Shape, name: Name) -> Tree:
     """The expression applied to a value of a type. Raises `Unreadable`."""
-    parser = _Parser(list(_tokens(text)), name)
+    parser = _Parser(text, name)
     found = parser.either(_Value(value, shape))
-    if parser.position < len(parser.tokens):
-        raise Unreadable(text)
+    if not parser.ended:
+        raise Unreadable(f"`{text}`")
     return found.tree
 
 
-def _tokens(text: str) -> Iterator[tuple[str, str]]:
-    position = 0
-    while position < len(text.rstrip()):
-        match = _TOKENS.match(text, position)
-        if match is None or match.lastgroup is None:
-            raise Unreadable(text)
-        yield match.lastgroup, match[match.lastgroup]
-        position = match.end()
+class _Parser(Reader):
+    __slots__ = ("name",)
 
-
-@dataclass(slots=True)
-class _Parser:
-    tokens: list[tuple[str, str]]
-    name: Name
-    position: int = 0
-
-    def _next(self) -> tuple[str, str]:
-        return self.tokens[self.position] if self.position < len(self.tokens) else ("end", "")
-
-    def _takes(self, *signs: str) -> str | None:
-        kind, text = self._next()
-        if kind == "sign" and text in signs:
-            self.position += 1
-            return text
-        return None
-
-    def _wants(self, sign: str) -> None:
-        if self._takes(sign) is None:
-            raise Unreadable(sign)
+    def __init__(self, expression: str, name: Name) -> None:
+        super().__init__(expression)
+        self.name = name
 
     def either(self, at: _Value) -> _Value:
         """`a || b`, of tests only."""
         found = self._both(at)
-        while self._takes("||"):
+        while self.takes("||"):
             found = _Value(Binary("or", found.tree, self._both(at).tree))
         return found
 
     def _both(self, at: _Value) -> _Value:
         found = self._compared(at)
-        while self._takes("&&"):
+        while self.takes("&&"):
             found = _Value(Binary("and", found.tree, self._compared(at).tree))
         return found
 
     def _compared(self, at: _Value) -> _Value:
-        if self._takes("!"):
+        if self.takes("!"):
             return _Value(negate(self._compared(at).tree))
         left = self._path(at)
-        sign = self._takes(*_COMPARISONS)
+        sign = self.takes(*_COMPARISONS)
         return left if sign is None else _Value(Binary(_COMPARISONS[sign], left.tree, self._path(at).tree))
 
     def _path(self, at: _Value) -> _Value:
         found = self._first(at)
         while True:
-            if self._takes("."):
+            if self.takes("."):
                 found = self._member(found)
-            elif self._takes("[]", "[*]"):
+            elif self.takes("[]", "[*]"):
                 found = _Value(found.tree, _items(found.shape))
-            elif self._takes("[?"):
+            elif self.takes("[?"):
                 found = self._filtered(found)
             else:
                 return found
 
     def _first(self, at: _Value) -> _Value:
-        kind, text = self._next()
+        kind, text = self.next()
         if kind in ("literal", "text"):
             self.position += 1
             return _Value(_literal(text) if kind == "literal" else Lit(text))
-        if self._takes("("):
+        if self.takes("("):
             found = self.either(at)
-            self._wants(")")
+            self.wants(")")
             return found
-        if self._takes("@"):
+        if self.takes("@"):
             return at
-        if kind == "name" and self.position + 1 < len(self.tokens) and self.tokens[self.position + 1] == ("sign", "("):
+        if kind == "name" and self.next(1) == ("sign", "("):
             return self._function(text, at)
         return self._member(at)
 
     def _function(self, name: str, at: _Value) -> _Value:
         self.position += 2
         args = [self.either(at)]
-        while self._takes(","):
+        while self.takes(","):
             args.append(self.either(at))
-        self._wants(")")
+        self.wants(")")
         if name == "length" and len(args) == 1:
             return _Value(call("count", args[0].tree))
         if name == "contains" and len(args) == 2:
@@ -133,7 +104,7 @@ class _Parser:
         raise Unreadable(name)
 
     def _member(self, at: _Value) -> _Value:
-        kind, text = self._next()
+        kind, text = self.next()
         if kind != "name" or at.shape is None or at.shape.kind != "structure" or text not in at.shape.members:
             raise Unreadable(text)
         self.position += 1
@@ -142,7 +113,7 @@ class _Parser:
     def _filtered(self, at: _Value) -> _Value:
         item = _items(at.shape)
         test = self.either(_Value(Ref("py_i"), item))
-        self._wants("]")
+        self.wants("]")
         return _Value(call("filter", at.tree, Func(("py_i",), test.tree)), item)
 
 
