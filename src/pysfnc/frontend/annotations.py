@@ -237,6 +237,11 @@ class _Reader:
         if record.obstacle is not None:
             message = f"the {record.kind} `{info.name}` has no form in a machine: {record.obstacle.message}"
             return self._without_form(module, node, message)
+        if record.enum is not None and record.enum.reprs:
+            message = (
+                f"members of the Enum `{info.name}` are told by their names in a machine, and have no form in JSON"
+            )
+            return self._without_form(module, node, message, f"write instead: `str`, and `{info.name}[name]`")
         if record.enum is not None:
             return ChoiceFit(tuple(value for _, value in record.enum.members), record.enum)
         code = next((name for name in ("__init__", "__post_init__") if name in record.members), None)

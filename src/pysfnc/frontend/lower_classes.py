@@ -231,6 +231,13 @@ def _member_of_value(cx: Context, record: Record, given: Arguments, node: ast.ex
     assert record.enum is not None
     if len(given.positional) != 1 or given.keywords:
         return cx.error(codes.TYPE_MISMATCH, node, f"`{record.info.name}()` takes one value")
+    if record.enum.reprs:
+        return cx.error(
+            codes.UNSUPPORTED_CALL,
+            node,
+            f"a member of `{record.info.name}` is found by its name in the machine, and not by its value",
+            help=f"write instead: `{record.info.name}[name]`, or a dict from values to members",
+        )
     value = as_data(cx, given.positional[0], node)
     if is_poison(value) or value.type == EnumT(record.enum):
         return value

@@ -257,6 +257,8 @@ def _special_attribute(cx: Context, record: Record, base: Expr, node: ast.Attrib
                 position = Const(value=index, type=INT, span=cx.span(node))
                 return lib.subscript(cx, _narrowed(cx, base, node.attr, node), position, node)
     if record.enum is not None and node.attr in ("name", "value", "_name_", "_value_"):
+        if record.enum.reprs and "value" in node.attr:
+            return None  # a property like others
         member = _narrowed(cx, base, node.attr, node)
         build = enums.build_value if "value" in node.attr else enums.build_name
         return build(member, cx.site(node))

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import field, replace
 from typing import Final, Literal
 
-from pysfnc.frontend.constants import NotConstant, constant_value
+from pysfnc.frontend.constants import NotConstant
+from pysfnc.frontend.enum_values import Unknown, attributes_of, known_value, looked_up, written_out
 from pysfnc.frontend.iterator_classes import as_generator
 from pysfnc.frontend.model import ClassBinding, ClassInfo, ExternalBinding, ModuleInfo, ProjectModel
 from pysfnc.frontend.names import resolve_through
@@ -126,6 +127,8 @@ _ENUMS: Final[dict[str, tuple[Literal["int", "str"] | None, Literal["name", "val
     "enum.StrEnum": ("str", "value"),
 }
 """What members of Python's own Enum classes are besides, and what `str()` of them gives."""
+_PLAIN_VALUES: Final = bool | int | float | str | None
+"""What a member may be in the machine as its value is."""
 _PLAIN_BASES: Final = frozenset(
     {"builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", "typing.NamedTuple", *_ENUMS}
     | {"builtins.str", "builtins.int"}
@@ -518,21 +521,57 @@ class _Reader:
         if base is None:
             mixed = [name for name in externals if name in ("builtins.str", "builtins.int")]
             base = "str" if "builtins.str" in mixed else "int" if mixed else None
-        values: dict[str, bool | int | float | str | None] = {}
+        values: dict[str, object] = {}
+        nodes: dict[str, ast.expr] = {}
         aliases: dict[str, str] = {}
         for name, member in list(members.items()):
             if member.kind != "constant" or (name.startswith("__") and name.endswith("__")):
                 continue
             del members[name]
-            value = self._member_value(member, values, base if shown == "value" else None, base)
+            assert isinstance(member.node, ast.expr)
+            given = replace(member, node=written_out(member.node, nodes))
+            value, nodes[name] = self._member_value(given, values, base if shown == "value" else None, base)
             first = next((n for n, old in values.items() if old == value), None)
             if first is not None:
                 aliases[name] = first
             else:
                 values[name] = value
         own = any(name in members for name in ("__str__", "__repr__", "__format__"))
-        enum = EnumClass(self.info.module.name, self.info.name, tuple(values.items()), base, "own" if own else shown)
+        plain = tuple((name, value) for name, value in values.items() if isinstance(value, _PLAIN_VALUES))
+        by_name = base is None and ("__init__" in members or len(plain) < len(values))
+        if by_name:
+            members |= self._of_names(members, {name: nodes[name] for name in values})
+            plain = tuple((name, name) for name in values)
+        enum = EnumClass(
+            self.info.module.name,
+            self.info.name,
+            plain,
+            base,
+            "own" if own else shown,
+            tuple(map(repr, values.values())) if by_name else (),
+            tuple(aliases.items()),
+        )
         return replace(empty, members=members, enum=enum, aliases=aliases)
+
+    def _of_names(self, members: Mapping[str, Member], nodes: Mapping[str, ast.expr]) -> dict[str, Member]:
+        """The value and the attributes of members that are told by their names, as properties."""
+        found: dict[str, Mapping[str, ast.expr]] = {"value": nodes, "_value_": nodes}
+        init = members.get("__init__")
+        if init is not None and nodes:
+            assert isinstance(init.node, ast.FunctionDef)
+            if init.home.module is not self.info.module:
+                raise self._refuse(f"the `__init__` of `{self.info.name}` is that of another module", self.info.node)
+            try:
+                found |= attributes_of(self.model, self.info.module, init.node, nodes)
+            except Unknown as why:
+                raise self._refuse(why.message, why.node) from None
+        again = next((name for name in found if name in members), None)
+        if again is not None:
+            raise self._refuse(f"`{self.info.name}` defines `{again}` twice", self.info.node)
+        return {
+            name: Member(name, "property", self.info, looked_up(name, by_member, self.info.node))
+            for name, by_member in found.items()
+        }
 
     def _member_value(
         self,
@@ -540,23 +579,23 @@ class _Reader:
         before: Mapping[str, object],
         automatic: Literal["int", "str"] | None,
         base: Literal["int", "str"] | None,
-    ) -> bool | int | float | str | None:
+    ) -> tuple[object, ast.expr]:
+        """The value of a member, and an expression that gives it."""
         node = member.node
         assert isinstance(node, ast.expr)
         binding = resolve_through(self.model, member.home.module, node.func) if isinstance(node, ast.Call) else None
         if isinstance(binding, ExternalBinding) and binding.name == "enum.auto":
             if automatic == "str":
-                return member.name.lower()
+                return member.name.lower(), node
             if base == "str":
                 raise self._refuse(f"the value of `{member.name}` is made when the class is", node, member.home.module)
             numbers = [value for value in before.values() if isinstance(value, int)]
-            return max(numbers, default=0) + 1
+            number = max(numbers, default=0) + 1
+            return number, ast.copy_location(ast.Constant(number), node)
         try:
-            value = constant_value(self.model, member.home.module, node)
+            value = known_value(self.model, member.home.module, node)
         except NotConstant as why:
             raise self._refuse(f"the value of `{member.name}` is not known: {why.reason}", node, why.module) from None
-        if not isinstance(value, bool | int | float | str | None):
-            raise self._refuse(f"the value of `{member.name}` is a {type(value).__name__}", node, member.home.module)
         if base is not None and type(value).__name__ != base:
             raise self._refuse(f"the value of `{member.name}` is no {base}", node, member.home.module)
-        return value
+        return value, node

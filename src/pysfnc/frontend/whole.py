@@ -16,6 +16,7 @@ from pysfnc.values.keys import is_told
 from pysfnc.values.types import (
     DequeT,
     DictT,
+    EnumT,
     InfinityT,
     Kind,
     LazyDictT,
@@ -106,20 +107,28 @@ _CODE: Final = ("`the function ", "`the class ", "`the method ", "`the partial "
 """How what stands in the way begins where it is a function or class that is held as data."""
 
 
-def obstacle(type_: Type) -> str | None:
-    """What stands in the way of using values of a type as a whole, None for nothing."""
-    return _obstacle(type_, frozenset())
+_MEMBER: Final = "`the member of the Enum "
+"""How it begins where it is a member of an Enum that is told by its name."""
+_LEAVES: Final = frozenset({"json.dumps", "object.bare"})
+"""Those of them that make JSON."""
 
 
-def _obstacle(type_: Type, seen: frozenset[str]) -> str | None:
+def obstacle(type_: Type, *, leaves: bool = True) -> str | None:
+    """What stands in the way of using values of a type as a whole, None for nothing. `leaves`: whether they become JSON."""
+    return _obstacle(type_, frozenset(), leaves)
+
+
+def _obstacle(type_: Type, seen: frozenset[str], leaves: bool) -> str | None:
     match type_:
+        case EnumT(cls):
+            return f"{_MEMBER}{cls.name}`" if leaves and cls.reprs else None
         case OpaqueT(_, on_wire=True):
             return None
         case OpaqueT(name):
             return f"`{name}`, which is no JSON"
         case RecordT(_, attributes):
-            found = _obstacle(attributes, seen)
-            return found if found is not None and found.startswith(_CODE) else None
+            found = _obstacle(attributes, seen, leaves)
+            return found if found is not None and found.startswith((*_CODE, _MEMBER)) else None
         case LazyDictT():
             if type_.name in seen:
                 return None
@@ -138,7 +147,7 @@ def _obstacle(type_: Type, seen: frozenset[str]) -> str | None:
             inside = tuple(sorted(found, key=str))
         case _:
             return None
-    return next(filter(None, (_obstacle(part, seen) for part in inside)), None)
+    return next(filter(None, (_obstacle(part, seen, leaves) for part in inside)), None)
 
 
 def _is_bytes(type_: Type) -> bool:
@@ -278,6 +287,15 @@ def refuse_whole(cx: Context, missing: str, node: ast.AST | Span) -> Expr:
             "a `timedelta` has no form in JSON, and this use of it none in the machine",
             help="write instead: `.total_seconds()`, or `str(...)` of it; `x is not None` before where it may be None",
         )
+    if missing.startswith(_MEMBER):
+        name = missing.removeprefix(_MEMBER).rstrip("`")
+        return cx.error(
+            codes.UNSUPPORTED_EXPRESSION,
+            node,
+            f"a member of the Enum `{name}` has no form in JSON: it is told by its name in the machine, as its value is no text or number, "
+            "or as the Enum has an `__init__`",
+            help="write instead: its `.name`, or what its value holds",
+        )
     if missing.startswith("`the condition "):
         return cx.error(
             codes.UNSUPPORTED_EXPRESSION,
@@ -320,7 +338,8 @@ def operation_obstacle(made: Expr) -> str | None:
     looks_at_keys = made.op in ("in", "not in") and kinds(made.args[1].type) <= {Kind.DICT, Kind.STR}
     if made.op in _NEEDS_ALL:
         asked = made.args[:1] if looks_at_keys else made.args
-        return next(filter(None, (obstacle(arg.type) for arg in asked)), None)
+        leaves = made.op in _LEAVES
+        return next(filter(None, (obstacle(arg.type, leaves=leaves) for arg in asked)), None)
     if made.op in _NEEDS_KEYS or (made.op in _CHANGES and not isinstance(made.args[1], Const)):
         for member in members(made.args[0].type):
             if isinstance(member, LazyDictT) and member.partial:

@@ -26,6 +26,12 @@ def name_tree(value: Tree, cls: EnumClass) -> Tree:
     return choose([(eq(value, Lit(item)), text(name)) for name, item in first], text(last[0]))
 
 
+def repr_of_value(value: Tree, cls: EnumClass) -> Tree:
+    """`repr(member.value)` of a member that is told by its name."""
+    *first, last = [(name, shown) for (name, _), shown in zip(cls.members, cls.reprs, strict=True)]
+    return choose([(eq(value, text(name)), text(shown)) for name, shown in first], text(last[1]))
+
+
 def enum_class(type_: Type) -> EnumClass:
     """The class of a member."""
     assert isinstance(type_, EnumT)
@@ -62,16 +68,22 @@ def _of_checks(args: Sequence[Arg], type_: Type) -> list[Check]:
     return [Check(_is_value(args[0], cls), "ValueError", message)]
 
 
+def _names(cls: EnumClass) -> list[tuple[str, bool | int | float | str | None]]:
+    """What members are found under, and what they are in the machine."""
+    values = dict(cls.members)
+    return [*cls.members, *((name, values[other]) for name, other in cls.aliases)]
+
+
 def _by_name_checks(args: Sequence[Arg], type_: Type) -> list[Check]:
-    names = Array(tuple(text(name) for name, _ in enum_class(type_).members))
+    names = Array(tuple(text(name) for name, _ in _names(enum_class(type_))))
     is_text = has_kind(args[0], frozenset({Kind.STR}))
     return [Check(both(is_text, Binary("in", args[0].tree, names)), "KeyError", repr_of(args[0]), args=(args[0].tree,))]
 
 
 def _by_name(args: Sequence[Arg], type_: Type) -> Tree:
-    *first, last = enum_class(type_).members
+    *first, last = _names(enum_class(type_))
     if len(first) > 1:
-        pairs = tuple((text(name), Lit(item)) for name, item in enum_class(type_).members)
+        pairs = tuple((text(name), Lit(item)) for name, item in _names(enum_class(type_)))
         return call("lookup", Object(pairs), args[0].tree)
     return choose([(eq(args[0].tree, text(name)), Lit(item)) for name, item in first], Lit(last[1]))
 

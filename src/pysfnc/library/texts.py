@@ -10,7 +10,7 @@ from typing import Final
 from pysfnc.ir.exprs import Const, ExcField, Expr
 from pysfnc.jsonata.tree import Array, Binary, Field, Func, IfElse, Index, Lit, Object, Ref, Tree
 from pysfnc.library.dicts import value_by_key
-from pysfnc.library.enums import name_tree
+from pysfnc.library.enums import name_tree, repr_of_value
 from pysfnc.library.floats import digits_of
 from pysfnc.library.key_texts import key_tree
 from pysfnc.library.make import ZERO, Built, call, choose, const, eq, join, prim, text, type_of
@@ -223,6 +223,8 @@ def _member(value: Tree, type_: EnumT, as_repr: bool) -> Tree:
     """`<Color.RED: 'red'>` and, as a str, `Color.RED` or the value."""
     named = join(text(f"{type_.cls.name}."), name_tree(value, type_.cls))
     inner = Arg(value, value_of_member(type_))
+    if as_repr and type_.cls.reprs:
+        return join(text("<"), named, text(": "), repr_of_value(value, type_.cls), text(">"))
     if as_repr:
         return join(text("<"), named, text(": "), _tree(inner, True), text(">"))
     return _tree(inner, False) if type_.cls.shown == "value" else named

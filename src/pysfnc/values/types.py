@@ -378,7 +378,8 @@ class EnumClass:
     """An Enum of the project: its members in their order, without aliases; a member is its value in JSON.
 
     `base` is the kind that members are besides (`IntEnum`, `class E(str, Enum)`), `shown` what `str()` of a member gives: its name as
-    `Color.RED`, its value, or what code of the class says.
+    `Color.RED`, its value, or what code of the class says. `reprs`: those of the values, where a member is its name in the machine and has
+    no form in JSON; empty otherwise. `aliases`: second names of members, and those that the class shows.
     """
 
     module: str
@@ -386,6 +387,8 @@ class EnumClass:
     members: tuple[tuple[str, bool | int | float | str | None], ...]
     base: Literal["int", "str"] | None = None
     shown: Literal["name", "value", "own"] = "name"
+    reprs: tuple[str, ...] = ()
+    aliases: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

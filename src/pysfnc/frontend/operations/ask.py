@@ -63,7 +63,7 @@ def built(
         return refuse_text(cx, text, node)
     made = build(cx.site(node))
     if isinstance(made, Refusal):
-        missing = next(filter(None, (obstacle(arg.type) for arg in args)), None)
+        missing = next(filter(None, (obstacle(arg.type, leaves=False) for arg in args)), None)
         return cx.refuse(made, node) if missing is None else refuse_whole(cx, missing, node)
     missing = operation_obstacle(made)
     return made if missing is None else refuse_whole(cx, missing, node)
