@@ -56,6 +56,8 @@ class Project:
     """Functions that turned out to call themselves, directly or through others."""
     stands_for: dict[ast.AST, ast.AST] = field(default_factory=dict)
     """Functions that the compiler made of others, and those others."""
+    answered: dict[tuple[ast.AST, str], ast.FunctionDef] = field(default_factory=dict)
+    """Special methods with what `return NotImplemented` means in an operation, by the method and these statements."""
     unset: Mapping[ast.AST, set[str]] = field(default_factory=dict)
     """The variables of functions that begin as null, since a read of them asks whether they are set."""
     met_unset: dict[ast.AST, set[str]] = field(default_factory=dict)

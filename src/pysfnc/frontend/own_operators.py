@@ -15,6 +15,7 @@ from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data, is_poison
 from pysfnc.frontend.lower_objects import call_member, is_object, keep, record_of_type
 from pysfnc.frontend.lower_values import Static, Value
+from pysfnc.frontend.not_implemented import answered
 from pysfnc.frontend.records import Member, Record
 from pysfnc.frontend.split_operands import split_by_class
 from pysfnc.ir.exprs import Const, Expr, Prim
@@ -124,6 +125,7 @@ def binary_of_own(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.A
     at = node if isinstance(node, ast.expr) else syntax
     if theirs is not None and (mine is None or _goes_first(mine, theirs)):
         before = node.left if isinstance(node, ast.BinOp) else syntax
+        theirs = answered(cx, theirs, symbol, left, reflected=True, asks_other=mine is not None)
         return _data(cx, call_own(cx, theirs, right, [(left, before)], at), node)
     assert mine is not None
     if mine[1].name.startswith("__i"):
@@ -133,6 +135,9 @@ def binary_of_own(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.A
             f"`{symbol}` calls `{mine[1].name}` of `{mine[0].info.name}`, which has no compiled form",
             help=f"write instead: a method that changes the object, and a call of it, or `__{name}__`",
         )
+    # Python asks the right operand too, but for one of the same class.
+    asks = theirs is not None and theirs[0] is not mine[0]
+    mine = answered(cx, mine, symbol, right, reflected=False, asks_other=asks)
     return _data(cx, call_own(cx, mine, left, [(right, syntax)], at), node)
 
 
@@ -188,30 +193,34 @@ def compare_of_own(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.
         return _contains(cx, symbol, left, right, node, syntax)
     if symbol in _ORDER:
         mine, theirs = own_method(cx, left, _ORDER[symbol][0]), own_method(cx, right, _ORDER[symbol][1])
-        return _compared(cx, mine, theirs, left, right, node)
+        return _compared(cx, symbol, mine, theirs, left, right, node)
     if symbol not in ("==", "!="):
         return None
     if symbol == "!=":
         mine, theirs = own_method(cx, left, "__ne__"), own_method(cx, right, "__ne__")
-        made = _compared(cx, mine, theirs, left, right, node)
+        made = _compared(cx, symbol, mine, theirs, left, right, node)
         if made is not None:
             return made
-    made = _compared(cx, own_method(cx, left, "__eq__"), own_method(cx, right, "__eq__"), left, right, node)
+    made = _compared(cx, "==", own_method(cx, left, "__eq__"), own_method(cx, right, "__eq__"), left, right, node)
     if made is None or symbol == "==":
         return made
     return lib.negate(cx, lib.truth(cx, made, node), node)
 
 
-def _compared(cx: Context, mine: Own | None, theirs: Own | None, left: Expr, right: Expr, node: ast.AST) -> Expr | None:
+def _compared(
+    cx: Context, symbol: str, mine: Own | None, theirs: Own | None, left: Expr, right: Expr, node: ast.AST
+) -> Expr | None:
     if mine is None and theirs is None:
         return None
     left, right = _in_turn(cx, left, right)
     second = node.comparators[0] if isinstance(node, ast.Compare) else node
     if theirs is not None and (mine is None or _goes_first(mine, theirs)):
         first = node.left if isinstance(node, ast.Compare) else node
+        theirs = answered(cx, theirs, symbol, left, reflected=True, asks_other=mine is not None)
         made = _data(cx, call_own(cx, theirs, right, [(left, first)], node), node)
     else:
         assert mine is not None
+        mine = answered(cx, mine, symbol, right, reflected=False, asks_other=theirs is not None)
         made = _data(cx, call_own(cx, mine, left, [(right, second)], node), node)
     if not is_poison(made) and made.type != BOOL and isinstance(node, ast.Compare) and len(node.ops) > 1:
         return cx.error(codes.TYPE_NEEDED, node, "a chain of comparisons needs methods that are known to give a bool")

@@ -303,7 +303,8 @@ class _Reader:
         for one in reversed(self.mro):
             if self._is_ordered(one):
                 known = {name for base in ancestry(self.model, one) for name in _functions_of(base)}
-                for name, function in derived_comparisons(one.node, known):
+                own = {name: member.node for name, member in found.items() if member.kind == "method"}
+                for name, function in derived_comparisons(one.node, known, own):
                     if not any(name in _functions_of(near) for near in self.mro[: self.mro.index(one)]):
                         found[name] = Member(name, "method", one, function)
         return found
