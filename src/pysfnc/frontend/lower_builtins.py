@@ -57,7 +57,7 @@ from pysfnc.frontend.lower_values import (
 from pysfnc.frontend.narrow import class_names
 from pysfnc.frontend.operations.types_asked import type_of
 from pysfnc.frontend.own_iterators import next_of_own
-from pysfnc.frontend.own_orders import adds_itself, sort_own
+from pysfnc.frontend.own_orders import adds_itself, sort_own, sum_own
 from pysfnc.frontend.plain_members import as_values
 from pysfnc.frontend.ranked_objects import sort_pairs, sort_ranked
 from pysfnc.frontend.synthesis import run_here
@@ -67,7 +67,7 @@ from pysfnc.ir.walk import free_vars
 from pysfnc.library.iteration import build_zip_rows
 from pysfnc.library.row import Refusal
 from pysfnc.library.truth import has_own_truth
-from pysfnc.values.types import BOOL, INT, NONE, STR, Kind, NeverT, kinds
+from pysfnc.values.types import BOOL, NONE, STR, Kind, NeverT, kinds
 
 Builtin = Callable[[Context, Arguments, ast.expr], Value]
 _BUILTINS: dict[str, Builtin] = {}
@@ -373,9 +373,6 @@ def _frozenset(cx: Context, given: Arguments, node: ast.expr) -> Value:
     return call_set(cx, "frozenset", given, node)
 
 
-_SUM: Final = "for item in items:\n    total = total + item\nreturn total"
-
-
 @_builtin("sum")
 def _sum(cx: Context, given: Arguments, node: ast.expr) -> Value:
     args = [as_data(cx, value, node) for value in given.positional[1:]]
@@ -385,8 +382,7 @@ def _sum(cx: Context, given: Arguments, node: ast.expr) -> Value:
         if not ordered and not kinds(lib.item_type(items.type)) <= {Kind.BOOL, Kind.INT}:
             return refuse_order(cx, "a sum of floats", "write instead: `sum(sorted(...))`", node)
         if (holds_number(items.type) or adds_itself(cx, items)) and not keywords:
-            start = args[0] if args else Const(value=0, type=INT, span=cx.span(node))
-            return run_here(cx, _SUM, {"items": items, "total": start}, node)
+            return sum_own(cx, items, args, node)
         args.insert(0, as_values(items))
     return lib.call(cx, "sum", args, keywords, node)
 

@@ -1,4 +1,6 @@
-"""`return NotImplemented` in special methods of two operands: what Python does then stands in its place.
+"""Special methods of two operands as an operation calls them, where it tells more than the method says.
+
+`return NotImplemented`: what Python does then stands in its place.
 
 before                                            after, of `a + b` where the class of `b` has no `__radd__`
 if not isinstance(other, Money):                  if not isinstance(other, Money):
@@ -6,6 +8,8 @@ if not isinstance(other, Money):                  if not isinstance(other, Money
 
 What the statement stands for depends on the operation, on which operand the method is of, and on what the other operand may be. So each
 of these has a function of its own, which the operation calls in place of the method.
+
+`if other == 0`, where the other operand is a constant as in `sum(items)`, is decided: what the method does with others need not compile for it.
 """
 
 import ast
@@ -16,7 +20,7 @@ from typing import Final
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_objects import class_key
 from pysfnc.frontend.records import Member, Record
-from pysfnc.ir.exprs import Expr
+from pysfnc.ir.exprs import Const, Expr
 from pysfnc.values.types import Kind, kinds, members
 
 _SEQUENCES: Final = frozenset({Kind.STR, Kind.LIST, Kind.TUPLE})
@@ -33,33 +37,42 @@ def answered(
     """
     record, member = own
     node = member.node
-    if not isinstance(node, ast.FunctionDef) or len(node.args.args) != 2 or not _gives_up(node):
+    if not isinstance(node, ast.FunctionDef) or len(node.args.args) != 2:
         return own
     names = [arg.arg for arg in node.args.args]
-    if any(isinstance(part, ast.Name) and part.id in names and _is_bound(part) for part in ast.walk(node)):
+    constant = other.value if isinstance(other, Const) and type(other.value) is int else None
+    decided = constant is not None and any(_compared_with(part, names[1]) is not None for part in ast.walk(node))
+    gives_up = any(map(_is_given_up, ast.walk(node)))
+    if not (gives_up or decided) or any(_is_bound(part, names) for part in ast.walk(node)):
         return own
-    text = None if asks_other else _ending(record, symbol, names, other, reflected)
-    if text is None:
+    text = None if asks_other or not gives_up else _ending(record, symbol, names, other, reflected)
+    if text is None and not decided:
         return own
-    key = (node, text)
+    key = (node, f"{constant if decided else ''}:{text or ''}")
     made = cx.project.answered.get(key)
     if made is None:
-        made = _with_ending(node, text)
-        cx.project.answered[key] = made
+        filled = _Filled(text, names[1], constant if decided else None).visit(deepcopy(node))
+        assert isinstance(filled, ast.FunctionDef)
+        made = cx.project.answered[key] = filled
         cx.project.stands_for[made] = node
     return record, replace(member, node=made)
 
 
-def _is_bound(part: ast.Name) -> bool:
-    return not isinstance(part.ctx, ast.Load)
+def _is_bound(part: ast.AST, names: list[str]) -> bool:
+    return isinstance(part, ast.Name) and part.id in names and not isinstance(part.ctx, ast.Load)
+
+
+def _compared_with(part: ast.AST, name: str) -> int | None:
+    """The constant of `name == constant`."""
+    match part:
+        case ast.Compare(left=ast.Name(id=compared), ops=[ast.Eq()], comparators=[ast.Constant(value=int() as value)]):
+            return value if compared == name else None
+        case _:
+            return None
 
 
 def _is_given_up(part: ast.AST) -> bool:
     return isinstance(part, ast.Return) and isinstance(part.value, ast.Name) and part.value.id == "NotImplemented"
-
-
-def _gives_up(node: ast.FunctionDef) -> bool:
-    return any(_is_given_up(part) for part in ast.walk(node))
 
 
 def _ending(record: Record, symbol: str, names: list[str], other: Expr, reflected: bool) -> str | None:
@@ -85,11 +98,13 @@ def _ending(record: Record, symbol: str, names: list[str], other: Expr, reflecte
     return raised
 
 
-class _Ended(ast.NodeTransformer):
-    """Puts statements in place of `return NotImplemented`, but in functions inside."""
+class _Filled(ast.NodeTransformer):
+    """Puts statements in place of `return NotImplemented`, and what comparisons of a parameter with constants say, but in functions inside."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, ending: str | None, name: str, constant: int | None) -> None:
+        self.ending = ending
+        self.name = name
+        self.constant = constant
         self.depth = 0
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
@@ -103,18 +118,18 @@ class _Ended(ast.NodeTransformer):
     def visit_Lambda(self, node: ast.Lambda) -> ast.AST:
         return node
 
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
+        wanted = None if self.constant is None else _compared_with(node, self.name)
+        if wanted is None:
+            return self.generic_visit(node)
+        return ast.copy_location(ast.Constant(wanted == self.constant), node)
+
     def visit_Return(self, node: ast.Return) -> ast.AST | list[ast.stmt]:
-        if not _is_given_up(node):
-            return node
-        made = ast.parse(self.text).body
+        if self.ending is None or not _is_given_up(node):
+            return self.generic_visit(node)
+        made = ast.parse(self.ending).body
         for statement in made:
             for part in ast.walk(statement):
                 if hasattr(part, "lineno"):
                     ast.copy_location(part, node)
         return made
-
-
-def _with_ending(node: ast.FunctionDef, text: str) -> ast.FunctionDef:
-    made = _Ended(text).visit(deepcopy(node))
-    assert isinstance(made, ast.FunctionDef)
-    return made

@@ -13,7 +13,7 @@ from pysfnc.frontend.lower_values import Closure, ExceptionClass, Value
 from pysfnc.frontend.own_operators import method_of_type
 from pysfnc.frontend.synthesis import run_here
 from pysfnc.ir.exprs import Const, Expr
-from pysfnc.values.types import NEVER, STR, ListT, RecordT
+from pysfnc.values.types import INT, NEVER, STR, ListT, RecordT
 
 _BEFORE: Final = "lambda one, other: -1 if one < other else 0"
 _EXTREME: Final = """
@@ -27,10 +27,30 @@ _EXTREME: Final = """
 """
 
 
+_SUM: Final = "for item in items:\n    total = total + item\nreturn total"
+_SUM_FROM_ZERO: Final = """
+    if not items:
+        return 0
+    total = 0 + items[0]
+    for item in items[1:]:
+        total = total + item
+    return total
+"""
+"""Where `__radd__` of the objects gets the 0 of `sum(items)` once, and it is known what it gets."""
+
+
 def adds_itself(cx: Context, items: Expr) -> bool:
     """Whether the items of a list have a `+` of their own."""
     of = lib.item_type(items.type)
     return any(method_of_type(cx, of, name) is not None for name in ("__add__", "__radd__"))
+
+
+def sum_own(cx: Context, items: Expr, start: Sequence[Expr], node: ast.expr) -> Value:
+    """`sum(items)` or `sum(items, start)` by what the items say of `+`."""
+    if not start and method_of_type(cx, lib.item_type(items.type), "__radd__") is not None:
+        return run_here(cx, _SUM_FROM_ZERO, {"items": items}, node)
+    total = start[0] if start else Const(value=0, type=INT, span=cx.span(node))
+    return run_here(cx, _SUM, {"items": items, "total": total}, node)
 
 
 def sort_own(cx: Context, items: Expr, backwards: Expr, node: ast.expr) -> Expr | None:
