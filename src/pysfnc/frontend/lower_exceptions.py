@@ -6,6 +6,7 @@ cannot be changed.
 """
 
 import ast
+import builtins
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
@@ -302,6 +303,43 @@ def exception_member(cx: Context, base: Expr, node: ast.Attribute) -> Value | No
     if all(kind == "constant" for kind in known):
         return _constant(cx, held, records, node)
     return _by_class(cx, held, records, lambda record: _of_class(cx, held, record, node), node)
+
+
+def exception_has(cx: Context, base: Expr, name: str, node: ast.AST) -> Expr | None:
+    """Whether an exception, whose classes are all the project's, has an attribute; None where that is not known."""
+    records = _records_of(cx, base)
+    if not records or any(map(_hides(name), records)):
+        return None
+    having = [record for record in records if _kind_of(cx, record, name) is not None]
+    if len(having) in (0, len(records)):
+        return Const(value=bool(having), type=BOOL, span=cx.span(node))
+    return _is_one(cx, base, having, node)
+
+
+def exception_member_or(cx: Context, base: Expr, node: ast.Attribute, default: Expr) -> Value | None:
+    """`getattr(e, "name", default)` where `exception_has` tells: of each class what it has; None where that is a method."""
+    records = _records_of(cx, base)
+    if any(_kind_of(cx, record, node.attr) == "method" for record in records):
+        return None
+    held, default = keep(cx, base, node), cx.atom(default, "default")
+
+    def read(record: Record) -> Value:
+        return default if _kind_of(cx, record, node.attr) is None else _of_class(cx, held, record, node)
+
+    return _by_class(cx, held, records, read, node)
+
+
+def _hides(name: str) -> Callable[[Record], bool]:
+    """Whether a class, or one of Python's that it is derived from, may have an attribute that its source does not tell."""
+    of_all = hasattr(BaseException, name)
+
+    def hides(record: Record) -> bool:
+        known = {one.name for one in record.order}
+        bases = [ast.unparse(base) for one in record.order for base in one.node.bases]
+        outer = [getattr(builtins, base, None) for base in bases if base not in known]
+        return of_all or any(one is None or hasattr(one, name) for one in outer)
+
+    return hides
 
 
 def call_exception_method(cx: Context, base: Expr, node: ast.Call) -> Value | None:

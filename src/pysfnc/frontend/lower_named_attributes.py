@@ -8,10 +8,11 @@ from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_value
+from pysfnc.frontend.lower_exceptions import exception_has, exception_member_or
 from pysfnc.frontend.lower_objects import has_own, is_shadowed, record_of_type
 from pysfnc.frontend.lower_values import Static, Value
 from pysfnc.ir.exprs import Const, Expr
-from pysfnc.values.types import BOOL, NONE, Kind, NeverT, RecordT, Type, field_of, kinds, members
+from pysfnc.values.types import BOOL, NONE, ExcT, Kind, NeverT, RecordT, Type, field_of, kinds, members
 
 _CLASSES: Final[dict[Kind, type]] = {
     Kind.STR: str,
@@ -41,8 +42,11 @@ def call_getattr(cx: Context, node: ast.Call) -> Value:
     base = cx.atom(base, "object")
     there = _there(cx, base, name, node)
     if there is None:
-        return _refused(cx, node)
+        return _refused(cx, node, base)
     default = lower_value(cx, node.args[2])
+    if isinstance(base.type, ExcT):
+        made = None if isinstance(default, Static) else exception_member_or(cx, base, attribute, default)
+        return _refused(cx, node, base) if made is None else made
     if isinstance(there, Const):
         return _read(cx, base, attribute) if there.value else default
     return _refused(cx, node)
@@ -63,7 +67,7 @@ def call_hasattr(cx: Context, node: ast.Call) -> Value:
     if isinstance(base, Static):
         return _refused(cx, node)
     there = _there(cx, cx.atom(base, "object"), name, node)
-    return _refused(cx, node) if there is None else there
+    return _refused(cx, node, base) if there is None else there
 
 
 def call_setattr(cx: Context, node: ast.Call) -> Value:
@@ -103,6 +107,8 @@ def _name(cx: Context, node: ast.Call, least: int, most: int) -> str | None:
 
 def _there(cx: Context, base: Expr, name: str, node: ast.AST) -> Expr | None:
     """Whether a value has an attribute; None where that is not known."""
+    if isinstance(base.type, ExcT):
+        return exception_has(cx, base, name, node)
     having, lacking = set[Kind](), set[Kind]()
     for member in members(base.type):
         for kind in kinds(member):
@@ -133,12 +139,14 @@ def _has(cx: Context, type_: Type, kind: Kind, name: str) -> bool | None:
     return any(name in vars(one) for one in _CLASSES[kind].__mro__) if kind in _CLASSES else None
 
 
-def _refused(cx: Context, node: ast.Call) -> Expr:
+def _refused(cx: Context, node: ast.Call, base: Value | None = None) -> Expr:
     return cx.error(
         codes.UNSUPPORTED_CALL,
         node,
         "whether the value has the attribute is not known when compiling",
-        help="write instead: `isinstance(value, Class)`, or `name in value` of a dict",
+        help="write instead: `except` of classes that all are the program's, and say in `__init__` what they have"
+        if isinstance(base, Expr) and isinstance(base.type, ExcT)
+        else "write instead: `isinstance(value, Class)`, or `name in value` of a dict",
     )
 
 
