@@ -25,6 +25,7 @@ from pysfnc.frontend.lower_objects import call_object_method, has_own
 from pysfnc.frontend.lower_opaque import call_opaque, has_opaque_method
 from pysfnc.frontend.lower_place import (
     Place,
+    fresh_place,
     is_local_path,
     lower_place,
     may_change,
@@ -218,7 +219,7 @@ def place_of_receiver(cx: Context, receiver: Expr, node: ast.expr) -> Place | No
         return lower_place(cx, node, "changed")
     if isinstance(receiver, Var) and receiver.name in cx.state.facts:
         return Place(receiver, (), (), "")
-    return Place(cx.temporary(receiver, "object"), (), (), "")
+    return fresh_place(cx, receiver)
 
 
 def _sort(cx: Context, receiver: Expr, node: ast.Call) -> Value:

@@ -18,7 +18,7 @@ from pysfnc.frontend.lower_core import as_data, is_poison, lower_value, present
 from pysfnc.frontend.lower_frame import lookup_frame
 from pysfnc.frontend.lower_names import read_name
 from pysfnc.frontend.lower_shared import shared_of
-from pysfnc.frontend.lower_state import View
+from pysfnc.frontend.lower_state import Fact, View
 from pysfnc.frontend.lower_values import ProjectClass
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Assign, Eval, If, Raise
@@ -70,7 +70,16 @@ def lower_place(cx: Context, node: ast.expr, doing: str) -> Place | None:
             # What a method gave that is a part of something, `d.setdefault(k, {})`, is changed there.
             if isinstance(value, Var) and value.name in cx.state.facts:
                 return Place(value, (), (), "")
-            return Place(cx.temporary(value, "object"), (), (), "")
+            return fresh_place(cx, value)
+
+
+def fresh_place(cx: Context, value: Expr) -> Place:
+    """A place for an object that no name holds. Its type is known as that of a variable, as a change may give it another."""
+    kept = cx.temporary(value, "object")
+    if kept.name not in cx.state.facts:
+        cx.state.facts[kept.name] = Fact(kept.type)
+        cx.regions.setdefault(kept.name, cx.flow.region)
+    return Place(kept, (), (), "")
 
 
 def ensured(cx: Context, place: Place, key: Expr, node: ast.expr) -> bool:
@@ -109,7 +118,7 @@ def _attribute_place(cx: Context, node: ast.Attribute, base: ast.expr, name: str
     if shared is not None and shared.depth == 0:
         _refuse_global(cx, shared.name, node, doing)
         return None
-    return Place(cx.temporary(value, "object"), (), (), "")
+    return fresh_place(cx, value)
 
 
 def lower_key(cx: Context, place: Place, node: ast.expr, base: ast.expr, *, sets: bool = False) -> Expr:

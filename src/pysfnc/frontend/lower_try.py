@@ -150,7 +150,16 @@ def handled_classes(cx: Context, node: ast.expr | None) -> tuple[str, ...] | Non
     nodes = list(node.elts) if isinstance(node, ast.Tuple) else [node]
     found: list[str] = []
     for part in nodes:
-        value = lower_value(cx, part)
+        with cx.capture() as own:
+            value = lower_value(cx, part)
+        if own:
+            # Python evaluates it when an exception arrives; no state of the machine stands there.
+            value = cx.error(
+                codes.UNKNOWN_EXCEPTION_CLASS,
+                part,
+                "the classes of an `except` are computed with code of its own",
+                help="write instead: the classes, written out",
+            )
         values: tuple[Value, ...] = value.items if isinstance(value, TupleOf) else (value,)
         for one in values:
             if isinstance(one, ExceptionClass):

@@ -505,28 +505,34 @@ class Exits:
     returns: bool = False
     raises: bool = False
     """A `Raise` stands in it that no handler of the suite is sure to catch."""
-    labels: frozenset[str] = frozenset()
-    """Loops and blocks outside the suite that a `Break`, `Continue` or `Leave` in it names."""
+    breaks: frozenset[str] = frozenset()
+    """Loops and blocks outside the suite that a `Break` or `Leave` in it ends, with no `finally` between that takes it back."""
+    continues: frozenset[str] = frozenset()
+    """Loops outside the suite whose next round a `Continue` in it begins."""
+
+    @property
+    def labels(self) -> frozenset[str]:
+        """Loops and blocks outside the suite that a jump in it leads to."""
+        return self.breaks | self.continues
 
     def __or__(self, other: "Exits") -> "Exits":
         return Exits(
             self.falls or other.falls,
             self.returns or other.returns,
             self.raises or other.raises,
-            self.labels | other.labels,
+            self.breaks | other.breaks,
+            self.continues | other.continues,
         )
 
     def then(self, after: "Exits") -> "Exits":
         """What holds when `after` runs where this falls through."""
         if not self.falls:
             return self
-        return Exits(
-            after.falls, self.returns or after.returns, self.raises or after.raises, self.labels | after.labels
-        )
+        return replace(self, falls=False) | after
 
     def without(self, label: str) -> "Exits":
         """Without jumps to a label, which the statement that owns it absorbs."""
-        return replace(self, labels=self.labels - {label})
+        return replace(self, breaks=self.breaks - {label}, continues=self.continues - {label})
 
 
 FALLS: Final = Exits(falls=True)
@@ -560,10 +566,12 @@ def _stmt_exits(stmt: Stmt) -> Exits:
             return _loop_exits(stmt)
         case Block(label=label, body=body):
             inside = exits(body)
-            left = FALLS if label in inside.labels else Exits()
+            left = FALLS if label in inside.breaks else Exits()
             return inside.without(label) | left
-        case Break(label=label) | Continue(label=label) | Leave(label=label):
-            return Exits(labels=frozenset({label}))
+        case Break(label=label) | Leave(label=label):
+            return Exits(breaks=frozenset({label}))
+        case Continue(label=label):
+            return Exits(continues=frozenset({label}))
         case Return(value=value):
             return Exits() if isinstance(value.type, NeverT) else Exits(returns=True)
         case Raise():
@@ -583,8 +591,8 @@ def finishes(loop: While | ForEach) -> bool:
     """Whether the loop may come to its end by itself. One whose first round leaves it, and that has a first round, does not."""
     if isinstance(loop, While):
         return decided(loop.test) is not True
-    again = any(isinstance(s, Continue) and s.label == loop.label for s in walk_suite(loop.body))
-    return again or exits(loop.body).falls or not is_never_empty(loop.seq)
+    inside = exits(loop.body)
+    return loop.label in inside.continues or inside.falls or not is_never_empty(loop.seq)
 
 
 def ends(effect: Effect) -> bool:
@@ -598,7 +606,7 @@ def ends(effect: Effect) -> bool:
 def _loop_exits(loop: While | ForEach) -> Exits:
     inside = exits(loop.body)
     finished = exits(loop.orelse) if finishes(loop) else Exits()
-    broken = FALLS if any(isinstance(s, Break) and s.label == loop.label for s in walk_suite(loop.body)) else Exits()
+    broken = FALLS if loop.label in inside.breaks else Exits()
     return replace(inside.without(loop.label), falls=False) | finished | broken
 
 

@@ -18,6 +18,7 @@ arguments, such an exception leaves its branch as JSON in the text of another on
 from dataclasses import replace
 from typing import Final
 
+from pysfnc.analysis.exception_reads import exception_fields_read
 from pysfnc.ir.exprs import Const, ExcField, Expr, NewExc, Prim, Var
 from pysfnc.ir.hir import Assign, FanOut, Fork, Handler, Perform, Raise, Stmt, Suite, Try
 from pysfnc.ir.walk import effect_suites, map_suites, suite_exprs, walk_expr
@@ -30,8 +31,7 @@ RAISED: Final = "Pysfnc.Raised"
 
 def carry_exceptions(suite: Suite, names: NameSupply) -> Suite:
     """The suite with exceptions that keep their arguments, if it reads any."""
-    parts = (part for expr in suite_exprs(suite) for part in walk_expr(expr))
-    if not any(isinstance(part, ExcField) and part.field_ in ("args", "fields") for part in parts):
+    if exception_fields_read(suite).isdisjoint({"args", "fields"}):
         return suite
     return _carried(suite, names)
 

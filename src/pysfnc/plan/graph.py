@@ -151,8 +151,7 @@ class GraphBuilder:
     def _stmt(self, stmt: Stmt, after: Node, ways: Ways, handlers: Handlers | None) -> Node:
         match stmt:
             case Perform(effect=effect, target=target):
-                next_ = after if ends(effect) else EndNode(None, stmt.span, Const(value=None, type=NONE))
-                return EffectNode(handlers, stmt.span, effect, target, next_)
+                return EffectNode(handlers, stmt.span, effect, target, after if ends(effect) else _nowhere(stmt))
             case Return(value=value):
                 return self._return(stmt, value, ways, handlers)
             case Raise(exc=exc):
@@ -164,7 +163,7 @@ class GraphBuilder:
             case Leave(label=label):
                 return self._jump(ways.jumps["leave", label], ways, handlers)
             case Assign() | Eval() | Recursion() | Recur():
-                return PureNode(handlers, stmt.span, stmt, after)
+                return self._pure(stmt, after, handlers)
             case Beside():
                 raise AssertionError("a pass makes a Fork of it")
             case _:
@@ -180,7 +179,7 @@ class GraphBuilder:
             then = self._suite(stmt.then, after, ways, handlers)
             return TestNode(handlers, stmt.test.span or stmt.span, stmt.test, then, after)
         if not effectful and not leaves:
-            return PureNode(handlers, stmt.span, stmt, after)
+            return self._pure(stmt, after, handlers)
         if isinstance(stmt, If) and (effectful or not (exits(stmt.then).falls and exits(stmt.orelse).falls)):
             join = self._join(after) if effectful else after
             return TestNode(
@@ -205,6 +204,9 @@ class GraphBuilder:
                 return self._try(stmt, after, ways, handlers)
             case If():
                 raise AssertionError("an if with effects is a test")
+
+    def _pure(self, stmt: Stmt, after: Node, handlers: Handlers | None) -> Node:
+        return PureNode(handlers, stmt.span, stmt, after if exits((stmt,)).falls else _nowhere(stmt))
 
     def _join(self, after: Node) -> Node:
         if isinstance(after, HeadNode | EndNode | EffectNode):
@@ -328,7 +330,7 @@ class GraphBuilder:
     def _tagged(self, stmt: Stmt, after: Node, ways: Ways, handlers: Handlers | None) -> Node:
         """`stmt` leaves a tag instead of jumping out; the jumps follow it."""
         tagged = tag_jumps(stmt, self.names)
-        node = after
+        node = after if exits((stmt,)).falls else _nowhere(stmt)
         for number, jump in reversed(list(enumerate(tagged.jumps, 1))):
             test = Prim(op="loop.is_way", args=(tagged.tag, Const(value=number, type=INT)), type=BOOL)
             node = TestNode(handlers, stmt.span, test, self._stmt(jump, after, ways, handlers), node)
@@ -341,6 +343,11 @@ class _Steps:
     first: tuple[Stmt, ...]
     more: Expr
     each: tuple[Stmt, ...]
+
+
+def _nowhere(stmt: Stmt) -> Node:
+    """What follows a statement that never ends normally: it must read nothing, as what it would read need not be there."""
+    return EndNode(None, stmt.span, Const(value=None, type=NONE))
 
 
 def _is_guard(stmt: If) -> bool:

@@ -8,8 +8,9 @@ behind them up to the next call, and their states counted: for as many rounds as
 from copy import copy
 from dataclasses import field
 
+from pysfnc.analysis.exception_reads import exception_fields_read
 from pysfnc.analysis.liveness import Liveness, liveness
-from pysfnc.ir.exprs import Const, ExcField, Expr, Prim, Var
+from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import (
     Assign,
     ExceptionTable,
@@ -23,7 +24,7 @@ from pysfnc.ir.hir import (
     Try,
 )
 from pysfnc.ir.mir import Pause, State, Work
-from pysfnc.ir.walk import assigned, exits, has_effect, map_suites, suite_exprs, walk_expr, walk_suite
+from pysfnc.ir.walk import assigned, exits, has_effect, map_suites, walk_suite
 from pysfnc.lean import dataclass
 from pysfnc.library.row import NameSupply
 from pysfnc.plan.costs import cheapest_round, cheapest_run, count_states, dearest_way, states_from
@@ -51,8 +52,7 @@ class SequentialMaps:
         """The body of a machine with Maps in place of loops."""
         if not any(isinstance(stmt, ForEach) and has_effect(stmt.body) for stmt in walk_suite(body)):
             return body
-        parts = (part for expr in suite_exprs(body) for part in walk_expr(expr))
-        detailed = any(isinstance(part, ExcField) and part.field_ in ("args", "fields", "status") for part in parts)
+        detailed = not exception_fields_read(body).isdisjoint({"args", "fields", "status"})
         return _Scope(self, liveness(body), detailed).suite(body, guarded=False)
 
 

@@ -10,11 +10,12 @@ This module holds what is known of a scope; each kind of state, and what is put 
 
 from dataclasses import field
 
+from pysfnc.analysis.exception_reads import exception_fields_read
 from pysfnc.analysis.failures import escaping_errors
-from pysfnc.ir.exprs import ExcField, Var
+from pysfnc.ir.exprs import Var
 from pysfnc.ir.hir import ExceptionTable, Machine, Suite
 from pysfnc.ir.mir import Alias, Computed, Done, Failed, MachinePlan, ScopePlan, State
-from pysfnc.ir.walk import assigned, suite_exprs, walk_expr
+from pysfnc.ir.walk import assigned
 from pysfnc.lean import dataclass
 from pysfnc.library.row import NameSupply
 from pysfnc.plan.detours import NO_TURN, Turn
@@ -33,8 +34,7 @@ def plan_machine(
 ) -> MachinePlan:
     """The states of a workflow whose `body` begins with the binding of its parameters."""
     scope = ScopePlanner(names, exceptions, options).plan(body, "machine")
-    parts = (part for expr in suite_exprs(body) for part in walk_expr(expr))
-    read = {part.field_ for part in parts if isinstance(part, ExcField)}
+    read = exception_fields_read(body)
     return MachinePlan(
         machine.name,
         scope,
