@@ -11,7 +11,7 @@ import re
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from tests.support.oracle import Rejected, evaluator, run_compiled, run_python
 from tests.support.outcome import Outcome, disagreement
@@ -164,12 +164,24 @@ def _shown(node: ast.expr) -> ast.expr:
     return _called(_SHOWN, node)
 
 
+class OutOfDomain(BaseException):
+    """What a watched program raises where it leaves the language's domain.
+
+    raised: how often, since a `finally` of the program may raise something else in its place.
+    """
+
+    raised: ClassVar[int] = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        type(self).raised += 1
+
+
 _NAME: Final = "__watch__"
 _SHOWN: Final = "__shown__"
 _KEY: Final = "__key__"
 _WATCH: Final = f"""
-class OutOfDomain(BaseException):
-    pass
+from tests.differential.judge import OutOfDomain
 
 
 def {_NAME}(value):
@@ -220,16 +232,18 @@ def watch(source: str, *, keys: bool = False) -> str:
 
 def run_watched(watched: str, given: dict[str, Any]) -> Outcome | None:
     """Run a watched program under CPython; None when it leaves the language's domain."""
+    before = OutOfDomain.raised
     try:
-        return run_python(watched, given)
+        outcome = run_python(watched, given)
     except BaseException as error:
         if _left_domain(error):
             return None
         raise
+    return outcome if OutOfDomain.raised == before else None
 
 
 def _left_domain(error: BaseException) -> bool:
-    """Whether this is the program's own `OutOfDomain`, or a task group that holds it."""
+    """Whether this is `OutOfDomain`, or a task group that holds it."""
     if isinstance(error, BaseExceptionGroup):
         return any(map(_left_domain, error.exceptions))
-    return type(error).__name__ == "OutOfDomain"
+    return isinstance(error, OutOfDomain)

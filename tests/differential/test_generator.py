@@ -106,6 +106,20 @@ def main(text: str, how: str):
     assert run_watched(watch(source), {"text": "10", "how": "item"}) is not None
 
 
+def test_what_leaves_the_domain_is_seen_behind_another_exception() -> None:
+    source = """from pysfnc import workflow
+
+@workflow
+def main(x: float):
+    try:
+        return str(x * 0.0)
+    finally:
+        raise KeyError()
+"""
+    assert run_watched(watch(source), {"x": -1.0}) is None
+    assert run_watched(watch(source), {"x": 1.0}) is not None
+
+
 def test_the_minimiser_keeps_what_matters() -> None:
     source = """
 def main(a):

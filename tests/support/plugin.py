@@ -40,6 +40,7 @@ class TestFile(pytest.File):
     def collect(self) -> Iterator[pytest.Item]:
         """Yield the items of every case."""
         try:
+            self.outcomes: dict[tuple[str, int], Outcome] = {}
             self.preamble, self.cases = parse(self.path, self.path.read_text(encoding="utf-8"))
         except FormatError as error:
             raise self.CollectError(str(error)) from None
@@ -172,16 +173,19 @@ class RunItem(CaseItem):
                 self.check_transitions(actual)
 
     def run_in_python(self) -> Outcome:
-        """Run in CPython and compare with what the file says."""
+        """Run in CPython, once for all engines, and compare with what the file says."""
         from tests.support import oracle
 
-        expected = oracle.run_python(
-            self.case.files,
-            self.section.input,
-            self.section.workflow,
-            environment=self.case.environment,
-            http=self.case.http,
-        )
+        key = self.case.name, self.section.line
+        if key not in self.parent.outcomes:
+            self.parent.outcomes[key] = oracle.run_python(
+                self.case.files,
+                self.section.input,
+                self.section.workflow,
+                environment=self.case.environment,
+                http=self.case.http,
+            )
+        expected = self.parent.outcomes[key]
         if self.section.text == "?":
             self.accept(self.section, expected.result(), False, inline=True)
         elif not _is_as_written(self.section.text, expected):

@@ -6,6 +6,7 @@ tree, which keeps lines, signatures and annotations as they are.
 """
 
 import ast
+import atexit
 import contextlib
 import dataclasses
 import enum
@@ -16,6 +17,7 @@ import importlib.util
 import sys
 import tempfile
 import types
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,15 +49,32 @@ class Program:
     calls: list[Call] = field(default_factory=list)
 
 
-@contextlib.contextmanager
-def written(files: Mapping[str, str]) -> Iterator[Path]:
-    """Write the modules of a program to a fresh folder and yield the path of `app.py`."""
-    with tempfile.TemporaryDirectory(prefix="program-") as folder:
+_KEPT: Final = 8
+_folders: "OrderedDict[tuple[tuple[str, str], ...], tempfile.TemporaryDirectory[str]]" = OrderedDict()
+
+
+def written(files: Mapping[str, str]) -> Path:
+    """The path of `app.py` in a folder with the modules of a program, which stays as long as few others are asked for.
+
+    A program is compiled twice and runs for each level, engine and input; making and removing a folder each time took a tenth of the tests.
+    """
+    key = tuple(sorted(files.items()))
+    if key not in _folders:
+        if len(_folders) == _KEPT:
+            _folders.popitem(last=False)[1].cleanup()
+        folder = _folders[key] = tempfile.TemporaryDirectory(prefix="program-")
         for name, text in files.items():
-            target = Path(folder, name)
+            target = Path(folder.name, name)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8")
-        yield Path(folder, f"{MAIN}.py")
+    _folders.move_to_end(key)
+    return Path(_folders[key].name, f"{MAIN}.py")
+
+
+@atexit.register
+def _remove_folders() -> None:
+    while _folders:
+        _folders.popitem()[1].cleanup()
 
 
 @contextlib.contextmanager

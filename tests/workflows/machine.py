@@ -71,7 +71,7 @@ def run_as_machine(
 @contextlib.contextmanager
 def _world(name: str, program: Compiled, scenario: Scenario) -> Iterator[tuple[World, FakeAws]]:
     source = {f"{MAIN}.py": (PROGRAMS / f"{name}.py").read_text()}
-    with fake_aws(scenario) as aws, written(source) as path, loaded(path):
+    with fake_aws(scenario) as aws, loaded(path := written(source)):
         functions = LambdaService(DirectInvoker(path.parent, program.result.functions), blocking=False)
         world = World(functions, FakeBackend, on_waiting=lambda _: reply_late())
         try:

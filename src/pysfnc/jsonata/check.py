@@ -9,21 +9,16 @@ it.
 """
 
 from collections.abc import Mapping
-from typing import Final
 
-import jlens
-
-from pysfnc.jsonata.engine import JlensEvaluator, JsonataError
+from pysfnc.jsonata.engine import JsonataError, parsed
 from pysfnc.jsonata.functions import FUNCTIONS
 from pysfnc.jsonata.scan import TokenKind, scan
-
-_EVALUATOR: Final = JlensEvaluator()
 
 
 def syntax_error(text: str) -> str | None:
     """The parser's message, without its code as AWS gives it, or None if the text is JSONata 2.0.6."""
     try:
-        _EVALUATOR.check(text)
+        parsed(text)
     except JsonataError as error:
         return error.message
     return None
@@ -51,7 +46,7 @@ def states_members(text: str) -> frozenset[str]:
 def _reads(text: str) -> Mapping[str, object]:
     # A function unknown to the library might read the context; variables and AWS's functions never do.
     called = {name: _nothing for name in scan(text).variables if name not in FUNCTIONS and name != "states"}
-    result: Mapping[str, object] = jlens.Expression(text).reads(called)
+    result: Mapping[str, object] = parsed(text).reads(called)
     return result
 
 

@@ -18,11 +18,12 @@ import random
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import field
+from functools import lru_cache
 from typing import Final, Protocol
 
 import jlens
 
-from pysfnc.jsonata.scan import Scan, TokenKind, scan
+from pysfnc.jsonata.scan import Scan, scan
 from pysfnc.lean import dataclass
 
 
@@ -231,14 +232,6 @@ _SIGNATURES: Final = {
 _CONTEXTUAL: Final = frozenset({"string", "boolean", "not", "keys", "spread", "number", "length", "sum", "count"})
 
 
-def _takes_context(scanned: Scan) -> bool:
-    called = zip(scanned.tokens, scanned.tokens[1:], scanned.tokens[2:], strict=False)
-    return any(
-        name.kind is TokenKind.VARIABLE and name.text in _CONTEXTUAL and opened.text == "(" and closed.text == ")"
-        for name, opened, closed in called
-    )
-
-
 class _Compiled:
     """One expression text: parsed once, plus a variant for each set of variables that were in scope when it ran."""
 
@@ -248,7 +241,7 @@ class _Compiled:
         self.text = text
         self.scan = scanned
         self.variables = scanned.variables
-        self.takes_context = _takes_context(scanned)
+        self.takes_context = not _CONTEXTUAL.isdisjoint(scanned.called_empty)
         self.clocked = scanned.names("now") or scanned.names("millis")
         self.functions = tuple(name for name in _SIGNATURES if scanned.names(name))
         self.prelude = tuple(name for name in _PRELUDE if scanned.names(name))
@@ -365,13 +358,7 @@ class JlensEvaluator:
         cached = self._cache.get(text)
         if cached is not None:
             return cached
-        refuse_newer_syntax(text)
-        try:
-            jlens.Expression(text)
-        except jlens.JlensError as error:
-            raise _translated(error) from None
-        except UnicodeEncodeError:
-            raise JsonataError("S0101", "The expression holds half a character (an unpaired surrogate)") from None
+        parsed(text)
         compiled = self._cache[text] = _Compiled(text, scan(text))
         return compiled
 
@@ -401,6 +388,18 @@ class JlensEvaluator:
         if isinstance(seed, int | float):
             return random.Random(seed).random()  # noqa: S311
         return self._random.random()
+
+
+@lru_cache(maxsize=512)
+def parsed(text: str) -> jlens.Expression:
+    """The expression as the library reads it, for what can be said of it without running it. Raises `JsonataError`."""
+    refuse_newer_syntax(text)
+    try:
+        return jlens.Expression(text)
+    except jlens.JlensError as error:
+        raise _translated(error) from None
+    except UnicodeEncodeError:
+        raise JsonataError("S0101", "The expression holds half a character (an unpaired surrogate)") from None
 
 
 def refuse_newer_syntax(text: str) -> None:

@@ -41,12 +41,14 @@ class Scan:
     variables: names after `$`, in order of first appearance, `$` and `$$` left out.
     newer_operator: the first operator that came after JSONata 2.0.6 (`??` or `?:`), or None.
     newer_offset: where that operator stands.
+    called_empty: names of variables that are called without arguments somewhere.
     """
 
     tokens: tuple[Token, ...]
     variables: tuple[str, ...]
     newer_operator: str | None
     newer_offset: int
+    called_empty: frozenset[str]
 
     def names(self, variable: str) -> bool:
         """Does the text contain `$variable`?"""
@@ -103,6 +105,7 @@ def scan(text: str) -> Scan:
     tokens: list[Token] = []
     variables: dict[str, None] = {}
     newer: tuple[str | None, int] = (None, 0)
+    called_empty: set[str] = set()
     position = 0
     while position < len(text):
         previous = tokens[-1] if tokens else None
@@ -122,7 +125,16 @@ def scan(text: str) -> Scan:
             tokens.append(token)
             if token.kind is TokenKind.VARIABLE and token.text not in ("", "$"):
                 variables.setdefault(token.text)
-            elif token.text in _NEWER and token.kind is TokenKind.OPERATOR and newer[0] is None:
-                newer = (token.text, position)
+            elif token.kind is TokenKind.OPERATOR:
+                if token.text == ")" and _opens_call(tokens[-3:-1]):
+                    called_empty.add(tokens[-3].text)
+                elif token.text in _NEWER and newer[0] is None:
+                    newer = (token.text, position)
         position = match.end()
-    return Scan(tuple(tokens), tuple(variables), newer[0], newer[1])
+    return Scan(tuple(tokens), tuple(variables), newer[0], newer[1], frozenset(called_empty))
+
+
+def _opens_call(tokens: list[Token]) -> bool:
+    """Are these two tokens a variable and the parenthesis behind it?"""
+    kinds = [token.kind for token in tokens]
+    return kinds == [TokenKind.VARIABLE, TokenKind.OPERATOR] and tokens[1].text == "("

@@ -39,7 +39,7 @@ def instant_sleep(files: Collection[str] = (), start: float | None = None) -> It
 
 
 def _names_for(functions: Collection[Any], files: Collection[str]) -> Iterator[tuple[dict[str, Any], str]]:
-    for module in list(sys.modules.values()):
+    for module in list(sys.modules.values()) if files else ():
         if getattr(module, "__file__", None) in files:
             namespace = vars(module)
             yield from ((namespace, name) for name, value in namespace.items() if any(value is f for f in functions))
