@@ -18,6 +18,7 @@ from pysfnc.values.types import (
     JsonT,
     ListT,
     MapT,
+    OpaqueT,
     RecordT,
     SetT,
     TuplesT,
@@ -30,6 +31,7 @@ from pysfnc.values.types import (
 # How often the body of a comprehension is evaluated: once for the first objects made in it, once to make those old ones, once
 # for what follows from there being old ones.
 _ROUNDS = 3
+_WITH_KEYS = (DictT, MapT, JsonT, RecordT, OpaqueT)
 
 
 def holds_objects(type_: Type) -> bool:
@@ -64,7 +66,7 @@ def label_of(container: Type, key: Expr | None) -> str:
     """
     if not isinstance(key, Const):
         return ANY
-    if isinstance(key.value, str) and all(isinstance(m, DictT | MapT | JsonT | RecordT) for m in members(container)):
+    if isinstance(key.value, str) and all(isinstance(m, _WITH_KEYS) for m in members(container)):
         return repr(key.value)
     is_index = isinstance(key.value, int) and key.value >= 0
     return str(key.value) if is_index and all(isinstance(m, TupleT) for m in members(container)) else ANY
@@ -398,6 +400,8 @@ def _places(literal: str | None, expr: Expr) -> list[tuple[str, int]]:
             return [(label_of(expr.type, args[index - 1]), index) for index in range(1, len(args), 2)]
         case "list", Prim(args=args):
             return [(ANY, index) for index in range(len(args))]
+        case "function", Prim(args=args):
+            return [(repr(str(index)), index) for index in range(1, len(args))]
         case "exception", NewExc():
             return [(ANY, index) for index in range(len(expr.parts) - 2)]
         case _:

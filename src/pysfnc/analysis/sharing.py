@@ -78,6 +78,8 @@ _FLAT: Final = Sharing(new=(Spread(0),))
 SHARING: Final[dict[str, Sharing]] = {
     "list.make": Sharing(literal="list"),
     "dict.make": Sharing(literal="dict"),
+    "function.held": Sharing(literal="function"),
+    "function.part": Sharing(part_of=0, key=1),
     "item": Sharing(part_of=0, key=1),
     "dict.item": Sharing(part_of=0, key=1),
     "list.at": Sharing(part_of=0, key=1),

@@ -2,7 +2,8 @@
 
 As with conditions (`condition_values`), the machine holds the name of a form that the project knows, and what belongs to it: the defaults of a
 lambda, the arguments of a `partial`. The name is that of the type as well, so that types tell which functions a value may be; reading
-one gives the function itself, or a choice among several. A function that reads variables of functions around it has no such form.
+one gives the function itself, or a choice among several. A function that reads variables of functions around it keeps what they hold
+where that cannot change any more (`captures`), and has no such form elsewhere.
 
 A list or dict that is written out with functions stays one that exists only while compiling as long as it is only read (`held_displays`).
 """
@@ -11,8 +12,8 @@ import ast
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from pysfnc.frontend.captures import names_around, with_captures
 from pysfnc.frontend.lower_context import Context
-from pysfnc.frontend.lower_frame import lookup_frame
 from pysfnc.frontend.lower_values import (
     BuiltinFunction,
     Choice,
@@ -35,7 +36,7 @@ from pysfnc.library.make import const
 from pysfnc.source.span import Span
 from pysfnc.values.types import BOOL, INT, NONE, STR, OpaqueT, Type, is_mutable, join, members
 
-__all__ = ["as_function", "held_function", "held_value", "names_around"]
+__all__ = ["as_function", "held_function", "held_value"]
 
 
 def held_value(cx: Context, value: Value, node: ast.AST) -> Expr | None:
@@ -61,6 +62,7 @@ def held_function(cx: Context, value: Static, span: Span) -> Expr | None:
     """A function or class as data; None for one that has no such form, and for anything else."""
     if isinstance(value, Choice):
         return _held_choice(cx, value, span)
+    value = with_captures(cx, value)
     name = _name(cx, value)
     if name is None:
         return None
@@ -71,15 +73,13 @@ def held_function(cx: Context, value: Static, span: Span) -> Expr | None:
         return Prim(op="function.part", args=(Const(value=str(len(operands)), type=STR),), type=operand.type)
 
     form = _with(value, numbered)
-    if any(is_mutable(operand.type) for operand in operands):
-        # Whoever changes it later would have to be seen by those who read it out of the function.
-        return None
     name = f"the {name}{_types(operands)}"
     known = cx.project.functions.setdefault(name, form)
     if _code(known) != _code(form):
         return None
     cx.project.functions[name] = form
-    type_ = OpaqueT(name, code="object" if operands else "name")
+    keeps = any(is_mutable(operand.type) for operand in operands)
+    type_ = OpaqueT(name, code="object" if operands else "name", keeps_mutable=keeps)
     return Prim(op="function.held", args=(Const(value=name, type=STR), *operands), type=type_, span=span)
 
 
@@ -220,13 +220,3 @@ def _is_known(name: str) -> bool:
 
 def _is_kept(cx: Context, part: Value) -> bool:
     return not isinstance(part, Static) or _name(cx, part) is not None
-
-
-def names_around(cx: Context, closure: Closure) -> Sequence[str]:
-    """The variables of functions around it that a function reads or binds."""
-    own = cx.project.scope(closure.node).bound
-    found: dict[str, None] = {}
-    for part in ast.walk(closure.node):
-        names = [part.id] if isinstance(part, ast.Name) else part.names if isinstance(part, ast.Nonlocal) else ()
-        found.update((name, None) for name in names if name not in own and lookup_frame(closure.frame, name))
-    return list(found)

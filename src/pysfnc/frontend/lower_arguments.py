@@ -12,6 +12,7 @@ from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_in_order, lower_value
 from pysfnc.frontend.lower_values import Static, TupleOf, Value
+from pysfnc.frontend.scope import KeptArgument
 from pysfnc.ir.exprs import Const, Expr, Prim
 from pysfnc.lean import dataclass
 from pysfnc.values.types import JSON_KINDS, NEVER, STR, DictT, Kind, LazyDictT, kinds, others_of
@@ -224,7 +225,7 @@ def signature_of(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, titl
         title,
         tuple(positional),
         frozenset(arg.arg for arg in args.posonlyargs),
-        tuple(arg.arg for arg in args.kwonlyargs),
+        tuple(arg.arg for arg in args.kwonlyargs if not isinstance(arg, KeptArgument)),
         args.vararg.arg if args.vararg else None,
         args.kwarg.arg if args.kwarg else None,
         frozenset(defaults),

@@ -9,10 +9,11 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from pysfnc.diagnostics import codes
+from pysfnc.frontend.captures import names_around
 from pysfnc.frontend.condition_values import held_condition
 from pysfnc.frontend.effects import may_wait
 from pysfnc.frontend.held_clients import HELD, held_client
-from pysfnc.frontend.held_functions import as_function, held_value, names_around
+from pysfnc.frontend.held_functions import as_function, held_value
 from pysfnc.frontend.lower_context import MAX_DEPTH, Context
 from pysfnc.frontend.lower_values import Closure, Condition, Lazy, Root, Static, Value, describe
 from pysfnc.ir.exprs import Const, Expr, Var
@@ -99,12 +100,12 @@ def as_data(cx: Context, value: Value, node: ast.AST) -> Expr:
     held = held_value(cx, value, node)
     if held is not None:
         return held
-    if isinstance(value, Closure) and (names := names_around(cx, value)):
+    if isinstance(value, Closure) and (names := [*names_around(cx, value)]):
         return cx.error(
             codes.UNSUPPORTED_EXPRESSION,
             node,
             f"a function that uses `{names[0]}` of the function around it cannot be kept as a value",
-            notes=("in the machine it exists only where it is called or iterated over",),
+            notes=(f"Python looks `{names[0]}` up when it calls the function, and it may be bound again until then",),
             help=f"write instead: a parameter that keeps what it needs, `lambda ..., {names[0]}={names[0]}: ...`",
         )
     return cx.error(

@@ -17,7 +17,7 @@ from pysfnc.frontend.lower_mutation import changed_parameter
 from pysfnc.frontend.model import Binding, FunctionInfo, ModuleInfo, ProjectModel
 from pysfnc.frontend.run_context import context_read_by
 from pysfnc.frontend.said_ints import Said, said_ints
-from pysfnc.frontend.scope import Scope, function_scope
+from pysfnc.frontend.scope import FunctionNode, Scope, function_scope
 from pysfnc.ir.hir import ExceptionTable, Task, machine_placeholder
 from pysfnc.lean import dataclass
 from pysfnc.values.types import NEVER, Type, is_json_faithful
@@ -96,6 +96,8 @@ class Project:
     """Clients and tables that became values, by the names of their types (`held_clients`)."""
     functions: dict[str, "Static"] = field(default_factory=dict)
     """Functions that became values, without what belongs to them, by the names of their types (`held_functions`)."""
+    keeping: dict[FunctionNode, FunctionNode] = field(default_factory=dict)
+    """Functions with parameters for what they read of functions around them, by those without (`captures`)."""
     escaping: dict[ast.AST, frozenset[str]] = field(default_factory=dict)
     """The names of functions that they use as more than something to read (`held_displays`)."""
     asks_for_order: bool = False

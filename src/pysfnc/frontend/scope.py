@@ -18,6 +18,10 @@ DEFINITIONS: Final = (*_FUNCTIONS, ast.ClassDef)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
+class KeptArgument(ast.arg):
+    """A parameter with a default that no caller can give: what a function keeps of the functions around it (`captures`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """The names of one function: its own (`bound`, parameters included) and those it declares to belong elsewhere."""
@@ -46,7 +50,7 @@ def function_scope(node: FunctionNode) -> Scope:
     inner_nonlocal: set[str] = set()
     generates = False
     for part in own_nodes(node):
-        stored.update(_stored_names(part))
+        stored.update(stored_names(part))
         if isinstance(part, ast.Global):
             declared_global.update(part.names)
         elif isinstance(part, ast.Nonlocal):
@@ -80,7 +84,7 @@ def _only_augmented(node: FunctionNode, operators: tuple[type[ast.operator], ...
             found.add(part.target.id)
             seen.add(id(part.target))
         else:
-            others |= _stored_names(part)
+            others |= stored_names(part)
     return found - others
 
 
@@ -112,7 +116,7 @@ def target_names(target: ast.expr) -> frozenset[str]:
 
 def bound_names(body: Sequence[ast.stmt]) -> frozenset[str]:
     """Every name that statements bind, those of functions inside included."""
-    return frozenset(name for stmt in body for part in ast.walk(stmt) for name in _stored_names(part))
+    return frozenset(name for stmt in body for part in ast.walk(stmt) for name in stored_names(part))
 
 
 def own_nodes(node: FunctionNode) -> Iterator[ast.AST]:
@@ -162,7 +166,8 @@ def _nonlocals_inside(node: FunctionNode) -> set[str]:
     return {name for part in ast.walk(node) if isinstance(part, ast.Nonlocal) for name in part.names}
 
 
-def _stored_names(part: ast.AST) -> set[str]:
+def stored_names(part: ast.AST) -> set[str]:
+    """The names that a node itself binds or deletes, without those of the nodes inside of it."""
     match part:
         case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
             return {name}

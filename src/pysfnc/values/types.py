@@ -311,11 +311,13 @@ class OpaqueT(Type):
     task. It can be held and passed on, and nothing else. Others have a form that belongs to where they come from.
 
     `code`: it is a function or class, of which the machine holds the name, or an object with the name and what belongs to it.
+    `keeps_mutable`: some of that may be changed in place.
     """
 
     name: str
     on_wire: bool = False
     code: Literal["", "name", "object"] = ""
+    keeps_mutable: bool = False
 
     def __str__(self) -> str:
         return self.name
@@ -786,5 +788,7 @@ def is_mutable(type_: Type) -> bool:
             return is_mutable(item)
         case UnionT(found):
             return any(map(is_mutable, found))
+        case OpaqueT():
+            return type_.keeps_mutable
         case _:
             return False
