@@ -398,7 +398,7 @@ def record_kind(model: ProjectModel, info: ClassInfo) -> str | None:
             return "dataclass"
         if not binding.name.startswith(("builtins.", "typing.", "functools.")):
             return "decorated class"
-    todo, seen = [info], {info}
+    todo, seen, other = [info], {info}, None
     while todo:
         current = todo.pop()
         for base in current.node.bases:
@@ -407,7 +407,8 @@ def record_kind(model: ProjectModel, info: ClassInfo) -> str | None:
                 case ExternalBinding(dotted) if dotted in _RECORD_BASES:
                     return _RECORD_BASES[dotted]
                 case ExternalBinding(dotted) if dotted not in _PLAIN_BASES and not current.is_exception:
-                    return f"`{dotted.rpartition('.')[2]}` class"
+                    # Behind it may stand what decides: `class Color(str, Enum)`.
+                    other = other or f"`{dotted.rpartition('.')[2]}` class"
                 case ConstantBinding(value=ast.Call() as call, module=home) if called_typed_dict(model, home, call):
                     return "TypedDict"
                 case ClassBinding(parent) if parent not in seen:
@@ -415,7 +416,7 @@ def record_kind(model: ProjectModel, info: ClassInfo) -> str | None:
                     todo.append(parent)
                     if parent.node.decorator_list:
                         return record_kind(model, parent)
-    return None
+    return other
 
 
 @dataclass(frozen=True, slots=True)

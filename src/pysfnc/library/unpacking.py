@@ -1,6 +1,7 @@
 """Taking iterables apart and making lists of them: `a, *b = x`, `list(x)`, `tuple(x)`, `s.join(x)`."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from pysfnc.ir.exprs import Expr
@@ -12,7 +13,7 @@ from pysfnc.library.row import Arg, Check, Parameter, PrimRow, Refusal, Site, Su
 from pysfnc.library.shapes import at, bind, block, clean_atoms, count, fn, ge, refs
 from pysfnc.library.signature import Spec, kind_checks
 from pysfnc.library.typenames import has_kind, type_name
-from pysfnc.values.types import NEVER, NONE, STR, ErrorT, Kind, ListT, TuplesT, TupleT, Type, kinds
+from pysfnc.values.types import NEVER, NONE, STR, EnumT, ErrorT, Kind, ListT, TuplesT, TupleT, Type, kinds, members
 
 TEXTS: Final = frozenset({Kind.STR})
 _v, _i, _n = refs("py_v py_i py_n")
@@ -122,9 +123,20 @@ _JOINABLE: Final = Spec("iterable", ITERABLE, "can only join an iterable")
 register_prim(PrimRow(op="join.iter", lower=iterate, checks=lambda args, _: kind_checks([_JOINABLE], args[:1])))
 
 
+def _members_as_texts(source: Expr) -> Expr:
+    """A list of members of Enums that are texts besides (`class Color(str, Enum)`) as the texts that they are in the machine."""
+    if not isinstance(source.type, ListT):
+        return source
+    found = members(source.type.item)
+    texts = [one for one in found if isinstance(one, EnumT) and one.cls.base == "str"]
+    if not texts or any(one != STR for one in found if one not in texts):
+        return source
+    return replace(source, type=ListT(STR))
+
+
 def _build_join(args: Sequence[Expr], site: Site) -> Built:
     def build(atoms: list[Expr]) -> Built:
-        separator, source = atoms
+        separator, source = atoms[0], _members_as_texts(atoms[1])
         if isinstance(source.type, ErrorT):
             return source
         if not kinds(source.type) & ITERABLE:
