@@ -8,7 +8,7 @@ from pysfnc.analysis.heap import Held, Node, State
 from pysfnc.diagnostics import Label, Sink, codes
 from pysfnc.ir.hir import Assign
 from pysfnc.lean import dataclass
-from pysfnc.values.types import DictT, ListT, MapT, Type
+from pysfnc.values.types import DictT, ListT, MapT, RecordT, Type
 
 ITEMS: Final = "%items of "
 """How the variable begins that holds the list a loop runs over, which has no name in the program."""
@@ -22,6 +22,7 @@ _WAITING: Final = {RETURNED: "the value that is returned", RAISED: "the exceptio
 """How the variables begin that hold what waits for a `finally`, and what it is called."""
 
 _SHOWN_CHARS = 40
+_QUOTE: Final = "'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,21 @@ class AliasReport:
             label=f"changed here, and {other} is still used",
             labels=[Label(taken, f"{taker} got it here")] if taken is not None and taken != self.stmt.span else (),
             notes=(f"in the machine every variable holds a copy of its own, so {other} would not see the change",),
-            help=f"write instead: copy first, e.g. {self._copy(name, direct)}",
+            help=self._through_owner(name, held) or f"write instead: copy first, e.g. {self._copy(name, direct)}",
         )
+
+    def _through_owner(self, name: str, held: Held) -> str | None:
+        """What keeps the meaning where the owner holds what the other variable is: to read it there."""
+        owner = self.state.names.get(self.stmt.name)
+        if owner is None or "%" in name or name == self.stmt.name or not held.nodes <= self.changed:
+            return None
+        found = {label for root in owner.nodes for label, node, _ in self.state.edges(root) if node in held.nodes}
+        key = next(iter(found)) if len(found) == 1 else ""
+        if not key.startswith("'"):
+            return None
+        inside = f".{key.strip(_QUOTE)}" if isinstance(self.stmt.value.type, RecordT) else f"[{key}]"
+        place = f"{_base(self.stmt.name)}{inside}"
+        return f"write instead: `{place}` in place of {_shown(name)} from here on, or a copy where it shall not change"
 
     def given_twice(self, name: str, sink: Sink) -> None:
         """Report that a call gets what it changes by another name too."""

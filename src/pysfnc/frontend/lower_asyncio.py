@@ -100,9 +100,15 @@ def limit_of(cx: Context, value: Value, node: ast.AST) -> Expr | None:
     zero = Const(value=0, type=INT, span=cx.span(node))
     if isinstance(data, Const):
         return data if isinstance(data.value, int | float) and data.value >= 0 else zero
-    data = cx.atom(data, "seconds")
-    test = lib.compare(cx, ast.Lt(), data, zero, node)
-    return cx.temporary(Cond(test=test, then=zero, orelse=data, type=join(INT, data.type), span=cx.span(node)), "limit")
+    return at_least_zero(cx, cx.atom(data, "seconds"), node)
+
+
+def at_least_zero(cx: Context, seconds: Expr, node: ast.AST) -> Expr:
+    """A number of seconds, and zero in place of one that is negative."""
+    zero = Const(value=0, type=INT, span=cx.span(node))
+    test = lib.compare(cx, ast.Lt(), seconds, zero, node)
+    type_ = join(INT, seconds.type)
+    return cx.temporary(Cond(test=test, then=zero, orelse=seconds, type=type_, span=cx.span(node)), "limit")
 
 
 # Tasks and threads
@@ -269,7 +275,7 @@ def _sleep(cx: Context, given: Arguments, node: ast.expr) -> Value:
     if set(found) != {"delay"}:
         return cx.error(codes.TYPE_MISMATCH, node, "`asyncio.sleep` takes a number of seconds and a result")
     hold, cx.hold = cx.hold, None
-    slept = lower_sleep(cx, found["delay"], node)
+    slept = lower_sleep(cx, found["delay"], node, is_async=True)
     cx.hold = hold
     return slept if result is None or is_poison(slept) else result
 

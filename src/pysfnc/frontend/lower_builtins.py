@@ -55,7 +55,7 @@ from pysfnc.frontend.lower_values import (
     Value,
 )
 from pysfnc.frontend.narrow import class_names
-from pysfnc.frontend.operations.types_asked import type_of
+from pysfnc.frontend.operations.types_asked import is_subclass, type_of
 from pysfnc.frontend.own_iterators import next_of_own
 from pysfnc.frontend.own_orders import adds_itself, sort_own, sum_own
 from pysfnc.frontend.plain_members import as_values
@@ -423,6 +423,13 @@ def _isinstance(cx: Context, node: ast.Call) -> Value:
 @_builtin("isinstance")
 def _isinstance_value(cx: Context, _given: Arguments, node: ast.expr) -> Value:
     return cx.error(codes.UNSUPPORTED_CALL, node, "`isinstance` has a compiled form only where it is called")
+
+
+@_builtin("issubclass")
+def _issubclass(cx: Context, given: Arguments, node: ast.expr) -> Value:
+    if not _plain(cx, given, node, "issubclass", 2):
+        return poison(cx.span(node))
+    return is_subclass(cx, given.positional[0], class_names(cx, given.nodes[1]), node)
 
 
 @_builtin("callable")

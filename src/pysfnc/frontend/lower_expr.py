@@ -72,6 +72,7 @@ from pysfnc.frontend.lower_views import in_place, viewed
 from pysfnc.frontend.model import ModuleBinding
 from pysfnc.frontend.moment_operations import is_time
 from pysfnc.frontend.names import member
+from pysfnc.frontend.narrowed_exceptions import as_exception
 from pysfnc.frontend.operations.types_asked import type_of
 from pysfnc.frontend.own_operators import item_of_own
 from pysfnc.frontend.resource_values import ResourceOf
@@ -470,6 +471,7 @@ def data_attribute(cx: Context, base: Expr, node: ast.Attribute) -> Value:
         return base
     if node.attr == "__class__":
         return type_of(cx, base)
+    base = as_exception(cx, base, node.attr, node)
     if isinstance(base.type, ExcT):
         return exception_attribute(cx, base, node)
     if has_own(cx, base.type, node.attr):

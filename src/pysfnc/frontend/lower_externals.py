@@ -10,7 +10,7 @@ from typing import Final
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_arguments import Arguments, Signature, bind, lower_arguments
-from pysfnc.frontend.lower_asyncio import call_create_task
+from pysfnc.frontend.lower_asyncio import at_least_zero, call_create_task
 from pysfnc.frontend.lower_await import AWAITED, awaited
 from pysfnc.frontend.lower_branches import call_parallel
 from pysfnc.frontend.lower_callbacks import lower_wait
@@ -51,9 +51,9 @@ from pysfnc.frontend.lower_values import (
 )
 from pysfnc.frontend.lower_written import WRITTEN_CALLS
 from pysfnc.frontend.synthesis import run_here
-from pysfnc.ir.exprs import Const, Expr
-from pysfnc.ir.hir import If, Perform, Raise, Sleep
-from pysfnc.values.types import INT, NONE, STR, Kind, NeverT, kinds
+from pysfnc.ir.exprs import Const, Expr, Prim
+from pysfnc.ir.hir import Eval, If, Perform, Raise, Sleep
+from pysfnc.values.types import BOOL, FLOAT, INT, NONE, STR, Kind, NeverT, join_all, kinds
 
 _NUMBERS = frozenset({Kind.BOOL, Kind.INT, Kind.FLOAT})
 
@@ -169,8 +169,8 @@ def _gather_arguments(cx: Context, node: ast.Call) -> Arguments | None:
     return None
 
 
-def lower_sleep(cx: Context, value: Value, node: ast.expr) -> Expr:
-    """Wait; a negative length raises before anything waits."""
+def lower_sleep(cx: Context, value: Value, node: ast.expr, *, is_async: bool = False) -> Expr:
+    """Wait. A negative length raises before anything waits; of `asyncio.sleep` it is none."""
     span = cx.span(node)
     seconds = as_data(cx, value, node)
     nothing = Const(value=None, type=NONE, span=span)
@@ -180,29 +180,36 @@ def lower_sleep(cx: Context, value: Value, node: ast.expr) -> Expr:
         return cx.error(
             codes.TYPE_MISMATCH, node, f"`sleep` of a value of type `{seconds.type}` always raises TypeError"
         )
+    zero = Const(value=0, type=INT, span=span)
     if not kinds(seconds.type) <= _NUMBERS:
-        return cx.error(
-            codes.TYPE_NEEDED,
-            node,
-            f"`sleep` needs a number, and the value is of type `{seconds.type}`",
-            help="write instead: `float(...)` or `int(...)` around it",
-        )
+        seconds = cx.atom(seconds, "seconds")
+        if is_async:
+            # CPython compares before it asks for a number.
+            cx.emit(Eval(value=lib.compare(cx, ast.LtE(), seconds, zero, node), span=span))
+        seconds = _as_number(cx, seconds, node)
     if Kind.BOOL in kinds(seconds.type):
-        seconds = lib.binary(cx, "+", seconds, Const(value=0, type=INT, span=span), node)
-    if isinstance(seconds, Const) and isinstance(seconds.value, int | float) and seconds.value >= 0:
-        if seconds.value == 0:
-            return nothing
-        cx.emit(Perform(effect=Sleep(seconds=seconds), target=None, span=span))
+        seconds = lib.binary(cx, "+", seconds, zero, node)
+    if isinstance(seconds, Const) and isinstance(seconds.value, int | float) and (seconds.value >= 0 or is_async):
+        if seconds.value > 0:
+            cx.emit(Perform(effect=Sleep(seconds=seconds), target=None, span=span))
         return nothing
     seconds = cx.atom(seconds, "seconds")
-    zero = Const(value=0, type=INT, span=span)
-    test = lib.compare(cx, ast.Lt(), seconds, zero, node)
-    message = Const(value="sleep length must be non-negative", type=STR, span=span)
-    with cx.capture() as failing:
-        cx.emit(Raise(exc=lib.new_exception(cx, "ValueError", [message], node), span=span))
-    cx.emit(If(test=test, then=tuple(failing), orelse=(), span=span))
+    if is_async:
+        seconds = at_least_zero(cx, seconds, node)
+    else:
+        message = Const(value="sleep length must be non-negative", type=STR, span=span)
+        with cx.capture() as failing:
+            cx.emit(Raise(exc=lib.new_exception(cx, "ValueError", [message], node), span=span))
+        test = lib.compare(cx, ast.Lt(), seconds, zero, node)
+        cx.emit(If(test=test, then=tuple(failing), orelse=(), span=span))
     cx.emit(Perform(effect=Sleep(seconds=seconds), target=None, span=span))
     return nothing
+
+
+def _as_number(cx: Context, value: Expr, node: ast.AST) -> Expr:
+    """A length of time, after the TypeError of a value that is no number."""
+    found = join_all([one for one in (BOOL, INT, FLOAT) if kinds(one) <= kinds(value.type)])
+    return cx.temporary(Prim(op="sleep.seconds", args=(value,), type=found, span=cx.span(node)), "seconds")
 
 
 def _environment_get(cx: Context, node: ast.Call) -> Value:

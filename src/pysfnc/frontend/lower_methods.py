@@ -41,6 +41,7 @@ from pysfnc.frontend.lower_values import Lazy, LazyComprehension, Origin, Value
 from pysfnc.frontend.lower_views import keep_stored, keep_view
 from pysfnc.frontend.lower_written import call_library
 from pysfnc.frontend.moment_operations import is_time
+from pysfnc.frontend.narrowed_exceptions import as_exception
 from pysfnc.frontend.operations.deques import listed
 from pysfnc.frontend.own_operators import own_method
 from pysfnc.ir.exprs import Const, Expr, Var
@@ -64,7 +65,7 @@ def call_method(cx: Context, receiver: Expr, node: ast.Call) -> Value:
         return call_object_method(cx, receiver, node)
     receiver = lib.decayed(cx, receiver)
     part = having_method(receiver, name)
-    receiver = receiver if part is receiver else cx.atom(part, "part")
+    receiver = as_exception(cx, receiver if part is receiver else cx.atom(part, "part"), name, node.func)
     if isinstance(receiver.type, ExcT):
         called = call_exception_method(cx, receiver, node)
         if called is None:

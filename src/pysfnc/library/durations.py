@@ -10,7 +10,7 @@ from pysfnc.library.moments import MILLION, Checks, fits_number, over, rest, row
 from pysfnc.library.prelude import define
 from pysfnc.library.row import Arg, Check
 from pysfnc.library.shapes import ONE, add, block, fn, gt, lt, ne, refs, sub
-from pysfnc.library.signature import Spec, kind_checks, whole
+from pysfnc.library.signature import WHOLE_ERROR, Spec, kind_checks, whole
 from pysfnc.values.types import Kind, kinds
 
 _X, _N, _Q, _R, _A, _F, _V, _I, _G, _L, _W, _D = refs("x n q r a f v i g l w d")
@@ -184,3 +184,9 @@ def _compared(symbol: str) -> None:
 for _symbol in ("<", "<=", ">", ">=", "==", "!="):
     _compared(_symbol)
 row("duration.true", lambda args: ne(args[0].tree, ZERO))
+
+
+# The lengths of `time.sleep`, which are numbers of seconds
+
+_LENGTH: Final = Spec("seconds", NUMBERS, WHOLE_ERROR)
+row("sleep.seconds", lambda args: args[0].tree, lambda args: kind_checks([_LENGTH], args))

@@ -12,6 +12,7 @@ or computes for `STALL_S` of real time, the clock goes on all the same.
 
 import contextlib
 import gc
+import operator
 import os
 import queue
 import selectors
@@ -78,8 +79,10 @@ class VirtualTime:
         """Since 1970."""
         return round((self._epoch + self._now - self._began) * 1000)
 
-    def sleep(self, seconds: float, /) -> None:
+    def sleep(self, seconds: Any, /) -> None:
         """Stands for `time.sleep`."""
+        if not isinstance(seconds, int | float):
+            operator.index(seconds)  # raises the TypeError of CPython
         if seconds < 0:
             raise ValueError("sleep length must be non-negative")
         if not self._takes_part():

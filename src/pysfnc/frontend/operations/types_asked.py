@@ -4,6 +4,7 @@ Owns the answer to `type(x) is C`, which unlike `isinstance` holds for no other 
 """
 
 import ast
+from collections.abc import Sequence
 from typing import Final
 
 from pysfnc.diagnostics import codes
@@ -11,7 +12,7 @@ from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_values import BuiltinFunction, ExceptionClass, ProjectClass, Static, TypeOf, Value
 from pysfnc.frontend.model import ClassBinding, ClassInfo
 from pysfnc.frontend.operations.ask import built
-from pysfnc.frontend.operations.kinds import has_kind, negate
+from pysfnc.frontend.operations.kinds import has_kind, is_instance, negate
 from pysfnc.ir.exprs import Const, ExcField, Expr, Logic
 from pysfnc.library import catalog
 from pysfnc.library.objects import build_is_record
@@ -37,6 +38,18 @@ def type_of(cx: Context, value: Expr) -> Static:
     record = record_of_type(cx, value.type) if len(members(value.type)) == 1 else None
     held = cx.atom(value)
     return TypeOf(held) if record is None else ProjectClass(record.info)
+
+
+def is_subclass(cx: Context, kind: Value, names: Sequence[str] | None, node: ast.AST) -> Expr:
+    """`issubclass(type(x), C)`, as an `__exit__` asks for it, which is `isinstance(x, C)`."""
+    if names is not None and isinstance(kind, TypeOf):
+        return is_instance(cx, kind.value, names, node)
+    return cx.error(
+        codes.UNSUPPORTED_CALL,
+        node,
+        "`issubclass()` has a compiled form only for the type of a value and classes that it can tell apart",
+        help="write instead: `isinstance(value, ...)`",
+    )
 
 
 def ask_for_types(left: Value, right: Value) -> bool:
