@@ -25,6 +25,7 @@ from pysfnc.frontend.lower_place import Place, read_place, touches
 from pysfnc.frontend.lower_shared import shared_of
 from pysfnc.frontend.lower_state import Fact, State, View, join_states
 from pysfnc.frontend.lower_values import Origin, Pages, Value
+from pysfnc.frontend.snapshot_loops import in_place
 from pysfnc.frontend.whole import refuse_text
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Assign, ForEach, If, Raise, Recur, Stmt, Suite, While
@@ -38,6 +39,7 @@ from pysfnc.values.types import ERROR, INT, NONE, STR, TupleT, Type
 @statement(ast.For)
 def lower_for(cx: Context, node: ast.For) -> None:
     """`for target in iterable: ... else: ...`. The iterable is evaluated once, before the loop."""
+    node = in_place(cx, node)
     value = lower_value(cx, node.iter)
     if isinstance(value, Pages) and not value.limited:
         from pysfnc.frontend.lower_pages import lower_pages

@@ -5,8 +5,9 @@ part of it, by plain assignment or as a loop variable counts as the parameter.
 """
 
 import ast
+from collections.abc import Iterable, Sequence
 
-from pysfnc.frontend.model import FunctionBinding, FunctionInfo, ProjectModel
+from pysfnc.frontend.model import FunctionBinding, FunctionInfo, ModuleInfo, ProjectModel
 from pysfnc.frontend.names import resolve
 from pysfnc.frontend.scope import all_arguments, target_names
 from pysfnc.library.registry import find_change
@@ -27,10 +28,22 @@ def changed_parameter(
         for node in nodes:
             _spread(node, holders)
     for node in nodes:
-        found = _changed(node, holders) or _passed_on(model, info, node, holders, above | {info})
+        found = _changed(node, holders) or _passed_on(model, info.module, node, holders, above | {info})
         if found is not None:
             return found
     return None
+
+
+def changes_a_part(model: ProjectModel, module: ModuleInfo, names: Iterable[str], nodes: Sequence[ast.AST]) -> bool:
+    """Whether some code may change in place what one of these variables holds."""
+    holders = {name: name for name in names}
+    for _ in range(3):
+        for node in nodes:
+            _spread(node, holders)
+    return any(
+        _changed(node, holders) is not None or _passed_on(model, module, node, holders, frozenset()) is not None
+        for node in nodes
+    )
 
 
 def _spread(node: ast.AST, holders: dict[str, str]) -> None:
@@ -92,12 +105,12 @@ def _is_change(method: str) -> bool:
 
 
 def _passed_on(
-    model: ProjectModel, info: FunctionInfo, node: ast.AST, holders: dict[str, str], above: frozenset[FunctionInfo]
+    model: ProjectModel, module: ModuleInfo, node: ast.AST, holders: dict[str, str], above: frozenset[FunctionInfo]
 ) -> str | None:
     """A parameter given to another function of the project that changes its parameters."""
     if not isinstance(node, ast.Call):
         return None
-    binding = resolve(model, info.module, node.func)
+    binding = resolve(model, module, node.func)
     if not isinstance(binding, FunctionBinding) or binding.function in above:
         return None
     parts = [*node.args, *(keyword.value for keyword in node.keywords)]
