@@ -1,6 +1,6 @@
 from datetime import UTC, datetime
 
-from tests.workflows.scenario import AwsError, Failure, Scenario
+from tests.workflows.scenario import AwsError, Scenario
 
 NOW = {"now": "2030-03-01T00:00:00+00:00"}
 ENVIRON = {"REPORT_TOPIC": "arn:aws:sns:us-east-1:123456789012:reports"}
@@ -58,13 +58,6 @@ SCENARIOS = [
         NOW,
         {"deleted": 0, "in_use": 0, "freed": 0},
         {"ec2.DescribeSnapshots": [{"Snapshots": []}]},
-        environ=ENVIRON,
-    ),
-    Scenario(
-        "not allowed",
-        NOW,
-        Failure("ClientError"),
-        {"ec2.DescribeSnapshots": PAGES, "ec2.DeleteSnapshot": [AwsError("UnauthorizedOperation", "no", 403)]},
         environ=ENVIRON,
     ),
 ]
