@@ -224,6 +224,8 @@ RULE = ["events:DescribeRule", "events:PutRule", "events:PutTargets"]
                 (RULE, ["arn:aws:events:*:*:rule/StepFunctionsGetEventsForStepFunctionsExecutionRule"]),
             ],
         ),
+        ("sns:publish", {"TopicArn": "${TOPIC}"}, [(["sns:Publish"], ["${TOPIC}"])]),
+        ("states:startExecution", {"StateMachineArn": "${CHILD}"}, [(["states:StartExecution"], ["${CHILD}"])]),
         (
             "states:startExecution",
             "{% $all %}",

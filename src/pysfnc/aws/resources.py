@@ -18,6 +18,7 @@ __all__ = ["UNKNOWN", "is_known", "named", "resources_of"]
 UNKNOWN: Final[Any] = None
 """Arguments that are computed as a whole."""
 _ARN_PARAMETER: Final = re.compile(r"\$\{\w*arn\w*\}", re.IGNORECASE)
+_PARAMETER: Final = re.compile(r"\$\{\w+\}")
 _QUEUE: Final = re.compile(r"https://sqs\.([\w-]+)\.amazonaws\.com/(\d{12})/([\w.-]+)")
 _TEMPLATE: Final = re.compile(r"^\{%.*%\}$", re.DOTALL)
 
@@ -108,12 +109,14 @@ def named(rule: Named, arguments: Mapping[str, Any] | None) -> Iterator[str]:
     names = list(_at(arguments, rule.path.replace("[]", ".[]").replace("{}", ".{}").split(".")))
     if not names and rule.default is not None:
         names = [rule.default]
+    is_arn = rule.path.lower().endswith("arn")
     for name in dict.fromkeys(names):
         for suffix in rule.suffixes:
-            yield _arn(name, rule.prefix, suffix)
+            yield _arn(name, rule.prefix, suffix, is_arn=is_arn)
 
 
-def _arn(name: str, prefix: str, suffix: str) -> str:
+def _arn(name: str, prefix: str, suffix: str, *, is_arn: bool) -> str:
+    """`is_arn`: AWS takes nothing but an ARN there, whatever the parameter that holds it is called."""
     if not is_known(name):
         return f"{prefix}*"
     queue = _QUEUE.fullmatch(name)
@@ -121,7 +124,8 @@ def _arn(name: str, prefix: str, suffix: str) -> str:
         return f"arn:aws:sqs:{queue[1]}:{queue[2]}:{queue[3]}"
     if name.startswith("https://") or (prefix.startswith("arn:aws:sqs") and "/" in name):
         return f"{prefix}*"
-    if name.startswith("arn:") or _ARN_PARAMETER.fullmatch(name):
+    holder = _PARAMETER if is_arn else _ARN_PARAMETER
+    if name.startswith("arn:") or holder.fullmatch(name):
         return name if suffix == "-??????" else f"{name}{suffix}"
     if prefix == _QUEUES and "${" in name:
         # A URL that only the deployment knows.
