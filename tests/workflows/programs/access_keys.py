@@ -3,7 +3,7 @@
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import boto3
 
@@ -66,7 +66,7 @@ def mail(findings: list[Finding], to: str) -> None:
 
 @workflow
 def audit(security: str, exempt: list[str] | None = None, at: str = "2030-01-01T00:00:00+00:00") -> dict:
-    today = datetime.fromisoformat(at).astimezone(timezone.utc)
+    today = datetime.fromisoformat(at).astimezone(UTC)
     skipped = set(exempt or [])
     users = [
         user["UserName"]

@@ -5,7 +5,7 @@ import time
 from collections import Counter
 
 import boto3
-from botocore.exceptions import ClientError, WaiterError
+from botocore.exceptions import WaiterError
 
 from pysfnc import workflow
 

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from enum import Enum
+from enum import StrEnum
 
 import boto3
 from botocore.exceptions import ClientError
@@ -16,7 +16,7 @@ rds = boto3.client("rds")
 CURRENT, PENDING = "AWSCURRENT", "AWSPENDING"
 
 
-class Outcome(str, Enum):
+class Outcome(StrEnum):
     ROTATED = "rotated"
     ALREADY = "already current"
 

@@ -65,16 +65,4 @@ SCENARIOS = [
         },
         environ=ENVIRON,
     ),
-    Scenario(
-        "an answer never comes",
-        {"group": "web", "batch_size": 1},
-        {"group": "web", "instances": 1, "counts": {"TimedOut": 1}},
-        {
-            "ec2.DescribeInstances": [page("i-0000000a")],
-            "ssm.SendCommand": SENT,
-            "ssm.GetCommandInvocation": [EARLY, *ended("Pending")],
-            "sns.Publish": [{"MessageId": "m"}],
-        },
-        environ=ENVIRON,
-    ),
 ]
