@@ -9,6 +9,7 @@ import copy
 import io
 import json
 import os
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -42,6 +43,7 @@ class FakeAws:
     scenario: Scenario
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
+    _asked: threading.local = field(default_factory=threading.local)
     address: str = SERVER
 
     @property
@@ -56,14 +58,14 @@ class FakeAws:
         session.register("before-call", self._answer)
 
     def _record(self, params: dict[str, Any], model: Any, **_: Any) -> None:
-        self.calls.append((_operation(model), _plain(params)))
+        self._asked.params = _plain(params)  # answered in the same thread; other threads call the same operation
+        self.calls.append((_operation(model), self._asked.params))
 
     def _answer(self, model: Any, **_: Any) -> tuple[Any, dict[str, Any]]:
         operation = _operation(model)
-        prepared = next(params for name, params in reversed(self.calls) if name == operation)
         answer = self._next(operation)
         if callable(answer):
-            answer = answer(prepared)
+            answer = answer(self._asked.params)
         if isinstance(answer, AwsError):
             error = {"Error": {"Code": answer.code, "Message": answer.message}}
             return SimpleNamespace(status_code=answer.status, headers={}), {
