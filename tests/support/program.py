@@ -14,6 +14,7 @@ import functools
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import shutil
 import sys
 import tempfile
 import types
@@ -50,7 +51,7 @@ class Program:
 
 
 _KEPT: Final = 8
-_folders: "OrderedDict[tuple[tuple[str, str], ...], tempfile.TemporaryDirectory[str]]" = OrderedDict()
+_folders: "OrderedDict[tuple[tuple[str, str], ...], Path]" = OrderedDict()
 
 
 def written(files: Mapping[str, str]) -> Path:
@@ -61,20 +62,20 @@ def written(files: Mapping[str, str]) -> Path:
     key = tuple(sorted(files.items()))
     if key not in _folders:
         if len(_folders) == _KEPT:
-            _folders.popitem(last=False)[1].cleanup()
-        folder = _folders[key] = tempfile.TemporaryDirectory(prefix="program-")
+            shutil.rmtree(_folders.popitem(last=False)[1])
+        folder = _folders[key] = Path(tempfile.mkdtemp(prefix="program-"))
         for name, text in files.items():
-            target = Path(folder.name, name)
+            target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8")
     _folders.move_to_end(key)
-    return Path(_folders[key].name, f"{MAIN}.py")
+    return _folders[key] / f"{MAIN}.py"
 
 
 @atexit.register
 def _remove_folders() -> None:
     while _folders:
-        _folders.popitem()[1].cleanup()
+        shutil.rmtree(_folders.popitem()[1], ignore_errors=True)
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ from typing import Final, Literal
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_context import Context
-from pysfnc.frontend.lower_core import as_data, is_poison, lower_in_order, lower_value
+from pysfnc.frontend.lower_core import as_data, is_poison, lower_in_order, lowering
 from pysfnc.frontend.lower_values import Static, TupleOf, Value
 from pysfnc.frontend.scope import KeptArgument
 from pysfnc.ir.exprs import Const, Expr, Prim
@@ -84,7 +84,7 @@ def lower_arguments(
     steps: list[Callable[[], Value]] = [_given(value) for value in first]
     nodes: list[ast.expr] = [part.value if isinstance(part, ast.Starred) else part for part in call.args]
     nodes += [keyword.value for keyword in call.keywords]
-    steps += [_lowering(cx, node) for node in nodes]
+    steps += [lowering(cx, node) for node in nodes]
     values = lower_in_order(cx, steps)
     before, given = values[: len(first)], values[len(first) :]
     positional: list[Value] = [*before]
@@ -133,10 +133,6 @@ def lower_arguments(
 
 def _given(value: Value) -> Callable[[], Value]:
     return lambda: value
-
-
-def _lowering(cx: Context, node: ast.expr) -> Callable[[], Value]:
-    return lambda: lower_value(cx, node)
 
 
 def _keywords(

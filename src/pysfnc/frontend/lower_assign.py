@@ -11,7 +11,7 @@ from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_annotation import believe
 from pysfnc.frontend.lower_context import Context
-from pysfnc.frontend.lower_core import as_data, is_poison, lower_in_order, lower_value, present, statement
+from pysfnc.frontend.lower_core import as_data, is_poison, lower_in_order, lower_value, lowering, present, statement
 from pysfnc.frontend.lower_counters import augment_counter
 from pysfnc.frontend.lower_expr import OPERATORS
 from pysfnc.frontend.lower_names import bind_name, owned_variable, read_name
@@ -74,16 +74,12 @@ def _pairwise(node: ast.Assign) -> tuple[list[ast.expr], list[ast.expr]] | None:
 
 def _assign_pairs(cx: Context, targets: Sequence[ast.expr], nodes: Sequence[ast.expr]) -> None:
     """All values are evaluated before the first target is assigned."""
-    values = lower_in_order(cx, [_step(cx, node) for node in nodes])
+    values = lower_in_order(cx, [lowering(cx, node) for node in nodes])
     kept: list[Value] = [
         value if isinstance(value, Static | Const) or len(values) == 1 else cx.temporary(value) for value in values
     ]
     for target, value, node in zip(targets, kept, nodes, strict=True):
         assign(cx, target, value, node)
-
-
-def _step(cx: Context, node: ast.expr) -> Callable[[], Value]:
-    return lambda: lower_value(cx, node)
 
 
 @statement(ast.AnnAssign)

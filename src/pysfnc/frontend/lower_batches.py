@@ -21,7 +21,7 @@ from pysfnc.frontend.effects import can_raise
 from pysfnc.frontend.lower_arguments import Arguments
 from pysfnc.frontend.lower_branches import raise_if_any
 from pysfnc.frontend.lower_context import Context
-from pysfnc.frontend.lower_core import as_data, is_poison, lower_in_order, lower_value
+from pysfnc.frontend.lower_core import as_data, is_poison, lower_in_order, lower_value, lowering
 from pysfnc.frontend.lower_groups import task_group_here
 from pysfnc.frontend.lower_names import bind_static, bind_variable, fact_of
 from pysfnc.frontend.lower_pools import add_calls, outcomes_var
@@ -131,7 +131,7 @@ class Row:
     def lower(self, cx: Context) -> tuple[Expr, ...]:
         """Evaluate the arguments that are data."""
         nodes = [arg for arg in self.arguments if not _is_static(cx, arg)]
-        values = lower_in_order(cx, [_lowering(cx, node) for node in nodes])
+        values = lower_in_order(cx, [lowering(cx, node) for node in nodes])
         return tuple(as_data(cx, value, node) for value, node in zip(values, nodes, strict=True))
 
     def made(self, cx: Context, items: Sequence[Value]) -> Value:
@@ -158,10 +158,6 @@ class Row:
         names = [keyword.arg or "" for keyword in self.call.keywords]
         count = len(values) - len(names)
         return Arguments(tuple(values[:count]), tuple(zip(names, values[count:], strict=True)), tuple(self.arguments))
-
-
-def _lowering(cx: Context, node: ast.expr) -> Callable[[], Value]:
-    return lambda: lower_value(cx, node)
 
 
 def _is_static(cx: Context, node: ast.expr) -> bool:

@@ -97,7 +97,7 @@ class Filtered:
 
     def each(self, cx: Context, value: Value, receive: Receive) -> None:
         """See `Stage`."""
-        _when(cx, Test(self.test(cx, value), cx.state.copy(), cx.state.copy()), lambda: receive(value), self.node)
+        when(cx, Test(self.test(cx, value), cx.state.copy(), cx.state.copy()), lambda: receive(value), self.node)
 
     def test(self, cx: Context, value: Value) -> Expr:
         """Whether an item is kept."""
@@ -209,7 +209,7 @@ class Element:
     def _each_if(self, cx: Context, conditions: list[ast.expr], receive: Receive) -> None:
         if conditions:
             test = lower_test(cx, conditions[0])
-            _when(cx, test, lambda: self._each_if(cx, conditions[1:], receive), conditions[0])
+            when(cx, test, lambda: self._each_if(cx, conditions[1:], receive), conditions[0])
             return
         if self.index + 1 == len(self.node.generators):
             receive(self.element(cx))
@@ -220,7 +220,7 @@ class Element:
             run_each(cx, source, lambda item: inner.each(cx, item, receive), self.node)
 
 
-def _when(cx: Context, test: Test, then: Callable[[], None], node: ast.AST) -> None:
+def when(cx: Context, test: Test, then: Callable[[], None], node: ast.AST) -> None:
     """What is done only where a test holds."""
     cx.observe(test.expr)
     if isinstance(test.expr, Const) and not is_poison(test.expr):
@@ -549,7 +549,7 @@ def _decision_by_loop(cx: Context, lazy: LazyComprehension, is_any: bool, node: 
 
     def receive(value: Value) -> None:
         test = lib.truth(cx, value, node)
-        _when(
+        when(
             cx,
             Test(test if is_any else lib.negate(cx, test, node), cx.state.copy(), cx.state.copy()),
             lambda: _found(cx, variable, Const(value=is_any, type=BOOL, span=span), node),

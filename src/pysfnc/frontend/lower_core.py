@@ -117,6 +117,11 @@ def as_data(cx: Context, value: Value, node: ast.AST) -> Expr:
     )
 
 
+def lowering(cx: Context, node: ast.expr) -> Callable[[], Value]:
+    """The lowering of an operand, as a step for `lower_in_order`."""
+    return lambda: lower_value(cx, node)
+
+
 def lower_in_order(cx: Context, steps: Sequence[Callable[[], Value]]) -> list[Value]:
     """Lower operands that Python evaluates one after another.
 

@@ -27,6 +27,7 @@ from pysfnc.frontend.lower_core import (
     is_poison,
     lower_in_order,
     lower_value,
+    lowering,
 )
 from pysfnc.frontend.lower_environment import environment_item, is_environ
 from pysfnc.frontend.lower_key_views import joined_views
@@ -214,13 +215,9 @@ def make_closure(cx: Context, node: ast.Lambda | ast.FunctionDef | ast.AsyncFunc
     positional = [*args.posonlyargs, *args.args]
     with_default = [*zip(positional[len(positional) - len(args.defaults) :], args.defaults, strict=True)]
     with_default += [(arg, default) for arg, default in zip(args.kwonlyargs, args.kw_defaults, strict=True) if default]
-    values = lower_in_order(cx, [_lowering(cx, default) for _, default in with_default])
+    values = lower_in_order(cx, [lowering(cx, default) for _, default in with_default])
     kept = [value if isinstance(value, Static) else cx.atom(value, "default") for value in values]
     return Closure(node, cx.frame, name, tuple((arg.arg, v) for (arg, _), v in zip(with_default, kept, strict=True)))
-
-
-def _lowering(cx: Context, node: ast.expr) -> Callable[[], Value]:
-    return lambda: lower_value(cx, node)
 
 
 # Displays
@@ -231,7 +228,7 @@ def lower_sequence(cx: Context, node: ast.List | ast.Tuple) -> Value:
     """`[a, *b]` or `(a, b)`."""
     is_list = isinstance(node, ast.List)
     plain = [part.value if isinstance(part, ast.Starred) else part for part in node.elts]
-    values = lower_in_order(cx, [_lowering(cx, part) for part in plain])
+    values = lower_in_order(cx, [lowering(cx, part) for part in plain])
     starred = [isinstance(part, ast.Starred) for part in node.elts]
     if not any(starred):
         if any(isinstance(value, Static) and not isinstance(value, Lazy) for value in values):
@@ -275,7 +272,7 @@ def lower_dict(cx: Context, node: ast.Dict) -> Value:
     steps: list[Callable[[], Value]] = []
     for key, value in zip(node.keys, node.values, strict=True):
         parts.extend([value] if key is None else [key, value])
-        steps += [_spreading(cx, value)] if key is None else [_lowering(cx, key), _lowering(cx, value)]
+        steps += [_spreading(cx, value)] if key is None else [lowering(cx, key), lowering(cx, value)]
     lowered = lower_in_order(cx, steps)
     if None not in node.keys and any(isinstance(value, Static) for value in lowered[1::2]):
         from pysfnc.frontend.lower_choices import dict_of_functions
@@ -310,7 +307,7 @@ def _spreading(cx: Context, node: ast.expr) -> Callable[[], Value]:
 
 def lower_exprs_or_poison(cx: Context, nodes: list[ast.expr]) -> list[Expr]:
     """Data for each node, in order."""
-    values = lower_in_order(cx, [_lowering(cx, node) for node in nodes])
+    values = lower_in_order(cx, [lowering(cx, node) for node in nodes])
     return [as_data(cx, value, node) for value, node in zip(values, nodes, strict=True)]
 
 
@@ -323,7 +320,7 @@ def lower_subscript(cx: Context, node: ast.Subscript) -> Value:
     if isinstance(node.slice, ast.Slice):
         bounds = (node.slice.lower, node.slice.upper, node.slice.step)
         steps = [lambda: lower_value(cx, node.value)]
-        steps += [_lowering(cx, part) for part in bounds if part is not None]
+        steps += [lowering(cx, part) for part in bounds if part is not None]
         value, *given = lower_in_order(cx, steps)
         found = iter(given)
         parts = [None if part is None else as_data(cx, next(found), part) for part in bounds]

@@ -12,7 +12,7 @@ from typing import Final
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.lower_context import Context, poison
-from pysfnc.frontend.lower_core import as_data, is_poison, lower_in_order, lower_value
+from pysfnc.frontend.lower_core import as_data, is_poison, lower_in_order, lower_value, lowering
 from pysfnc.frontend.lower_regex_pieces import count_problem, groups_or, split_pieces, sub_pieces
 from pysfnc.frontend.lower_values import External, Lazy, Opaque, Static, Value
 from pysfnc.ir.exprs import Const, Expr, Prim
@@ -154,7 +154,7 @@ def call_pattern(cx: Context, pattern: Opaque, name: str, node: ast.Call, given:
         or ("repl" in parameters and "repl" not in nodes)
     ):
         return _wrong(cx, name, node)
-    values = lower_in_order(cx, [_lowering(cx, part) for part in nodes.values()])
+    values = lower_in_order(cx, [lowering(cx, part) for part in nodes.values()])
     found = dict(zip(nodes, values, strict=True))
     subject = as_data(cx, found["string"], node)
     if is_poison(subject) or isinstance(subject.type, NeverT):
@@ -167,10 +167,6 @@ def call_pattern(cx: Context, pattern: Opaque, name: str, node: ast.Call, given:
     if translated is None:
         return poison(cx.span(node))
     return _operation(cx, translated, name, subject, found, node)
-
-
-def _lowering(cx: Context, node: ast.expr) -> Callable[[], Value]:
-    return lambda: lower_value(cx, node)
 
 
 def _text(cx: Context, value: str, node: ast.AST) -> Const:
