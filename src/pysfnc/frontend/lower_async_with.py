@@ -66,6 +66,8 @@ def _entered(cx: Context, items: list[ast.withitem], node: ast.AsyncWith, body: 
 
 
 def _task_group(cx: Context, item: ast.withitem, body: Callable[[], None]) -> None:
+    from pysfnc.frontend.lower_sometimes import refuse_early
+
     group = TaskGroup(cx.names.number())
     if item.optional_vars is not None:
         from pysfnc.frontend.lower_assign import assign
@@ -76,6 +78,7 @@ def _task_group(cx: Context, item: ast.withitem, body: Callable[[], None]) -> No
         close(cx, group.number)
         note_ended(cx, group.number)
         close_here(cx)
+    refuse_early(cx, tuple(own))
     cx.flow.may_raise_here()
     cx.out.extend(_wrapped(cx, tuple(own)))
 

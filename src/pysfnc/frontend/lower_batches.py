@@ -196,6 +196,9 @@ class Parts:
         return cls(call, tuple(node.elts[: places[0]]), tuple(node.elts[places[0] + 1 :]))
 
 
+Repeated = ast.For | ast.While | ast.If
+"""What submits a number of calls that is not known: any number, or one or none."""
+
 Shape = Literal["list", "rows", "values", "keys"]
 """What the promises are put in: a list, a list of tuples with them, a dict with a value for each, a dict with each at a key."""
 
@@ -212,10 +215,10 @@ class Batch:
     others: str = ""
 
 
-def batches_in(cx: Context, loop: ast.For | ast.While) -> dict[ast.stmt, Batch]:
-    """The statements of a loop that submit a call whose promise is kept for later."""
+def batches_in(cx: Context, loop: Repeated) -> dict[ast.stmt, Batch]:
+    """The statements of a loop or `if` that submit a call whose promise is kept for later."""
     found: dict[ast.stmt, Batch] = {}
-    for stmt in _statements(loop.body):
+    for stmt in _statements([*loop.body, *loop.orelse] if isinstance(loop, ast.If) else loop.body):
         if stmt in cx.batches:
             continue
         kept = _kept(cx, stmt)
@@ -229,7 +232,7 @@ def batches_in(cx: Context, loop: ast.For | ast.While) -> dict[ast.stmt, Batch]:
     return {stmt: batch for stmt, batch in regular.items() if _only_filled(cx, loop, batch, regular)}
 
 
-def _only_filled(cx: Context, loop: ast.For | ast.While, batch: Batch, found: dict[ast.stmt, Batch]) -> bool:
+def _only_filled(cx: Context, loop: Repeated, batch: Batch, found: dict[ast.stmt, Batch]) -> bool:
     """Whether a loop does nothing with what collects its promises but put them in: it has them behind the loop only."""
     same = sum(other.collector == batch.collector for other in found.values())
     named = [part for part in ast.walk(loop) if isinstance(part, ast.Name) and part.id == batch.collector]
@@ -286,8 +289,8 @@ def _is_empty(cx: Context, node: ast.Name, type_: object) -> bool:
     return found is not None and found[1].static is None and found[1].type == type_
 
 
-def lower_with_batches(cx: Context, loop: ast.For | ast.While, lower: Callable[[], None]) -> None:
-    """Lower a loop; what it submits starts behind it."""
+def lower_with_batches(cx: Context, loop: Repeated, lower: Callable[[], None]) -> None:
+    """Lower a loop, or an `if` that creates tasks of a group; what it submits starts behind it."""
     found = batches_in(cx, loop)
     if not found:
         lower()

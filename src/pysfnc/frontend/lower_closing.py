@@ -37,15 +37,20 @@ _STARTS = {"submit", "create_task"}
 
 def before_statement(cx: Context, stmt: ast.stmt) -> None:
     """Close the groups that a statement needs; called where it begins."""
+    from pysfnc.frontend.lower_sometimes import refuse_sometimes, submits_sometimes
+
     for number, pending in list(cx.flow.pending.items()):
         if number not in cx.flow.pending or place_of(cx.out, pending.begin) is None:
             continue
         mentions = _mentions(cx, stmt, number)
-        if not mentions and not _jumps_out(stmt):
+        sometimes = pending.kind != "tasks" and submits_sometimes(cx, stmt, number)
+        if sometimes:
+            refuse_sometimes(cx, stmt, pending)
+        elif not mentions and not _jumps_out(stmt):
             continue
         if not mentions and pending.kind == "tasks":
             refuse_unawaited(cx, pending)
-        if not mentions and pending.kind == "group" and not isinstance(stmt, _JUMPS):
+        if not mentions and not sometimes and pending.kind == "group" and not isinstance(stmt, _JUMPS):
             cx.flow.cut.add(number)
         cancelled = _cancelled(cx, stmt, number)
         if cancelled is not None:

@@ -84,6 +84,16 @@ def evaluate(cx: Context, value: Expr) -> None:
 @statement(ast.If)
 def lower_if(cx: Context, node: ast.If) -> None:
     """`if`/`elif`/`else`."""
+    from pysfnc.frontend.lower_batches import lower_with_batches
+    from pysfnc.frontend.lower_sometimes import may_add_tasks
+
+    if may_add_tasks(node):
+        lower_with_batches(cx, node, lambda: _lower_if(cx, node))
+    else:
+        _lower_if(cx, node)
+
+
+def _lower_if(cx: Context, node: ast.If) -> None:
     test = lower_test(cx, node.test)
     cx.observe(test.expr)
     if isinstance(test.expr, Const) and not is_poison(test.expr):

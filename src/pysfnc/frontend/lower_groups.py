@@ -8,6 +8,7 @@ statement closes them is decided in `lower_closing`, how they run in `lower_lane
 import ast
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.effects import can_raise
@@ -44,6 +45,8 @@ from pysfnc.ir.walk import (
 )
 from pysfnc.values.types import NONE, ExcT, ListT
 
+WAITED: Final = "waited"
+"""Variables that are assigned where tasks of a group are waited for inside of a statement of its body (`lower_sometimes`)."""
 _RESTS: dict[GroupKind, Rest] = {"pool": "finish", "tasks": "await", "group": "group"}
 
 
@@ -200,6 +203,9 @@ def close_here(cx: Context, *, at_end: bool = False) -> None:
             if at_end and pending.kind == "tasks":
                 refuse_unawaited(cx, pending)
             close(cx, number)
+            if pending.kind == "group":
+                span = pending.entries[0].span
+                cx.out.append(Assign(name=cx.names.fresh(WAITED), value=Const(value=None, type=NONE), span=span))
 
 
 def close_returned(cx: Context, node: ast.AST) -> None:
