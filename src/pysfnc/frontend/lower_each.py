@@ -24,6 +24,7 @@ from pysfnc.frontend.lower_names import bind_name, owned_variable
 from pysfnc.frontend.lower_place import Place, read_place, touches
 from pysfnc.frontend.lower_shared import shared_of
 from pysfnc.frontend.lower_state import Fact, State, View, join_states
+from pysfnc.frontend.lower_unsettled import outcomes_beforehand
 from pysfnc.frontend.lower_values import Origin, Pages, Value
 from pysfnc.frontend.snapshot_loops import in_place
 from pysfnc.frontend.whole import refuse_text
@@ -112,6 +113,7 @@ def _attempt(cx: Context, node: ast.For, source: Source, index: Var) -> Lowered:
         loop = _Loop(label, name, body, orelse, index, node, since)
         if runs:
             out.extend(_beforehand(start, exits, span))
+            out.extend(outcomes_beforehand(start, exits, body, span))
         out.extend(_written(cx, source, loop))
     cx.state = join_states([after, *breaks.states])
     return Lowered(tuple(out), back)

@@ -17,6 +17,7 @@ from pysfnc.frontend.lower_late_returns import lower_with_late_returns
 from pysfnc.frontend.lower_names import owned_variable
 from pysfnc.frontend.lower_raise import new_exception, raisable
 from pysfnc.frontend.lower_state import Fact, State, join_states, unreachable
+from pysfnc.frontend.lower_unsettled import forget_futures
 from pysfnc.frontend.lower_values import ExceptionClass, External, Static, TupleOf, Value
 from pysfnc.ir.exprs import Expr, Var
 from pysfnc.ir.hir import Handler, Leave, Raise, Suite, Try
@@ -102,7 +103,9 @@ def _guarded(cx: Context, node: ast.Try) -> _Parts:
     handlers: list[Handler] = []
     for handler in node.handlers:
         cx.state = raised.copy()
+        forget_futures(cx, before, body, tasks=False)
         handlers.append(_handler(cx, handler))
+        forget_futures(cx, before, body, tasks=True)
         ends.append(cx.state)
     cx.state = join_states(ends)
     return _Parts(body, tuple(handlers), orelse)

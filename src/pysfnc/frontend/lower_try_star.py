@@ -15,6 +15,7 @@ from pysfnc.frontend.lower_flow import Guard
 from pysfnc.frontend.lower_names import owned_variable
 from pysfnc.frontend.lower_state import Fact, State, join_states
 from pysfnc.frontend.lower_try import handled_classes
+from pysfnc.frontend.lower_unsettled import forget_futures
 from pysfnc.ir.exprs import Cond, Const, Expr, Prim, Var
 from pysfnc.ir.hir import Assign, Handler, If, Raise, Stmt, Suite, Try
 from pysfnc.ir.outcomes import GROUP, exception_group
@@ -43,6 +44,7 @@ def lower_try_star(cx: Context, node: ast.TryStar) -> None:
     cx.state = _raised(guard, before)
     with cx.capture() as handling:
         _handle(cx, node, caught)
+    forget_futures(cx, before, body, tasks=True)
     handler = Handler(classes=None, name=caught.name, body=tuple(handling), span=caught.span)
     cx.out.append(Try(body=body, handlers=(handler,), orelse=orelse, final=(), span=cx.span(node).head()))
     cx.state = join_states([normal, cx.state])
