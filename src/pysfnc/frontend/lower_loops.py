@@ -61,7 +61,8 @@ def settle(cx: Context, node: ast.AST, attempt: Callable[[], Lowered]) -> None:
             continue
         # A variable first assigned in the loop stays unset at its head: reading it there is a mistake on the first round.
         kept = {name: joined.facts[name] for name in head.facts if name in joined.facts}
-        found = State({name: _without_texts(head.facts[name], fact) for name, fact in kept.items()})
+        facts = {name: _without_texts(head.facts[name], fact) for name, fact in kept.items()}
+        found = State(facts, has_views=joined.has_views)
         if round_ >= _PRECISE_ROUNDS:
             found = _folded(_without_fields(head, found))
         head = found if round_ < MAX_ROUNDS - 2 else _widened(cx, head, found, node)
