@@ -207,10 +207,10 @@ class _Reader:
         return self._without_form(constant.module, call, f"`{constant.name}` is made when the program runs")
 
     def _external(self, module: ModuleInfo, node: ast.expr, name: str) -> Fit:
-        found = _PLAIN.get(_spelled(name))
+        found = _PLAIN.get(spelled(name))
         if found is not None:
             return found
-        if _spelled(name) in ("tuple",):
+        if spelled(name) in ("tuple",):
             return ListFit(None, is_tuple=True)
         if name in _NAMED_TYPES:
             return TextFit(_NAMED_TYPES[name])
@@ -316,7 +316,7 @@ class _Reader:
         if not isinstance(binding, ExternalBinding):
             return self._named(module, value) if isinstance(value, ast.Name | ast.Attribute) else ANY_FIT
         args = list(inner.elts) if isinstance(inner, ast.Tuple) else [inner]
-        origin = _spelled(binding.name)
+        origin = spelled(binding.name)
         if origin in _STRIPPED:
             return self._fit(module, args[0])
         if origin == "Literal":
@@ -380,7 +380,7 @@ class _Reader:
         leaves = flattened(fit)
         for index, first in enumerate(leaves):
             for second in leaves[index + 1 :]:
-                if not _can_tell_apart(first, second):
+                if not can_tell_apart(first, second):
                     message = f"JSON does not tell `{text_of(first)}` from `{text_of(second)}`"
                     return self._without_form(module, node, message)
         return fit
@@ -404,8 +404,8 @@ def record_kind(model: ProjectModel, info: ClassInfo) -> str | None:
         for base in current.node.bases:
             name = base.value if isinstance(base, ast.Subscript) else base
             match resolve_through(model, current.module, name):
-                case ExternalBinding(dotted) if dotted in _RECORD_BASES:
-                    return _RECORD_BASES[dotted]
+                case ExternalBinding(dotted) if dotted in RECORD_BASES:
+                    return RECORD_BASES[dotted]
                 case ExternalBinding(dotted) if dotted not in _PLAIN_BASES and not current.is_exception:
                     # Behind it may stand what decides: `class Color(str, Enum)`.
                     other = other or f"`{dotted.rpartition('.')[2]}` class"
@@ -454,7 +454,7 @@ def called_typed_dict(model: ProjectModel, module: ModuleInfo, call: ast.Call) -
     None for any other call, and for one whose keys are not written out.
     """
     binding = resolve_through(model, module, call.func)
-    if not (isinstance(binding, ExternalBinding) and _RECORD_BASES.get(binding.name) == "TypedDict"):
+    if not (isinstance(binding, ExternalBinding) and RECORD_BASES.get(binding.name) == "TypedDict"):
         return None
     match call.args:
         case [ast.Constant(value=str(name)), ast.Dict(keys=keys, values=values)]:
@@ -492,7 +492,7 @@ def _says_required(model: ProjectModel, module: ModuleInfo, annotation: ast.expr
             return None if parsed is None else _says_required(model, module, parsed)
         case ast.Subscript(value=value, slice=inner):
             binding = resolve_through(model, module, value)
-            name = _spelled(binding.name) if isinstance(binding, ExternalBinding) else ""
+            name = spelled(binding.name) if isinstance(binding, ExternalBinding) else ""
             if name in ("Required", "NotRequired"):
                 return name == "Required"
             if name == "Annotated" and isinstance(inner, ast.Tuple):
@@ -525,7 +525,7 @@ _NAMED_TYPES: Final = {
     "datetime.datetime": "datetime",
     "decimal.Decimal": "Decimal",
 }
-_RECORD_BASES: Final = {
+RECORD_BASES: Final = {
     "collections.namedtuple": "named tuple",
     "enum.Enum": "enum",
     "enum.Flag": "enum",
@@ -541,7 +541,7 @@ _SPELLINGS: Final = {"List": "list", "Dict": "dict", "Tuple": "tuple"}
 _TYPE_MODULES: Final = ("builtins.", "typing.", "typing_extensions.", "collections.abc.", "types.")
 
 
-def _spelled(name: str) -> str:
+def spelled(name: str) -> str:
     """The short name of a builtin or `typing` type, one for all its spellings; other names stay."""
     for prefix in _TYPE_MODULES:
         if name.startswith(prefix):
@@ -550,7 +550,7 @@ def _spelled(name: str) -> str:
     return name
 
 
-def _can_tell_apart(first: Fit, second: Fit) -> bool:
+def can_tell_apart(first: Fit, second: Fit) -> bool:
     """The rule of `pysfnc.lang.shapes.can_tell_apart`, for the fits there are.
 
     Stricter in one point: the machine does not try whether a text is a `Decimal` or one for `Any`.
@@ -594,7 +594,7 @@ def _records_differ(first: RecordFit, second: RecordFit) -> bool:
     return any(
         isinstance(field.fit, ChoiceFit)
         and isinstance(other := fields[field.name], ChoiceFit)
-        and _can_tell_apart(field.fit, other)
+        and can_tell_apart(field.fit, other)
         and text_of(field.fit) != text_of(other)
         for field in first.fields
     )

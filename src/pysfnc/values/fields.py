@@ -38,15 +38,27 @@ def with_field(type_: DictT, key: str, value: Type) -> DictT:
     if isinstance(type_, LazyDictT) and value == field_of(type_, key).type:
         return type_.having(key)
     if isinstance(type_, LazyDictT) and type_.partial:
-        return type_.changed(DictField(key, value))
+        return _changed(type_, DictField(key, value))
     return dict_of([*_but(type_, key), DictField(key, value)], others_of(type_))
 
 
 def without_field(type_: DictT, key: str) -> DictT:
     """After `del d["key"]`: the key is not there."""
     if isinstance(type_, LazyDictT) and type_.partial:
-        return type_.changed(DictField(key, NEVER, False))
+        return _changed(type_, DictField(key, NEVER, False))
     return dict_of([*_but(type_, key), DictField(key, NEVER, False)], others_of(type_))
+
+
+def _changed(type_: LazyDictT, field: DictField) -> LazyDictT:
+    """The type after a change of one field: it stays what is read when somebody asks."""
+    shown = f" with {sorted(type_.present)} and {field!r}" if type_.present else f" with {field!r}"
+
+    def load() -> DictT:
+        made = type_.loaded
+        others = (other for other in made.fields if other.name != field.name)
+        return DictT(join(made.value, field.type), tuple(sorted((*others, field), key=lambda f: f.name)), made.rest)
+
+    return LazyDictT(type_.name + shown, load, partial=type_.partial)
 
 
 def with_default(type_: DictT, key: str, value: Type) -> DictT:

@@ -266,21 +266,6 @@ class LazyDictT(DictT):
         """The type where one more field is known to be there."""
         return type(self)(self.name, self._load, present=self.present | {key}, partial=self.partial, short=self.short)
 
-    def changed(self, field: DictField) -> "LazyDictT":
-        """The type after a change of one field."""
-        name = (
-            f"{self.name} with {field!r}"
-            if not self.present
-            else f"{self.name} with {sorted(self.present)} and {field!r}"
-        )
-
-        def load() -> DictT:
-            made = self.loaded
-            others = (other for other in made.fields if other.name != field.name)
-            return DictT(join(made.value, field.type), tuple(sorted((*others, field), key=lambda f: f.name)), made.rest)
-
-        return LazyDictT(name, load, partial=self.partial)
-
     def __eq__(self, other: object) -> bool:
         return isinstance(other, LazyDictT) and (self.name, self.present) == (other.name, other.present)
 
