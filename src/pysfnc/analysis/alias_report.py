@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Final
 
-from pysfnc.analysis.heap import Held, Node, State
+from pysfnc.analysis.heap import ANY, Held, Node, State
 from pysfnc.diagnostics import Label, Sink, codes
 from pysfnc.ir.hir import Assign
 from pysfnc.lean import dataclass
@@ -69,7 +69,22 @@ class AliasReport:
             label=f"changed here, and {other} is still used",
             labels=[Label(taken, f"{taker} got it here")] if taken is not None and taken != self.stmt.span else (),
             notes=(f"in the machine every variable holds a copy of its own, so {other} would not see the change",),
-            help=self._through_owner(name, held) or f"write instead: copy first, e.g. {self._copy(name, direct)}",
+            help=self._through_owner(name, held)
+            or self._at_place(name, held)
+            or f"write instead: copy first, e.g. {self._copy(name, direct)}",
+        )
+
+    def _at_place(self, name: str, held: Held) -> str | None:
+        """What keeps the meaning where the other variable holds what the owner is: a change at its place."""
+        owner = self.state.names.get(self.stmt.name)
+        if owner is None or any("%" in one for one in (name, self.stmt.name)) or not owner.nodes.isdisjoint(held.nodes):
+            return None
+        if owner.nodes.isdisjoint(self.state.parts(held.nodes, ANY)):
+            return None
+        whole, part = _base(name), _base(self.stmt.name)
+        return (
+            f"write instead: the change at its place, `{whole}[i]` in place of `{part}`; "
+            f"or a copy, `copy.deepcopy({part})`, where `{whole}` shall not change"
         )
 
     def _through_owner(self, name: str, held: Held) -> str | None:

@@ -73,7 +73,7 @@ from pysfnc.frontend.lower_views import in_place, viewed
 from pysfnc.frontend.model import ModuleBinding
 from pysfnc.frontend.moment_operations import is_time
 from pysfnc.frontend.names import member
-from pysfnc.frontend.narrowed_exceptions import as_exception
+from pysfnc.frontend.narrowed_exceptions import as_exception, attribute_of_some
 from pysfnc.frontend.operations.types_asked import type_of
 from pysfnc.frontend.own_operators import item_of_own
 from pysfnc.frontend.resource_values import ResourceOf
@@ -522,6 +522,7 @@ def exception_attribute(cx: Context, base: Expr, node: ast.Attribute) -> Value:
     from pysfnc.frontend.lower_exceptions import exception_member
 
     found = exception_member(cx, base, node) or client_error_attribute(cx, base, node.attr, node)
+    found = found or attribute_of_some(cx, base, node)
     if found is not None:
         return found
     return cx.error(

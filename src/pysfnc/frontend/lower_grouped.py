@@ -118,13 +118,26 @@ def _begins_with(stmt: ast.stmt, node: ast.Call) -> bool:
             pass
         case _:
             return False
-    inner = [part for part in ast.walk(head) if isinstance(part, ast.Call)]
+    inner = list(_calls_before(head, node))
     place = (node.lineno, node.col_offset)
     return node in inner and all(
         (part.lineno, part.col_offset) >= place or any(one is node for one in ast.walk(part)) for part in inner
     )
 
 
+def _calls_before(head: ast.AST, node: ast.Call) -> Iterator[ast.Call]:
+    """The calls of an expression, without those of a comprehension that runs over what comes of `node`."""
+    todo = [head]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, ast.Call):
+            yield part
+        first = part.generators[0].iter if isinstance(part, _COMPREHENSIONS) else None
+        runs_over = first is not None and any(one is node for one in ast.walk(first))
+        todo.extend([first] if first is not None and runs_over else ast.iter_child_nodes(part))
+
+
+_COMPREHENSIONS: Final = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _MAKERS: Final = frozenset({"dict", "list", "set", "defaultdict", "OrderedDict", "Counter"})
 
 
