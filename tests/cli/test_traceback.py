@@ -2,7 +2,7 @@
 
 import json
 
-from pysfnc.cli.traceback import render_failure
+from pysfnc.cli.traceback import raised_again, render_failure
 from pysfnc.source import SourceFile, Span
 
 FILE = SourceFile("app.py", "def pay(order):\n    def inner():\n        raise ValueError('no')\n    inner()\nx = 1\n")
@@ -46,3 +46,18 @@ def test_without_a_place_only_the_error_is_shown() -> None:
     assert render_failure("E", '{"not": "a report"}', None) == 'E: {"not": "a report"}'
     assert render_failure("E", "{broken", None) == "E: {broken"
     assert render_failure("E", lambda_cause("m"), None) == "E: m"
+
+
+def test_an_exception_that_is_raised_again_keeps_its_line() -> None:
+    cause = lambda_cause("bad card")
+    history = [
+        {"id": 1, "previousEventId": 0, "stateEnteredEventDetails": {"name": "charge"}},
+        {"id": 2, "previousEventId": 1},
+        {"id": 3, "previousEventId": 2, "taskFailedEventDetails": {"error": "ValueError", "cause": cause}},
+        {"id": 4, "previousEventId": 3, "stateEnteredEventDetails": {"name": "refund"}},
+    ]
+    assert raised_again("ValueError", "bad card", history) == ("charge", cause)
+    assert raised_again("ValueError", "another", history) is None
+    assert raised_again("KeyError", "bad card", history) is None
+    # It is that of a task already.
+    assert raised_again("ValueError", cause, history) is None

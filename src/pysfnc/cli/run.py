@@ -18,7 +18,7 @@ from pysfnc.cli.exits import CommandError, Exit
 from pysfnc.cli.files import write_file
 from pysfnc.cli.inputs import read_input
 from pysfnc.cli.live import live_view
-from pysfnc.cli.traceback import render_failure
+from pysfnc.cli.traceback import raised_again, render_failure
 from pysfnc.cli.values import check_known, read_values
 from pysfnc.cli.words import counted
 from pysfnc.cli.world import aws_choice, world_options, write_recording
@@ -163,7 +163,9 @@ def _show(job: Job, result: "RunResult", used: Usage, price: float) -> None:
     if result.status == "SUCCEEDED":
         print(json.dumps(result.output, indent=2, ensure_ascii=False))
     else:
-        print(render_failure(result.error or result.status, result.cause, _place(job, result)), file=sys.stderr)
+        again = raised_again(result.error, result.cause, result.history)
+        state, cause = again or (result.failed_state, result.cause)
+        print(render_failure(result.error or result.status, cause, _place(job, result, state)), file=sys.stderr)
     print(
         f"{job.machine.name}: {result.status} in {counted(used.transitions, 'transition')}, "
         f"{counted(used.lambda_invocations, 'Lambda invocation')}, ${price:.6f}",
@@ -171,10 +173,10 @@ def _show(job: Job, result: "RunResult", used: Usage, price: float) -> None:
     )
 
 
-def _place(job: Job, result: "RunResult") -> Span | None:
+def _place(job: Job, result: "RunResult", failed_state: str | None) -> Span | None:
     """Return where the failure comes from: the state that failed, or the last one before it that has a line.
 
     A failure that arose in an expression ends in a Fail state which many share and which therefore has no line.
     """
-    candidates = [result.failed_state, *reversed(result.states)]
+    candidates = [failed_state, *reversed(result.states)]
     return next((job.source_map[name] for name in candidates if name in job.source_map), None)

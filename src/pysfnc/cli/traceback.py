@@ -6,13 +6,13 @@ its cause, when the failure came from there.
 
 import ast
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from pysfnc.assembly.reports import lambda_report
+from pysfnc.assembly.reports import lambda_report, message_of
 from pysfnc.source import Span
 
-__all__ = ["render_failure"]
+__all__ = ["raised_again", "render_failure"]
 
 # Where the zip, which mirrors the project's folder, lies in Lambda.
 _TASK_ROOT: Final = 'File "/var/task/'
@@ -27,6 +27,24 @@ def render_failure(error: str | None, cause: str | None, span: Span | None) -> s
     head = ["Traceback (most recent call last):", *frames] if frames else []
     last = f"{error}: {message}" if message else str(error)
     return "\n".join([*head, last])
+
+
+def raised_again(error: str | None, cause: str | None, history: Sequence[Mapping[str, Any]]) -> tuple[str, str] | None:
+    """Return the state and the cause of the failed task whose exception the program raised again, as Python's traceback shows its line."""
+    if lambda_report(cause) is not None:
+        return None
+    events = {event["id"]: event for event in history}
+    for event in reversed(history):
+        failed = event.get("taskFailedEventDetails", {})
+        told = failed.get("cause")
+        if failed.get("error") != error or lambda_report(told) is None or message_of(told) != cause:
+            continue
+        entered: Mapping[str, Any] | None = event
+        while entered is not None and "stateEnteredEventDetails" not in entered:
+            entered = events.get(entered["previousEventId"])
+        if entered is not None:
+            return entered["stateEnteredEventDetails"]["name"], told
+    return None
 
 
 def _frame(span: Span) -> str:

@@ -225,6 +225,14 @@ def wait_for_some(cx: Context, futures: tuple[Future, ...] | FutureList, when: V
     if name == "ALL_COMPLETED":
         none = lib.make_list(cx, [], node)
         return TupleOf((FutureSet(futures, cx.atom(pairs, "done"), True), FutureSet(futures, none, False)), False)
+    if name == "FIRST_COMPLETED" and isinstance(futures, FutureList):
+        return cx.error(
+            codes.UNSUPPORTED_ASYNC,
+            node,
+            "`FIRST_COMPLETED` has a compiled form only for tasks whose number is known when compiling",
+            help="write instead: `for first in asyncio.as_completed([f(x) for x in xs]):` with `result = await first` and `break`, "
+            "or the tasks written out one by one",
+        )
     return cx.error(
         codes.UNSUPPORTED_ASYNC,
         node,
