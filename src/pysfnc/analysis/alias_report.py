@@ -1,5 +1,6 @@
 """The messages of the alias check: who else may hold what is changed, since where, and what to write instead."""
 
+import ast
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Final
@@ -23,6 +24,7 @@ _WAITING: Final = {RETURNED: "the value that is returned", RAISED: "the exceptio
 
 _SHOWN_CHARS = 40
 _QUOTE: Final = "'"
+_BY_LOOP: Final = "write instead: a loop, `d = {}` and `for x in xs: d[key(x)] = x`, of which it is known that each key has an item of its own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,9 @@ class AliasReport:
             label="changed here, at one of the places",
             labels=[Label(since, f"{owner} may hold the same object twice from here on")] if since is not None else (),
             notes=("in the machine every place holds a copy of its own, so the others would not see the change",),
-            help="write instead: make a new object for each place, e.g. `[[0] * 3 for _ in range(2)]`",
+            help=_BY_LOOP
+            if since is not None and _is_dict_comprehension(since.text)
+            else "write instead: make a new object for each place, e.g. `[[0] * 3 for _ in range(2)]`",
         )
 
     def _kind(self) -> str:
@@ -179,6 +183,13 @@ class AliasReport:
         if text and "\n" not in text and len(text) <= _SHOWN_CHARS:
             return f"`{text}`"
         return _WAITING.get(name.split(" ")[0]) or _shown(name)
+
+
+def _is_dict_comprehension(text: str) -> bool:
+    try:
+        return isinstance(ast.parse(text.strip(), mode="eval").body, ast.DictComp)
+    except (SyntaxError, ValueError):
+        return False
 
 
 def _base(name: str) -> str:
