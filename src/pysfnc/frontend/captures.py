@@ -15,7 +15,7 @@ from pysfnc.frontend.lower_values import Closure, Partial, Static, Value
 from pysfnc.frontend.scope import FunctionNode, KeptArgument, stored_names
 from pysfnc.lean import dataclass
 
-__all__ = ["names_around", "with_captures"]
+__all__ = ["names_around", "unsettled_name", "with_captures"]
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -78,16 +78,23 @@ def _keeping(node: FunctionNode, names: dict[str, ast.Name]) -> FunctionNode:
 
 
 def names_around(cx: Context, closure: Closure) -> dict[str, ast.Name]:
-    """The variables of functions around it that a function reads or binds, each with a place where it does."""
+    """The variables of functions around it that a function reads or binds when it is called, each with a place where it does."""
     own = cx.project.scope(closure.node).bound
     found: dict[str, ast.Name] = {}
-    for part in ast.walk(closure.node):
+    body = [closure.node.body] if isinstance(closure.node, ast.Lambda) else closure.node.body
+    for part in (part for stmt in body for part in ast.walk(stmt)):
         names = [part.id] if isinstance(part, ast.Name) else part.names if isinstance(part, ast.Nonlocal) else ()
         for name in names:
             if name not in own and lookup_frame(closure.frame, name):
                 read = ast.copy_location(ast.Name(id=name, ctx=ast.Load()), part)
                 found.setdefault(name, read)
     return found
+
+
+def unsettled_name(cx: Context, closure: Closure) -> str | None:
+    """A variable of a function around that keeps a function from being data: one that may be bound again, if there is any."""
+    around = names_around(cx, closure)
+    return next((name for name in around if not _is_settled(closure, name)), next(iter(around), None))
 
 
 def _is_settled(closure: Closure, name: str) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from pysfnc.diagnostics import codes
-from pysfnc.frontend.captures import names_around
+from pysfnc.frontend.captures import unsettled_name
 from pysfnc.frontend.condition_values import held_condition
 from pysfnc.frontend.effects import may_wait
 from pysfnc.frontend.held_clients import HELD, held_client
@@ -100,13 +100,13 @@ def as_data(cx: Context, value: Value, node: ast.AST) -> Expr:
     held = held_value(cx, value, node)
     if held is not None:
         return held
-    if isinstance(value, Closure) and (names := [*names_around(cx, value)]):
+    if isinstance(value, Closure) and (name := unsettled_name(cx, value)):
         return cx.error(
             codes.UNSUPPORTED_EXPRESSION,
             node,
-            f"a function that uses `{names[0]}` of the function around it cannot be kept as a value",
-            notes=(f"Python looks `{names[0]}` up when it calls the function, and it may be bound again until then",),
-            help=f"write instead: a parameter that keeps what it needs, `lambda ..., {names[0]}={names[0]}: ...`",
+            f"a function that uses `{name}` of the function around it cannot be kept as a value",
+            notes=(f"Python looks `{name}` up when it calls the function, and it may be bound again until then",),
+            help=f"write instead: a parameter that keeps what it needs, `lambda ..., {name}={name}: ...`",
         )
     return cx.error(
         codes.UNSUPPORTED_EXPRESSION,
