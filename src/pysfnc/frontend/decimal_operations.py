@@ -4,6 +4,7 @@ What the operations mean is `library.decimals`. They are those of the context th
 """
 
 import ast
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -14,7 +15,7 @@ from pysfnc.frontend.lower_values import External, Static, Value
 from pysfnc.frontend.model import ProjectModel
 from pysfnc.ir.exprs import Const, Expr, Prim
 from pysfnc.library.decimals import MODES
-from pysfnc.library.format_specs import parse
+from pysfnc.library.format_specs import Spec, parse
 from pysfnc.library.typenames import number_is_ambiguous
 from pysfnc.values.types import (
     BOOL,
@@ -213,17 +214,31 @@ def _text(value: str) -> Const:
     return Const(value=value, type=STR)
 
 
+_BOTH: Final = re.compile(r"(?s).?[<>=^][+\- ]?#?0")
+"""The beginning of a format with an alignment and a leading zero, which is one of floats and ints only."""
+
+
+def _is_shown(spec: Spec, written: str) -> bool:
+    """Whether a format of a Decimal has a compiled form."""
+    if spec.alternate or (_BOTH.match(written) and spec.explicit):
+        return False
+    if spec.presentation == "":
+        # What has an exponent is grouped and filled in other ways.
+        return spec.precision is None and not (spec.group and spec.align == "=")
+    return spec.is_fixed
+
+
 def decimal_format(cx: Context, value: Expr, spec: Expr, node: ast.AST) -> Expr | None:
     """`format(value, spec)`; None where the value is no Decimal."""
     if value.type != DECIMAL:
         return None
     parsed = parse(spec.value) if isinstance(spec, Const) and isinstance(spec.value, str) else None
-    if parsed is None or parsed.presentation not in ("f", "F", "%") or parsed.align == "=" or parsed.alternate:
+    if parsed is None or not _is_shown(parsed, str(spec.value)):
         return cx.error(
             codes.UNSUPPORTED_EXPRESSION,
             node,
             "this format of a `Decimal` has no compiled form",
-            help="write instead: a constant format such as `.2f`, `>10.2f` or `,.2f`, or a format of `str(x)`",
+            help="write instead: a constant format such as `.2f`, `>10.2f`, `,.2f` or `,`, or a format of `str(x)`",
         )
     if parsed.group == "_":
         return cx.error(codes.UNSUPPORTED_EXPRESSION, node, "`_` in the format of a `Decimal` has no compiled form")

@@ -17,7 +17,7 @@ from pysfnc.library.make import ZERO, both, call, either, eq, join, negate, text
 from pysfnc.library.prelude import define
 from pysfnc.library.registry import register_prim
 from pysfnc.library.row import Arg, Check, PrimRow
-from pysfnc.library.shapes import ONE, add, amp, block, fn, le, length, mapped, ne, refs, sub
+from pysfnc.library.shapes import ONE, add, amp, block, fn, le, least, length, mapped, ne, refs, sub
 from pysfnc.values.types import STR, Kind, Type, kinds, without_kinds
 
 __all__ = ["MODES"]
@@ -98,22 +98,29 @@ def _fits(args: Sequence[Arg], exponent: Tree, mode: Tree) -> Check:
 
 
 def _shown(args: Sequence[Arg], _type: Type) -> Tree:
-    """`format(x, spec)`, of a spec with the presentation f, F or %."""
+    """`format(x, spec)`, of a spec with the presentation f, F, % or none, which is that of `str()`."""
     written = args[1].tree
     spec = parse(str(written.value)) if isinstance(written, Lit) else None
     assert spec is not None
-    percent = spec.presentation == "%"
-    body = call(
-        "py_dec_point",
-        _parts(args[0]),
-        Lit(2 if percent else 0),
-        Lit(None) if spec.precision is None else spec.precision,
-    )
+    percent = "%" if spec.presentation == "%" else ""
+    body = _operand(args[0])
+    if spec.is_fixed:
+        precision = Lit(None) if spec.precision is None else spec.precision
+        body = call("py_dec_point", _parts(args[0]), Lit(2 if percent else 0), precision)
     digits = call("replace", body, Regex("^-"), EMPTY_TEXT)
-    if spec.group:
-        digits = call("py_group", digits, text(spec.group), Lit(3), ZERO)
     sign = IfElse(matches(body, "^-"), text("-"), text("" if spec.sign == "-" else spec.sign))
-    return aligned(join(sign, digits, text("%" if percent else "")), spec, ">")
+    width = spec.width if spec.align == "=" else None
+    inside = sub(width, length(join(sign, text(percent)))) if width is not None else ZERO
+    if spec.group:
+        # Zeros that a leading one asks for are digits: they are grouped too.
+        filled = ZERO if spec.explicit else inside
+        digits = call("py_group", digits, text(spec.group), Lit(3), filled)
+    digits = join(digits, text(percent))
+    if width is None:
+        return aligned(join(sign, digits), spec, ">")
+    # Never zero or more, which would pad on the right.
+    room = least(sub(length(sign), width), Lit(-1))
+    return join(sign, call("pad", digits, room, text(spec.fill)))
 
 
 define(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from pysfnc.diagnostics import codes
-from pysfnc.frontend.decimal_operations import decimal_call
+from pysfnc.frontend.decimal_operations import decimal_call, decimal_format
 from pysfnc.frontend.infinities import call_of_infinite
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.model import Style
@@ -42,6 +42,9 @@ def call(cx: Context, name: str, args: Sequence[Expr], keywords: dict[str, Expr]
 
         spec = args[1] if len(args) > 1 else Const(value="", type=STR, span=cx.span(node))
         of_own = format_of_own(cx, args[0], spec, node)
+        if len(args) == 1 and of_own is None:
+            return to_str(cx, args[0], node)
+        of_own = of_own or decimal_format(cx, args[0], spec, node)
         if of_own is not None:
             return of_own
     if name in ("str", "repr") and len(args) == 1 and not keywords:
