@@ -23,7 +23,7 @@ from pysfnc.frontend.lower_extremes import extreme
 from pysfnc.frontend.lower_found_item import found_item
 from pysfnc.frontend.lower_future_tables import numbered_futures, zipped_futures
 from pysfnc.frontend.lower_futures import first_future, future_count, futures_named
-from pysfnc.frontend.lower_iterate import Source, origin_of, refuse_restless, source_of, under
+from pysfnc.frontend.lower_iterate import Source, origin_of, read_by, refuse_restless, source_of, under
 from pysfnc.frontend.lower_named_attributes import NAMED
 from pysfnc.frontend.lower_objects import enum_members
 from pysfnc.frontend.lower_own import call_written
@@ -63,7 +63,6 @@ from pysfnc.frontend.ranked_objects import sort_pairs, sort_ranked
 from pysfnc.frontend.synthesis import run_here
 from pysfnc.frontend.told_numbers import holds_number
 from pysfnc.ir.exprs import Const, Expr
-from pysfnc.ir.walk import free_vars
 from pysfnc.library.iteration import build_zip_rows
 from pysfnc.library.row import Refusal
 from pysfnc.library.truth import has_own_truth
@@ -182,13 +181,7 @@ def _enumerate(cx: Context, given: Arguments, node: ast.expr) -> Value:
         return made
     origin = _origin_of_argument(cx, values[0], node)
     numbered = _enumerated(origin, start[0] if start else None)
-    return Lazy("an enumerate iterator", made, origin=numbered, under=_under(values[:1], [source]))
-
-
-def _under(values: Sequence[Value], items: Sequence[Expr]) -> Under:
-    """What an iterator over these values reads; a generator among them was evaluated at once, to one of `items`."""
-    late = [free_vars(made) for value, made in zip(values, items, strict=True) if isinstance(value, LazyComprehension)]
-    return under(*values) | Under(late=frozenset[str]().union(*late))
+    return Lazy("an enumerate iterator", made, origin=numbered, under=read_by(values[:1], [source]))
 
 
 def _under_endless(values: Sequence[Value]) -> Under:
@@ -235,7 +228,7 @@ def _zip(cx: Context, given: Arguments, node: ast.expr) -> Value:
     return (
         made
         if is_poison(made)
-        else Lazy("a zip iterator", made, under=_under(given.positional, args) | _under_endless(given.positional))
+        else Lazy("a zip iterator", made, under=read_by(given.positional, args) | _under_endless(given.positional))
     )
 
 
@@ -286,7 +279,7 @@ def _zipped(cx: Context, iterables: Sequence[Value], node: ast.expr) -> Source |
         return source_of(cx, zip_steps(cx, taken, place, node), node)
     rows = [quiet_items(cx, value, node) if isinstance(value, Static) else value for value in taken]
     zipped = lib.call(cx, "zip", rows, {}, node)
-    read = _under(iterables, rows) | _under_endless(iterables)
+    read = read_by(iterables, rows) | _under_endless(iterables)
     return None if is_poison(zipped) else Source(zipped, under=read)
 
 

@@ -4,7 +4,7 @@ Owns the way from an iterable to a `Source`. Loops are `lower_loops`, comprehens
 """
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from pysfnc.diagnostics import codes
@@ -38,6 +38,7 @@ from pysfnc.frontend.lower_values import (
 )
 from pysfnc.frontend.resource_values import Collected
 from pysfnc.ir.exprs import Const, Expr, Var
+from pysfnc.ir.walk import free_vars
 from pysfnc.lean import dataclass
 from pysfnc.values.types import STR, DequeT, DictT, Kind, ListT, MapT, TuplesT, TupleT, is_mutable, kinds
 
@@ -210,6 +211,13 @@ def under(*values: Value) -> Under:
             case _ if not isinstance(value, Static) and is_mutable(value.type):
                 found |= Under((value,))
     return found
+
+
+def read_by(values: Sequence[Value], items: Sequence[Value]) -> Under:
+    """What an iterator over these values reads; a generator among them was evaluated at once, to one of `items`."""
+    pairs = zip(values, items, strict=True)
+    late = [free_vars(made) for value, made in pairs if isinstance(value, LazyComprehension) and isinstance(made, Expr)]
+    return under(*values) | Under(late=frozenset[str]().union(*late))
 
 
 def refuse_restless(cx: Context, value: Lazy, node: ast.expr) -> Expr:

@@ -14,11 +14,13 @@ from pysfnc.frontend.lower_context import Context, Trial, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
 from pysfnc.frontend.lower_endless import at_most
 from pysfnc.frontend.lower_inline import call_function
+from pysfnc.frontend.lower_iterate import read_by
 from pysfnc.frontend.lower_own import call_written
 from pysfnc.frontend.lower_pages import without_pages
 from pysfnc.frontend.lower_stepwise import at_once, can_be_stepped, quiet_items
-from pysfnc.frontend.lower_values import Endless, Lazy, Static, Value
+from pysfnc.frontend.lower_values import Endless, Lazy, Static, Under, Value
 from pysfnc.frontend.model import FunctionInfo
+from pysfnc.frontend.synthesis import run_here
 from pysfnc.frontend.written_modules import refused_inside, written_function
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.ir.hir import Raise
@@ -27,7 +29,16 @@ from pysfnc.library.written import WRITTEN, Written
 from pysfnc.values.types import STR, Kind, kinds
 
 _NEVER_FAIL: Final = frozenset(
-    {"pairwise", "combinations_2", "combinations_3", "permutations_2", "permutations_3", "product_1", "product_2"}
+    {
+        "islice",
+        "pairwise",
+        "combinations_2",
+        "combinations_3",
+        "permutations_2",
+        "permutations_3",
+        "product_1",
+        "product_2",
+    }
     | {"product_3", "zip_longest_2", "zip_longest_3", "repeat", "compress", "combinations_n", "permutations_n"}
     | {"product_n", "zip_longest_n", "combinations_with_replacement"}
 )
@@ -38,6 +49,21 @@ STEPWISE: Final = frozenset(
     {"accumulate", "pairwise", "takewhile", "dropwhile", "starmap", "filterfalse", "from_iterable", "reduce", "islice"}
 )
 """Functions with a form in `library.written.stepwise`, for an iterator that must be taken step by step."""
+_ALL: Final = "return [item for item in items]"
+_NUMBERS: Final = """
+    found = []
+    for item in items:
+        found.append(item)
+        if not isinstance(item, (int, float)):
+            break
+    return found
+"""
+GATHERED: Final = {
+    **dict.fromkeys(("statistics.mean", "statistics.fmean", "math.fsum"), _NUMBERS),
+    **{f"statistics.{name}": _ALL for name in ("median", "median_low", "median_high")},
+    **{f"statistics.{name}": _ALL for name in ("variance", "pvariance", "stdev", "pstdev")},
+}
+"""How the items of an iterator come into a list for functions that look at all of them first, or that raise at the first one that is no number."""
 
 
 def _written(full: str) -> Callable[[Context, ast.Call], Value]:
@@ -105,7 +131,8 @@ def _in_one_list(cx: Context, full: str, row: Written, given: Arguments, node: a
     if any(map(is_poison, rows)):
         return poison(cx.span(node))
     whole = lib.make_list(cx, rows, node)
-    return _of_one_list(cx, full, row, whole, given, node)
+    made = _of_one_list(cx, full, row, whole, given, node)
+    return _reading(made, row, read_by(given.positional, rows))
 
 
 def _of_one_list(cx: Context, full: str, row: Written, whole: Expr, given: Arguments, node: ast.expr) -> Value:
@@ -133,6 +160,8 @@ def _call(cx: Context, full: str, row: Written, given: Arguments, node: ast.expr
     positional = [
         at_once(cx, value, node) if items else value for value, items in zip(given.positional, taken, strict=True)
     ]
+    if full in GATHERED and positional and can_be_stepped(positional[0]):
+        positional[0] = run_here(cx, GATHERED[full], {"items": positional[0]}, node)
     steps = [value for value, items in zip(positional, taken, strict=True) if items and isinstance(value, Static)]
     if row.name in STEPWISE and len(steps) == 1 and can_be_stepped(steps[0]):
         return call_written(cx, "stepwise", row.name, replace(given, positional=tuple(positional)), node)
@@ -163,8 +192,24 @@ def _call(cx: Context, full: str, row: Written, given: Arguments, node: ast.expr
     restless = row.name not in _NEVER_FAIL and may_fail(trial, result)
     trial.accept()
     if row.lazy and not isinstance(result, Static) and not is_poison(result):
-        return Lazy("an iterator", result, restless=restless)
+        made = Lazy("an iterator", result, restless=restless)
+        pairs = [
+            pair for pair, items in zip(zip(given.positional, positional, strict=True), taken, strict=True) if items
+        ]
+        return _reading(made, row, read_by([value for value, _ in pairs], [items for _, items in pairs]))
     return result
+
+
+_READS_ON: Final = frozenset(
+    {"islice", "pairwise", "chain", "from_iterable", "compress", "zip_longest", "zip_longest_2", "zip_longest_3"}
+    | {"takewhile", "dropwhile", "filterfalse", "starmap", "accumulate", "merge"}
+)
+"""Functions whose iterators take the items of others when they are asked for theirs, and not when they are made."""
+
+
+def _reading(made: Value, row: Written, read: Under) -> Value:
+    """An iterator with what it reads while its items are taken."""
+    return replace(made, under=read) if isinstance(made, Lazy) and row.name in _READS_ON else made
 
 
 def _computed(
