@@ -232,8 +232,9 @@ def decimal_format(cx: Context, value: Expr, spec: Expr, node: ast.AST) -> Expr 
     """`format(value, spec)`; None where the value is no Decimal."""
     if value.type != DECIMAL:
         return None
-    parsed = parse(spec.value) if isinstance(spec, Const) and isinstance(spec.value, str) else None
-    if parsed is None or not _is_shown(parsed, str(spec.value)):
+    written = spec.value if isinstance(spec, Const) and isinstance(spec.value, str) else ""
+    parsed = parse(written) if isinstance(spec, Const) else None
+    if parsed is None or not _is_shown(parsed, written):
         return cx.error(
             codes.UNSUPPORTED_EXPRESSION,
             node,

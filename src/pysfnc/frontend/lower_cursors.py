@@ -34,7 +34,7 @@ def kept(cx: Context, value: Lazy | LazyComprehension, node: ast.AST) -> LazyCom
     if not isinstance(node, ast.expr):
         return None
     if isinstance(value, Lazy):
-        if value.restless or value.sized or value.starts or Kind.SET in kinds(value.items.type):
+        if value.restless or value.sized or value.starts or value.at_once or Kind.SET in kinds(value.items.type):
             return None
         if value.under is None or (value.under.late and not value.by_value):
             return None

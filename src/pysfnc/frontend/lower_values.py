@@ -171,6 +171,8 @@ class Lazy:
     used: bool = False
     by_value: bool = False
     """Whether it reads no variables of functions around while items are taken, whatever `under` says."""
+    at_once: bool = False
+    """Whether no variable may hold it, though its items are known: they may be those of another iterator."""
 
 
 @dataclass(frozen=True, slots=True)

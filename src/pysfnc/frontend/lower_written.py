@@ -209,7 +209,7 @@ _READS_ON: Final = frozenset(
 
 def _reading(made: Value, row: Written, read: Under) -> Value:
     """An iterator with what it reads while its items are taken."""
-    return replace(made, under=read) if isinstance(made, Lazy) and row.name in _READS_ON else made
+    return replace(made, under=read, at_once=True) if isinstance(made, Lazy) and row.name in _READS_ON else made
 
 
 def _computed(

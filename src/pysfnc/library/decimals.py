@@ -107,7 +107,7 @@ def _shown(args: Sequence[Arg], _type: Type) -> Tree:
     if spec.is_fixed:
         precision = Lit(None) if spec.precision is None else spec.precision
         body = call("py_dec_point", _parts(args[0]), Lit(2 if percent else 0), precision)
-    digits = call("replace", body, Regex("^-"), EMPTY_TEXT)
+    digits: Tree = call("replace", body, Regex("^-"), EMPTY_TEXT)
     sign = IfElse(matches(body, "^-"), text("-"), text("" if spec.sign == "-" else spec.sign))
     width = spec.width if spec.align == "=" else None
     inside = sub(width, length(join(sign, text(percent)))) if width is not None else ZERO
