@@ -11,7 +11,7 @@ from pysfnc.analysis.rests import check_rests
 from pysfnc.diagnostics import Sink, codes
 from pysfnc.ir.hir import Beside, Block, FanOut, Fork, Machine, Perform, Suite, Try
 from pysfnc.ir.semaphores import semaphores_in
-from pysfnc.ir.walk import assigned, effect_suites, has_effect, reads, walk_suite
+from pysfnc.ir.walk import assigned, effect_suites, exits, has_effect, reads, walk_suite
 from pysfnc.source.span import Span
 
 _STOPPABLE = frozenset({"leave", "await", "group", "first"})
@@ -84,7 +84,7 @@ def _check_cleanup(suite: Suite, sink: Sink, reported: set[Span | None]) -> None
         if not isinstance(stmt, Try) or not has_effect(stmt.body) or stmt.span in reported:
             continue
         catching = [handler for handler in stmt.handlers if handler.bare or CANCELLED in (handler.classes or ())]
-        if not catching and not has_effect(stmt.final):
+        if not catching and not has_effect(stmt.final) and not _leaves(stmt.final):
             continue
         reported.add(stmt.span)
         sink.error(
@@ -94,6 +94,12 @@ def _check_cleanup(suite: Suite, sink: Sink, reported: set[Span | None]) -> None
             notes=["the machine stops a branch where it is, and runs nothing of it any more"],
             help="write instead: `except Exception`, or the clean-up behind the join of the branches",
         )
+
+
+def _leaves(final: Suite) -> bool:
+    """Whether a `finally` may end otherwise than at its end: it takes back that the branch is stopped."""
+    ways = exits(final)
+    return ways.returns or ways.raises or bool(ways.labels) or not ways.falls
 
 
 def lost_when_stopped(stmt: Beside, live: Liveness) -> frozenset[str]:

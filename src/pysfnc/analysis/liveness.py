@@ -33,7 +33,7 @@ from pysfnc.ir.hir import (
     Try,
     While,
 )
-from pysfnc.ir.walk import Exits, effect_suites, exits, free_vars, stmt_exprs, walk_suite
+from pysfnc.ir.walk import Exits, effect_suites, exits, finishes, free_vars, stmt_exprs, walk_suite
 from pysfnc.lean import dataclass
 
 Names = frozenset[str]
@@ -169,7 +169,7 @@ class _Solver:
         return _union(map(free_vars, stmt_exprs(stmt)))
 
     def _loop(self, loop: While | ForEach, after: Names, ways: _Ways) -> Names:
-        ended = self.suite(loop.orelse, after, ways)
+        ended = self.suite(loop.orelse, after, ways) if finishes(loop) else _NOTHING
         own, each = (frozenset({loop.name}), _NOTHING) if isinstance(loop, ForEach) else (_NOTHING, self._reads(loop))
         head = ended | each
         while True:

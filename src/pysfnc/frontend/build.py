@@ -38,6 +38,7 @@ from pysfnc.frontend.lower_context import Context, Journal
 from pysfnc.frontend.lower_core import as_data, lower_body, lower_value
 from pysfnc.frontend.lower_flow import Flow
 from pysfnc.frontend.lower_frame import Frame, Names, variable_of
+from pysfnc.frontend.lower_groups import close_here
 from pysfnc.frontend.lower_project import ItemScope, KeyScope, Project
 from pysfnc.frontend.lower_state import Fact
 from pysfnc.frontend.model import FunctionInfo, ProjectModel
@@ -292,6 +293,7 @@ def _machine(project: Project, info: FunctionInfo, sink: Sink, journal: Journal)
     begin_unset(cx, frame)
     try:
         lower_body(cx, info.node.body)
+        close_here(cx, at_end=True)
     except RecursionError:
         sink.error(
             codes.NESTING_TOO_DEEP,

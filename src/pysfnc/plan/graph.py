@@ -29,7 +29,7 @@ from pysfnc.ir.hir import (
     Try,
     While,
 )
-from pysfnc.ir.walk import assigned, ends, exits, has_effect
+from pysfnc.ir.walk import assigned, ends, exits, finishes, has_effect
 from pysfnc.lean import dataclass
 from pysfnc.library.row import NameSupply
 from pysfnc.plan.tags import tag_jumps
@@ -252,7 +252,7 @@ class GraphBuilder:
         body = self._suite(stmt.body, head, inner, handlers)
         for step in reversed(steps.each):
             body = PureNode(handlers, stmt.span, step, body)
-        orelse = self._suite(stmt.orelse, join, ways, handlers)
+        orelse = self._suite(stmt.orelse, join, ways, handlers) if finishes(stmt) else _nowhere(stmt)
         head.next = TestNode(handlers, stmt.seq.span or stmt.span, steps.more, body, orelse)
         node: Node = head
         for step in reversed(steps.first):
