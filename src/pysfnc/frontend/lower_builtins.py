@@ -60,6 +60,7 @@ from pysfnc.frontend.own_iterators import next_of_own
 from pysfnc.frontend.own_orders import adds_itself, sort_own, sum_own
 from pysfnc.frontend.plain_members import as_values
 from pysfnc.frontend.ranked_objects import sort_pairs, sort_ranked
+from pysfnc.frontend.resource_values import Collected
 from pysfnc.frontend.synthesis import run_here
 from pysfnc.frontend.told_numbers import holds_number
 from pysfnc.ir.exprs import Const, Expr
@@ -172,6 +173,10 @@ def _enumerate(cx: Context, given: Arguments, node: ast.expr) -> Value:
     futures = numbered_futures(cx, values[0], start, node)
     if futures is not None:
         return futures
+    if isinstance(values[0], Collected):
+        from pysfnc.frontend.lower_resource_lists import numbered_resources
+
+        return numbered_resources(cx, values[0], start, node)
     source = at_once(cx, values[0], node)
     if can_be_stepped(source):
         return call_written(cx, "stepwise", "enumerate", Arguments((source, *start), (), ()), node)
@@ -392,6 +397,11 @@ def _len(cx: Context, given: Arguments, node: ast.expr) -> Value:
     count = future_count(cx, value, node)
     if count is not None:
         return count
+    if isinstance(value, Collected):
+        from pysfnc.frontend.lower_resource_lists import resources_listed
+
+        listed = resources_listed(cx, value, node)
+        return as_data(cx, value, node) if listed is None else lib.length(cx, listed, node)
     members = enum_members(cx, value, node) if isinstance(value, ProjectClass) else None
     return lib.length(cx, members or as_data(cx, value, node), node)
 
@@ -470,6 +480,10 @@ def _list(cx: Context, given: Arguments, node: ast.expr) -> Value:
     value = given.positional[0]
     if isinstance(value, FutureList | FutureSet | FutureDict | TupleOf):
         return value
+    if isinstance(value, Collected):
+        from pysfnc.frontend.lower_resource_lists import resource_list
+
+        return resource_list(cx, value, node)
     if isinstance(value, MappedResults):
         from pysfnc.frontend.lower_futures import collected
 
@@ -505,6 +519,10 @@ def _sorted(cx: Context, given: Arguments, node: ast.expr) -> Value:
     named = given.keyword_map()
     if len(given.positional) != 1 or set(named) - {"key", "reverse"} or given.spread is not None:
         return cx.error(codes.TYPE_MISMATCH, node, "`sorted()` takes an iterable, `key` and `reverse`")
+    if isinstance(given.positional[0], Collected):
+        from pysfnc.frontend.lower_resource_lists import sorted_resources
+
+        return sorted_resources(cx, given.positional[0], given, node)
     iterable, ordered = loose_items(cx, given.positional[0], node)
     if not ordered and named.get("key") is not None:
         return refuse_order(

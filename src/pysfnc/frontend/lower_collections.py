@@ -31,7 +31,7 @@ _LIMIT, _SIZE = "limit", "page_size"
 
 def call_collection(cx: Context, collected: Collected, name: str, given: Arguments, node: ast.expr) -> Value:
     """`all()`, `filter(...)`, `limit(count)`, `page_size(count)`, and methods for a whole page."""
-    if collected.answer is not None:
+    if collected.answer is not None or collected.listed is not None:
         return _unknown(cx, collected, name, node)
     batch = kinds(collected.parent.service)[collected.items.kind].batches.get(name)
     if batch is not None:
@@ -60,6 +60,28 @@ def call_collection(cx: Context, collected: Collected, name: str, given: Argumen
 
 def resources(cx: Context, collected: Collected, node: ast.expr) -> Source | None:
     """The resources, one by one; None after a message."""
+    given = data_of(cx, collected, node)
+    source = None if given is None else source_of(cx, given, node)
+    if source is None:
+        return None
+    step = source.step
+
+    def made(inner: Context, item: Value) -> Value | None:
+        found = item if step is None else step(inner, item)
+        return None if found is None else made_of(inner, collected, as_data(inner, found, node), node)
+
+    return replace(source, step=made, origin=None)
+
+
+def made_of(cx: Context, collected: Collected, item: Expr, node: ast.expr) -> Value:
+    """The resource that an item of the answers becomes."""
+    return _resource(cx, collected, cx.atom(item, "item"), node)
+
+
+def data_of(cx: Context, collected: Collected, node: ast.expr) -> Value | None:
+    """What the answers hold of the resources, to be gone through once; None after a message."""
+    if collected.listed is not None:
+        return collected.listed
     if collected.is_manager:
         cx.error(
             codes.TYPE_MISMATCH,
@@ -82,21 +104,7 @@ def resources(cx: Context, collected: Collected, node: ast.expr) -> Source | Non
         text = f"page = pages\n{body}"
     else:
         text = f"for page in pages:\n{textwrap.indent(body, '    ')}"
-    given = run_here(cx, f"count = 0\n{text}" if limit is not None else text, values, node)
-    source = source_of(cx, given, node)
-    if source is None:
-        return None
-    step = source.step
-
-    def made(inner: Context, item: Value) -> Value | None:
-        found = item if step is None else step(inner, item)
-        return (
-            None
-            if found is None
-            else _resource(inner, collected, inner.atom(as_data(inner, found, node), "item"), node)
-        )
-
-    return replace(source, step=made, origin=None)
+    return run_here(cx, f"count = 0\n{text}" if limit is not None else text, values, node)
 
 
 def made_of_answer(

@@ -76,7 +76,7 @@ from pysfnc.frontend.names import member
 from pysfnc.frontend.narrowed_exceptions import as_exception, attribute_of_some
 from pysfnc.frontend.operations.types_asked import type_of
 from pysfnc.frontend.own_operators import item_of_own
-from pysfnc.frontend.resource_values import ResourceOf
+from pysfnc.frontend.resource_values import Collected, ResourceOf
 from pysfnc.frontend.whole import refuse_text
 from pysfnc.ir.exprs import Const, ExcField, Expr, Let, Prim
 from pysfnc.ir.outcomes import GROUP
@@ -324,6 +324,10 @@ def lower_subscript(cx: Context, node: ast.Subscript) -> Value:
         value, *given = lower_in_order(cx, steps)
         found = iter(given)
         parts = [None if part is None else as_data(cx, next(found), part) for part in bounds]
+        if isinstance(value, Collected):
+            from pysfnc.frontend.lower_resource_lists import resource_slice
+
+            return resource_slice(cx, value, parts, node)
         return lib.slice_of(cx, _sequence_data(cx, value, node.value), parts, node)
     value, index = lower_in_order(cx, [lambda: lower_value(cx, node.value), lambda: lower_value(cx, node.slice)])
     if isinstance(value, TupleOf):
@@ -339,6 +343,10 @@ def lower_subscript(cx: Context, node: ast.Subscript) -> Value:
         from pysfnc.frontend.lower_futures import future_item
 
         return future_item(cx, value, index, node)
+    if isinstance(value, Collected):
+        from pysfnc.frontend.lower_resource_lists import resource_at
+
+        return resource_at(cx, value, index, node)
     if isinstance(value, KeyedFutures | FutureRows):
         from pysfnc.frontend.lower_future_tables import table_item
 
@@ -443,7 +451,10 @@ def lower_attribute(cx: Context, node: ast.Attribute) -> Value:
         if isinstance(base, Static):
             return static_attribute(cx, base, node)
         return data_attribute(cx, base, node)
-    return data_attribute(cx, as_data(cx, lower_value(cx, node.value), node.value), node)
+    value = lower_value(cx, node.value)
+    if isinstance(value, ResourceOf):
+        return static_attribute(cx, value, node)
+    return data_attribute(cx, as_data(cx, value, node.value), node)
 
 
 def dotted_exception(cx: Context, node: ast.Attribute) -> ExceptionClass | None:

@@ -16,6 +16,7 @@ from pysfnc.frontend.lower_values import BuiltinFunction, ExceptionClass, Static
 from pysfnc.frontend.moment_operations import are_times, is_time
 from pysfnc.frontend.own_orders import extreme_own
 from pysfnc.frontend.plain_members import are_members, as_values
+from pysfnc.frontend.resource_values import Collected
 from pysfnc.frontend.synthesis import run_here
 from pysfnc.ir.exprs import Expr
 from pysfnc.library.iteration import ITERABLE
@@ -54,6 +55,10 @@ def extreme(cx: Context, given: Arguments, node: ast.expr, name: str) -> Value:
     key = named.get("key")
     args = [as_data(cx, v, node) for v in given.positional] if len(given.positional) != 1 else []
     if len(given.positional) == 1:
+        if isinstance(given.positional[0], Collected):
+            from pysfnc.frontend.lower_resource_lists import extreme_resource
+
+            return extreme_resource(cx, given.positional[0], given, node, name)
         items, ordered = loose_items(cx, given.positional[0], node)
         if not ordered and key is not None:
             return refuse_order(

@@ -50,6 +50,7 @@ from pysfnc.frontend.model import (
     UnsupportedBinding,
 )
 from pysfnc.frontend.names import lookup
+from pysfnc.frontend.resource_values import Collected
 from pysfnc.frontend.scope import Scope
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Assign, Perform
@@ -220,6 +221,10 @@ def bind_static(cx: Context, variable: str, value: Static, node: ast.AST) -> Non
         return
     if isinstance(value, Lazy):
         value = replace(value, items=cx.atom(value.items, "range"))
+    if isinstance(value, Collected):
+        from pysfnc.frontend.lower_resource_lists import kept_list
+
+        value = kept_list(cx, value, variable, node)
     if isinstance(value, Root):
         # What it is the root of may be rebound before it is rounded.
         value = Root(cx.temporary(value.base, "base"))

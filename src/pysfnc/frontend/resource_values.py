@@ -30,6 +30,7 @@ class ResourceOf:
 class Collected:
     """A collection, `bucket.objects`, or the resources of one `answer`. The arguments are evaluated.
 
+    listed: the list of what the answers hold, where Python has a list of the resources.
     params: those of `filter`, `limit` and `page_size`. is_manager: no `all()` or the like was called yet, and Python cannot go through it.
     """
 
@@ -39,4 +40,14 @@ class Collected:
     node: ast.expr
     params: "tuple[tuple[str, Value], ...]" = ()
     answer: Expr | None = None
+    listed: Expr | None = None
     is_manager: bool = False
+
+    def __eq__(self, other: object) -> bool:
+        """Lists that one variable holds, whichever call they are of, are the same; the data says which of them it is."""
+        if not isinstance(other, Collected) or self.listed is None or other.listed is None:
+            return self is other
+        own, its = ((one.parent, one.name, one.items, one.params, one.listed) for one in (self, other))
+        return own == its
+
+    __hash__ = object.__hash__

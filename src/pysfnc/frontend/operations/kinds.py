@@ -17,6 +17,7 @@ from pysfnc.frontend.operations.ask import after, built, told_by_text
 from pysfnc.frontend.operations.deques import listed
 from pysfnc.frontend.operations.mappings import dict_held
 from pysfnc.frontend.operations.sets import set_items
+from pysfnc.frontend.resource_values import Collected
 from pysfnc.frontend.told_numbers import truth_of_number
 from pysfnc.ir.exprs import Const, Expr, Logic, Prim, Var
 from pysfnc.library import catalog
@@ -68,6 +69,11 @@ def _static_truth(cx: Context, value: Value, node: ast.AST) -> Expr:
     """Functions and classes are true; a range or a dict view has a length."""
     if isinstance(value, Lazy) and value.sequence:
         return truth(cx, value.items, node)
+    if isinstance(value, Collected):
+        from pysfnc.frontend.lower_resource_lists import resources_listed
+
+        listed_ = resources_listed(cx, value, node)
+        return as_data(cx, value, node) if listed_ is None else truth(cx, listed_, node)
     if isinstance(value, Choice) and all(isinstance(option, Static) or option.type == NONE for option in value.options):
         from pysfnc.frontend.lower_choices import choice_is_none
 
