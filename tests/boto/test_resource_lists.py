@@ -113,3 +113,30 @@ def test_a_key_that_fails_asks_for_no_further_page() -> None:
     """
     run = judge(program, {}, answers=answers, engines=("jlens",))
     assert run.error == "ValueError" and len(run.calls) == 1
+
+
+def test_names_and_filters_are_those_of_the_moment() -> None:
+    program = """
+    import boto3
+    from pysfnc import workflow
+
+    s3 = boto3.resource("s3")
+    pages = boto3.client("s3").get_paginator("list_objects")
+
+    @workflow
+    def run(name: str):
+        bucket = s3.Bucket(name)
+        count = 1
+        first = bucket.objects.filter(Prefix=name).limit(count)
+        listed = pages.paginate(Bucket=name)
+        obj = s3.Object("other", name)
+        name = "b"
+        count += 1
+        for name in ("c", "d"):
+            obj.delete()
+        return [o.key for o in first] + [o["Key"] for page in listed for o in page["Contents"]] + [obj.key, name]
+    """
+    answers = {"s3.ListObjects": [PAGES[1], *PAGES], "s3.DeleteObject": [{}] * 2}
+    run = judge(program, {"name": "a"}, answers=answers, engines=("jlens",))
+    assert run.output == ["in/2", "in/3", "in/1", "in/2", "in/0", "a", "d"]
+    assert [call.get("Prefix", call["Bucket"]) for _, call in run.calls] == ["other", "other", "a", "a", "a"]

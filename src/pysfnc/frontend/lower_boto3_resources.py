@@ -8,6 +8,7 @@ import ast
 from pysfnc.aws.boto3_resources import Action, Kind, kinds, resource_services
 from pysfnc.diagnostics import codes, nearest
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.kept_values import kept
 from pysfnc.frontend.lower_arguments import Arguments
 from pysfnc.frontend.lower_clients import find_service
 from pysfnc.frontend.lower_context import Context, poison
@@ -115,5 +116,5 @@ def _make(cx: Context, receiver: ResourceOf, name: str, given: Arguments, node: 
                 f"`{own}` of a resource is a str, and the value is of type `{value.type}`",
                 help="write instead: a parameter or variable that is annotated as `str`",
             )
-        identifiers.append(cx.atom(value, own))
+        identifiers.append(kept(cx, value, own))
     return ResourceOf(receiver.service, made.kind, tuple(identifiers))

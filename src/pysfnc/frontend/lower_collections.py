@@ -13,6 +13,7 @@ from pysfnc.aws.boto3_resources import Action, kinds
 from pysfnc.aws.services import service
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.kept_values import kept_arguments
 from pysfnc.frontend.lower_arguments import Arguments, evaluated
 from pysfnc.frontend.lower_boto3_resources import call_action
 from pysfnc.frontend.lower_context import Context, poison
@@ -54,7 +55,7 @@ def call_collection(cx: Context, collected: Collected, name: str, given: Argumen
             f"`{min(again)}` of a collection is given twice",
             help="write instead: one `filter(...)` with all of it",
         )
-    fresh = evaluated(cx, Arguments((), tuple(named.items()), ()))
+    fresh = kept_arguments(cx, Arguments((), tuple(named.items()), ()))
     return replace(collected, params=(*collected.params, *fresh.keywords), is_manager=False, node=node)
 
 

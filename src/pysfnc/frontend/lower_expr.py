@@ -16,6 +16,7 @@ from pysfnc.frontend.condition_values import as_condition
 from pysfnc.frontend.exceptions import HTTP_ERROR, exception_class
 from pysfnc.frontend.future_tables import FutureRows, KeyedFutures
 from pysfnc.frontend.held_clients import client_of
+from pysfnc.frontend.kept_values import kept
 from pysfnc.frontend.lower_aws_errors import client_error_attribute
 from pysfnc.frontend.lower_classes import class_attribute, enum_of, member_by_name
 from pysfnc.frontend.lower_clients import client_attribute
@@ -198,8 +199,8 @@ def lower_walrus(cx: Context, node: ast.NamedExpr) -> Value:
     """`name := value`."""
     value = lower_value(cx, node.value)
     target = node.target.id
-    kept, view = (value, None) if isinstance(value, Static) else viewed(cx, value)
-    bind_name(cx, target, kept, node, view=view)
+    held, view = (value, None) if isinstance(value, Static) else viewed(cx, value)
+    bind_name(cx, target, held, node, view=view)
     return lower_value(cx, ast.copy_location(ast.Name(id=target, ctx=ast.Load()), node.target))
 
 
@@ -216,8 +217,8 @@ def make_closure(cx: Context, node: ast.Lambda | ast.FunctionDef | ast.AsyncFunc
     with_default = [*zip(positional[len(positional) - len(args.defaults) :], args.defaults, strict=True)]
     with_default += [(arg, default) for arg, default in zip(args.kwonlyargs, args.kw_defaults, strict=True) if default]
     values = lower_in_order(cx, [lowering(cx, default) for _, default in with_default])
-    kept = [value if isinstance(value, Static) else cx.atom(value, "default") for value in values]
-    return Closure(node, cx.frame, name, tuple((arg.arg, v) for (arg, _), v in zip(with_default, kept, strict=True)))
+    fixed = [value if isinstance(value, Static) else kept(cx, value, "default") for value in values]
+    return Closure(node, cx.frame, name, tuple((arg.arg, v) for (arg, _), v in zip(with_default, fixed, strict=True)))
 
 
 # Displays

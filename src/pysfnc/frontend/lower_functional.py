@@ -10,6 +10,7 @@ from typing import Final
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.kept_values import kept
 from pysfnc.frontend.lower_arguments import Arguments
 from pysfnc.frontend.lower_comparing import make_comparison
 from pysfnc.frontend.lower_context import Context
@@ -93,9 +94,9 @@ def _partial(cx: Context, given: Arguments, node: ast.expr) -> Value:
     function, *rest = given.positional
     if not isinstance(function, Static):
         return cx.error(codes.TYPE_MISMATCH, node, f"a value of type `{function.type}` cannot be called")
-    kept = [value if isinstance(value, Static) else cx.atom(value, "arg") for value in rest]
-    named = [(key, value if isinstance(value, Static) else cx.atom(value, "arg")) for key, value in given.keywords]
-    return Partial(function, tuple(kept), tuple(named))
+    values = [value if isinstance(value, Static) else kept(cx, value, "arg") for value in rest]
+    named = [(key, value if isinstance(value, Static) else kept(cx, value, "arg")) for key, value in given.keywords]
+    return Partial(function, tuple(values), tuple(named))
 
 
 def with_kept(callee: Partial, given: Arguments) -> Arguments:

@@ -12,7 +12,8 @@ from pysfnc.diagnostics import Diagnostic, Label, codes
 from pysfnc.frontend.changes import functions_reached_from
 from pysfnc.frontend.class_changes import changed_class
 from pysfnc.frontend.decorators import CALL_OPTIONS, call_options
-from pysfnc.frontend.lower_arguments import Arguments, bind, evaluated, signature_of
+from pysfnc.frontend.kept_values import kept_arguments
+from pysfnc.frontend.lower_arguments import Arguments, bind, signature_of
 from pysfnc.frontend.lower_children import call_workflow
 from pysfnc.frontend.lower_context import Context, Trial, poison
 from pysfnc.frontend.lower_core import as_data, lower_value
@@ -74,7 +75,7 @@ def call_project(
 ) -> Value:
     """Call a function of the project. The call of an async one is a coroutine, which runs when it is awaited."""
     if info.is_async and not cx.awaiting:
-        return Coroutine(ProjectFunction(info), evaluated(cx, given), node)
+        return Coroutine(ProjectFunction(info), kept_arguments(cx, given), node)
     cx.awaiting = False
     for problem in info.problems:
         cx.sink.add(problem)
@@ -88,7 +89,7 @@ def call_project(
 def call_nested(cx: Context, closure: Closure, given: Arguments, node: ast.expr) -> Value:
     """Call a nested function or lambda."""
     if isinstance(closure.node, ast.AsyncFunctionDef) and not cx.awaiting:
-        return Coroutine(closure, evaluated(cx, given), node)
+        return Coroutine(closure, kept_arguments(cx, given), node)
     cx.awaiting = False
     return call_closure(cx, closure, given, node)
 
@@ -522,7 +523,7 @@ def call_configured(cx: Context, callee: Configured, given: Arguments, node: ast
 
     target: Static = callee.target
     if isinstance(target, ProjectFunction) and target.info.is_async and not cx.awaiting:
-        return Coroutine(callee, evaluated(cx, given), node)
+        return Coroutine(callee, kept_arguments(cx, given), node)
     if isinstance(target, ClientMethod):
         from pysfnc.frontend.lower_operations import call_operation
 

@@ -13,7 +13,8 @@ from weakref import WeakKeyDictionary
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.effects import can_raise
-from pysfnc.frontend.lower_arguments import Arguments, evaluated
+from pysfnc.frontend.kept_values import kept_arguments
+from pysfnc.frontend.lower_arguments import Arguments
 from pysfnc.frontend.lower_comprehension import pushed
 from pysfnc.frontend.lower_context import Context, Trial, poison
 from pysfnc.frontend.lower_control import function_frame
@@ -98,7 +99,7 @@ def _step_by_step(
             help="write instead: a function that returns a list",
         )
     assert isinstance(call, ast.expr)
-    return pushed(cx, "a generator", WrittenWhereUsed(node, evaluated(cx, given), write), call)
+    return pushed(cx, "a generator", WrittenWhereUsed(node, kept_arguments(cx, given), write), call)
 
 
 @dataclass(frozen=True, slots=True)

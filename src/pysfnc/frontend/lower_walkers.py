@@ -13,6 +13,7 @@ from pysfnc.aws.services import Waiter, service
 from pysfnc.diagnostics import codes, nearest
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.integrations import CLIENT_ERROR
+from pysfnc.frontend.kept_values import kept, kept_arguments
 from pysfnc.frontend.lower_arguments import Arguments, evaluated
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
@@ -93,8 +94,8 @@ def call_walker(cx: Context, receiver: WaiterOf | PaginatorOf, name: str, given:
         taken = taken_config(cx, given, "PaginationConfig", node)
         if taken is None:
             return poison(cx.span(node))
-        options = {key: cx.atom(value, "size") for key, value in taken[0].items() if value.type != NONE}
-        return Pages(receiver, tuple(options.items()), evaluated(cx, taken[1]), node)
+        options = {key: kept(cx, value, "size") for key, value in taken[0].items() if value.type != NONE}
+        return Pages(receiver, tuple(options.items()), kept_arguments(cx, taken[1]), node)
     return cx.error(codes.UNSUPPORTED_CALL, node, f"`{name}` has no compiled form here")
 
 
