@@ -43,7 +43,7 @@ def _captured(cx: Context, part: Value) -> Value:
 
 def _closure_with_captures(cx: Context, closure: Closure) -> Closure:
     around = names_around(cx, closure)
-    if not around or not all(_is_settled(closure, name) for name in around):
+    if not around or not all(_is_settled(closure, name) and not _is_lent(cx, closure, name) for name in around):
         return closure
     from pysfnc.frontend.lower_core import lower_value
 
@@ -94,7 +94,16 @@ def names_around(cx: Context, closure: Closure) -> dict[str, ast.Name]:
 def unsettled_name(cx: Context, closure: Closure) -> str | None:
     """A variable of a function around that keeps a function from being data: one that may be bound again, if there is any."""
     around = names_around(cx, closure)
-    return next((name for name in around if not _is_settled(closure, name)), next(iter(around), None))
+    return next(
+        (name for name in around if not _is_settled(closure, name) or _is_lent(cx, closure, name)),
+        next(iter(around), None),
+    )
+
+
+def _is_lent(cx: Context, closure: Closure, name: str) -> bool:
+    """Whether a variable is a parameter that stands for one of a caller which may have bound it again since."""
+    owner = lookup_frame(closure.frame, name)
+    return owner is not None and owner.names.get(name) in owner.borrowed and owner.node not in cx.active
 
 
 def _is_settled(closure: Closure, name: str) -> bool:
