@@ -232,7 +232,11 @@ class Regions:
             return self.tail((*before, Raise(exc=exc)), env, out, context, lambda e, o: Lit(None))
         classes = raised_classes(exc)
         error = next(iter(classes)) if len(classes) == 1 else None
-        return self.throw(self.lower(exc, env, out, context), error, env, out, context)
+        tree = self.lower(exc, env, out, context)
+        if not self.is_caught(classes, context):
+            # As `_is_plain` has it: nobody looks for a way out to a handler here.
+            return self.lowering.abort(tree, error, partial(self.route, context))
+        return self.throw(tree, error, env, out, context)
 
     def throw(self, exc: Tree, error: str | None, env: Env, out: Out, context: Context) -> Tree:
         """An exception object of a class (None: not known) on its way to the handler in force."""
