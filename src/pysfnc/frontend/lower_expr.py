@@ -495,7 +495,7 @@ def data_attribute(cx: Context, base: Expr, node: ast.Attribute) -> Value:
     if base.type == RESPONSE:
         return response_attribute(cx, base, node)
     if lib.has_method(base.type, node.attr) and not lib.is_change(base.type, node.attr):
-        return BoundMethod(cx.atom(base), node.attr)
+        return BoundMethod(kept(cx, base, "object"), node.attr)
     if isinstance(base.type, OpaqueT) and base.type.on_wire:
         return refuse_text(cx, base.type.name, node)
     if lib.is_change(base.type, node.attr):
