@@ -1,7 +1,7 @@
 """Values that something keeps to use them later: arguments of `partial`, coroutines, generators and pages, defaults, names of resources.
 
-What stands in a variable that another value may be assigned to meanwhile is kept in a variable of its own. A list or dict is not, as that would be
-a copy: who keeps one sees its changes.
+What stands in a variable that another value may be assigned to meanwhile is kept in a variable of its own. For a list or dict that is a second name,
+whose changes the alias check looks at.
 """
 
 import ast
@@ -12,14 +12,13 @@ from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_frame import Frame
 from pysfnc.frontend.lower_values import Static, Value
 from pysfnc.ir.exprs import Expr, Var
-from pysfnc.values.types import is_mutable
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
 
 def kept(cx: Context, value: Expr, hint: str) -> Expr:
     """The value as it is now."""
-    if isinstance(value, Var) and not is_mutable(value.type) and _may_be_rebound(cx, value.name):
+    if isinstance(value, Var) and may_be_rebound(cx, value.name):
         return cx.temporary(value, hint)
     return cx.atom(value, hint)
 
@@ -40,14 +39,16 @@ def _kept(cx: Context, value: Value) -> Value:
     return value if isinstance(value, Static) else kept(cx, value, "arg")
 
 
-def _may_be_rebound(cx: Context, variable: str) -> bool:
+def may_be_rebound(cx: Context, variable: str) -> bool:
     """Whether a variable of the program may get another value; those that the compiler makes do not."""
     if variable not in cx.state.facts:
         return False
     frame: Frame | None = cx.frame
     while frame is not None:
+        if variable in frame.borrowed:
+            return frame.borrowed[variable]
         for name, held in frame.names.items():
-            if held == variable and name not in frame.borrowed and isinstance(frame.node, ast.AST):
+            if held == variable and isinstance(frame.node, ast.AST):
                 return _assignments(frame.node, name) + (name in frame.scope.params) > 1
         frame = frame.parent
     return True

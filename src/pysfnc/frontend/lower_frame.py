@@ -83,8 +83,8 @@ class Frame:
     owner: "tuple[Record, ClassInfo] | None" = None
     """Of a method: the class of its object, and the class that defines it."""
     names: dict[str, str] = field(default_factory=dict)
-    borrowed: set[str] = field(default_factory=set)
-    """Those of `names` that are variables of others, which parameters stand for."""
+    borrowed: dict[str, bool] = field(default_factory=dict)
+    """Those of `names` that are variables of others, which parameters stand for, and whether these may be bound again."""
     exit_label: str | None = None
     """Where `return` goes: None ends the machine or the branch."""
     result: str | None = None

@@ -4,12 +4,14 @@ Owns the binding of arguments to variables, `return` as a jump behind the body, 
 """
 
 import ast
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.doubts import doubts
 from pysfnc.frontend.joined_choices import FUNCTIONS
+from pysfnc.frontend.kept_values import may_be_rebound
 from pysfnc.frontend.lower_annotation import believe
 from pysfnc.frontend.lower_arguments import Arguments, bind, signature_of
 from pysfnc.frontend.lower_context import Context, Trial, nothing, poison
@@ -170,9 +172,10 @@ def _written(
         values = bound(frame)
         if values is None:
             return poison(cx.span(call))
+        again = {value.name: may_be_rebound(cx, value.name) for value in values.values() if isinstance(value, Var)}
         with cx.in_frame(frame):
             for name, value in values.items():
-                _bind_parameter(cx, frame, name, value, protected, call)
+                _bind_parameter(cx, frame, name, value, protected, again, call)
             begin_unset(cx, frame)
         result = _lower_body(cx, frame, node, call)
     return _fold(cx, frame, own, result)
@@ -276,18 +279,31 @@ def _bind_defaults(
 
 
 def _bind_parameter(
-    cx: Context, frame: Frame, name: str, value: Value, protected: frozenset[str], call: ast.AST
+    cx: Context,
+    frame: Frame,
+    name: str,
+    value: Value,
+    protected: frozenset[str],
+    again: Mapping[str, bool],
+    call: ast.AST,
 ) -> None:
-    """Bind a parameter. One that is never rebound stands for the variable it is given, so that changes reach it."""
+    """Bind a parameter. One that is never rebound stands for the variable it is given, so that changes reach it.
+
+    `again`: whether the variables that are given may be bound again by those who gave them.
+    """
     if isinstance(value, Static):
         variable = variable_of(frame, name, cx.names)
         cx.state.put(variable, Fact(NONE, static=value))
         return
     data: Expr = value
-    stands_for = isinstance(data, Var) and not _is_rebound(frame, name, data.type) and data.name not in protected
-    if stands_for and isinstance(data, Var):
+    if (
+        isinstance(data, Var)
+        and not _is_rebound(frame, name, data.type)
+        and data.name not in protected
+        and not (again[data.name] and name in _kept_inside(frame.node))
+    ):
         frame.names[name] = data.name
-        frame.borrowed.add(data.name)
+        frame.borrowed[data.name] = again[data.name]
         if data.name not in cx.state.facts:
             cx.state.facts[data.name] = Fact(data.type)
             cx.regions.setdefault(data.name, cx.flow.region)
@@ -387,6 +403,15 @@ def _outer_names(cx: Context, frame: Frame) -> frozenset[str]:
             found.update(current.names.values())
             current = current.parent
     return frozenset(found)
+
+
+@functools.lru_cache(maxsize=1024)
+def _kept_inside(node: FunctionNode) -> frozenset[str]:
+    """The names that functions inside of a function read, and generators that it returns or names: these may read them after its end."""
+    inner = [part for part in ast.walk(node) if part is not node and isinstance(part, FunctionNode)]
+    named = [part.value for part in ast.walk(node) if isinstance(part, ast.Return | ast.Assign)]
+    kept = [*inner, *(value for value in named if isinstance(value, ast.GeneratorExp))]
+    return frozenset(name.id for part in kept for name in ast.walk(part) if isinstance(name, ast.Name))
 
 
 def _rebound_from_inside(cx: Context) -> frozenset[str]:
