@@ -541,7 +541,9 @@ def test_the_message_shows_both_names_and_where_the_alias_arose() -> None:
 
 def test_a_part_is_copied_with_deepcopy() -> None:
     [error] = errors(*REFUSED["an item changed"][0])
-    assert error.helps == ("write instead: copy first, e.g. `copy.deepcopy(row)`",)
+    [help] = error.helps
+    assert "`rows[i]` in place of `row`" in help
+    assert "`copy.deepcopy(row)`" in help
 
 
 def test_a_temporary_is_shown_by_its_text() -> None:
