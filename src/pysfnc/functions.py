@@ -11,7 +11,8 @@ from pathlib import Path
 
 from pysfnc.ir.exprs import TELLING, Const, Prim
 from pysfnc.ir.hir import FanOut, Fork, Perform, Program, Raise, RetryRule, Suite, TaskCall, Try
-from pysfnc.ir.walk import effect_suites, stmt_exprs, stmt_suites, walk_expr
+from pysfnc.ir.walk import effect_suites, stmt_exprs, stmt_suites
+from pysfnc.ir.walk_exprs import walk_expr
 from pysfnc.packaging.functions import deployed_functions
 from pysfnc.packaging.model import DeployedFunction, FunctionSpec
 

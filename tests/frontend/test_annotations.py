@@ -8,6 +8,7 @@ import pytest
 
 from pysfnc.lang.shapes import AnyShape, WireFault, hints_of_function, shape_of
 from pysfnc.values.fits import text_of
+from pysfnc.values.relations import dict_of, join
 from pysfnc.values.types import (
     BOOL,
     ERROR,
@@ -28,8 +29,6 @@ from pysfnc.values.types import (
     RecordT,
     TupleT,
     Type,
-    dict_of,
-    join,
 )
 from tests.frontend.projects import load
 

@@ -9,7 +9,8 @@ from pysfnc.frontend.constants import expr_of
 from pysfnc.frontend.program import report_problems
 from pysfnc.ir.exprs import Const, Prim
 from pysfnc.ir.hir import Param
-from pysfnc.values.types import INT, JSON, NEVER, NONE, STR, DictField, DictT, ListT, TupleT, dict_of, join
+from pysfnc.values.relations import dict_of, join
+from pysfnc.values.types import INT, JSON, NEVER, NONE, STR, DictField, DictT, ListT, TupleT
 from tests.frontend.projects import Loaded, load
 
 

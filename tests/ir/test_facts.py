@@ -1,10 +1,11 @@
 """Facts that are kept by identity."""
 
 from pysfnc.ir import facts
+from pysfnc.ir.exits import exits
 from pysfnc.ir.exprs import Const
 from pysfnc.ir.facts import KnownFact
 from pysfnc.ir.hir import If, Return, Suite
-from pysfnc.ir.walk import assigned, exits, has_effect
+from pysfnc.ir.walk import assigned, has_effect
 from pysfnc.values.types import BOOL, INT
 
 

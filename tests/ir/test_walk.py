@@ -2,27 +2,11 @@
 
 import pytest
 
+from pysfnc.ir.exits import Exits, exits
 from pysfnc.ir.exprs import ExcField, Expr, Input, Let, Reduce
 from pysfnc.ir.hir import Block, Break, Continue, Eval, Leave, Perform, Sleep, Stmt
-from pysfnc.ir.walk import (
-    Exits,
-    assigned,
-    children,
-    decided,
-    effect_suites,
-    exits,
-    free_vars,
-    has_effect,
-    map_children,
-    map_suite_exprs,
-    node_count,
-    reads,
-    rename,
-    rewrite,
-    stmt_exprs,
-    substitute,
-    walk_suite,
-)
+from pysfnc.ir.walk import assigned, effect_suites, has_effect, map_suite_exprs, reads, stmt_exprs, walk_suite
+from pysfnc.ir.walk_exprs import children, decided, free_vars, map_children, node_count, rename, rewrite, substitute
 from pysfnc.values.types import BOOL, JSON, NEVER, STR
 from tests.ir.build import (
     INTS,

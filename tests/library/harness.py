@@ -28,19 +28,8 @@ from pysfnc.library import catalog
 from pysfnc.library.make import const
 from pysfnc.library.raised import MESSAGE, NAME
 from pysfnc.library.row import NameSupply, Refusal, Site
-from pysfnc.values.types import (
-    BOOL,
-    FLOAT,
-    INT,
-    JSON,
-    NONE,
-    STR,
-    DictT,
-    ListT,
-    TupleT,
-    Type,
-    join_all,
-)
+from pysfnc.values.relations import join_all
+from pysfnc.values.types import BOOL, FLOAT, INT, JSON, NONE, STR, DictT, ListT, TupleT, Type
 from tests.support.node_jsonata import NodeEvaluator, find_library
 
 Refused = Refusal

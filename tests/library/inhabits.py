@@ -1,21 +1,7 @@
 """Whether a value of CPython is one that a type of the compiler promises."""
 
-from pysfnc.values.types import (
-    BoolT,
-    DictT,
-    FloatT,
-    IntT,
-    JsonT,
-    ListT,
-    NeverT,
-    NoneT,
-    StrT,
-    TupleT,
-    Type,
-    json_of_kinds,
-    kinds,
-    members,
-)
+from pysfnc.values.relations import json_of_kinds, kinds, members
+from pysfnc.values.types import BoolT, DictT, FloatT, IntT, JsonT, ListT, NeverT, NoneT, StrT, TupleT, Type
 
 SCALARS: dict[type[Type], type] = {NoneT: type(None), BoolT: bool, IntT: int, FloatT: float, StrT: str}
 

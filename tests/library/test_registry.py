@@ -7,7 +7,8 @@ from pysfnc.library import catalog
 from pysfnc.library.make import const
 from pysfnc.library.registry import PRIMS, bind_arguments, find_kind_method, may_raise, register_prim, register_surface
 from pysfnc.library.row import NameSupply, Parameter, PrimRow, Refusal, Site, SurfaceRow
-from pysfnc.values.types import FLOAT, INT, JSON, NEVER, STR, Kind, ListT, TupleT, join_all
+from pysfnc.values.relations import join_all
+from pysfnc.values.types import FLOAT, INT, JSON, NEVER, STR, Kind, ListT, TupleT
 from tests.library.harness import ANY, Refuse, check, lower, refusal
 
 SITE = Site(None, NameSupply())

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from pysfnc.ir.exprs import Expr
 from pysfnc.jsonata.engine import Evaluator
-from pysfnc.values.types import Type, is_json_faithful
+from pysfnc.values.relations import is_json_faithful
+from pysfnc.values.types import Type
 from tests.library import harness
 
 # What AWS's $substring does (measured): positions count UTF-16 units, which only $split shows here.

@@ -16,21 +16,8 @@ from pysfnc.values.fields import (
     without_fields,
     without_some_field,
 )
-from pysfnc.values.types import (
-    INT,
-    NEVER,
-    NONE,
-    STR,
-    DictField,
-    DictT,
-    ListT,
-    Type,
-    dict_of,
-    field_of,
-    is_subtype,
-    join,
-    others_of,
-)
+from pysfnc.values.relations import dict_of, field_of, is_subtype, join, others_of
+from pysfnc.values.types import INT, NEVER, NONE, STR, DictField, DictT, ListT, Type
 
 Scalar = int | str | None
 NAMES = "abcd"

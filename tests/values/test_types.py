@@ -4,6 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pysfnc.values.relations import (
+    dict_of,
+    field_of,
+    is_json_faithful,
+    is_mutable,
+    is_subtype,
+    join,
+    kinds,
+    only_kinds,
+    without_kinds,
+)
 from pysfnc.values.types import (
     BOOL,
     FLOAT,
@@ -23,15 +34,6 @@ from pysfnc.values.types import (
     TupleT,
     Type,
     UnionT,
-    dict_of,
-    field_of,
-    is_json_faithful,
-    is_mutable,
-    is_subtype,
-    join,
-    kinds,
-    only_kinds,
-    without_kinds,
 )
 
 SCALARS = st.sampled_from([NEVER, NONE, BOOL, INT, FLOAT, STR, JSON, ExcT(None), ExcT(frozenset({"KeyError"}))])

@@ -10,23 +10,9 @@ from pysfnc.analysis.heap import ANY, NO_NODES, Edge, Held, Node, Nodes, State
 from pysfnc.analysis.sharing import Put, Sharing, Spread, change_of, expanded, inner_change, sharing_of
 from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Input, Let, ListComp, Logic, NewExc, Prim, Reduce, Var
 from pysfnc.ir.hir import Assign, ForEach, While
-from pysfnc.ir.walk import children, free_vars
-from pysfnc.values.types import (
-    DequeT,
-    DictT,
-    ExcT,
-    JsonT,
-    ListT,
-    MapT,
-    OpaqueT,
-    RecordT,
-    SetT,
-    TuplesT,
-    TupleT,
-    Type,
-    is_mutable,
-    members,
-)
+from pysfnc.ir.walk_exprs import children, free_vars
+from pysfnc.values.relations import is_mutable, members
+from pysfnc.values.types import DequeT, DictT, ExcT, JsonT, ListT, MapT, OpaqueT, RecordT, SetT, TuplesT, TupleT, Type
 
 # How often the body of a comprehension is evaluated: once for the first objects made in it, once to make those old ones, once
 # for what follows from there being old ones.

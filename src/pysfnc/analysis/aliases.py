@@ -49,7 +49,8 @@ from pysfnc.ir.hir import (
     Try,
     While,
 )
-from pysfnc.ir.walk import assigned, free_vars, reads, stmt_exprs, walk_suite
+from pysfnc.ir.walk import assigned, reads, stmt_exprs, walk_suite
+from pysfnc.ir.walk_exprs import free_vars
 from pysfnc.lean import dataclass
 from pysfnc.values.types import JSON
 

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from pysfnc.analysis.liveness import Liveness, liveness
 from pysfnc.analysis.rests import check_rests
 from pysfnc.diagnostics import Sink, codes
+from pysfnc.ir.exits import exits
 from pysfnc.ir.hir import Beside, Block, FanOut, Fork, Machine, Perform, Suite, Try
 from pysfnc.ir.semaphores import semaphores_in
-from pysfnc.ir.walk import assigned, effect_suites, exits, has_effect, reads, walk_suite
+from pysfnc.ir.walk import assigned, effect_suites, has_effect, reads, walk_suite
 from pysfnc.source.span import Span
 
 _STOPPABLE = frozenset({"leave", "await", "group", "first"})

@@ -12,7 +12,8 @@ from typing import Final
 from pysfnc.analysis.failures import own_errors
 from pysfnc.ir.exprs import TELLING, Const, NewExc, Prim
 from pysfnc.ir.hir import FAMILY, ExceptionTable, Perform, Program, Retried, RetryRule, Stmt, Suite, TaskCall, Try
-from pysfnc.ir.walk import has_effect, map_suites, suite_exprs, walk_expr, walk_suite
+from pysfnc.ir.walk import has_effect, map_suites, suite_exprs, walk_suite
+from pysfnc.ir.walk_exprs import walk_expr
 
 ALWAYS: Final = frozenset({"Exception", "BaseException", "Fail", "TimeoutError", "TypeError"})
 

@@ -2,7 +2,8 @@
 
 from pysfnc.ir.exprs import ExcField, Prim
 from pysfnc.ir.hir import Suite
-from pysfnc.ir.walk import suite_exprs, walk_expr
+from pysfnc.ir.walk import suite_exprs
+from pysfnc.ir.walk_exprs import walk_expr
 
 
 def exception_fields_read(suite: Suite) -> frozenset[str]:

@@ -5,7 +5,8 @@ from typing import Final
 from pysfnc.ir.exprs import Const, Expr, Prim
 from pysfnc.ir.facts import KnownFact
 from pysfnc.ir.hir import ExceptionTable, Perform, Raise, Recur, Recursion, Stmt, Suite, Try
-from pysfnc.ir.walk import COMPOUND, stmt_exprs, stmt_suites, walk_expr
+from pysfnc.ir.walk import COMPOUND, stmt_exprs, stmt_suites
+from pysfnc.ir.walk_exprs import walk_expr
 from pysfnc.jsonata.tree import Lit, Ref
 from pysfnc.lean import dataclass
 from pysfnc.library.registry import prim

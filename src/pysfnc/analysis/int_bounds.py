@@ -13,10 +13,12 @@ from typing import Final
 
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, ListComp, Logic, Prim, Reduce, Var
 from pysfnc.ir.hir import Assign, FanOut, ForEach, Perform, Recur, Recursion, Suite
-from pysfnc.ir.walk import stmt_exprs, targets, walk_expr, walk_suite
+from pysfnc.ir.walk import stmt_exprs, targets, walk_suite
+from pysfnc.ir.walk_exprs import walk_expr
 from pysfnc.lean import dataclass
 from pysfnc.library.typenames import parts_of
-from pysfnc.values.types import BOOL, FLOAT, JSON, JsonT, Kind, NeverT, NoneT, Type, kinds, members
+from pysfnc.values.relations import kinds, members
+from pysfnc.values.types import BOOL, FLOAT, JSON, JsonT, Kind, NeverT, NoneT, Type
 
 EXACT: Final = 2.0**53
 """Up to this size every int is a number of JSON."""

@@ -11,6 +11,7 @@ from dataclasses import field, replace
 from functools import cache
 from typing import assert_never
 
+from pysfnc.ir.exits import Exits, exits, finishes
 from pysfnc.ir.exprs import Const, Var
 from pysfnc.ir.hir import (
     Assign,
@@ -33,7 +34,8 @@ from pysfnc.ir.hir import (
     Try,
     While,
 )
-from pysfnc.ir.walk import Exits, effect_suites, exits, finishes, free_vars, stmt_exprs, walk_suite
+from pysfnc.ir.walk import effect_suites, stmt_exprs, walk_suite
+from pysfnc.ir.walk_exprs import free_vars
 from pysfnc.lean import dataclass
 
 Names = frozenset[str]

@@ -28,7 +28,8 @@ from pysfnc.ir.hir import (
     Try,
     While,
 )
-from pysfnc.ir.walk import stmt_exprs, stmt_suites, walk_expr, walk_suite
+from pysfnc.ir.walk import stmt_exprs, stmt_suites, walk_suite
+from pysfnc.ir.walk_exprs import walk_expr
 from pysfnc.values.types import Type
 
 PrimRaises = Callable[[str, Sequence[Type], Type], bool]

@@ -10,8 +10,9 @@ from dataclasses import field, replace
 
 from pysfnc.analysis.branches import Conduct, conduct
 from pysfnc.diagnostics import Sink, codes
+from pysfnc.ir.exits import exits
 from pysfnc.ir.hir import Beside, Block, FanOut, ForEach, Fork, Machine, Perform, Rest, Stmt, Suite, Try, While
-from pysfnc.ir.walk import effect_suites, exits, has_effect, map_suites, stmt_suites
+from pysfnc.ir.walk import effect_suites, has_effect, map_suites, stmt_suites
 from pysfnc.lean import dataclass
 
 

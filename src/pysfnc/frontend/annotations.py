@@ -6,7 +6,6 @@ and types are in `values.fits`.
 
 import ast
 import json
-from collections.abc import Iterable
 from dataclasses import field
 from typing import Final
 
@@ -23,9 +22,10 @@ from pysfnc.frontend.model import (
 from pysfnc.frontend.names import lookup, resolve, resolve_through
 from pysfnc.frontend.parse import first_too_deep, parse_expression
 from pysfnc.frontend.records import Field, record_of
+from pysfnc.frontend.told_apart import can_tell_apart
+from pysfnc.frontend.typed_dicts import RECORD_BASES, FieldNode, called_typed_dict, spelled, typed_dict_fields
 from pysfnc.lean import dataclass
 from pysfnc.library.decoding import is_decidable
-from pysfnc.library.fit_checks import fit_kinds
 from pysfnc.values.fits import (
     ANY_FIT,
     BOOL_FIT,
@@ -48,7 +48,8 @@ from pysfnc.values.fits import (
     text_of,
     type_of,
 )
-from pysfnc.values.types import Kind, Type, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import Kind, Type
 
 _PARTS_AT_MOST: Final = 2000
 
@@ -419,89 +420,6 @@ def record_kind(model: ProjectModel, info: ClassInfo) -> str | None:
     return other
 
 
-@dataclass(frozen=True, slots=True)
-class FieldNode:
-    """A key of a record class as it is written, in the module it is written in."""
-
-    name: str
-    module: ModuleInfo
-    annotation: ast.expr
-    required: bool
-
-
-def typed_dict_fields(model: ProjectModel, info: ClassInfo) -> list[FieldNode]:
-    """The keys of a TypedDict, those of its bases first; a key that is declared again keeps its place."""
-    found: dict[str, FieldNode] = {}
-    for base in info.node.bases:
-        match resolve_through(model, info.module, base.value if isinstance(base, ast.Subscript) else base):
-            case ClassBinding(parent) if parent is not info:
-                found |= {field.name: field for field in typed_dict_fields(model, parent)}
-            case ConstantBinding(value=ast.Call() as call, module=home):
-                written = called_typed_dict(model, home, call)
-                found |= {field.name: field for field in (written[1] if written else ())}
-    total = _is_total(info)
-    for item in info.node.body:
-        if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name):
-            required = _says_required(model, info.module, item.annotation)
-            name = item.target.id
-            found[name] = FieldNode(name, info.module, item.annotation, total if required is None else required)
-    return list(found.values())
-
-
-def called_typed_dict(model: ProjectModel, module: ModuleInfo, call: ast.Call) -> tuple[str, list[FieldNode]] | None:
-    """The name and the keys of `TypedDict("Event", {"detail-type": str}, total=False)`, where keys need not be identifiers.
-
-    None for any other call, and for one whose keys are not written out.
-    """
-    binding = resolve_through(model, module, call.func)
-    if not (isinstance(binding, ExternalBinding) and RECORD_BASES.get(binding.name) == "TypedDict"):
-        return None
-    match call.args:
-        case [ast.Constant(value=str(name)), ast.Dict(keys=keys, values=values)]:
-            if any(keyword.arg != "total" for keyword in call.keywords):
-                return None
-        case _:
-            return None
-    total = _says_total(call.keywords)
-    fields: list[FieldNode] = []
-    for key, annotation in zip(keys, values, strict=True):
-        if not (isinstance(key, ast.Constant) and isinstance(key.value, str)):
-            return None
-        required = _says_required(model, module, annotation)
-        fields.append(FieldNode(key.value, module, annotation, total if required is None else required))
-    return name, fields
-
-
-def _is_total(info: ClassInfo) -> bool:
-    """Whether the keys that a TypedDict declares are required where they do not say otherwise."""
-    return _says_total(info.node.keywords)
-
-
-def _says_total(keywords: Iterable[ast.keyword]) -> bool:
-    return not any(
-        keyword.arg == "total" and isinstance(keyword.value, ast.Constant) and keyword.value.value is False
-        for keyword in keywords
-    )
-
-
-def _says_required(model: ProjectModel, module: ModuleInfo, annotation: ast.expr) -> bool | None:
-    """What `Required[...]` or `NotRequired[...]` in an annotation says."""
-    match annotation:
-        case ast.Constant(value=str(text)):
-            parsed = parse_expression(text)
-            return None if parsed is None else _says_required(model, module, parsed)
-        case ast.Subscript(value=value, slice=inner):
-            binding = resolve_through(model, module, value)
-            name = spelled(binding.name) if isinstance(binding, ExternalBinding) else ""
-            if name in ("Required", "NotRequired"):
-                return name == "Required"
-            if name == "Annotated" and isinstance(inner, ast.Tuple):
-                return _says_required(model, module, inner.elts[0])
-            return _says_required(model, module, inner) if name == "ReadOnly" else None
-        case _:
-            return None
-
-
 _USE_LIST: Final = "write instead: `list[T]`, or a tuple of known length such as `tuple[int, str]`"
 _USE_JSON: Final = "write instead: a type that JSON has, such as `dict[str, int]`, `list[str]` or `dict`"
 _PLAIN: Final[dict[str, Fit]] = {
@@ -525,79 +443,7 @@ _NAMED_TYPES: Final = {
     "datetime.datetime": "datetime",
     "decimal.Decimal": "Decimal",
 }
-RECORD_BASES: Final = {
-    "collections.namedtuple": "named tuple",
-    "enum.Enum": "enum",
-    "enum.Flag": "enum",
-    "enum.IntEnum": "enum",
-    "enum.IntFlag": "enum",
-    "enum.StrEnum": "enum",
-    "typing.NamedTuple": "named tuple",
-    "typing.TypedDict": "TypedDict",
-    "typing_extensions.TypedDict": "TypedDict",
-}
 _PLAIN_BASES: Final = frozenset({"abc.ABC", "builtins.object", "typing.Generic", "typing.Protocol"})
-_SPELLINGS: Final = {"List": "list", "Dict": "dict", "Tuple": "tuple"}
-_TYPE_MODULES: Final = ("builtins.", "typing.", "typing_extensions.", "collections.abc.", "types.")
-
-
-def spelled(name: str) -> str:
-    """The short name of a builtin or `typing` type, one for all its spellings; other names stay."""
-    for prefix in _TYPE_MODULES:
-        if name.startswith(prefix):
-            short = name.removeprefix(prefix)
-            return _SPELLINGS.get(short, short)
-    return name
-
-
-def can_tell_apart(first: Fit, second: Fit) -> bool:
-    """The rule of `pysfnc.lang.shapes.can_tell_apart`, for the fits there are.
-
-    Stricter in one point: the machine does not try whether a text is a `Decimal` or one for `Any`.
-    """
-    texts = [fit.name for fit in (first, second) if isinstance(fit, TextFit)]
-    if texts:
-        return {*texts} == {"date", "datetime"} or not fit_kinds(first) & fit_kinds(second)
-    if isinstance(first, AnyFit) or isinstance(second, AnyFit):
-        return True
-    if isinstance(first, ChoiceFit) and isinstance(second, ChoiceFit):
-        return not any(type(one) is type(other) and one == other for one in first.values for other in second.values)
-    if type(first) is not type(second) and {type(first), type(second)} == {ListFit, TupleFit}:
-        return False
-    if isinstance(first, ListFit) and isinstance(second, ListFit) and first.is_tuple != second.is_tuple:
-        return False
-    if {type(first), type(second)} == {RecordFit, DictFit}:
-        return False
-    if isinstance(first, TupleFit) and isinstance(second, TupleFit) and first.named != second.named:
-        return False
-    choices = [fit for fit in (first, second) if isinstance(fit, ChoiceFit) and fit.enum is not None]
-    if choices:
-        return not fit_kinds(first) & fit_kinds(second)
-    if isinstance(first, RecordFit) and isinstance(second, RecordFit):
-        return _records_differ(first, second)
-    if isinstance(first, _CONTAINERS) or isinstance(second, _CONTAINERS):
-        return True
-    both = {first, second}
-    if FLOAT_FIT in both and any(isinstance(fit, ChoiceFit) for fit in both):
-        return not any(type(value) is int for fit in both if isinstance(fit, ChoiceFit) for value in fit.values)
-    return True
-
-
-_CONTAINERS: Final = TupleFit | ListFit | DictFit | RecordFit
-
-
-def _records_differ(first: RecordFit, second: RecordFit) -> bool:
-    """Whether the keys, or a key that is one of several values in both, tell objects of the two apart."""
-    fields = {field.name: field.fit for field in second.fields}
-    if first == second or fields.keys() != {field.name for field in first.fields}:
-        return True
-    return any(
-        isinstance(field.fit, ChoiceFit)
-        and isinstance(other := fields[field.name], ChoiceFit)
-        and can_tell_apart(field.fit, other)
-        and text_of(field.fit) != text_of(other)
-        for field in first.fields
-    )
 
 
 def _root(node: ast.expr) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 
 from pysfnc.aws.shapes import Member, Shape
 from pysfnc.library.aws_forms import Form, contains
+from pysfnc.values.relations import join
 from pysfnc.values.types import (
     BOOL,
     FLOAT,
@@ -22,7 +23,6 @@ from pysfnc.values.types import (
     ListT,
     OpaqueT,
     Type,
-    join,
 )
 
 BYTES: Final = OpaqueT("bytes")

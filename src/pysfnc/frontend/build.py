@@ -14,9 +14,11 @@ from pysfnc.frontend import (
     lower_assign,
     lower_async_with,
     lower_asyncio,
+    lower_attributes,
     lower_call,
     lower_comprehension,
     lower_control,
+    lower_displays,
     lower_each,
     lower_expr,
     lower_generators,
@@ -25,6 +27,7 @@ from pysfnc.frontend import (
     lower_names,
     lower_pools,
     lower_sets,
+    lower_subscripts,
     lower_test,
     lower_try,
     lower_try_star,
@@ -51,21 +54,25 @@ from pysfnc.ir.exprs import Const
 from pysfnc.ir.hir import Machine, Param, Perform, Placement, Program, Return, TaskCall
 from pysfnc.ir.walk import walk_suite
 from pysfnc.library.alike import noting_alike
-from pysfnc.values.types import ERROR, JSON, NONE, DictT, Type, join
+from pysfnc.values.relations import join
+from pysfnc.values.types import ERROR, JSON, NONE, DictT, Type
 
 CONSTRUCTS = (
     lower_assign,
+    lower_attributes,
     lower_async_with,
     lower_asyncio,
     lower_call,
     lower_comprehension,
     lower_control,
+    lower_displays,
     lower_each,
     lower_expr,
     lower_generators,
     lower_loops,
     lower_match,
     lower_sets,
+    lower_subscripts,
     lower_names,
     lower_pools,
     lower_test,

@@ -11,10 +11,11 @@ from pysfnc.frontend.lower_aws_errors import check_code
 from pysfnc.frontend.lower_context import Context
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, Prim, Var
 from pysfnc.ir.hir import Assign, Suite
-from pysfnc.ir.walk import suite_exprs, walk_expr, walk_suite
+from pysfnc.ir.walk import suite_exprs, walk_suite
+from pysfnc.ir.walk_exprs import walk_expr
 from pysfnc.lean import dataclass
 from pysfnc.library.aws_errors import ERROR
-from pysfnc.values.types import members
+from pysfnc.values.relations import members
 
 __all__ = ["check_codes"]
 

@@ -7,11 +7,13 @@ type is as good as the condition itself, whichever way it came; where there may 
 from collections.abc import Callable
 from dataclasses import replace
 
+from pysfnc.frontend.aws_values import AttributeName, Condition
 from pysfnc.frontend.lower_context import Context
-from pysfnc.frontend.lower_values import AttributeName, Condition, Static, Value
+from pysfnc.frontend.lower_values import Static, Value
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.source.span import Span
-from pysfnc.values.types import BOOL, INT, STR, OpaqueT, Type, join_all, members
+from pysfnc.values.relations import join_all, members
+from pysfnc.values.types import BOOL, INT, STR, OpaqueT, Type
 
 __all__ = ["as_condition", "condition_of", "held_condition", "told_apart"]
 

@@ -17,7 +17,8 @@ from pysfnc.frontend.parse import first_too_deep
 from pysfnc.ir.exprs import Const, Expr, Prim
 from pysfnc.lean import dataclass
 from pysfnc.source import Span
-from pysfnc.values.types import BOOL, FLOAT, INT, NEVER, NONE, STR, DictField, ListT, TupleT, Type, dict_of, join_all
+from pysfnc.values.relations import dict_of, join_all
+from pysfnc.values.types import BOOL, FLOAT, INT, NEVER, NONE, STR, DictField, ListT, TupleT, Type
 
 Value = Any
 """None, bool, int, float, str, and list, tuple, dict of such."""

@@ -16,7 +16,8 @@ from pysfnc.frontend.effects import can_raise
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, Beside, ForEach, Perform, Recursion, Stmt, Suite
 from pysfnc.ir.verify import read_unset
-from pysfnc.ir.walk import free_vars, map_suites, stmt_suites, suite_exprs, targets, walk_suite
+from pysfnc.ir.walk import map_suites, stmt_suites, suite_exprs, targets, walk_suite
+from pysfnc.ir.walk_exprs import free_vars
 from pysfnc.lean import dataclass
 from pysfnc.values.types import INT, NONE
 

@@ -17,22 +17,8 @@ from pysfnc.ir.exprs import Const, Expr, Prim
 from pysfnc.library.decimals import MODES
 from pysfnc.library.format_specs import Spec, parse
 from pysfnc.library.typenames import number_is_ambiguous
-from pysfnc.values.types import (
-    BOOL,
-    INT,
-    STR,
-    ErrorT,
-    FloatT,
-    Kind,
-    ListT,
-    NeverT,
-    OpaqueT,
-    Type,
-    join,
-    kinds,
-    members,
-    without_kinds,
-)
+from pysfnc.values.relations import join, kinds, members, without_kinds
+from pysfnc.values.types import BOOL, INT, STR, ErrorT, FloatT, Kind, ListT, NeverT, OpaqueT, Type
 
 _WHOLE: Final = frozenset({Kind.INT, Kind.BOOL})
 _OF_JSON: Final = frozenset({Kind.NONE, Kind.BOOL, Kind.INT, Kind.FLOAT, Kind.STR, Kind.LIST, Kind.DICT})

@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Assign, Stmt
-from pysfnc.ir.walk import assigned, free_vars, walk_expr, walk_suite
+from pysfnc.ir.walk import assigned, walk_suite
+from pysfnc.ir.walk_exprs import free_vars, walk_expr
 from pysfnc.jsonata.tree import Lit, Ref
 from pysfnc.library.registry import prim
 from pysfnc.library.row import Arg

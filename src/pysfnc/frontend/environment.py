@@ -26,7 +26,8 @@ from pysfnc.frontend.model import (
 from pysfnc.frontend.names import resolve, resolve_through
 from pysfnc.ir.exprs import Const, Prim
 from pysfnc.ir.hir import Environment, Machine
-from pysfnc.ir.walk import suite_exprs, walk_expr
+from pysfnc.ir.walk import suite_exprs
+from pysfnc.ir.walk_exprs import walk_expr
 from pysfnc.lean import dataclass
 from pysfnc.library.environment import OPERATIONS
 

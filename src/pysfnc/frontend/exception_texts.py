@@ -11,7 +11,8 @@ from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.records import Record
 from pysfnc.ir.exprs import ExcField, Expr
 from pysfnc.library import objects
-from pysfnc.values.types import JSON, STR, RecordT, TuplesT, field_of
+from pysfnc.values.relations import field_of
+from pysfnc.values.types import JSON, STR, RecordT, TuplesT
 
 _TEXT: Final = "%text"
 _ARGS: Final = "args"

@@ -7,8 +7,9 @@ from pysfnc.ir.exprs import Expr
 from pysfnc.lean import dataclass
 
 if TYPE_CHECKING:
+    from pysfnc.frontend.future_values import Future, FutureList
     from pysfnc.frontend.lower_context import Context
-    from pysfnc.frontend.lower_values import Future, FutureList, Value
+    from pysfnc.frontend.lower_values import Value
 
 
 @dataclass(frozen=True, slots=True, eq=False)

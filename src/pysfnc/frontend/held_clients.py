@@ -3,8 +3,9 @@
 The machine holds a text, and the type of the value says which client it is; so a value that may be one of several is none that can be called.
 """
 
+from pysfnc.frontend.aws_values import Client, Resource, Table
 from pysfnc.frontend.lower_context import Context
-from pysfnc.frontend.lower_values import Client, Resource, Static, Table, Value
+from pysfnc.frontend.lower_values import Static, Value
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.source.span import Span
 from pysfnc.values.types import STR, OpaqueT

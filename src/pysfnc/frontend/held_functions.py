@@ -34,7 +34,8 @@ from pysfnc.ir.exprs import Cond, Const, Expr, Prim
 from pysfnc.library import catalog
 from pysfnc.library.make import const
 from pysfnc.source.span import Span
-from pysfnc.values.types import BOOL, INT, NONE, STR, OpaqueT, Type, is_mutable, join, members
+from pysfnc.values.relations import is_mutable, join, members
+from pysfnc.values.types import BOOL, INT, NONE, STR, OpaqueT, Type
 
 __all__ = ["as_function", "held_function", "held_value"]
 

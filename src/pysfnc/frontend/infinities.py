@@ -13,22 +13,8 @@ from pysfnc.frontend.lower_context import Context
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, Logic, Prim
 from pysfnc.library.infinity import FINITE, IS_INFINITE, NEGATIVE, PRODUCT, SUM, TEXT
 from pysfnc.values.recursive import with_parts
-from pysfnc.values.types import (
-    BOOL,
-    FLOAT,
-    INFINITY,
-    INT,
-    STR,
-    ErrorT,
-    InfinityT,
-    Kind,
-    NeverT,
-    Type,
-    join,
-    join_all,
-    kinds,
-    members,
-)
+from pysfnc.values.relations import join, join_all, kinds, members
+from pysfnc.values.types import BOOL, FLOAT, INFINITY, INT, STR, ErrorT, InfinityT, Kind, NeverT, Type
 
 _NUMBERS: Final = frozenset({Kind.BOOL, Kind.INT, Kind.FLOAT})
 _COMPARED: Final = frozenset({"min", "max"})

@@ -13,6 +13,7 @@ from pysfnc.frontend.lower_values import BuiltinFunction, Value
 from pysfnc.frontend.synthesis import run_here
 from pysfnc.ir.exprs import Expr
 from pysfnc.library.typenames import parts_of
+from pysfnc.values.relations import members, without_kinds
 from pysfnc.values.types import (
     NONE,
     DictT,
@@ -26,8 +27,6 @@ from pysfnc.values.types import (
     TupleT,
     Type,
     UnionT,
-    members,
-    without_kinds,
 )
 
 _BUILTINS: Final[Mapping[str, Value]] = {name: BuiltinFunction(name) for name in ("repr", "str", "len")}

@@ -23,6 +23,7 @@ from pysfnc.library.attribute_values import number_fault
 from pysfnc.library.aws_forms import ATTRIBUTE, KEY, contains
 from pysfnc.library.told_numbers import NUMBER
 from pysfnc.source.span import Span
+from pysfnc.values.relations import join_all, kinds, members, others_of
 from pysfnc.values.types import (
     BOOL,
     JSON,
@@ -46,10 +47,6 @@ from pysfnc.values.types import (
     StrT,
     TupleT,
     Type,
-    join_all,
-    kinds,
-    members,
-    others_of,
 )
 
 DECIMAL: Final = OpaqueT("Decimal", on_wire=True)

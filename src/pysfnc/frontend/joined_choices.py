@@ -8,20 +8,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from pysfnc.frontend.aws_values import Client, ClientMethod, WaiterOf
 from pysfnc.frontend.held_displays import held_on_one_way
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_state import Fact, State
-from pysfnc.frontend.lower_values import (
-    BuiltinFunction,
-    Choice,
-    Client,
-    ClientMethod,
-    Closure,
-    Partial,
-    ProjectFunction,
-    Value,
-    WaiterOf,
-)
+from pysfnc.frontend.lower_values import BuiltinFunction, Choice, Closure, Partial, ProjectFunction, Value
 from pysfnc.ir.exprs import Cond, Const, Expr, Prim, Var
 from pysfnc.ir.hir import Assign, Stmt
 from pysfnc.values.types import BOOL, INT

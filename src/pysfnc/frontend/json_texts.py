@@ -9,7 +9,8 @@ from pysfnc.frontend.lower_context import Context
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, Prim, Var
 from pysfnc.library.json_dumps import holds_own_keys
 from pysfnc.library.typenames import parts_of
-from pysfnc.values.types import JSON, FloatT, InfinityT, Type, members
+from pysfnc.values.relations import members
+from pysfnc.values.types import JSON, FloatT, InfinityT, Type
 
 _COMPACT: Final = [None, ",", ":", False, False]
 """The options of `json.dumps`: indent, what stands between items and behind keys, sorting, and ASCII alone."""

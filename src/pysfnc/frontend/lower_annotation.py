@@ -22,7 +22,8 @@ from pysfnc.library.annotated import BELIEVED, HOLDS
 from pysfnc.library.fits import InputSpec
 from pysfnc.values.believed import believed
 from pysfnc.values.fits import AnyFit
-from pysfnc.values.types import BOOL, STR, DictT, JsonT, Kind, ListT, kinds, members
+from pysfnc.values.relations import kinds, members
+from pysfnc.values.types import BOOL, STR, DictT, JsonT, Kind, ListT
 
 _CONTAINERS = frozenset({Kind.LIST, Kind.DICT})
 _TEXTS_TOO: Final[dict[str, frozenset[Kind]]] = {

@@ -15,7 +15,8 @@ from pysfnc.frontend.lower_values import Static, TupleOf, Value
 from pysfnc.frontend.scope import KeptArgument
 from pysfnc.ir.exprs import Const, Expr, Prim
 from pysfnc.lean import dataclass
-from pysfnc.values.types import JSON_KINDS, NEVER, STR, DictT, Kind, LazyDictT, kinds, others_of
+from pysfnc.values.relations import kinds, others_of
+from pysfnc.values.types import JSON_KINDS, NEVER, STR, DictT, Kind, LazyDictT
 
 Spreading = Literal["written", "closed", "any"]
 """Which dicts may be spread into arguments by name: those that are written out; those of which the type tells all keys; any."""

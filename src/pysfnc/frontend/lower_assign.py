@@ -40,7 +40,8 @@ from pysfnc.frontend.own_operators import (
 )
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Eval
-from pysfnc.values.types import STR, ErrorT, Kind, ListT, SetT, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import STR, ErrorT, Kind, ListT, SetT
 
 
 @statement(ast.Assign)

@@ -9,19 +9,21 @@ from collections.abc import Callable
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.effects import can_raise
+from pysfnc.frontend.future_values import Semaphore, TaskGroup
 from pysfnc.frontend.lower_arguments import lower_arguments
 from pysfnc.frontend.lower_asyncio import add_limited, limit_of
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_body, lower_value, statement
 from pysfnc.frontend.lower_groups import close, close_here, grouped
-from pysfnc.frontend.lower_values import External, Semaphore, TaskGroup, Value
+from pysfnc.frontend.lower_values import External, Value
 from pysfnc.frontend.still_running import note_ended
 from pysfnc.ir.exprs import Const
 from pysfnc.ir.hir import Beside, Block, FanOut, Fork, Perform, Raise, Stmt, Suite
 from pysfnc.ir.semaphores import SEMAPHORE
 from pysfnc.ir.walk import has_effect, suite_exprs, walk_suite
 from pysfnc.source.span import Span
-from pysfnc.values.types import INT, Kind, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import INT, Kind
 
 
 @statement(ast.AsyncWith)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.future_values import Future, FutureList, FutureSet, Submitted, TaskGroup
 from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
 from pysfnc.frontend.lower_await import asyncio_function, awaited, run_coroutine
 from pysfnc.frontend.lower_branches import (
@@ -21,25 +22,13 @@ from pysfnc.frontend.lower_groups import task_group_here
 from pysfnc.frontend.lower_names import bind_variable
 from pysfnc.frontend.lower_pools import add_call, add_calls, kept_arguments, outcomes_var, submitted_call
 from pysfnc.frontend.lower_shared import note_results
-from pysfnc.frontend.lower_values import (
-    Coroutine,
-    CoroutineList,
-    External,
-    Future,
-    FutureList,
-    FutureSet,
-    Static,
-    Submitted,
-    TaskGroup,
-    TupleOf,
-    Value,
-    describe,
-)
+from pysfnc.frontend.lower_values import Coroutine, CoroutineList, External, Static, TupleOf, Value, describe
 from pysfnc.ir.exprs import Cond, Const, Expr, Prim, Var
 from pysfnc.ir.hir import Assign, Beside, ForEach, Fork, Perform, Suite, While
 from pysfnc.ir.outcomes import outcome_type
 from pysfnc.ir.walk import map_suites, walk_suite
-from pysfnc.values.types import INT, NEVER, Kind, ListT, TupleT, join, join_all, kinds
+from pysfnc.values.relations import join, join_all, kinds
+from pysfnc.values.types import INT, NEVER, Kind, ListT, TupleT
 
 _NUMBERS = frozenset({Kind.INT, Kind.FLOAT})
 _HELP = "write instead: `create_task(f(x))`"

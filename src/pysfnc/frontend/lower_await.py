@@ -8,6 +8,7 @@ import ast
 from collections.abc import Callable
 
 from pysfnc.diagnostics import codes
+from pysfnc.frontend.future_values import Future
 from pysfnc.frontend.lower_arguments import Arguments
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import expression, is_poison, lower_value
@@ -18,7 +19,6 @@ from pysfnc.frontend.lower_values import (
     Configured,
     Coroutine,
     External,
-    Future,
     Intrinsic,
     ProjectFunction,
     Static,

@@ -10,6 +10,7 @@ from typing import Final
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.aws_values import BatchWriter, ClientMethod, Table
 from pysfnc.frontend.item_values import ItemWriter
 from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
 from pysfnc.frontend.lower_context import Context, poison
@@ -18,15 +19,7 @@ from pysfnc.frontend.lower_frame import hidden_variable
 from pysfnc.frontend.lower_names import bind_variable
 from pysfnc.frontend.lower_state import Fact
 from pysfnc.frontend.lower_tables import SERVICE
-from pysfnc.frontend.lower_values import (
-    BatchWriter,
-    BuiltinFunction,
-    ClientMethod,
-    Intrinsic,
-    Static,
-    Table,
-    Value,
-)
+from pysfnc.frontend.lower_values import BuiltinFunction, Intrinsic, Static, Value
 from pysfnc.frontend.synthesis import run_here
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.values.types import NONE, STR, ListT

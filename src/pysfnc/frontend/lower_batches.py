@@ -18,6 +18,7 @@ from typing import Literal
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.effects import can_raise
+from pysfnc.frontend.future_values import FutureList, GroupKind, Pool, TaskGroup
 from pysfnc.frontend.lower_arguments import Arguments
 from pysfnc.frontend.lower_branches import raise_if_any
 from pysfnc.frontend.lower_context import Context
@@ -25,23 +26,13 @@ from pysfnc.frontend.lower_core import as_data, is_poison, lower_in_order, lower
 from pysfnc.frontend.lower_groups import task_group_here
 from pysfnc.frontend.lower_names import bind_static, bind_variable, fact_of
 from pysfnc.frontend.lower_pools import add_calls, outcomes_var
-from pysfnc.frontend.lower_values import (
-    Closure,
-    Coroutine,
-    External,
-    FutureList,
-    GroupKind,
-    ModuleValue,
-    Pool,
-    Static,
-    TaskGroup,
-    Value,
-)
+from pysfnc.frontend.lower_values import Closure, Coroutine, External, ModuleValue, Static, Value
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, Handler, Raise, Try
 from pysfnc.ir.walk import has_effect, suite_exprs, walk_suite
 from pysfnc.lean import dataclass
-from pysfnc.values.types import NEVER, NONE, DictT, ExcT, ListT, join
+from pysfnc.values.relations import join
+from pysfnc.values.types import NEVER, NONE, DictT, ExcT, ListT
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _TASKS = frozenset({"asyncio.create_task", "asyncio.ensure_future", "asyncio.tasks.create_task"})

@@ -8,17 +8,19 @@ import ast
 from pysfnc.aws.boto3_resources import Action, Kind, kinds, resource_services
 from pysfnc.diagnostics import codes, nearest
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.aws_values import ClientMethod
 from pysfnc.frontend.kept_values import kept
 from pysfnc.frontend.lower_arguments import Arguments
 from pysfnc.frontend.lower_clients import find_service
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
 from pysfnc.frontend.lower_operations import call_operation
-from pysfnc.frontend.lower_values import ClientMethod, StaticMethod, Value
+from pysfnc.frontend.lower_values import StaticMethod, Value
 from pysfnc.frontend.moment_operations import DATETIME
 from pysfnc.frontend.resource_values import Collected, ResourceOf
 from pysfnc.ir.exprs import Const, Expr
-from pysfnc.values.types import BOOL, INT, STR, members
+from pysfnc.values.relations import members
+from pysfnc.values.types import BOOL, INT, STR
 
 _TYPES = {bool: BOOL, int: INT, str: STR}
 

@@ -20,7 +20,8 @@ from pysfnc.ir.hir import Assign, FanOut, ForEach, Fork, If, Perform, Raise, Res
 from pysfnc.ir.outcomes import as_outcome, outcome_type
 from pysfnc.ir.semaphores import limits_all, semaphores_in, without_semaphore
 from pysfnc.source.span import Span
-from pysfnc.values.types import BOOL, NEVER, ExcT, Kind, ListT, TupleT, Type, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import BOOL, NEVER, ExcT, Kind, ListT, TupleT, Type
 
 _CHANGEABLE = frozenset({Kind.LIST, Kind.DICT, Kind.RECORD})
 

@@ -11,12 +11,14 @@ from typing import Final
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.aws_types import BYTES
+from pysfnc.frontend.future_values import FutureDict, FutureList, FutureSet, MappedResults
 from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
 from pysfnc.frontend.lower_choices import is_callable
 from pysfnc.frontend.lower_comparing import is_comparison, sorted_by_comparison
-from pysfnc.frontend.lower_comprehension import Filtered, Mapped, Same, any_or_all, collect, first_of
+from pysfnc.frontend.lower_comprehension import Filtered, Mapped, Same, collect
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_value
+from pysfnc.frontend.lower_decisions import any_or_all, first_of
 from pysfnc.frontend.lower_digests import length_of_bytes, opaque_text
 from pysfnc.frontend.lower_endless import ended
 from pysfnc.frontend.lower_extremes import extreme
@@ -40,12 +42,8 @@ from pysfnc.frontend.lower_stepwise import (
 )
 from pysfnc.frontend.lower_values import (
     Endless,
-    FutureDict,
-    FutureList,
-    FutureSet,
     Lazy,
     LazyComprehension,
-    MappedResults,
     Opaque,
     Origin,
     ProjectClass,
@@ -67,7 +65,8 @@ from pysfnc.ir.exprs import Const, Expr
 from pysfnc.library.iteration import build_zip_rows
 from pysfnc.library.row import Refusal
 from pysfnc.library.truth import has_own_truth
-from pysfnc.values.types import BOOL, NONE, STR, Kind, NeverT, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import BOOL, NONE, STR, Kind, NeverT
 
 Builtin = Callable[[Context, Arguments, ast.expr], Value]
 _BUILTINS: dict[str, Builtin] = {}

@@ -9,9 +9,22 @@ from collections.abc import Sequence
 
 from pysfnc.diagnostics import codes, nearest
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.aws_values import (
+    AttributeName,
+    BatchWriter,
+    ClientMethod,
+    JobOf,
+    PaginatorOf,
+    Resource,
+    Session,
+    Table,
+    TableMethod,
+    WaiterOf,
+)
 from pysfnc.frontend.held_clients import client_of
 from pysfnc.frontend.held_functions import as_function
 from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
+from pysfnc.frontend.lower_attributes import dotted_exception, static_attribute
 from pysfnc.frontend.lower_boto3_resources import call_resource
 from pysfnc.frontend.lower_builtins import call_builtin, is_special
 from pysfnc.frontend.lower_choices import call_choice, call_table_method
@@ -22,7 +35,6 @@ from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, expression, is_poison, lower_value
 from pysfnc.frontend.lower_deques import DEQUE, call_deque
 from pysfnc.frontend.lower_digests import call_opaque
-from pysfnc.frontend.lower_expr import dotted_exception, static_attribute
 from pysfnc.frontend.lower_externals import CALLED_AS_VALUES, call_as_value, call_external, ignored_call
 from pysfnc.frontend.lower_functional import call_functional, is_functional, with_kept
 from pysfnc.frontend.lower_functions import call_configured, call_nested, call_project
@@ -41,34 +53,24 @@ from pysfnc.frontend.lower_spread import call_with, spread_title, spreading
 from pysfnc.frontend.lower_table_calls import call_table
 from pysfnc.frontend.lower_tables import make_table
 from pysfnc.frontend.lower_values import (
-    AttributeName,
-    BatchWriter,
     BoundMethod,
     BuiltinFunction,
     Choice,
-    ClientMethod,
     Closure,
     Configured,
     DictOf,
     ExceptionClass,
     External,
     Intrinsic,
-    JobOf,
     ObjectMethod,
     Opaque,
-    PaginatorOf,
     Partial,
     ProjectClass,
     ProjectFunction,
-    Resource,
     Root,
-    Session,
     Static,
     StaticMethod,
-    Table,
-    TableMethod,
     Value,
-    WaiterOf,
     describe,
 )
 from pysfnc.frontend.lower_walkers import WALKERS, call_walker

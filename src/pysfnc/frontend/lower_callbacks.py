@@ -19,7 +19,8 @@ from pysfnc.frontend.lower_values import Coroutine, Intrinsic, Static, Value
 from pysfnc.frontend.model import TaskOptions
 from pysfnc.ir.exprs import Expr, Prim, Var
 from pysfnc.ir.hir import Assign, Block, ErrorReading, Eval, Leave, Perform, ServiceCall, Stmt, Suite, TaskCall
-from pysfnc.ir.walk import effect_exprs, free_vars, has_effect, map_exprs, stmt_exprs, substitute, walk_expr, walk_suite
+from pysfnc.ir.walk import effect_exprs, has_effect, map_exprs, stmt_exprs, walk_suite
+from pysfnc.ir.walk_exprs import free_vars, substitute, walk_expr
 from pysfnc.lean import dataclass
 from pysfnc.values.types import JSON, STR
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.effects import can_raise
+from pysfnc.frontend.future_values import FutureDict, FutureList
 from pysfnc.frontend.lower_await import AWAITED
 from pysfnc.frontend.lower_batches import (
     Parts,
@@ -30,17 +31,7 @@ from pysfnc.frontend.lower_frame import Frame
 from pysfnc.frontend.lower_future_tables import future_rows, keyed_coroutines, keyed_futures
 from pysfnc.frontend.lower_iterate import Source
 from pysfnc.frontend.lower_names import bind_variable
-from pysfnc.frontend.lower_values import (
-    Closure,
-    Configured,
-    CoroutineList,
-    External,
-    FutureDict,
-    FutureList,
-    ProjectFunction,
-    Static,
-    Value,
-)
+from pysfnc.frontend.lower_values import Closure, Configured, CoroutineList, External, ProjectFunction, Static, Value
 from pysfnc.frontend.scope import target_names
 from pysfnc.ir.exprs import Expr, ListComp, Var
 from pysfnc.lean import dataclass

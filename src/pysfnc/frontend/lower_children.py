@@ -22,7 +22,8 @@ from pysfnc.ir.exprs import Cond, Const, Expr, NewExc, Prim, Var
 from pysfnc.ir.hir import ErrorReading, If, Perform, Raise, ServiceCall
 from pysfnc.library.children import ARN, CAUSE, ERROR, JSON_TEXT, OUTPUT, PARSED, SUCCEEDED
 from pysfnc.library.context import ROOT
-from pysfnc.values.types import BOOL, JSON, STR, DictT, ErrorT, ExcT, Kind, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import BOOL, JSON, STR, DictT, ErrorT, ExcT, Kind
 
 SYNC: Final = "arn:aws:states:::states:startExecution.sync:2"
 EXPRESS_SYNC: Final = "arn:aws:states:::aws-sdk:sfn:startSyncExecution"

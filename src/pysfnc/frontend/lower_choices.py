@@ -10,6 +10,8 @@ from dataclasses import replace
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.aws_values import Client, ClientMethod, WaiterOf
+from pysfnc.frontend.future_values import Future, FutureDict, FutureList, FutureSet
 from pysfnc.frontend.lower_arguments import Arguments, evaluated, lower_arguments
 from pysfnc.frontend.lower_context import Context, nothing, poison
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_value
@@ -18,16 +20,10 @@ from pysfnc.frontend.lower_test import Test, lower_either
 from pysfnc.frontend.lower_values import (
     BuiltinFunction,
     Choice,
-    Client,
-    ClientMethod,
     Closure,
     DictOf,
     ExceptionClass,
     External,
-    Future,
-    FutureDict,
-    FutureList,
-    FutureSet,
     Groups,
     Lazy,
     LazyComprehension,
@@ -41,14 +37,14 @@ from pysfnc.frontend.lower_values import (
     StaticMethod,
     TupleOf,
     Value,
-    WaiterOf,
 )
 from pysfnc.frontend.own_operators import own_method
 from pysfnc.frontend.synthesis import run_here
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.ir.hir import Raise
 from pysfnc.library.typenames import class_clash, is_code, json_types
-from pysfnc.values.types import BOOL, INT, NONE, STR, Kind, NeverT, members
+from pysfnc.values.relations import members
+from pysfnc.values.types import BOOL, INT, NONE, STR, Kind, NeverT
 
 _CALLABLE = (
     Closure

@@ -26,7 +26,8 @@ from pysfnc.frontend.scope import Scope
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.library import enums, objects
 from pysfnc.library.row import Refusal
-from pysfnc.values.types import NONE, STR, EnumT, ErrorT, RecordT, TupleT, field_of
+from pysfnc.values.relations import field_of
+from pysfnc.values.types import NONE, STR, EnumT, ErrorT, RecordT, TupleT
 
 
 def call_class(cx: Context, info: ClassInfo, given: Arguments, node: ast.expr) -> Value:

@@ -11,23 +11,13 @@ from typing import Final
 from pysfnc.aws.data import BotocoreMissing, UnknownService
 from pysfnc.aws.services import Service, service
 from pysfnc.diagnostics import codes, nearest
+from pysfnc.frontend.aws_values import Client, ClientExceptions, ClientMethod, Resource, Session
 from pysfnc.frontend.exceptions import number_errors
 from pysfnc.frontend.integrations import error_classes
 from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import is_poison
-from pysfnc.frontend.lower_values import (
-    Client,
-    ClientExceptions,
-    ClientMethod,
-    ExceptionClass,
-    External,
-    Resource,
-    Session,
-    Static,
-    StaticMethod,
-    Value,
-)
+from pysfnc.frontend.lower_values import ExceptionClass, External, Static, StaticMethod, Value
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.values.types import STR
 

@@ -13,7 +13,8 @@ from pysfnc.frontend.lower_moments import call_time_method
 from pysfnc.frontend.lower_values import External, Value
 from pysfnc.frontend.moment_operations import DATETIME
 from pysfnc.ir.exprs import Const, Expr, Prim
-from pysfnc.values.types import STR, Kind, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import STR, Kind
 
 _PARTS: Final = frozenset({"time.gmtime", "time.localtime"})
 _OTHERS: Final = ("%f", "%z", "%Z", "%s")

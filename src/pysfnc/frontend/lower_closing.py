@@ -7,13 +7,8 @@ from functools import partial
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.future_tables import FutureRows, KeyedFutures
-from pysfnc.frontend.lower_context import Context
-from pysfnc.frontend.lower_frame import Frame, lookup_frame
-from pysfnc.frontend.lower_groups import close, is_running, place_of, refuse_unawaited
-from pysfnc.frontend.lower_values import (
-    Closure,
+from pysfnc.frontend.future_values import (
     Completions,
-    Coroutine,
     Future,
     FutureDict,
     FutureList,
@@ -21,11 +16,12 @@ from pysfnc.frontend.lower_values import (
     MappedResults,
     Pending,
     Pool,
-    Static,
-    StaticMethod,
     TaskGroup,
-    TupleOf,
 )
+from pysfnc.frontend.lower_context import Context
+from pysfnc.frontend.lower_frame import Frame, lookup_frame
+from pysfnc.frontend.lower_groups import close, is_running, place_of, refuse_unawaited
+from pysfnc.frontend.lower_values import Closure, Coroutine, Static, StaticMethod, TupleOf
 from pysfnc.frontend.still_running import note_closed
 from pysfnc.ir.exprs import Var
 

@@ -13,6 +13,7 @@ from pysfnc.aws.boto3_resources import Action, kinds
 from pysfnc.aws.services import service
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.aws_values import ClientMethod, Pages, PaginatorOf
 from pysfnc.frontend.kept_values import kept_arguments
 from pysfnc.frontend.lower_arguments import Arguments, evaluated
 from pysfnc.frontend.lower_boto3_resources import call_action
@@ -20,12 +21,12 @@ from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
 from pysfnc.frontend.lower_iterate import Source, source_of
 from pysfnc.frontend.lower_operations import call_operation
-from pysfnc.frontend.lower_values import ClientMethod, Intrinsic, Pages, PaginatorOf, Value
+from pysfnc.frontend.lower_values import Intrinsic, Value
 from pysfnc.frontend.resource_values import Collected, ResourceOf
 from pysfnc.frontend.synthesis import run_here
 from pysfnc.ir.exprs import Const, Expr, Prim
+from pysfnc.values.relations import kinds as kinds_of
 from pysfnc.values.types import BOOL, NONE, STR, Kind
-from pysfnc.values.types import kinds as kinds_of
 
 _LIMIT, _SIZE = "limit", "page_size"
 

@@ -11,11 +11,12 @@ from typing import Final
 
 from pysfnc.diagnostics import codes, nearest
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.aws_values import AttributeName, Condition
 from pysfnc.frontend.condition_values import as_condition
 from pysfnc.frontend.lower_arguments import Arguments, lower_arguments
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
-from pysfnc.frontend.lower_values import AttributeName, Condition, Static, Value
+from pysfnc.frontend.lower_values import Static, Value
 from pysfnc.ir.exprs import Const, Expr, Prim
 from pysfnc.lean import dataclass
 

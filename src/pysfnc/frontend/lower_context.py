@@ -25,7 +25,8 @@ from pysfnc.ir.walk import stmt_exprs
 from pysfnc.lean import dataclass
 from pysfnc.library.row import Refusal, Site
 from pysfnc.source.span import Span
-from pysfnc.values.types import ERROR, NEVER, is_mutable
+from pysfnc.values.relations import is_mutable
+from pysfnc.values.types import ERROR, NEVER
 
 if TYPE_CHECKING:
     from pysfnc.frontend.lower_batches import Batch

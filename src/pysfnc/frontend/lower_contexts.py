@@ -6,13 +6,14 @@ Hands objects of the program's own classes on to `lower_own_contexts`.
 import ast
 
 from pysfnc.diagnostics import codes
+from pysfnc.frontend.aws_values import Table
 from pysfnc.frontend.exit_stacks import entering, without_stack
 from pysfnc.frontend.lower_context import Context, Trial
 from pysfnc.frontend.lower_control import function_frame
 from pysfnc.frontend.lower_core import lower_body, lower_stmt, lower_value
 from pysfnc.frontend.lower_generated_contexts import is_generated_context, lower_generated_context
 from pysfnc.frontend.lower_own_contexts import lower_own_context
-from pysfnc.frontend.lower_values import BuiltinFunction, External, ProjectClass, ProjectFunction, StaticMethod, Table
+from pysfnc.frontend.lower_values import BuiltinFunction, External, ProjectClass, ProjectFunction, StaticMethod
 
 _SUPPRESS = "contextlib.suppress"
 _NULL = "contextlib.nullcontext"

@@ -9,13 +9,14 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from pysfnc.diagnostics import codes
+from pysfnc.frontend.aws_values import Condition
 from pysfnc.frontend.captures import unsettled_name
 from pysfnc.frontend.condition_values import held_condition
 from pysfnc.frontend.effects import may_wait
 from pysfnc.frontend.held_clients import HELD, held_client
 from pysfnc.frontend.held_functions import as_function, held_value
 from pysfnc.frontend.lower_context import MAX_DEPTH, Context
-from pysfnc.frontend.lower_values import Closure, Condition, Lazy, Root, Static, Value, describe
+from pysfnc.frontend.lower_values import Closure, Lazy, Root, Static, Value, describe
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, Stmt, Suite
 from pysfnc.library.roots import NO_EXACT_ROOT

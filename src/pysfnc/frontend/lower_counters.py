@@ -15,7 +15,8 @@ from pysfnc.frontend.synthesis import run_here
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.library.hashing import hashable_part
 from pysfnc.values.keys import is_key
-from pysfnc.values.types import NEVER, NONE, STR, DictT, Kind, MapT, Type, join, kinds
+from pysfnc.values.relations import join, kinds
+from pysfnc.values.types import NEVER, NONE, STR, DictT, Kind, MapT, Type
 
 _COUNT: Final = "for item in items:\n    found[item] = found.get(item, 0) + 1\nreturn found"
 _ADD: Final = "for key, count in more.items():\n    found[key] = count + found.get(key, 0)\nreturn found"

@@ -22,7 +22,8 @@ from pysfnc.frontend.lower_state import join_states
 from pysfnc.frontend.lower_values import Lazy, LazyComprehension, Used
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Eval, While
-from pysfnc.values.types import INT, Kind, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import INT, Kind
 
 _ONE: Final = Const(value=1, type=INT)
 

@@ -13,23 +13,8 @@ from pysfnc.frontend.lower_travels import bare
 from pysfnc.frontend.lower_values import Value
 from pysfnc.ir.exprs import Const, Expr, Prim
 from pysfnc.library.bare_objects import bare_type
-from pysfnc.values.types import (
-    JSON,
-    STR,
-    DictField,
-    DictT,
-    ListT,
-    RecordT,
-    TiedDictT,
-    TupleT,
-    Type,
-    UnionT,
-    dict_of,
-    is_json_faithful,
-    join_all,
-    members,
-    others_of,
-)
+from pysfnc.values.relations import dict_of, is_json_faithful, join_all, members, others_of
+from pysfnc.values.types import JSON, STR, DictField, DictT, ListT, RecordT, TiedDictT, TupleT, Type, UnionT
 
 
 def call_replace(cx: Context, node: ast.Call) -> Value:

@@ -18,7 +18,8 @@ from pysfnc.frontend.lower_values import External, Value
 from pysfnc.frontend.told_numbers import DEEP, may_be_number, no_number, read_number
 from pysfnc.ir.exprs import Const, Expr, Prim
 from pysfnc.library.told_numbers import NUMBER
-from pysfnc.values.types import INT, STR, DictT, Kind, ListT, OpaqueT, Type, join_all, kinds, members
+from pysfnc.values.relations import join_all, kinds, members
+from pysfnc.values.types import INT, STR, DictT, Kind, ListT, OpaqueT, Type
 
 _NUMBERS: Final = frozenset({Kind.INT, Kind.FLOAT})
 

@@ -23,7 +23,8 @@ from pysfnc.ir.exprs import Const, Expr
 from pysfnc.library.deques import build_before, build_deque_pop
 from pysfnc.library.make import const
 from pysfnc.library.row import Change
-from pysfnc.values.types import INT, NONE, DequeT, Kind, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import INT, NONE, DequeT, Kind
 
 DEQUE: Final = "collections.deque"
 _METHODS: Final = {

@@ -18,7 +18,8 @@ from pysfnc.frontend.lower_values import Opaque, Static, Value
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Draw, If, Perform, Raise
 from pysfnc.library.encodings import HASHES
-from pysfnc.values.types import FLOAT, INT, STR, Kind, Type, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import FLOAT, INT, STR, Kind, Type
 
 
 def call_opaque(cx: Context, receiver: Opaque, name: str, given: Arguments, node: ast.expr) -> Value:

@@ -13,43 +13,22 @@ from typing import Final
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.aws_values import Dataset, ResultsPlace
 from pysfnc.frontend.lower_arguments import Arguments, Signature, bind, lower_arguments
 from pysfnc.frontend.lower_branches import lower_branch
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
-from pysfnc.frontend.lower_values import (
-    Closure,
-    Configured,
-    Dataset,
-    ProjectFunction,
-    ResultsPlace,
-    Static,
-    Value,
-)
+from pysfnc.frontend.lower_values import Closure, Configured, ProjectFunction, Static, Value
 from pysfnc.frontend.whole import refuse_text, text_held
 from pysfnc.ir.exprs import Const, ExcField, Expr, NewExc, Prim, Var
 from pysfnc.ir.hir import Distributed, FanOut, Handler, Perform, Raise, ServiceCall, Suite, Try
-from pysfnc.ir.walk import suite_exprs, walk_expr, walk_suite
+from pysfnc.ir.walk import suite_exprs, walk_suite
+from pysfnc.ir.walk_exprs import walk_expr
 from pysfnc.lang.datasets import DELIMITERS
 from pysfnc.library.context import ROOT
 from pysfnc.library.environment import TEXT
-from pysfnc.values.types import (
-    FLOAT,
-    INT,
-    JSON,
-    NEVER,
-    STR,
-    DictField,
-    DictT,
-    ErrorT,
-    ExcT,
-    Kind,
-    ListT,
-    Type,
-    dict_of,
-    join,
-    kinds,
-)
+from pysfnc.values.relations import dict_of, join, kinds
+from pysfnc.values.types import FLOAT, INT, JSON, NEVER, STR, DictField, DictT, ErrorT, ExcT, Kind, ListT, Type
 
 GET_OBJECT: Final = "arn:aws:states:::s3:getObject"
 LIST_OBJECTS: Final = "arn:aws:states:::s3:listObjectsV2"

@@ -18,7 +18,8 @@ from pysfnc.frontend.lower_slices import replace_slice
 from pysfnc.frontend.lower_stepwise import quiet_items
 from pysfnc.frontend.lower_values import Lazy, Value
 from pysfnc.ir.exprs import Const, Expr
-from pysfnc.values.types import FLOAT, INT, NONE, Kind, ListT, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import FLOAT, INT, NONE, Kind, ListT
 
 Call = Callable[[Context, ast.Call], Value]
 _SECRETS: Final = ("token_hex", "token_urlsafe", "token_bytes", "randbelow", "randbits", "choice")

@@ -12,6 +12,7 @@ from typing import Final
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.aws_values import Pages
 from pysfnc.frontend.counted_loops import Counter
 from pysfnc.frontend.lower_assign import assign
 from pysfnc.frontend.lower_batches import lower_with_batches
@@ -25,12 +26,13 @@ from pysfnc.frontend.lower_place import Place, read_place, touches
 from pysfnc.frontend.lower_shared import shared_of
 from pysfnc.frontend.lower_state import Fact, State, View, join_states
 from pysfnc.frontend.lower_unsettled import outcomes_beforehand
-from pysfnc.frontend.lower_values import Origin, Pages, Value
+from pysfnc.frontend.lower_values import Origin, Value
 from pysfnc.frontend.snapshot_loops import in_place
 from pysfnc.frontend.whole import refuse_text
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Assign, ForEach, If, Raise, Recur, Stmt, Suite, While
-from pysfnc.ir.walk import assigned, free_vars, is_never_empty, walk_suite
+from pysfnc.ir.walk import assigned, walk_suite
+from pysfnc.ir.walk_exprs import free_vars, is_never_empty
 from pysfnc.lean import dataclass
 from pysfnc.library.iteration import items_type
 from pysfnc.source.span import Span

@@ -11,7 +11,8 @@ from pysfnc.frontend.lower_core import as_data, is_poison
 from pysfnc.frontend.lower_values import BuiltinFunction, Endless, Value
 from pysfnc.frontend.synthesis import run_here
 from pysfnc.ir.exprs import Const, Expr
-from pysfnc.values.types import INT, Kind, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import INT, Kind
 
 _TEXTS = {
     "count": "return [a + i * b for i in range(n)]",

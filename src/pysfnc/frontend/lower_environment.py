@@ -15,7 +15,8 @@ from pysfnc.ir.exprs import Cond, Const, Expr, Let, Prim, Var
 from pysfnc.ir.hir import Environment
 from pysfnc.jsonata.placeholders import ENCODED
 from pysfnc.library.environment import HAS, ITEM, TEXT
-from pysfnc.values.types import BOOL, NONE, STR, ErrorT, join
+from pysfnc.values.relations import join
+from pysfnc.values.types import BOOL, NONE, STR, ErrorT
 
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 

@@ -28,6 +28,7 @@ from pysfnc.frontend.records import Member, Record, record_of
 from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, NewExc, Prim, Var
 from pysfnc.ir.hir import Assign
 from pysfnc.library import objects
+from pysfnc.values.relations import dict_of, is_json_faithful, is_subtype, join, join_all, members
 from pysfnc.values.types import (
     BOOL,
     FLOAT,
@@ -43,12 +44,6 @@ from pysfnc.values.types import (
     RecordT,
     TupleT,
     Type,
-    dict_of,
-    is_json_faithful,
-    is_subtype,
-    join,
-    join_all,
-    members,
 )
 
 ARGS = "args"

@@ -9,6 +9,7 @@ from typing import Final
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.future_values import FutureList
 from pysfnc.frontend.lower_arguments import Arguments, Signature, bind, lower_arguments
 from pysfnc.frontend.lower_asyncio import at_least_zero, call_create_task
 from pysfnc.frontend.lower_await import AWAITED, awaited
@@ -44,7 +45,6 @@ from pysfnc.frontend.lower_values import (
     Coroutine,
     CoroutineList,
     External,
-    FutureList,
     LazyComprehension,
     Static,
     Value,
@@ -53,7 +53,8 @@ from pysfnc.frontend.lower_written import WRITTEN_CALLS
 from pysfnc.frontend.synthesis import run_here
 from pysfnc.ir.exprs import Const, Expr, Prim
 from pysfnc.ir.hir import Eval, If, Perform, Raise, Sleep
-from pysfnc.values.types import BOOL, FLOAT, INT, NONE, STR, Kind, NeverT, join_all, kinds
+from pysfnc.values.relations import join_all, kinds
+from pysfnc.values.types import BOOL, FLOAT, INT, NONE, STR, Kind, NeverT
 
 _NUMBERS = frozenset({Kind.BOOL, Kind.INT, Kind.FLOAT})
 

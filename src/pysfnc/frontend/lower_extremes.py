@@ -20,7 +20,8 @@ from pysfnc.frontend.resource_values import Collected
 from pysfnc.frontend.synthesis import run_here
 from pysfnc.ir.exprs import Expr
 from pysfnc.library.iteration import ITERABLE
-from pysfnc.values.types import NONE, join_all, kinds
+from pysfnc.values.relations import join_all, kinds
+from pysfnc.values.types import NONE
 
 _SPREAD: Final = """
     if length(items) > 1:

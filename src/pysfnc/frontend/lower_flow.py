@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import field
 
+from pysfnc.frontend.future_values import Pending
 from pysfnc.frontend.lower_state import State, join_states, unreachable
-from pysfnc.frontend.lower_values import Pending
 from pysfnc.ir.hir import Stmt
 from pysfnc.lean import dataclass
 

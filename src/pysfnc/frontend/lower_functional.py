@@ -20,7 +20,8 @@ from pysfnc.ir.exprs import Const, Expr
 from pysfnc.ir.hir import Stmt
 from pysfnc.ir.walk import has_effect
 from pysfnc.library.hashing import may_be_unhashable, never_hashable
-from pysfnc.values.types import Kind, is_mutable, kinds
+from pysfnc.values.relations import is_mutable, kinds
+from pysfnc.values.types import Kind
 
 _BINARY: Final = {
     "add": "+",

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pysfnc.diagnostics import Diagnostic, Label, codes
+from pysfnc.frontend.aws_values import ClientMethod, JobOf, TableMethod
 from pysfnc.frontend.changes import functions_reached_from
 from pysfnc.frontend.class_changes import changed_class
 from pysfnc.frontend.decorators import CALL_OPTIONS, call_options
@@ -28,16 +29,13 @@ from pysfnc.frontend.lower_mutation import changed_parameter
 from pysfnc.frontend.lower_shared import shared_of
 from pysfnc.frontend.lower_travels import travelling_arguments
 from pysfnc.frontend.lower_values import (
-    ClientMethod,
     Closure,
     Configured,
     Coroutine,
     ExceptionClass,
     External,
-    JobOf,
     ProjectFunction,
     Static,
-    TableMethod,
     Value,
 )
 from pysfnc.frontend.model import FunctionInfo, ModuleInfo, TaskOptions
@@ -49,21 +47,8 @@ from pysfnc.ir.hir import Perform, Placement, TaskCall
 from pysfnc.library.decoding import changes
 from pysfnc.library.fits import InputSpec
 from pysfnc.library.typenames import is_of_class, parts_of
-from pysfnc.values.types import (
-    FLOAT,
-    INT,
-    JSON,
-    NEVER,
-    STR,
-    ErrorT,
-    OpaqueT,
-    Type,
-    is_json_faithful,
-    is_subtype,
-    join,
-    kinds,
-    members,
-)
+from pysfnc.values.relations import is_json_faithful, is_subtype, join, kinds, members
+from pysfnc.values.types import FLOAT, INT, JSON, NEVER, STR, ErrorT, OpaqueT, Type
 
 _NO_OPTIONS = TaskOptions()
 _ATTEMPTS = 3

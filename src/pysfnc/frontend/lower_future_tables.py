@@ -13,24 +13,13 @@ from dataclasses import replace
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.future_tables import FutureRows, KeyedCoroutines, KeyedFutures, keys_of_table
+from pysfnc.frontend.future_values import Completions, Future, FutureDict, FutureList
 from pysfnc.frontend.lower_arguments import Arguments
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
 from pysfnc.frontend.lower_futures import Futures, close_all, future_of, outcomes_of, value_type
 from pysfnc.frontend.lower_iterate import Source, source_of
-from pysfnc.frontend.lower_values import (
-    BuiltinFunction,
-    Completions,
-    CoroutineList,
-    Future,
-    FutureDict,
-    FutureList,
-    Lazy,
-    Static,
-    TupleOf,
-    Value,
-    describe,
-)
+from pysfnc.frontend.lower_values import BuiltinFunction, CoroutineList, Lazy, Static, TupleOf, Value, describe
 from pysfnc.frontend.synthesis import run_here
 from pysfnc.frontend.told_numbers import as_key
 from pysfnc.ir.exprs import Const, Expr, ListComp, Prim, Var
@@ -213,7 +202,7 @@ def table_source(cx: Context, value: _Table, node: ast.expr) -> Source | None:
 
 def table_item(cx: Context, value: KeyedFutures | FutureRows, index: Value, node: ast.Subscript) -> Value:
     """`futures[key]`, `rows[0]`."""
-    from pysfnc.frontend.lower_expr import item_of_data
+    from pysfnc.frontend.lower_subscripts import item_of_data
 
     held = value.items if isinstance(value, FutureRows) else value.positions
     close_all(cx, value.futures)

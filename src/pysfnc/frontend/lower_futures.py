@@ -11,6 +11,7 @@ from dataclasses import replace
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
 from pysfnc.frontend.future_tables import FutureRows, KeyedCoroutines, KeyedFutures
+from pysfnc.frontend.future_values import Completions, Future, FutureDict, FutureList, FutureSet, MappedResults
 from pysfnc.frontend.lower_arguments import Arguments
 from pysfnc.frontend.lower_branches import all_results, result_of
 from pysfnc.frontend.lower_context import Context, poison
@@ -18,23 +19,12 @@ from pysfnc.frontend.lower_core import is_poison
 from pysfnc.frontend.lower_groups import close
 from pysfnc.frontend.lower_names import fact_of
 from pysfnc.frontend.lower_state import unreachable
-from pysfnc.frontend.lower_values import (
-    Completions,
-    Future,
-    FutureDict,
-    FutureList,
-    FutureSet,
-    MappedResults,
-    Static,
-    TupleOf,
-    Used,
-    Value,
-    describe,
-)
+from pysfnc.frontend.lower_values import Static, TupleOf, Used, Value, describe
 from pysfnc.frontend.still_running import note_ended, refused_while_open
 from pysfnc.ir.exprs import Const, Expr, NewExc, Prim
 from pysfnc.ir.hir import If, Raise
-from pysfnc.values.types import BOOL, INT, STR, ExcT, ListT, TupleT, Type, join_all
+from pysfnc.values.relations import join_all
+from pysfnc.values.types import BOOL, INT, STR, ExcT, ListT, TupleT, Type
 
 Futures = tuple[Future, ...] | FutureList
 

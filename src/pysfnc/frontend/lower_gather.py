@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.future_values import Future, FutureList, Submitted
 from pysfnc.frontend.lower_arguments import Arguments
 from pysfnc.frontend.lower_await import asyncio_function, awaited
 from pysfnc.frontend.lower_branches import (
@@ -24,18 +25,12 @@ from pysfnc.frontend.lower_branches import (
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import is_poison
 from pysfnc.frontend.lower_groups import close, is_running, take
-from pysfnc.frontend.lower_values import (
-    Coroutine,
-    CoroutineList,
-    Future,
-    FutureList,
-    Submitted,
-    Value,
-)
+from pysfnc.frontend.lower_values import Coroutine, CoroutineList, Value
 from pysfnc.frontend.still_running import note_ended
 from pysfnc.ir.exprs import Cond, Const, Expr, ListComp, Prim, Var
 from pysfnc.ir.hir import FanOut, Perform, Suite
-from pysfnc.values.types import BOOL, NEVER, ExcT, Kind, ListT, Type, join, kinds
+from pysfnc.values.relations import join, kinds
+from pysfnc.values.types import BOOL, NEVER, ExcT, Kind, ListT, Type
 
 Call = tuple[Suite, Type]
 

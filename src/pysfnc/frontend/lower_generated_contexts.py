@@ -42,7 +42,8 @@ from pysfnc.ir.hir import (
 )
 from pysfnc.ir.walk import map_suites, walk_suite
 from pysfnc.source.span import Span
-from pysfnc.values.types import BOOL, INT, NONE, STR, ErrorT, join
+from pysfnc.values.relations import join
+from pysfnc.values.types import BOOL, INT, NONE, STR, ErrorT
 
 _DECORATOR: Final = "contextlib.contextmanager"
 

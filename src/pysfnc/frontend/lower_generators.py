@@ -25,7 +25,8 @@ from pysfnc.frontend.lower_values import Lazy, Static, Under, Value
 from pysfnc.frontend.scope import function_scope, own_nodes
 from pysfnc.ir.exprs import Const, Expr, Let, ListComp, Reduce, Var
 from pysfnc.ir.hir import Assign, ForEach, Raise, Stmt, Suite
-from pysfnc.ir.walk import free_vars, has_effect, suite_exprs, walk_suite
+from pysfnc.ir.walk import has_effect, suite_exprs, walk_suite
+from pysfnc.ir.walk_exprs import free_vars
 from pysfnc.lean import dataclass
 from pysfnc.values.types import NONE
 

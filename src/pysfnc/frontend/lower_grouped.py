@@ -19,7 +19,8 @@ from pysfnc.frontend.lower_stepwise import quiet_items
 from pysfnc.frontend.lower_values import BuiltinFunction, Groups, Lazy, Static, TupleOf, Under, Value
 from pysfnc.frontend.lower_written import may_fail
 from pysfnc.ir.exprs import Const, Expr
-from pysfnc.ir.walk import free_vars, has_effect, suite_exprs
+from pysfnc.ir.walk import has_effect, suite_exprs
+from pysfnc.ir.walk_exprs import free_vars
 from pysfnc.values.types import NONE
 
 

@@ -12,15 +12,11 @@ from typing import Final
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.effects import can_raise
+from pysfnc.frontend.future_values import GroupKind, Pending, Submitted
 from pysfnc.frontend.lower_branches import keeps_time
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_lanes import FAILED, raised_late, run_beside, run_together, unless_failed
 from pysfnc.frontend.lower_shared import note_results
-from pysfnc.frontend.lower_values import (
-    GroupKind,
-    Pending,
-    Submitted,
-)
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import (
     Assign,
@@ -33,16 +29,8 @@ from pysfnc.ir.hir import (
     Try,
 )
 from pysfnc.ir.outcomes import task_group_error
-from pysfnc.ir.walk import (
-    assigned,
-    effect_exprs,
-    has_effect,
-    map_exprs,
-    map_suite_exprs,
-    substitute,
-    suite_exprs,
-    walk_suite,
-)
+from pysfnc.ir.walk import assigned, effect_exprs, has_effect, map_exprs, map_suite_exprs, suite_exprs, walk_suite
+from pysfnc.ir.walk_exprs import substitute
 from pysfnc.values.types import NONE, ExcT, ListT
 
 WAITED: Final = "waited"

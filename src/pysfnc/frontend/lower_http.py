@@ -27,7 +27,8 @@ from pysfnc.frontend.whole import check_no_text, check_whole
 from pysfnc.ir.exprs import Cond, Const, Expr, Prim, Var
 from pysfnc.ir.hir import ErrorReading, Perform, RetryRule, ServiceCall
 from pysfnc.lang.http import is_refused
-from pysfnc.values.types import JSON, STR, DictT, Kind, NeverT, Type, kinds, members, others_of
+from pysfnc.values.relations import kinds, members, others_of
+from pysfnc.values.types import JSON, STR, DictT, Kind, NeverT, Type
 
 RESOURCE: Final = "arn:aws:states:::http:invoke"
 _MODULE: Final = "pysfnc.http."

@@ -33,7 +33,8 @@ from pysfnc.frontend.unset import begin_unset
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, Block, Stmt, Suite
 from pysfnc.ir.walk import assigned
-from pysfnc.values.types import INT, NONE, Kind, Type, is_mutable, join_all, kinds
+from pysfnc.values.relations import is_mutable, join_all, kinds
+from pysfnc.values.types import INT, NONE, Kind, Type
 
 MAX_INLINED = 40
 """Nesting of functions written in place."""

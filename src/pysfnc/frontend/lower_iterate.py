@@ -9,26 +9,21 @@ from dataclasses import replace
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.aws_values import Pages
 from pysfnc.frontend.future_tables import FutureRows, KeyedCoroutines, KeyedFutures
+from pysfnc.frontend.future_values import Completions, Future, FutureDict, FutureList, FutureSet, MappedResults
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_value
 from pysfnc.frontend.lower_names import fact_of
 from pysfnc.frontend.lower_objects import attribute_holds, enum_members
 from pysfnc.frontend.lower_place import Place, read_place
 from pysfnc.frontend.lower_values import (
-    Completions,
     DictOf,
     Endless,
-    Future,
-    FutureDict,
-    FutureList,
-    FutureSet,
     Groups,
     Lazy,
     LazyComprehension,
-    MappedResults,
     Origin,
-    Pages,
     ProjectClass,
     Static,
     TupleOf,
@@ -38,9 +33,10 @@ from pysfnc.frontend.lower_values import (
 )
 from pysfnc.frontend.resource_values import Collected
 from pysfnc.ir.exprs import Const, Expr, Var
-from pysfnc.ir.walk import free_vars
+from pysfnc.ir.walk_exprs import free_vars
 from pysfnc.lean import dataclass
-from pysfnc.values.types import STR, DequeT, DictT, Kind, ListT, MapT, TuplesT, TupleT, is_mutable, kinds
+from pysfnc.values.relations import is_mutable, kinds
+from pysfnc.values.types import STR, DequeT, DictT, Kind, ListT, MapT, TuplesT, TupleT
 
 Receive = Callable[[Value], None]
 Push = Callable[[Context, Receive, ast.AST], None]

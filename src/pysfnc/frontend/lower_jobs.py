@@ -12,13 +12,14 @@ from pysfnc.aws.services import service
 from pysfnc.aws.shapes import Shape
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.aws_types import type_of
+from pysfnc.frontend.aws_values import ClientMethod, JobOf
 from pysfnc.frontend.integrations import CLIENT_ERROR, Integration, reading_of
 from pysfnc.frontend.lower_arguments import Arguments
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison, lower_value
 from pysfnc.frontend.lower_functions import options_given, told_apart
 from pysfnc.frontend.lower_operations import can_be_called, performed
-from pysfnc.frontend.lower_values import ClientMethod, JobOf, Static, Value, describe
+from pysfnc.frontend.lower_values import Static, Value, describe
 from pysfnc.frontend.model import TaskOptions
 from pysfnc.frontend.service_arguments import ArgumentWriter
 from pysfnc.ir.exprs import Const, Expr, Prim, Var

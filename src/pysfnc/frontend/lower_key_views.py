@@ -5,7 +5,8 @@ from typing import Final
 
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_values import BuiltinFunction, Lazy, Static, Value
-from pysfnc.values.types import Kind, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import Kind
 
 _KEYS: Final = "a view of keys"
 _ITEMS: Final = "a view of items"

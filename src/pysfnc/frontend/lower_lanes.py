@@ -7,12 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.future_values import Pending, Submitted
 from pysfnc.frontend.lower_branches import keeps_time, outcome_of, parts_to, result_type
 from pysfnc.frontend.lower_context import Context
-from pysfnc.frontend.lower_values import (
-    Pending,
-    Submitted,
-)
 from pysfnc.ir.exprs import Cond, Const, Expr, Prim, Var
 from pysfnc.ir.hir import (
     Assign,
@@ -31,7 +28,8 @@ from pysfnc.ir.hir import (
 )
 from pysfnc.ir.outcomes import leaving, returned, returning
 from pysfnc.source.span import Span
-from pysfnc.values.types import BOOL, INT, JSON, NONE, ExcT, ListT, TupleT, Type, join
+from pysfnc.values.relations import join
+from pysfnc.values.types import BOOL, INT, JSON, NONE, ExcT, ListT, TupleT, Type
 
 FAILED = join(ExcT(None), NONE)
 """An exception that was kept, or None."""

@@ -23,7 +23,8 @@ from pysfnc.ir.hir import Break, Continue, If, Stmt, Suite, While
 from pysfnc.lean import dataclass
 from pysfnc.values.fields import without_fields
 from pysfnc.values.recursive import folded
-from pysfnc.values.types import BOOL, ERROR, JSON, ErrorT, Type, is_json_faithful
+from pysfnc.values.relations import is_json_faithful
+from pysfnc.values.types import BOOL, ERROR, JSON, ErrorT, Type
 
 MAX_ROUNDS = 8
 """Rounds after which a type that still grows is given up; each round adds a member or a level to some type."""

@@ -11,13 +11,13 @@ from pysfnc.frontend.effects import can_raise
 from pysfnc.frontend.item_values import DECIMAL
 from pysfnc.frontend.known_texts import texts_of
 from pysfnc.frontend.lower_arguments import lower_arguments
+from pysfnc.frontend.lower_attributes import exception_attribute
 from pysfnc.frontend.lower_builtins import sorted_items
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
 from pysfnc.frontend.lower_decimals import having_method
 from pysfnc.frontend.lower_deques import call_deque_method
 from pysfnc.frontend.lower_exceptions import call_exception_method
-from pysfnc.frontend.lower_expr import exception_attribute
 from pysfnc.frontend.lower_iterate import simple_place, under
 from pysfnc.frontend.lower_mappings import call_mapping_method, first_key
 from pysfnc.frontend.lower_moments import call_time_method
@@ -48,7 +48,8 @@ from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Eval
 from pysfnc.library.row import Change
 from pysfnc.library.written import WRITTEN
-from pysfnc.values.types import INT, NONE, STR, ExcT, Kind, NeverT, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import INT, NONE, STR, ExcT, Kind, NeverT
 
 _VIEWS = ("keys", "values", "items")
 WRITTEN_OF_TEXTS = frozenset(name.removeprefix("str.") for name in WRITTEN if name.startswith("str.")) - {"maketrans"}

@@ -21,7 +21,8 @@ from pysfnc.ir.exprs import Const, Expr, Prim
 from pysfnc.library.durations import UNITS
 from pysfnc.library.moment_formats import TIMESPECS
 from pysfnc.library.moment_parsing import refused_part
-from pysfnc.values.types import FLOAT, INT, JSON, NONE, STR, Kind, ListT, OpaqueT, Type, join, kinds
+from pysfnc.values.relations import join, kinds
+from pysfnc.values.types import FLOAT, INT, JSON, NONE, STR, Kind, ListT, OpaqueT, Type
 
 _NUMBERS: Final = frozenset({Kind.INT, Kind.BOOL, Kind.FLOAT})
 _UTC: Final = frozenset({"datetime.timezone.utc", "datetime.UTC"})

@@ -12,7 +12,8 @@ from pysfnc.frontend.lower_exceptions import exception_has, exception_member_or
 from pysfnc.frontend.lower_objects import has_own, is_shadowed, record_of_type
 from pysfnc.frontend.lower_values import Static, Value
 from pysfnc.ir.exprs import Const, Expr
-from pysfnc.values.types import BOOL, NONE, ExcT, Kind, NeverT, RecordT, Type, field_of, kinds, members
+from pysfnc.values.relations import field_of, kinds, members
+from pysfnc.values.types import BOOL, NONE, ExcT, Kind, NeverT, RecordT, Type
 
 _CLASSES: Final[dict[Kind, type]] = {
     Kind.STR: str,
@@ -53,7 +54,7 @@ def call_getattr(cx: Context, node: ast.Call) -> Value:
 
 
 def _read(cx: Context, base: Expr, attribute: ast.Attribute) -> Value:
-    from pysfnc.frontend.lower_expr import data_attribute
+    from pysfnc.frontend.lower_attributes import data_attribute
 
     return data_attribute(cx, base, attribute)
 

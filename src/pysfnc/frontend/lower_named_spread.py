@@ -20,7 +20,7 @@ from pysfnc.frontend.records import record_of
 from pysfnc.frontend.scope import Scope
 from pysfnc.frontend.synthesis import run_here
 from pysfnc.ir.exprs import Expr
-from pysfnc.values.types import is_mutable
+from pysfnc.values.relations import is_mutable
 
 __all__ = ["call_with_names"]
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from pysfnc.diagnostics import codes, nearest
+from pysfnc.frontend.aws_values import Condition
 from pysfnc.frontend.condition_values import held_condition
 from pysfnc.frontend.exceptions import exception_class_of
 from pysfnc.frontend.held_displays import bound_function
@@ -22,7 +23,6 @@ from pysfnc.frontend.lower_shared import shared_of
 from pysfnc.frontend.lower_state import Fact, View
 from pysfnc.frontend.lower_values import (
     BuiltinFunction,
-    Condition,
     DictOf,
     ExceptionClass,
     External,
@@ -58,7 +58,8 @@ from pysfnc.library.catalog import CONSTANTS, TABLES
 from pysfnc.library.infinity import infinity
 from pysfnc.library.make import const
 from pysfnc.source.span import Span
-from pysfnc.values.types import ERROR, NEVER, STR, Kind, ListT, is_mutable, kinds
+from pysfnc.values.relations import is_mutable, kinds
+from pysfnc.values.types import ERROR, NEVER, STR, Kind, ListT
 
 _EMPTY_SCOPE = Scope(bound=frozenset())
 

@@ -30,19 +30,8 @@ from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Eval
 from pysfnc.library import enums, objects
 from pysfnc.library.row import Refusal
-from pysfnc.values.types import (
-    INT,
-    STR,
-    EnumT,
-    NeverT,
-    RecordT,
-    TupleT,
-    Type,
-    field_of,
-    join_all,
-    kinds,
-    members,
-)
+from pysfnc.values.relations import field_of, join_all, kinds, members
+from pysfnc.values.types import INT, STR, EnumT, NeverT, RecordT, TupleT, Type
 
 
 def record_of_type(cx: Context, type_: Type) -> Record | None:

@@ -9,12 +9,13 @@ from typing import Final
 from pysfnc.aws.services import Operation, service
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.aws_types import answer_type
+from pysfnc.frontend.aws_values import ClientMethod
 from pysfnc.frontend.integrations import Integration, integration
 from pysfnc.frontend.lower_arguments import Arguments
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data
 from pysfnc.frontend.lower_functions import seconds
-from pysfnc.frontend.lower_values import ClientMethod, Value
+from pysfnc.frontend.lower_values import Value
 from pysfnc.frontend.model import TaskOptions
 from pysfnc.frontend.refused_nones import without_nones
 from pysfnc.frontend.sent_by_boto3 import as_sent

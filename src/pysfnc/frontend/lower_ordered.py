@@ -13,7 +13,8 @@ from pysfnc.frontend.lower_place import Place, may_change, read_place, write_pla
 from pysfnc.frontend.lower_values import BuiltinFunction, ExceptionClass, Value
 from pysfnc.frontend.synthesis import run_here
 from pysfnc.ir.exprs import Const, Expr
-from pysfnc.values.types import BOOL, NONE, MapT, members
+from pysfnc.values.relations import members
+from pysfnc.values.types import BOOL, NONE, MapT
 
 METHODS: Final = frozenset({"popitem", "move_to_end"})
 _POPITEM: Final = Signature("popitem", ("last",), frozenset(), (), None, None, frozenset({"last"}))

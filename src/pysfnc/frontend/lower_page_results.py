@@ -12,17 +12,19 @@ from typing import Final
 from pysfnc.aws.services import Paginator, service
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.aws_values import Pages
 from pysfnc.frontend.exceptions import decoding_errors
 from pysfnc.frontend.lower_arguments import Arguments
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
-from pysfnc.frontend.lower_values import BuiltinFunction, ExceptionClass, External, Pages, Value
+from pysfnc.frontend.lower_values import BuiltinFunction, ExceptionClass, External, Value
 from pysfnc.frontend.page_searches import search_text
 from pysfnc.frontend.page_texts import Limits, full_text, limited_text, starting_text
 from pysfnc.frontend.synthesis import run_here
 from pysfnc.ir.exprs import Const, Expr, Prim
 from pysfnc.library.jmespath_tokens import Unreadable
-from pysfnc.values.types import BOOL, NONE, Kind, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import BOOL, NONE, Kind
 
 _PATH: Final = re.compile(r"\w+(\.\w+)*")
 _LOOP: Final = "write instead: a `for` loop over the pages"

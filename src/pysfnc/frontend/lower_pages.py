@@ -13,6 +13,7 @@ from typing import Final
 from pysfnc.aws.services import Paginator, service
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.aws_values import Pages
 from pysfnc.frontend.integrations import Integration, integration
 from pysfnc.frontend.lower_arguments import Arguments
 from pysfnc.frontend.lower_assign import assign
@@ -23,7 +24,7 @@ from pysfnc.frontend.lower_names import bind_variable
 from pysfnc.frontend.lower_operations import can_be_called, perform
 from pysfnc.frontend.lower_page_results import limited
 from pysfnc.frontend.lower_state import join_states
-from pysfnc.frontend.lower_values import Pages, Used, Value
+from pysfnc.frontend.lower_values import Used, Value
 from pysfnc.frontend.model import TaskOptions
 from pysfnc.frontend.service_arguments import ArgumentWriter
 from pysfnc.frontend.synthesis import run_here
@@ -31,7 +32,8 @@ from pysfnc.ir.exprs import Cond, Const, Expr, Logic, NewExc, Prim, Var
 from pysfnc.ir.hir import Block, Break, Continue, If, Leave, Raise, Stmt, Suite, While
 from pysfnc.ir.walk import map_suites
 from pysfnc.lean import dataclass
-from pysfnc.values.types import BOOL, JSON, NONE, STR, DictT, ErrorT, ExcT, join
+from pysfnc.values.relations import join
+from pysfnc.values.types import BOOL, JSON, NONE, STR, DictT, ErrorT, ExcT
 
 _PLAIN: Final = re.compile(r"\w+(\[-1\])?(\.\w+(\[-1\])?)*( \|\| \w+(\[-1\])?(\.\w+(\[-1\])?)*)?")
 """Paths that are read here: members, the last items of lists, and one path or else another."""

@@ -26,7 +26,8 @@ from pysfnc.lean import dataclass
 from pysfnc.library.hashing import never_hashable
 from pysfnc.library.row import Change
 from pysfnc.source.span import Span
-from pysfnc.values.types import NONE, STR, Kind, MapT, Type, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import NONE, STR, Kind, MapT, Type
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,18 @@ from collections.abc import Callable, Sequence
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.aws_values import Pages
 from pysfnc.frontend.future_tables import KeyedCoroutines, KeyedFutures
+from pysfnc.frontend.future_values import (
+    Future,
+    FutureDict,
+    FutureSet,
+    GroupKind,
+    MappedResults,
+    Pool,
+    Submitted,
+    TaskGroup,
+)
 from pysfnc.frontend.lower_arguments import Arguments
 from pysfnc.frontend.lower_branches import item_of, limited, lower_branch, own_arguments, result_type
 from pysfnc.frontend.lower_context import Context, poison
@@ -17,25 +28,12 @@ from pysfnc.frontend.lower_contexts import lower_contexts
 from pysfnc.frontend.lower_core import is_poison, lower_body, lower_expr, lower_value, statement
 from pysfnc.frontend.lower_futures import future_method, set_method
 from pysfnc.frontend.lower_groups import close, submit
-from pysfnc.frontend.lower_values import (
-    External,
-    Future,
-    FutureDict,
-    FutureSet,
-    GroupKind,
-    MappedResults,
-    Pages,
-    Pool,
-    Static,
-    Submitted,
-    TaskGroup,
-    Value,
-    describe,
-)
+from pysfnc.frontend.lower_values import External, Static, Value, describe
 from pysfnc.frontend.still_running import note_ended
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import FanOut, If, Perform, Raise, Return
-from pysfnc.values.types import INT, NONE, STR, Kind, ListT, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import INT, NONE, STR, Kind, ListT
 
 THREAD_POOLS = frozenset({"concurrent.futures.ThreadPoolExecutor", "concurrent.futures.thread.ThreadPoolExecutor"})
 _OPTIONS = frozenset({"max_workers", "thread_name_prefix"})

@@ -20,10 +20,12 @@ from pysfnc.frontend.said_ints import Said, said_ints
 from pysfnc.frontend.scope import FunctionNode, Scope, function_scope
 from pysfnc.ir.hir import ExceptionTable, Task, machine_placeholder
 from pysfnc.lean import dataclass
-from pysfnc.values.types import NEVER, Type, is_json_faithful
+from pysfnc.values.relations import is_json_faithful
+from pysfnc.values.types import NEVER, Type
 
 if TYPE_CHECKING:
-    from pysfnc.frontend.lower_values import Client, Condition, Resource, Static, Table
+    from pysfnc.frontend.aws_values import Client, Condition, Resource, Table
+    from pysfnc.frontend.lower_values import Static
 
 KeyScope = Literal["everywhere", "inner", "nowhere"]
 ItemScope = Literal["texts", "told", "kept"]

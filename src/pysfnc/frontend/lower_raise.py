@@ -17,7 +17,8 @@ from pysfnc.frontend.lower_values import ExceptionClass, Value
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.ir.hir import If, Raise
 from pysfnc.ir.outcomes import GROUP, exception_group
-from pysfnc.values.types import NONE, STR, ErrorT, ExcT, Kind, ListT, NeverT, NoneT, kinds, members, without_kinds
+from pysfnc.values.relations import kinds, members, without_kinds
+from pysfnc.values.types import NONE, STR, ErrorT, ExcT, Kind, ListT, NeverT, NoneT
 
 
 def raisable(cx: Context, node: ast.expr) -> Expr:

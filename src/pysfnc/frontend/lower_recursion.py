@@ -35,23 +35,8 @@ from pysfnc.ir.hir import Assign, Handler, Raise, Recur, Recursion, Suite, Try
 from pysfnc.ir.walk import assigned, has_effect, walk_suite
 from pysfnc.lean import dataclass
 from pysfnc.values.recursive import folded
-from pysfnc.values.types import (
-    BOOL,
-    ERROR,
-    JSON,
-    NEVER,
-    NONE,
-    STR,
-    ExcT,
-    Kind,
-    NeverT,
-    NoneT,
-    Type,
-    is_json_faithful,
-    join,
-    join_all,
-    kinds,
-)
+from pysfnc.values.relations import is_json_faithful, join, join_all, kinds
+from pysfnc.values.types import BOOL, ERROR, JSON, NEVER, NONE, STR, ExcT, Kind, NeverT, NoneT, Type
 
 MAX_ROUNDS = 10
 """Rounds after which types that still grow are given up."""

@@ -17,21 +17,8 @@ from pysfnc.frontend.lower_regex_pieces import count_problem, groups_or, split_p
 from pysfnc.frontend.lower_values import External, Lazy, Opaque, Static, Value
 from pysfnc.ir.exprs import Const, Expr, Prim
 from pysfnc.library.patterns import NotTheSame, Pattern, translate
-from pysfnc.values.types import (
-    INT,
-    NONE,
-    STR,
-    Kind,
-    ListT,
-    NeverT,
-    OpaqueT,
-    TupleT,
-    Type,
-    join,
-    kinds,
-    members,
-    without_kinds,
-)
+from pysfnc.values.relations import join, kinds, members, without_kinds
+from pysfnc.values.types import INT, NONE, STR, Kind, ListT, NeverT, OpaqueT, TupleT, Type
 
 _MATCH: Final = "re.Match"
 _FLAGS: Final = {

@@ -12,7 +12,8 @@ from pysfnc.frontend.lower_values import BuiltinFunction, ExceptionClass, Static
 from pysfnc.frontend.synthesis import run_here
 from pysfnc.ir.exprs import Expr
 from pysfnc.library.make import const
-from pysfnc.values.types import INT, Kind, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import INT, Kind
 
 _TAKEN: Final = "some = found if most == 0 else found[: max(most, 0)]\n"
 _SUB: Final = (

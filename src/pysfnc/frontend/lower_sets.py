@@ -21,7 +21,8 @@ from pysfnc.ir.exprs import Expr
 from pysfnc.lean import dataclass
 from pysfnc.library.hashing import may_be_unhashable
 from pysfnc.library.sets import Form
-from pysfnc.values.types import Kind, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import Kind
 
 TAKING: Final = frozenset(
     {

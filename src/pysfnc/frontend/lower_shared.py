@@ -13,7 +13,8 @@ from pysfnc.ir.exprs import Cond, Expr, Let, ListComp, Prim, Reduce, Var
 from pysfnc.ir.hir import Return, Suite
 from pysfnc.ir.walk import walk_suite
 from pysfnc.lean import dataclass
-from pysfnc.values.types import DictT, JsonT, Kind, ListT, MapT, SetT, TuplesT, TupleT, Type, is_mutable, members
+from pysfnc.values.relations import is_mutable, members
+from pysfnc.values.types import DictT, JsonT, Kind, ListT, MapT, SetT, TuplesT, TupleT, Type
 
 _PARTS = frozenset({"item", "dict.get", "dict.item", "list.at", "list.pop", "deque.pop", "dict.last", "min", "max"})
 _SAME = frozenset({"attribute", "iter.list", "unpack.iter", "min.of", "max.of"})

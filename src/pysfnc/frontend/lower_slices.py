@@ -10,7 +10,8 @@ from pysfnc.frontend.lower_place import lower_place, may_change, read_place, wri
 from pysfnc.frontend.lower_values import Static, Value
 from pysfnc.frontend.synthesis import run_here
 from pysfnc.ir.exprs import Const, Expr
-from pysfnc.values.types import Kind, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import Kind
 
 
 def replace_slice(cx: Context, target: ast.Subscript, items: Expr | None) -> None:

@@ -10,12 +10,13 @@ from collections.abc import Iterator
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.effects import can_raise
+from pysfnc.frontend.future_values import Pending, Pool, TaskGroup
 from pysfnc.frontend.lower_batches import batches_in
 from pysfnc.frontend.lower_closing import static_of
 from pysfnc.frontend.lower_context import Context, Trial
 from pysfnc.frontend.lower_frame import Frame
 from pysfnc.frontend.lower_groups import WAITED
-from pysfnc.frontend.lower_values import Closure, Pending, Pool, TaskGroup
+from pysfnc.frontend.lower_values import Closure
 from pysfnc.ir.hir import Assign, ForEach, Stmt, Suite, Try, While
 from pysfnc.ir.walk import stmt_suites, walk_suite
 

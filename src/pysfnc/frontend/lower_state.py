@@ -11,7 +11,8 @@ from pysfnc.frontend.lower_values import Static
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.lean import dataclass
 from pysfnc.source.span import Span
-from pysfnc.values.types import ERROR, Type, is_mutable, join
+from pysfnc.values.relations import is_mutable, join
+from pysfnc.values.types import ERROR, Type
 
 if TYPE_CHECKING:
     from pysfnc.frontend.lower_shared import Shared

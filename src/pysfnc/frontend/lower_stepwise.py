@@ -8,10 +8,11 @@ from collections.abc import Sequence
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.future_values import MappedResults
 from pysfnc.frontend.lower_comprehension import collect_quietly
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_iterate import refuse_restless
-from pysfnc.frontend.lower_values import BuiltinFunction, Lazy, LazyComprehension, MappedResults, Static, Value
+from pysfnc.frontend.lower_values import BuiltinFunction, Lazy, LazyComprehension, Static, Value
 from pysfnc.frontend.synthesis import run_here
 from pysfnc.ir.exprs import Expr
 

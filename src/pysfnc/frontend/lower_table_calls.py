@@ -11,6 +11,7 @@ from typing import Final
 from pysfnc.aws.services import Operation, service
 from pysfnc.diagnostics import codes
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.aws_values import Condition, TableMethod
 from pysfnc.frontend.condition_values import condition_of, told_apart
 from pysfnc.frontend.integrations import Integration, integration
 from pysfnc.frontend.item_values import NEXT, ItemWriter, table_answer_type
@@ -20,7 +21,7 @@ from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data
 from pysfnc.frontend.lower_operations import can_be_called, performed
 from pysfnc.frontend.lower_tables import SERVICE
-from pysfnc.frontend.lower_values import Condition, Static, TableMethod, Value
+from pysfnc.frontend.lower_values import Static, Value
 from pysfnc.frontend.model import TaskOptions
 from pysfnc.frontend.service_arguments import ArgumentWriter
 from pysfnc.frontend.table_arguments import Optional, TableArguments, spread_arguments

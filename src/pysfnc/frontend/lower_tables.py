@@ -4,19 +4,12 @@ import ast
 from typing import Final
 
 from pysfnc.diagnostics import codes, nearest
+from pysfnc.frontend.aws_values import ClientExceptions, Resource, ResourceMeta, Table, TableMethod
 from pysfnc.frontend.lower_arguments import Arguments
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
-from pysfnc.frontend.lower_values import (
-    ClientExceptions,
-    Resource,
-    ResourceMeta,
-    StaticMethod,
-    Table,
-    TableMethod,
-    Value,
-)
-from pysfnc.ir.walk import free_vars
+from pysfnc.frontend.lower_values import StaticMethod, Value
+from pysfnc.ir.walk_exprs import free_vars
 from pysfnc.values.types import STR
 
 SERVICE: Final = "dynamodb"

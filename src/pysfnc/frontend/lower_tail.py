@@ -9,7 +9,7 @@ from dataclasses import replace
 from pysfnc.ir.exprs import Cond, Const, Expr, Let
 from pysfnc.ir.hir import Assign, Block, If, Leave, Stmt, Suite, Try
 from pysfnc.ir.walk import assigned, walk_suite
-from pysfnc.values.types import join
+from pysfnc.values.relations import join
 
 MAX_FOLDED = 30
 """Statements of a body that is folded; more would nest too deep."""

@@ -9,8 +9,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.aws_values import Condition
 from pysfnc.frontend.condition_values import as_condition
 from pysfnc.frontend.future_tables import KeyedCoroutines, KeyedFutures, keys_of_table
+from pysfnc.frontend.future_values import Future, FutureSet
 from pysfnc.frontend.lower_conditions import negated_condition
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data, expression, is_poison, lower_expr, lower_in_order, lower_value
@@ -19,13 +21,14 @@ from pysfnc.frontend.lower_key_views import compared_views
 from pysfnc.frontend.lower_shared import note_shared
 from pysfnc.frontend.lower_state import State, join_states
 from pysfnc.frontend.lower_uuids import compared_uuids
-from pysfnc.frontend.lower_values import Condition, Future, FutureSet, Static, Value
+from pysfnc.frontend.lower_values import Static, Value
 from pysfnc.frontend.narrow import narrowed
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, Logic, Var
 from pysfnc.ir.hir import Assign, Eval, If, Stmt
 from pysfnc.lean import dataclass
 from pysfnc.library.truth import has_own_truth
-from pysfnc.values.types import BOOL, INT, NONE, Type, join
+from pysfnc.values.relations import join
+from pysfnc.values.types import BOOL, INT, NONE, Type
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from pysfnc.library.bare_objects import build_bare
 from pysfnc.library.held_exceptions import HELD, HELD_ITSELF, HELD_NUMBER, HELD_PATH, held_exceptions, hides_exceptions
 from pysfnc.library.objects import stays
 from pysfnc.library.row import Refusal
-from pysfnc.values.types import BOOL, INFINITY, JSON, NEVER, STR, Type, join_all, members
+from pysfnc.values.relations import join_all, members
+from pysfnc.values.types import BOOL, INFINITY, JSON, NEVER, STR, Type
 
 _HELPS: Final = {
     "set": "write instead: `sorted(...)` of it",

@@ -23,7 +23,8 @@ from pysfnc.ir.exprs import Expr, Var
 from pysfnc.ir.hir import Handler, Leave, Raise, Suite, Try
 from pysfnc.ir.walk import walk_suite
 from pysfnc.lean import dataclass
-from pysfnc.values.types import ErrorT, ExcT, NoneT, Type, members
+from pysfnc.values.relations import members
+from pysfnc.values.types import ErrorT, ExcT, NoneT, Type
 
 _EVERYTHING = frozenset({"Exception", "BaseException"})
 

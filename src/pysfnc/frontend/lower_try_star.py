@@ -20,7 +20,8 @@ from pysfnc.ir.exprs import Cond, Const, Expr, Prim, Var
 from pysfnc.ir.hir import Assign, Handler, If, Raise, Stmt, Suite, Try
 from pysfnc.ir.outcomes import GROUP, exception_group
 from pysfnc.ir.walk import has_effect, suite_exprs, walk_suite
-from pysfnc.values.types import BOOL, INT, NONE, STR, ExcT, ListT, join
+from pysfnc.values.relations import join
+from pysfnc.values.types import BOOL, INT, NONE, STR, ExcT, ListT
 
 _ANY = ExcT(None)
 _GROUP = ExcT(frozenset({GROUP}))

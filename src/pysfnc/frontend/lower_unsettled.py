@@ -7,9 +7,10 @@ is handled, outcomes need not have been handed out, so futures that were made in
 from collections.abc import Mapping
 from dataclasses import fields, replace
 
+from pysfnc.frontend.future_values import Future, FutureList
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_state import Fact, State, held_variables
-from pysfnc.frontend.lower_values import Future, FutureList, Static
+from pysfnc.frontend.lower_values import Static
 from pysfnc.ir.exprs import Const
 from pysfnc.ir.hir import Assign, Suite
 from pysfnc.ir.walk import assigned

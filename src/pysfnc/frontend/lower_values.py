@@ -6,16 +6,13 @@ helpers and called, but not stored in lists and dicts, compared, or sent anywher
 
 import ast
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from pysfnc.frontend.future_tables import FutureRows, KeyedCoroutines, KeyedFutures
 from pysfnc.frontend.model import ClassInfo, FunctionInfo, ModuleInfo, Style, TaskOptions
 from pysfnc.frontend.resource_values import Collected, ResourceOf
 from pysfnc.ir.exprs import Expr, Var
-from pysfnc.ir.hir import Suite
 from pysfnc.lean import dataclass
-from pysfnc.source.span import Span
-from pysfnc.values.types import Type
 
 if TYPE_CHECKING:
     from pysfnc.frontend.lower_arguments import Arguments
@@ -24,6 +21,36 @@ if TYPE_CHECKING:
     from pysfnc.frontend.lower_frame import Frame
     from pysfnc.frontend.lower_iterate import Source
     from pysfnc.frontend.records import Member, Record
+from pysfnc.frontend.aws_values import (
+    AttributeName,
+    BatchWriter,
+    Client,
+    ClientExceptions,
+    ClientMethod,
+    Condition,
+    Dataset,
+    JobOf,
+    Pages,
+    PaginatorOf,
+    Resource,
+    ResourceMeta,
+    ResultsPlace,
+    Session,
+    Table,
+    TableMethod,
+    WaiterOf,
+)
+from pysfnc.frontend.future_values import (
+    Completions,
+    Future,
+    FutureDict,
+    FutureList,
+    FutureSet,
+    MappedResults,
+    Pool,
+    Semaphore,
+    TaskGroup,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -227,272 +254,6 @@ class Opaque:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
-class Pool:
-    """`ThreadPoolExecutor` inside its `with`. What was submitted and not started yet is `Flow.pending[number]`."""
-
-    number: int
-    max_workers: Expr | None
-
-
-@dataclass(frozen=True, slots=True)
-class TaskGroup:
-    """`asyncio.TaskGroup` inside its `async with`; see `Pool`."""
-
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class Submitted:
-    """A call that was submitted: the body of its branch, and the variable that will hold its outcome.
-
-    `many`: calls for the items of a list; the body returns the list of their outcomes. `copies`: what the body reads of variables of the program
-    is kept in variables of its own, in case those are assigned anew before it starts. `unless`: a variable with the exception that came up before
-    the call was submitted, which it then was not.
-    """
-
-    body: Suite
-    outcome: str
-    type: Type
-    span: Span | None
-    many: bool = False
-    copies: tuple[tuple[str, Var], ...] = ()
-    unless: str | None = None
-
-
-GroupKind = Literal["pool", "tasks", "group"]
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """What was submitted to a pool or task group, or created as tasks, and was not waited for yet.
-
-    `begin` and `end` are variables that are assigned where the first and the last of them was submitted; what stands behind the last runs beside
-    them, what stands between has no effect. What was submitted later, behind an effect, is `inner`. `limit` is how many run at once. `failed` is
-    a variable with the exception that code between them raised, or None.
-    """
-
-    kind: GroupKind
-    begin: str
-    end: str = ""
-    entries: tuple[Submitted, ...] = ()
-    limit: Expr | None = None
-    inner: "Pending | None" = None
-    failed: str | None = None
-
-    @property
-    def all_entries(self) -> tuple[Submitted, ...]:
-        """Those submitted later included."""
-        return self.entries if self.inner is None else (*self.entries, *self.inner.all_entries)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Future:
-    """The promise of a submitted call: `outcome` is an outcome once the calls of `Flow.pending[group]` have run.
-
-    `index` is its place in `home`, the futures that it comes from. `sure`: it did not fail, as that would have ended its group. `stopped`: it was
-    cancelled. `race`: the number of the call that won and its own; of the others nothing is known.
-    """
-
-    group: int
-    outcome: Expr
-    type: Type
-    is_task: bool = False
-    index: Expr | None = None
-    sure: bool = False
-    stopped: bool = False
-    race: tuple[Expr, Expr] | None = None
-    home: "tuple[Future, ...] | FutureList | None" = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FutureList:
-    """The futures of one fan-out; `outcomes` is the list of their outcomes."""
-
-    group: int
-    outcomes: Expr
-    type: Type
-    is_task: bool = False
-    sure: bool = False
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FutureDict:
-    """`{pool.submit(f, x): x for x in xs}`: a value for each future."""
-
-    futures: FutureList
-    values: Expr
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FutureSet:
-    """What `wait` gives: `done` is a list of pairs of a number and an outcome, else those of `rest`, of which only the numbers are known."""
-
-    futures: "tuple[Future, ...] | FutureList"
-    items: Expr
-    is_done: bool
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Completions:
-    """`as_completed(...)`: the futures in the order in which they ended; `pairs` is a list of pairs of a number and an outcome."""
-
-    futures: "tuple[Future, ...] | FutureList"
-    pairs: Expr
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class MappedResults:
-    """What `pool.map(...)` gives: an iterator over results; `outcomes` is the list of outcomes."""
-
-    group: int
-    outcomes: Expr
-    type: Type
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Dataset:
-    """`s3_csv(...)`: what a distributed Map reads, as the arguments of a call of S3; `item` is the type of its items."""
-
-    kind: str
-    resource: str
-    arguments: Expr
-    reading: Expr | None
-    item: Type
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ResultsPlace:
-    """`s3_results(...)`: where a distributed Map writes, as the arguments of a call of S3."""
-
-    arguments: Expr
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A session of boto3."""
-
-
-@dataclass(frozen=True, slots=True)
-class Client:
-    """A client of boto3 for a service."""
-
-    service: str
-
-
-@dataclass(frozen=True, slots=True)
-class ClientExceptions:
-    """`client.exceptions`."""
-
-    service: str
-
-
-@dataclass(frozen=True, slots=True)
-class ClientMethod:
-    """A method of a client that calls an operation."""
-
-    service: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """`boto3.resource("dynamodb")`."""
-
-
-@dataclass(frozen=True, slots=True)
-class ResourceMeta:
-    """`.meta` of a resource or table, and (`is_client`) the client in it, of which only the exceptions are known."""
-
-    is_client: bool = False
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Table:
-    """`resource.Table(name)`."""
-
-    name: Expr
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class BatchWriter:
-    """`table.batch_writer()`. `held`: the variable of the requests that wait; `keys`: those of `overwrite_by_pkeys`; `region`: where it was made."""
-
-    table: Table
-    held: str
-    keys: tuple[str, ...]
-    region: object
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class TableMethod:
-    """A method of a table that calls an operation."""
-
-    table: Table
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class AttributeName:
-    """`Key(name)` or `Attr(name)` of `boto3.dynamodb.conditions`, or the size of one."""
-
-    name: str
-    is_key: bool
-    is_size: bool = False
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Condition:
-    """A condition on attributes: its text, with `{0}` and so on in place of `parts`. `is_in`: the last part is a list of values."""
-
-    template: str
-    parts: "tuple[Condition | AttributeName | Expr, ...]"
-    is_in: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class WaiterOf:
-    """`client.get_waiter(name)`."""
-
-    service: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class PaginatorOf:
-    """`client.get_paginator(name)`."""
-
-    service: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Pages:
-    """What `paginate(...)` gives: an iterator over answers. The arguments are evaluated; `options` are those of `PaginationConfig`.
-
-    starts: the markers of the first page, one for each input token of the paginator, or none of them.
-    """
-
-    paginator: PaginatorOf
-    options: tuple[tuple[str, Expr], ...]
-    given: "Arguments"
-    node: ast.expr
-    starts: tuple[Expr, ...] = ()
-
-    @property
-    def limited(self) -> bool:
-        """Whether pages are left out, or cut."""
-        return not {"MaxItems", "StartingToken"}.isdisjoint(dict(self.options))
-
-
-@dataclass(frozen=True, slots=True)
-class JobOf:
-    """`run_job(client.method, ...)`: a function that runs the job."""
-
-    method: ClientMethod
-    options: TaskOptions
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Intrinsic:
     """A function that code of the compiler's own calls."""
@@ -521,14 +282,6 @@ class Used:
     """An iterator that was used up."""
 
     what: str
-
-
-@dataclass(frozen=True, slots=True)
-class Semaphore:
-    """`asyncio.Semaphore(limit)`."""
-
-    limit: Expr
-    number: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from pysfnc.frontend.lower_state import Fact, View
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, Prim, Var
 from pysfnc.ir.hir import Assign, Eval
 from pysfnc.source.span import Span
-from pysfnc.values.types import INT, NONE, Kind, Type, is_mutable, kinds
+from pysfnc.values.relations import is_mutable, kinds
+from pysfnc.values.types import INT, NONE, Kind, Type
 
 OWN_KEY: Final = "%at"
 """Stands between a variable and the number of a key, in the name of a variable that `with_own_keys` makes."""

@@ -12,29 +12,21 @@ from pysfnc.aws.error_texts import TEXTS
 from pysfnc.aws.services import Waiter, service
 from pysfnc.diagnostics import codes, nearest
 from pysfnc.frontend import lower_library as lib
+from pysfnc.frontend.aws_values import ClientMethod, Pages, PaginatorOf, WaiterOf
 from pysfnc.frontend.integrations import CLIENT_ERROR
 from pysfnc.frontend.kept_values import kept, kept_arguments
 from pysfnc.frontend.lower_arguments import Arguments, evaluated
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.frontend.lower_core import as_data, is_poison
 from pysfnc.frontend.lower_operations import call_operation
-from pysfnc.frontend.lower_values import (
-    ClientMethod,
-    ExceptionClass,
-    External,
-    Intrinsic,
-    Pages,
-    PaginatorOf,
-    Static,
-    Value,
-    WaiterOf,
-)
+from pysfnc.frontend.lower_values import ExceptionClass, External, Intrinsic, Static, Value
 from pysfnc.frontend.synthesis import run_here
 from pysfnc.ir.exprs import Const, ExcField, Expr, NewExc, Prim
 from pysfnc.jsonata.tree import Ref
 from pysfnc.library.aws_matches import BOTO3, test_text, test_tree
 from pysfnc.library.jmespath_tokens import Unreadable
-from pysfnc.values.types import BOOL, INT, NEVER, NONE, STR, DictT, ExcT, Kind, kinds, others_of
+from pysfnc.values.relations import kinds, others_of
+from pysfnc.values.types import BOOL, INT, NEVER, NONE, STR, DictT, ExcT, Kind
 
 _WAITER_ERROR: Final = "WaiterError"
 _CONFIG: Final = {

@@ -26,7 +26,8 @@ from pysfnc.ir.exprs import Const, Expr
 from pysfnc.ir.hir import Raise
 from pysfnc.ir.walk import has_effect, suite_exprs, walk_suite
 from pysfnc.library.written import WRITTEN, Written
-from pysfnc.values.types import STR, Kind, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import STR, Kind
 
 _NEVER_FAIL: Final = frozenset(
     {

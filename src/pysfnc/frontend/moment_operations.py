@@ -14,22 +14,8 @@ from pysfnc.frontend.aws_types import MOMENT
 from pysfnc.frontend.lower_context import Context, poison
 from pysfnc.ir.exprs import Cond, Const, Expr, Prim, Var
 from pysfnc.library.moment_formats import unknown_directive
-from pysfnc.values.types import (
-    BOOL,
-    FLOAT,
-    INT,
-    NONE,
-    STR,
-    ErrorT,
-    Kind,
-    ListT,
-    NeverT,
-    OpaqueT,
-    Type,
-    join_all,
-    kinds,
-    members,
-)
+from pysfnc.values.relations import join_all, kinds, members
+from pysfnc.values.types import BOOL, FLOAT, INT, NONE, STR, ErrorT, Kind, ListT, NeverT, OpaqueT, Type
 
 DATETIME: Final = OpaqueT("datetime", on_wire=True)
 DATE: Final = OpaqueT("date", on_wire=True)

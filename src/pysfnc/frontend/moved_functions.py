@@ -21,8 +21,10 @@ from pysfnc.frontend.model import (
 )
 from pysfnc.frontend.names import resolve
 from pysfnc.ir.hir import Beside, Perform, Stmt, TaskCall
-from pysfnc.ir.walk import suite_exprs, walk_expr, walk_suite
+from pysfnc.ir.walk import suite_exprs, walk_suite
+from pysfnc.ir.walk_exprs import walk_expr
 from pysfnc.source.span import Span
+from pysfnc.values.relations import is_mutable
 from pysfnc.values.types import (
     BoolT,
     DictT,
@@ -37,7 +39,6 @@ from pysfnc.values.types import (
     TupleT,
     Type,
     UnionT,
-    is_mutable,
 )
 
 _Owner = FunctionInfo | ClassInfo

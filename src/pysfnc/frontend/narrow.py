@@ -19,26 +19,8 @@ from pysfnc.frontend.model import ClassBinding
 from pysfnc.frontend.names import resolve_through
 from pysfnc.library.typenames import is_code, without_code
 from pysfnc.values.fields import with_field
-from pysfnc.values.types import (
-    NONE,
-    DictT,
-    EnumT,
-    ErrorT,
-    ExcT,
-    Kind,
-    LazyDictT,
-    NeverT,
-    RecordT,
-    TupleT,
-    Type,
-    field_of,
-    join,
-    join_all,
-    kinds,
-    members,
-    only_kinds,
-    without_kinds,
-)
+from pysfnc.values.relations import field_of, join, join_all, kinds, members, only_kinds, without_kinds
+from pysfnc.values.types import NONE, DictT, EnumT, ErrorT, ExcT, Kind, LazyDictT, NeverT, RecordT, TupleT, Type
 
 _CLASS_KINDS = {**CLASS_KINDS, "Exception": frozenset({Kind.EXCEPTION}), "BaseException": frozenset({Kind.EXCEPTION})}
 _NUMBERS = frozenset({Kind.BOOL, Kind.INT, Kind.FLOAT})

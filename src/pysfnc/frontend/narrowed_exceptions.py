@@ -12,7 +12,8 @@ from pysfnc.frontend.lower_exceptions import exception_has, exception_member
 from pysfnc.frontend.lower_values import Value
 from pysfnc.ir.exprs import Const, ExcField, Expr, Prim
 from pysfnc.ir.hir import Eval, If, Raise
-from pysfnc.values.types import JSON_KINDS, STR, ExcT, Kind, Type, join_all, kinds, members
+from pysfnc.values.relations import join_all, kinds, members
+from pysfnc.values.types import JSON_KINDS, STR, ExcT, Kind, Type
 
 _EXCEPTION: Final = frozenset({Kind.EXCEPTION})
 

@@ -21,7 +21,8 @@ from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_objects import class_key
 from pysfnc.frontend.records import Member, Record
 from pysfnc.ir.exprs import Const, Expr
-from pysfnc.values.types import Kind, kinds, members
+from pysfnc.values.relations import kinds, members
+from pysfnc.values.types import Kind
 
 _SEQUENCES: Final = frozenset({Kind.STR, Kind.LIST, Kind.TUPLE})
 _SIGNS: Final = {"**": "** or pow()"}

@@ -20,7 +20,8 @@ from pysfnc.frontend.records import Member, Record
 from pysfnc.frontend.split_operands import split_by_class
 from pysfnc.ir.exprs import Const, Expr, Prim
 from pysfnc.ir.hir import If, Raise
-from pysfnc.values.types import BOOL, INT, STR, RecordT, Type, is_mutable, members
+from pysfnc.values.relations import is_mutable, members
+from pysfnc.values.types import BOOL, INT, STR, RecordT, Type
 
 _BINARY: Final = {
     "+": "add",

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from pysfnc.ir.exprs import Expr
-from pysfnc.values.types import INT, STR, EnumT, Kind, ListT, TupleT, Type, join_all, kinds, members
+from pysfnc.values.relations import join_all, kinds, members
+from pysfnc.values.types import INT, STR, EnumT, Kind, ListT, TupleT, Type
 
 _NUMBERS = frozenset({Kind.INT, Kind.BOOL, Kind.FLOAT})
 

@@ -8,7 +8,8 @@ from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_objects import record_of_type
 from pysfnc.frontend.lower_values import Lazy, Value
 from pysfnc.ir.exprs import Expr, ListComp, Var
-from pysfnc.values.types import Kind, ListT, RecordT, TupleT, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import Kind, ListT, RecordT, TupleT
 
 _PLAIN: Final = frozenset({Kind.BOOL, Kind.INT, Kind.FLOAT, Kind.STR})
 

@@ -19,7 +19,8 @@ from pysfnc.frontend.lower_values import Intrinsic, Static, Value
 from pysfnc.frontend.synthesis import run_here
 from pysfnc.ir.exprs import Const, Expr, NewExc, Prim, Var
 from pysfnc.lean import dataclass
-from pysfnc.values.types import STR, ExcT, Kind, NoneT, kinds, without_kinds
+from pysfnc.values.relations import kinds, without_kinds
+from pysfnc.values.types import STR, ExcT, Kind, NoneT
 
 __all__ = ["without_nones"]
 

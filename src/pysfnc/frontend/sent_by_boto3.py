@@ -16,7 +16,8 @@ from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data
 from pysfnc.frontend.lower_values import BuiltinFunction, External, Static, Value
 from pysfnc.frontend.synthesis import run_here
-from pysfnc.values.types import NEVER, DictT, Kind, Type, field_of, kinds
+from pysfnc.values.relations import field_of, kinds
+from pysfnc.values.types import NEVER, DictT, Kind, Type
 
 __all__ = ["as_sent"]
 

@@ -21,6 +21,7 @@ from pysfnc.ir.exprs import Cond, Const, Expr, Let, ListComp, Prim
 from pysfnc.lean import dataclass
 from pysfnc.library.aws_forms import Form
 from pysfnc.source.span import Span
+from pysfnc.values.relations import field_of, join_all, kinds, members
 from pysfnc.values.types import (
     JSON,
     STR,
@@ -35,10 +36,6 @@ from pysfnc.values.types import (
     TuplesT,
     TupleT,
     Type,
-    field_of,
-    join_all,
-    kinds,
-    members,
 )
 
 _KINDS: Final[Mapping[str, frozenset[Kind]]] = {

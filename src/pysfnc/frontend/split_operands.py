@@ -14,7 +14,8 @@ from pysfnc.frontend.lower_objects import is_object, record_of_type
 from pysfnc.frontend.lower_values import BuiltinFunction, ProjectClass, Value
 from pysfnc.frontend.records import Record
 from pysfnc.ir.exprs import Expr
-from pysfnc.values.types import Type, members
+from pysfnc.values.relations import members
+from pysfnc.values.types import Type
 
 
 def split_by_class(

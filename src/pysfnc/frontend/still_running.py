@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Final
 
 from pysfnc.diagnostics import codes
+from pysfnc.frontend.future_values import Future, Pending
 from pysfnc.frontend.lower_context import Context
-from pysfnc.frontend.lower_values import Future, Pending
 from pysfnc.ir.exprs import Expr, Var
 
 STATES: Final = frozenset({"done", "running", "cancelled", "cancel"})

@@ -13,7 +13,8 @@ from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_values import Value
 from pysfnc.ir.exprs import Const, Expr, Prim
 from pysfnc.lean import dataclass
-from pysfnc.values.types import BOOL, NEVER, STR, DictT, NeverT, others_of
+from pysfnc.values.relations import others_of
+from pysfnc.values.types import BOOL, NEVER, STR, DictT, NeverT
 
 __all__ = ["Optional", "TableArguments", "spread_arguments"]
 

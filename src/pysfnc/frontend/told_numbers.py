@@ -13,26 +13,8 @@ from pysfnc.frontend.lower_context import Context
 from pysfnc.ir.exprs import Cond, Const, Expr, Prim
 from pysfnc.library.told_numbers import NUMBER
 from pysfnc.values.recursive import with_parts
-from pysfnc.values.types import (
-    BOOL,
-    FLOAT,
-    INT,
-    JSON,
-    NEVER,
-    STR,
-    ErrorT,
-    FloatT,
-    JsonT,
-    Kind,
-    NeverT,
-    OpaqueT,
-    Type,
-    join,
-    join_all,
-    kinds,
-    members,
-    without_kinds,
-)
+from pysfnc.values.relations import join, join_all, kinds, members, without_kinds
+from pysfnc.values.types import BOOL, FLOAT, INT, JSON, NEVER, STR, ErrorT, FloatT, JsonT, Kind, NeverT, OpaqueT, Type
 
 __all__ = [
     "DEEP",

@@ -14,7 +14,8 @@ from pysfnc.frontend.lower_state import Fact
 from pysfnc.frontend.scope import FunctionNode, all_arguments
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, If, Raise
-from pysfnc.values.types import NONE, STR, Kind, NeverT, OpaqueT, Type, UnionT, join, join_all, kinds, members
+from pysfnc.values.relations import join, join_all, kinds, members
+from pysfnc.values.types import NONE, STR, Kind, NeverT, OpaqueT, Type, UnionT
 
 UNSET: Final = OpaqueT("variable that is not set")
 

@@ -13,6 +13,7 @@ from pysfnc.frontend.lower_context import Context
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, Prim
 from pysfnc.source.span import Span
 from pysfnc.values.keys import is_told
+from pysfnc.values.relations import kinds, members
 from pysfnc.values.types import (
     DequeT,
     DictT,
@@ -30,8 +31,6 @@ from pysfnc.values.types import (
     TupleT,
     Type,
     UnionT,
-    kinds,
-    members,
 )
 
 _NEEDS_ALL: Final = frozenset(

@@ -10,7 +10,8 @@ from typing import Final
 from pysfnc.ir.exprs import Const, Expr, NewExc, Prim, Var
 from pysfnc.ir.hir import Assign, Beside, Handler, Leave, Perform, Return, Stmt, Suite, Try
 from pysfnc.ir.walk import map_suites
-from pysfnc.values.types import INT, NONE, STR, ExcT, TupleT, Type, join
+from pysfnc.values.relations import join
+from pysfnc.values.types import INT, NONE, STR, ExcT, TupleT, Type
 
 GROUP: Final = "ExceptionGroup"
 TASK_GROUP_MESSAGE: Final = "unhandled errors in a TaskGroup"

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from pysfnc.ir.hir import Assign, Beside, FanOut, ForEach, Perform, Recur, Recursion, Stmt, Suite, Try
-from pysfnc.ir.walk import map_exprs, map_suites, rename
+from pysfnc.ir.walk import map_exprs, map_suites
+from pysfnc.ir.walk_exprs import rename
 
 
 def renamed(suite: Suite, names: Mapping[str, str]) -> Suite:

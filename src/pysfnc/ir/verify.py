@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import field
 from typing import Final, assert_never
 
+from pysfnc.ir.exits import ends, exits, finishes
 from pysfnc.ir.exprs import (
     EXC_FIELDS,
     Cond,
@@ -52,10 +53,12 @@ from pysfnc.ir.hir import (
     While,
 )
 from pysfnc.ir.text import render_expr
-from pysfnc.ir.walk import binds, children, decided, ends, exits, finishes, free_vars, stmt_exprs, walk_suite
+from pysfnc.ir.walk import stmt_exprs, walk_suite
+from pysfnc.ir.walk_exprs import binds, children, decided, free_vars
 from pysfnc.lean import dataclass
 from pysfnc.source.span import Span
-from pysfnc.values.types import BoolT, ErrorT, ExcT, FloatT, InfinityT, IntT, Kind, NeverT, NoneT, StrT, Type, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import BoolT, ErrorT, ExcT, FloatT, InfinityT, IntT, Kind, NeverT, NoneT, StrT, Type
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from pysfnc.library.row import Arg, PrimRow
 from pysfnc.library.shapes import count, fn, ne
 from pysfnc.values.believed import believed, dict_part, list_part, never_given
 from pysfnc.values.fits import DictFit, FieldFit, Fit
-from pysfnc.values.types import JSON, DictT, JsonT, Kind, ListT, Type, field_of, members
+from pysfnc.values.relations import field_of, members
+from pysfnc.values.types import JSON, DictT, JsonT, Kind, ListT, Type
 
 BELIEVED: Final = "annotation.ints"
 """The value, the form of the fit (`InputSpec.text_of_fit`), the text of the failure."""

@@ -18,7 +18,8 @@ from pysfnc.library.registry import register_prim
 from pysfnc.library.row import Arg, Check, PrimRow
 from pysfnc.library.shapes import EMPTY, clean, count, fn, ge, le, mapped, refs
 from pysfnc.library.typenames import is_never
-from pysfnc.values.types import Kind, Type, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import Kind, Type
 
 FLOATS_MESSAGE: Final = "Float types are not supported. Use Decimal types instead."
 """Of boto3, which also takes no infinity and no NaN."""

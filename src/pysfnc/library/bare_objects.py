@@ -14,22 +14,8 @@ from pysfnc.library.row import Arg, PrimRow, Refusal, Site
 from pysfnc.library.shapes import item, mapped
 from pysfnc.library.typenames import atoms, class_clash, has_kind, is_one_of
 from pysfnc.values.recursive import parts, with_parts
-from pysfnc.values.types import (
-    DictField,
-    DictT,
-    LazyDictT,
-    ListT,
-    MapT,
-    RecordT,
-    TiedDictT,
-    TuplesT,
-    TupleT,
-    Type,
-    dict_of,
-    join_all,
-    kinds,
-    others_of,
-)
+from pysfnc.values.relations import dict_of, join_all, kinds, others_of
+from pysfnc.values.types import DictField, DictT, LazyDictT, ListT, MapT, RecordT, TiedDictT, TuplesT, TupleT, Type
 
 BARE = "object.bare"
 

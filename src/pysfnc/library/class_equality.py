@@ -6,7 +6,8 @@ the second as its value, so both may look like something else. Owns the question
 
 from pysfnc.library.row import Refusal
 from pysfnc.library.typenames import atoms, json_types, key_apart
-from pysfnc.values.types import DictT, EnumT, ListT, RecordT, TuplesT, TupleT, Type, field_of, kinds, members, others_of
+from pysfnc.values.relations import field_of, kinds, members, others_of
+from pysfnc.values.types import DictT, EnumT, ListT, RecordT, TuplesT, TupleT, Type
 
 
 def holds_class(type_: Type) -> bool:

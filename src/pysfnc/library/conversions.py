@@ -24,7 +24,8 @@ from pysfnc.library.strings_split import SPACE
 from pysfnc.library.texts import build_repr, build_str
 from pysfnc.library.truth import build_truth
 from pysfnc.library.typenames import INTEGRAL, NUMERIC, as_number, has_kind, named, of_kinds
-from pysfnc.values.types import FLOAT, INT, STR, Kind, Type, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import FLOAT, INT, STR, Kind, Type
 
 _FLOATS: Final = frozenset({Kind.FLOAT})
 _S, _N, _A, _C, _M = (Ref(name) for name in "snacm")

@@ -9,7 +9,8 @@ from pysfnc.ir.exprs import Expr
 from pysfnc.library.make import Built, prim
 from pysfnc.library.registry import register_prim, register_surface
 from pysfnc.library.row import Parameter, PrimRow, Refusal, Site, SurfaceRow
-from pysfnc.values.types import Kind, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import Kind
 
 register_prim(PrimRow(op="copy.flat", lower=lambda args, _: args[0].tree))
 register_prim(PrimRow(op="copy.deep", lower=lambda args, _: args[0].tree))

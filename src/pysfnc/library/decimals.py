@@ -18,7 +18,8 @@ from pysfnc.library.prelude import define
 from pysfnc.library.registry import register_prim
 from pysfnc.library.row import Arg, Check, PrimRow
 from pysfnc.library.shapes import ONE, add, amp, block, fn, le, least, length, mapped, ne, refs, sub
-from pysfnc.values.types import STR, Kind, Type, kinds, without_kinds
+from pysfnc.values.relations import kinds, without_kinds
+from pysfnc.values.types import STR, Kind, Type
 
 __all__ = ["MODES"]
 

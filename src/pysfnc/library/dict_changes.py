@@ -27,7 +27,8 @@ from pysfnc.library.registry import ABSENT, register_change, register_prim
 from pysfnc.library.row import Arg, Change, ChangeRow, Check, Parameter, PrimRow, Refusal, Site
 from pysfnc.library.shapes import MINUS_ONE, at, bind, block, count, gt, item, refs
 from pysfnc.values.fields import merged, with_default, with_some_field, without_field, without_some_field
-from pysfnc.values.types import NEVER, STR, DictT, TupleT, Type, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import NEVER, STR, DictT, TupleT, Type
 
 _k, _p = refs("py_k py_p")
 

@@ -14,7 +14,8 @@ from pysfnc.library.shapes import EMPTY, at, bind, block, clean, count, fn, gt, 
 from pysfnc.library.signature import TEXT, Spec, kind_checks
 from pysfnc.library.typenames import has_kind
 from pysfnc.values.fields import merged
-from pysfnc.values.types import DictT, ErrorT, Kind, ListT, TuplesT, TupleT, Type, join_all, kinds, members, only_kinds
+from pysfnc.values.relations import join_all, kinds, members, only_kinds
+from pysfnc.values.types import DictT, ErrorT, Kind, ListT, TuplesT, TupleT, Type
 
 _v, _k, _p, _q = refs("py_v py_k py_p py_q")
 

@@ -25,24 +25,8 @@ from pysfnc.library.shapes import (
 from pysfnc.library.signature import repr_of
 from pysfnc.library.typenames import ambiguity, atoms, has_kind, type_name
 from pysfnc.values.fields import read_at
-from pysfnc.values.types import (
-    NEVER,
-    STR,
-    DictField,
-    DictT,
-    Kind,
-    ListT,
-    RecordT,
-    TupleT,
-    Type,
-    dict_of,
-    field_of,
-    join,
-    join_all,
-    kinds,
-    members,
-    others_of,
-)
+from pysfnc.values.relations import dict_of, field_of, join, join_all, kinds, members, others_of
+from pysfnc.values.types import NEVER, STR, DictField, DictT, Kind, ListT, RecordT, TupleT, Type
 
 MAX_FIELDS: Final = 100
 DICTS: Final = frozenset({Kind.DICT})

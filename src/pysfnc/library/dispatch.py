@@ -21,7 +21,8 @@ from pysfnc.library.registry import (
 )
 from pysfnc.library.row import Arg, Change, Check, PrimRow, Refusal, Site
 from pysfnc.library.typenames import has_kind, of_kinds, type_name
-from pysfnc.values.types import BOOL, ERROR, NEVER, ErrorT, Kind, Type, join_all, kinds
+from pysfnc.values.relations import join_all, kinds
+from pysfnc.values.types import BOOL, ERROR, NEVER, ErrorT, Kind, Type
 
 Kwargs = Mapping[str, Expr]
 _ARRAYS: Final = frozenset({Kind.LIST, Kind.TUPLE, Kind.SET, Kind.DEQUE})

@@ -11,7 +11,8 @@ from pysfnc.library.prelude import define
 from pysfnc.library.row import Arg, Check
 from pysfnc.library.shapes import ONE, add, block, fn, gt, lt, ne, refs, sub
 from pysfnc.library.signature import WHOLE_ERROR, Spec, kind_checks, whole
-from pysfnc.values.types import Kind, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import Kind
 
 _X, _N, _Q, _R, _A, _F, _V, _I, _G, _L, _W, _D = refs("x n q r a f v i g l w d")
 DAY: Final = Lit(86_400_000_000)

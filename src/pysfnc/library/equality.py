@@ -17,6 +17,7 @@ from pysfnc.library.registry import register_prim
 from pysfnc.library.row import Arg, PrimRow, Refusal, Site
 from pysfnc.library.shapes import clean
 from pysfnc.library.typenames import NUMERIC, as_number, atoms, value_of_member
+from pysfnc.values.relations import field_of, join_all, kinds, members, others_of
 from pysfnc.values.types import (
     BOOL,
     JSON_KINDS,
@@ -31,11 +32,6 @@ from pysfnc.values.types import (
     TuplesT,
     TupleT,
     Type,
-    field_of,
-    join_all,
-    kinds,
-    members,
-    others_of,
 )
 
 _STR: Final = frozenset({Kind.STR})

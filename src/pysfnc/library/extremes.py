@@ -33,7 +33,8 @@ from pysfnc.library.prelude import define
 from pysfnc.library.registry import ABSENT, register_prim, register_surface
 from pysfnc.library.row import Arg, Check, Parameter, PrimRow, Refusal, Site, SurfaceRow
 from pysfnc.library.versions import NO_ITEMS
-from pysfnc.values.types import BOOL, Kind, ListT, Type, join_all, kinds
+from pysfnc.values.relations import join_all, kinds
+from pysfnc.values.types import BOOL, Kind, ListT, Type
 
 _C, _W, _S, _V, _I, _L = (Ref(name) for name in "cwsvil")
 _NUMBERS: Final = frozenset({Kind.INT, Kind.FLOAT})

@@ -32,7 +32,8 @@ from pysfnc.values.fits import (
     flattened,
     text_of,
 )
-from pysfnc.values.types import JSON_KINDS, Kind, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import JSON_KINDS, Kind
 
 Path = tuple[Tree, ...]
 """Where a value stands, as strings to join: `items[`, the index, `]`."""

@@ -30,7 +30,8 @@ from pysfnc.library.typenames import (
     refuse_ambiguity,
     type_name,
 )
-from pysfnc.values.types import INT, STR, ErrorT, Kind, Type, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import INT, STR, ErrorT, Kind, Type
 
 _STR: Final = frozenset({Kind.STR})
 _FLOAT: Final = frozenset({Kind.FLOAT})

@@ -29,7 +29,8 @@ from pysfnc.library.signature import WHOLE, WHOLE_ERROR, Spec, declare, whole
 from pysfnc.library.truth import has_own_truth, truth_tree
 from pysfnc.library.typenames import NUMERIC, as_number, has_kind, named
 from pysfnc.library.versions import DIVMOD, ROOT_OF_NEGATIVE
-from pysfnc.values.types import BOOL, FLOAT, INT, Kind, TupleT, Type, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import BOOL, FLOAT, INT, Kind, TupleT, Type
 
 _A, _B, _N, _R = (Ref(name) for name in "abnr")
 _V: Final = Ref("py_v")

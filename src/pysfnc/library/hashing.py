@@ -8,7 +8,8 @@ from pysfnc.library.make import ZERO, call, eq, negate
 from pysfnc.library.row import Arg, Check
 from pysfnc.library.shapes import at, clean, count, fn
 from pysfnc.library.typenames import atoms, has_kind, named
-from pysfnc.values.types import Kind, NeverT, TuplesT, TupleT, Type, join_all, kinds, members, without_kinds
+from pysfnc.values.relations import join_all, kinds, members, without_kinds
+from pysfnc.values.types import Kind, NeverT, TuplesT, TupleT, Type
 
 UNHASHABLE: Final = frozenset({Kind.LIST, Kind.DICT, Kind.SET, Kind.MAPPING, Kind.DEQUE})
 _I: Final = Ref("py_i")

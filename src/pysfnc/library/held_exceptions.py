@@ -11,22 +11,8 @@ from pysfnc.library.quoting import quoted
 from pysfnc.library.registry import register_prim
 from pysfnc.library.row import Arg, PrimRow
 from pysfnc.library.typenames import has_kind, is_one_of, parts_of
-from pysfnc.values.types import (
-    INFINITY,
-    NEVER,
-    ExcT,
-    InfinityT,
-    Kind,
-    LazyDictT,
-    RecordT,
-    TiedDictT,
-    Type,
-    field_of,
-    join_all,
-    kinds,
-    members,
-    without_kinds,
-)
+from pysfnc.values.relations import field_of, join_all, kinds, members, without_kinds
+from pysfnc.values.types import INFINITY, NEVER, ExcT, InfinityT, Kind, LazyDictT, RecordT, TiedDictT, Type
 
 HELD: Final = "exc.held"
 """The first exception or infinity in a value, in the order in which `pysfnc.lang.wire` writes the value, and where; None if it has none."""

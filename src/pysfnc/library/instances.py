@@ -10,7 +10,8 @@ from pysfnc.library.make import Built, const, is_atom, prim
 from pysfnc.library.registry import register_prim
 from pysfnc.library.row import Arg, PrimRow, Refusal, Site
 from pysfnc.library.typenames import number_is_ambiguous, refuse_ambiguity, type_name
-from pysfnc.values.types import BOOL, STR, ErrorT, ExcT, Kind, Type, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import BOOL, STR, ErrorT, ExcT, Kind, Type
 
 CLASS_KINDS: Final = {
     "bool": frozenset({Kind.BOOL}),

@@ -12,7 +12,8 @@ from pysfnc.library.row import Arg, Check, PrimRow, Refusal, Site
 from pysfnc.library.shapes import ONE, add, block, count, ge, length, lt, refs, sub
 from pysfnc.library.signature import Spec, declare, whole
 from pysfnc.library.typenames import INTEGRAL
-from pysfnc.values.types import BOOL, INT, Kind, Type, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import BOOL, INT, Kind, Type
 
 _A, _B, _N, _M, _P, _R, _X, _S, _T, _Q = refs("a b n m p r x s t q")
 _INT: Final = Spec("self", frozenset({Kind.INT}), "{}")

@@ -41,22 +41,8 @@ from pysfnc.library.shapes import (
 )
 from pysfnc.library.signature import WHOLE, WHOLE_ERROR, Spec, kind_checks, misfit, whole
 from pysfnc.library.typenames import atoms, has_kind
-from pysfnc.values.types import (
-    INT,
-    NEVER,
-    NONE,
-    STR,
-    DictT,
-    ErrorT,
-    Kind,
-    ListT,
-    StrT,
-    TuplesT,
-    TupleT,
-    Type,
-    join_all,
-    kinds,
-)
+from pysfnc.values.relations import join_all, kinds
+from pysfnc.values.types import INT, NEVER, NONE, STR, DictT, ErrorT, Kind, ListT, StrT, TuplesT, TupleT, Type
 
 ARRAYS: Final = frozenset({Kind.LIST, Kind.TUPLE})
 ITERABLE: Final = ARRAYS | {Kind.STR, Kind.DICT}

@@ -20,6 +20,7 @@ from pysfnc.library.registry import register_prim, register_surface
 from pysfnc.library.row import Arg, Parameter, PrimRow, Refusal, Site, SurfaceRow
 from pysfnc.library.shapes import block, clean_atoms, count, fn, refs
 from pysfnc.library.typenames import ambiguity, has_kind, of_any_length, parts_of, refuse_ambiguity
+from pysfnc.values.relations import kinds, members
 from pysfnc.values.types import (
     STR,
     BoolT,
@@ -36,8 +37,6 @@ from pysfnc.values.types import (
     TuplesT,
     TupleT,
     Type,
-    kinds,
-    members,
 )
 
 _V, _N, _O, _P, _C, _S, _T, _K, _M, _X, _I = refs("v n o p c s t k m x i")

@@ -23,20 +23,8 @@ from pysfnc.library.row import Arg
 from pysfnc.library.shapes import ONE, add, amp, at, bind, block, clean_atoms, count, fn, item, mapped, ne, sub
 from pysfnc.library.typenames import has_kind, is_one_of, parts_of, value_of_member
 from pysfnc.values.keys import has_spots, is_mixed
-from pysfnc.values.types import (
-    BOOL,
-    NEVER,
-    EnumT,
-    Kind,
-    RecordT,
-    TuplesT,
-    TupleT,
-    Type,
-    field_of,
-    join_all,
-    kinds,
-    members,
-)
+from pysfnc.values.relations import field_of, join_all, kinds, members
+from pysfnc.values.types import BOOL, NEVER, EnumT, Kind, RecordT, TuplesT, TupleT, Type
 
 MARK: Final = "#"
 _TEXT: Final = "#:"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from pysfnc.ir.exprs import Const, Expr, Let, Prim
-from pysfnc.ir.walk import walk_expr
+from pysfnc.ir.walk_exprs import walk_expr
 from pysfnc.jsonata.tree import Array, IfElse, Lit, Tree
 from pysfnc.library.equality import equal_tree, unclear
 from pysfnc.library.iteration import build_iter_list
@@ -39,21 +39,8 @@ from pysfnc.library.shapes import (
 )
 from pysfnc.library.signature import WHOLE, WHOLE_ERROR, Spec, kind_checks, misfit, repr_of, whole
 from pysfnc.library.typenames import is_never
-from pysfnc.values.types import (
-    INT,
-    NEVER,
-    NONE,
-    DequeT,
-    Kind,
-    ListT,
-    SetT,
-    TuplesT,
-    TupleT,
-    Type,
-    join_all,
-    kinds,
-    members,
-)
+from pysfnc.values.relations import join_all, kinds, members
+from pysfnc.values.types import INT, NEVER, NONE, DequeT, Kind, ListT, SetT, TuplesT, TupleT, Type
 
 LISTS: Final = frozenset({Kind.LIST})
 _v, _i = refs("py_v py_i")

@@ -18,7 +18,8 @@ from pysfnc.library.shapes import ONE, add, block, fn, ge, gt, le, least, lt, re
 from pysfnc.library.signature import WHOLE, WHOLE_ERROR, Spec, declare, kind_checks, whole
 from pysfnc.library.typenames import INTEGRAL, NUMERIC, as_number, atoms, of_kinds
 from pysfnc.library.whole_numbers import exact
-from pysfnc.values.types import BOOL, FLOAT, INT, TupleT, Type, join_all, kinds
+from pysfnc.values.relations import join_all, kinds
+from pysfnc.values.types import BOOL, FLOAT, INT, TupleT, Type
 
 _A, _B, _N, _K, _R, _I, _G = refs("a b n k r i g")
 _REAL_ERROR: Final = "must be real number, not {}"

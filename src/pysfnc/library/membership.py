@@ -17,15 +17,8 @@ from pysfnc.library.registry import register_prim
 from pysfnc.library.row import Arg, Check, PrimRow, Refusal, Site
 from pysfnc.library.typenames import atoms, has_kind, named
 from pysfnc.library.versions import NOT_A_CONTAINER, UNHASHABLE_KEY
-from pysfnc.values.types import (
-    BOOL,
-    Kind,
-    ListT,
-    TuplesT,
-    TupleT,
-    Type,
-    kinds,
-)
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import BOOL, Kind, ListT, TuplesT, TupleT, Type
 
 _STR: Final = frozenset({Kind.STR})
 _LIST: Final = frozenset({Kind.LIST})

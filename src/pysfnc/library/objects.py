@@ -14,6 +14,7 @@ from pysfnc.library.registry import register_prim
 from pysfnc.library.row import Arg, PrimRow, Refusal, Site
 from pysfnc.library.typenames import atoms, class_clash, is_one_of
 from pysfnc.values.fields import with_field
+from pysfnc.values.relations import dict_of, field_of, join_all, members
 from pysfnc.values.types import (
     BOOL,
     NEVER,
@@ -32,10 +33,6 @@ from pysfnc.values.types import (
     TuplesT,
     TupleT,
     Type,
-    dict_of,
-    field_of,
-    join_all,
-    members,
 )
 
 RECORD = frozenset({Kind.RECORD})

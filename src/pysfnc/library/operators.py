@@ -28,24 +28,8 @@ from pysfnc.library.typenames import (
 )
 from pysfnc.library.versions import FLOOR_DIVISION, MODULO, NEGATIVE_POWER, TRUE_DIVISION
 from pysfnc.values.fields import merged
-from pysfnc.values.types import (
-    BOOL,
-    ERROR,
-    FLOAT,
-    INT,
-    NEVER,
-    STR,
-    DictT,
-    ErrorT,
-    Kind,
-    ListT,
-    TuplesT,
-    TupleT,
-    Type,
-    item_of_tuple,
-    join_all,
-    kinds,
-)
+from pysfnc.values.relations import item_of_tuple, join_all, kinds
+from pysfnc.values.types import BOOL, ERROR, FLOAT, INT, NEVER, STR, DictT, ErrorT, Kind, ListT, TuplesT, TupleT, Type
 
 Lower = Callable[[Arg, Arg], Tree]
 Typing = Callable[[Type, Type, Expr, Expr], Type]

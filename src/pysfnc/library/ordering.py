@@ -15,7 +15,8 @@ from pysfnc.library.operators import BinaryOperator, Case, build_operation, regi
 from pysfnc.library.prelude import define
 from pysfnc.library.row import Arg, Check, Site
 from pysfnc.library.typenames import NUMERIC, as_number, atoms, type_name
-from pysfnc.values.types import BOOL, Kind, ListT, TuplesT, TupleT, Type, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import BOOL, Kind, ListT, TuplesT, TupleT, Type
 
 _STR: Final = frozenset({Kind.STR})
 _LIST: Final = frozenset({Kind.LIST})

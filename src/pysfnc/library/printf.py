@@ -20,7 +20,8 @@ from pysfnc.library.shapes import lt
 from pysfnc.library.subscripts import build_subscript
 from pysfnc.library.texts import build_join, build_repr, build_str
 from pysfnc.library.typenames import INTEGRAL, NUMERIC, as_number, has_kind, named, of_kinds
-from pysfnc.values.types import FLOAT, INT, Kind, TupleT, Type, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import FLOAT, INT, Kind, TupleT, Type
 
 _DIRECTIVE: Final = re.compile(
     r"%(?:\((?P<key>[^()]*)\))?(?P<flags>[#0\- +]*)(?P<width>\d*)(?:\.(?P<precision>\d*))?[hlL]?(?P<type>.)", re.DOTALL

@@ -14,7 +14,8 @@ from pysfnc.library.operators import unsupported_operands
 from pysfnc.library.registry import register_prim
 from pysfnc.library.row import Arg, Check, PrimRow, Refusal, Site
 from pysfnc.library.typenames import INTEGRAL, NUMERIC, as_number, has_kind, is_non_integral
-from pysfnc.values.types import FLOAT, INT, Type, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import FLOAT, INT, Type
 
 NO_EXACT_ROOT: Final = Refusal(
     "unsupported-expression",

@@ -12,7 +12,8 @@ from pysfnc.library.registry import register_prim, register_surface
 from pysfnc.library.row import Arg, Check, Parameter, PrimRow, Refusal, Site, SurfaceRow
 from pysfnc.library.signature import WHOLE_ERROR, whole
 from pysfnc.library.typenames import INTEGRAL, NUMERIC, as_number, atoms, has_kind, named
-from pysfnc.values.types import FLOAT, INT, Kind, Type, join_all, kinds
+from pysfnc.values.relations import join_all, kinds
+from pysfnc.values.types import FLOAT, INT, Kind, Type
 
 _X, _N, _P, _R, _F, _W = (Ref(name) for name in "xnprfw")
 _HALF: Final = Lit(0.5)

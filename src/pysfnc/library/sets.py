@@ -23,21 +23,8 @@ from pysfnc.library.signature import repr_of
 from pysfnc.library.typenames import is_never
 from pysfnc.library.versions import UNHASHABLE_ITEM
 from pysfnc.values.keys import is_item
-from pysfnc.values.types import (
-    BOOL,
-    NEVER,
-    NONE,
-    Kind,
-    ListT,
-    OpaqueT,
-    RecordT,
-    SetT,
-    Type,
-    join,
-    join_all,
-    kinds,
-    members,
-)
+from pysfnc.values.relations import join, join_all, kinds, members
+from pysfnc.values.types import BOOL, NEVER, NONE, Kind, ListT, OpaqueT, RecordT, SetT, Type
 
 SETS: Final = frozenset({Kind.SET})
 Form = Literal["set", "frozenset", "unordered"]

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from pysfnc.jsonata.tree import Array, Binary, Bind, Func, IfElse, Index, Keep, Lit, Neg, Range, Ref, Seq, Tree
 from pysfnc.library.make import call, choose, eq, text, type_of
 from pysfnc.library.row import Arg
-from pysfnc.values.types import DequeT, ErrorT, JsonT, Kind, ListT, SetT, TuplesT, TupleT, Type, kinds, members
+from pysfnc.values.relations import kinds, members
+from pysfnc.values.types import DequeT, ErrorT, JsonT, Kind, ListT, SetT, TuplesT, TupleT, Type
 
 EMPTY = Array(())
 ONE = Lit(1)

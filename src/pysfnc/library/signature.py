@@ -16,7 +16,8 @@ from pysfnc.library.registry import register_prim, register_surface
 from pysfnc.library.row import Arg, Check, Parameter, PrimRow, Refusal, Site, SurfaceRow
 from pysfnc.library.shapes import ONE
 from pysfnc.library.typenames import has_kind, type_name
-from pysfnc.values.types import STR, Kind, Type, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import STR, Kind, Type
 
 TEXT: Final = frozenset({Kind.STR})
 TEXT_OR_NONE: Final = frozenset({Kind.STR, Kind.NONE})

@@ -34,7 +34,8 @@ from pysfnc.library.shapes import (
 from pysfnc.library.signature import BOUND_ERROR, WHOLE_OR_NONE, Spec, kind_checks, misfit, whole
 from pysfnc.library.subscripts import ARRAYS, INDEXED, STRINGS, around, expect
 from pysfnc.library.typenames import has_kind, of_kinds, type_name
-from pysfnc.values.types import ERROR, ErrorT, Kind, TuplesT, TupleT, Type, item_of_tuple, join_all, kinds, members
+from pysfnc.values.relations import item_of_tuple, join_all, kinds, members
+from pysfnc.values.types import ERROR, ErrorT, Kind, TuplesT, TupleT, Type
 
 _i, _n, _a = refs("py_i py_n py_a")
 

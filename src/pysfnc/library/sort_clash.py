@@ -14,7 +14,8 @@ from pysfnc.library.prelude import define
 from pysfnc.library.row import Arg, Check, Refusal
 from pysfnc.library.shapes import ONE, add, at, bind, block, count, filtered, ge, item, lt, refs, sub
 from pysfnc.library.typenames import NUMERIC, atoms, type_name
-from pysfnc.values.types import JSON, Kind, ListT, NeverT, StrT, TuplesT, TupleT, Type, is_json_faithful, kinds
+from pysfnc.values.relations import is_json_faithful, kinds
+from pysfnc.values.types import JSON, Kind, ListT, NeverT, StrT, TuplesT, TupleT, Type
 
 _a, _c, _d, _i, _k, _l, _lo, _hi, _m, _n, _x = refs("a c d i k l lo hi m n x")
 

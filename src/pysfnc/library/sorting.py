@@ -31,18 +31,8 @@ from pysfnc.library.row import Arg, Change, ChangeRow, Parameter, PrimRow, Refus
 from pysfnc.library.shapes import EMPTY, ONE, at, bind, block, clean_atoms, fn, gt, lt, mapped, ne, refs
 from pysfnc.library.sort_clash import clash_checks, refuse_text
 from pysfnc.library.typenames import atoms
-from pysfnc.values.types import (
-    FloatT,
-    IntT,
-    JsonT,
-    Kind,
-    NeverT,
-    StrT,
-    TupleT,
-    Type,
-    kinds,
-    members,
-)
+from pysfnc.values.relations import kinds, members
+from pysfnc.values.types import FloatT, IntT, JsonT, Kind, NeverT, StrT, TupleT, Type
 
 _a, _b, _i, _v, _c, _d, _k, _n, _m, _l, _lo, _hi, _x = refs("a b i v c d k n m l lo hi x")
 HIGH: Final = Regex(r"[\ud7ff\ue000-\uffff]")

@@ -42,7 +42,8 @@ from pysfnc.library.signature import (
     whole,
 )
 from pysfnc.library.typenames import has_kind
-from pysfnc.values.types import BOOL, INT, STR, Kind, TupleT, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import BOOL, INT, STR, Kind, TupleT
 
 MUST_BE_STR = "must be str, not {}"
 

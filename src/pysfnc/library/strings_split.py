@@ -32,7 +32,8 @@ from pysfnc.library.shapes import (
     sub,
 )
 from pysfnc.library.signature import TEXT, TEXT_OR_NONE, WHOLE, WHOLE_ERROR, Lower, Spec, declare, receiver, whole
-from pysfnc.values.types import STR, Kind, ListT, TupleT, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import STR, Kind, ListT, TupleT
 
 BLANKS: Final = r"\t-\r\x1c- "
 RARE_BLANKS: Final = r"\x0b\x0c\x1c-\x1f"

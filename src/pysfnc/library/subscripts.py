@@ -64,17 +64,8 @@ from pysfnc.library.shapes import (
 from pysfnc.library.signature import WHOLE, whole
 from pysfnc.library.typenames import has_kind, of_kinds, type_name
 from pysfnc.values.fields import read_at, with_field, with_some_field, without_field, without_some_field
-from pysfnc.values.types import (
-    ERROR,
-    STR,
-    ErrorT,
-    Kind,
-    TupleT,
-    Type,
-    join_all,
-    kinds,
-    members,
-)
+from pysfnc.values.relations import join_all, kinds, members
+from pysfnc.values.types import ERROR, STR, ErrorT, Kind, TupleT, Type
 
 LIST: Final = frozenset({Kind.LIST})
 TUPLE: Final = frozenset({Kind.TUPLE})

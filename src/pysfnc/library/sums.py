@@ -22,7 +22,8 @@ from pysfnc.library.typenames import (
     type_name,
 )
 from pysfnc.library.versions import SUM_COMPENSATES, SUM_COMPENSATES_INTS
-from pysfnc.values.types import FLOAT, INT, Kind, Type, join_all, kinds
+from pysfnc.values.relations import join_all, kinds
+from pysfnc.values.types import FLOAT, INT, Kind, Type
 
 _S, _X, _T, _V, _I, _C, _F, _N = (Ref(name) for name in "sxtvicfn")
 _ITEM: Final = Ref("py_v")

@@ -22,6 +22,7 @@ from pysfnc.library.row import Arg, PrimRow, Refusal, Site
 from pysfnc.library.shapes import ONE, bind, block, clean_atoms, count
 from pysfnc.library.typenames import ambiguity, has_kind, is_one_of, of_any_length, refuse_ambiguity, value_of_member
 from pysfnc.values.keys import DATE, DURATION
+from pysfnc.values.relations import field_of, kinds, members
 from pysfnc.values.types import (
     STR,
     BoolT,
@@ -42,9 +43,6 @@ from pysfnc.values.types import (
     TuplesT,
     TupleT,
     Type,
-    field_of,
-    kinds,
-    members,
 )
 
 _V, _I, _K = Ref("v"), Ref("py_i"), Ref("py_k")

@@ -13,7 +13,8 @@ from pysfnc.library.prelude import define
 from pysfnc.library.registry import register_prim
 from pysfnc.library.row import Arg, PrimRow, Refusal, Site
 from pysfnc.library.typenames import atoms, is_one_of, value_of_member
-from pysfnc.values.types import BOOL, BoolT, EnumT, Kind, RecordT, TupleT, Type, join_all, kinds, members
+from pysfnc.values.relations import join_all, kinds, members
+from pysfnc.values.types import BOOL, BoolT, EnumT, Kind, RecordT, TupleT, Type
 
 _ARRAYS: Final = frozenset({Kind.LIST, Kind.TUPLE})
 _NUMBERS: Final = frozenset({Kind.INT, Kind.FLOAT})

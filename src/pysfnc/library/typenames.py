@@ -16,6 +16,7 @@ from pysfnc.library.prelude import define
 from pysfnc.library.raised import NAME
 from pysfnc.library.row import Arg, Refusal
 from pysfnc.library.shapes import ne
+from pysfnc.values.relations import item_of_tuple, join_all, json_of_kinds, kinds, members, others_of, without_kinds
 from pysfnc.values.types import (
     BOOL,
     FLOAT,
@@ -40,13 +41,6 @@ from pysfnc.values.types import (
     TupleT,
     Type,
     UnionT,
-    item_of_tuple,
-    join_all,
-    json_of_kinds,
-    kinds,
-    members,
-    others_of,
-    without_kinds,
 )
 
 NUMERIC: Final = frozenset({Kind.BOOL, Kind.INT, Kind.FLOAT})

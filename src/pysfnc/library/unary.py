@@ -11,7 +11,8 @@ from pysfnc.library.make import Built, call, join, prim, text
 from pysfnc.library.registry import register_prim, register_surface
 from pysfnc.library.row import Arg, Check, Parameter, PrimRow, Refusal, Site, SurfaceRow
 from pysfnc.library.typenames import INTEGRAL, NUMERIC, as_number, atoms, has_kind, type_name
-from pysfnc.values.types import ERROR, FLOAT, INT, NEVER, ErrorT, Kind, Type, join_all, kinds
+from pysfnc.values.relations import join_all, kinds
+from pysfnc.values.types import ERROR, FLOAT, INT, NEVER, ErrorT, Kind, Type
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from pysfnc.library.row import Arg, Check, Parameter, PrimRow, Refusal, Site, Su
 from pysfnc.library.shapes import at, bind, block, clean_atoms, count, fn, ge, refs
 from pysfnc.library.signature import Spec, kind_checks
 from pysfnc.library.typenames import has_kind, type_name
-from pysfnc.values.types import NEVER, NONE, STR, EnumT, ErrorT, Kind, ListT, TuplesT, TupleT, Type, kinds, members
+from pysfnc.values.relations import kinds, members
+from pysfnc.values.types import NEVER, NONE, STR, EnumT, ErrorT, Kind, ListT, TuplesT, TupleT, Type
 
 TEXTS: Final = frozenset({Kind.STR})
 _v, _i, _n = refs("py_v py_i py_n")

@@ -16,7 +16,8 @@ from pysfnc.library.registry import prim, register_prim
 from pysfnc.library.row import Arg, Check, PrimRow
 from pysfnc.library.shapes import block, le, refs
 from pysfnc.library.typenames import INTEGRAL, NUMERIC, as_number
-from pysfnc.values.types import Kind, Type, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import Kind, Type
 
 WHOLE: Final = "whole."
 """How the name of such an operation begins."""

@@ -21,7 +21,8 @@ from typing import Final
 from pysfnc.analysis.exception_reads import exception_fields_read
 from pysfnc.ir.exprs import Const, ExcField, Expr, NewExc, Prim, Var
 from pysfnc.ir.hir import Assign, FanOut, Fork, Handler, Perform, Raise, Stmt, Suite, Try
-from pysfnc.ir.walk import effect_suites, map_suites, suite_exprs, walk_expr
+from pysfnc.ir.walk import effect_suites, map_suites, suite_exprs
+from pysfnc.ir.walk_exprs import walk_expr
 from pysfnc.library.row import NameSupply
 from pysfnc.values.types import INT, JSON, STR, ExcT, ListT
 

@@ -16,9 +16,11 @@ from dataclasses import replace
 from typing import Final
 
 from pysfnc.analysis.failures import expr_errors
+from pysfnc.ir.exits import exits
 from pysfnc.ir.exprs import Const, Expr, Logic, Prim, Var
 from pysfnc.ir.hir import Assign, ErrorReading, Handler, If, Perform, Raise, ServiceCall, Stmt, Suite, TaskCall, Try
-from pysfnc.ir.walk import exits, map_suites, substitute, walk_suite
+from pysfnc.ir.walk import map_suites, walk_suite
+from pysfnc.ir.walk_exprs import substitute
 from pysfnc.library.row import NameSupply
 
 _CLIENT_ERROR: Final = "ClientError"

@@ -18,11 +18,13 @@ from pysfnc.analysis.int_bounds import EXACT, UNBOUNDED, Bound, int_bounds, powe
 from pysfnc.analysis.known_ints import known_int
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Assign, Recursion, Suite
-from pysfnc.ir.walk import children, map_children, map_suite_exprs, suite_exprs, walk_expr, walk_suite
+from pysfnc.ir.walk import map_suite_exprs, suite_exprs, walk_suite
+from pysfnc.ir.walk_exprs import children, map_children, walk_expr
 from pysfnc.library.row import NameSupply
 from pysfnc.library.typenames import INTEGRAL
 from pysfnc.library.whole_numbers import MULMOD, WHOLE
-from pysfnc.values.types import INT, Kind, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import INT, Kind
 
 _PLAIN = ("+", "-", "*")
 _PRODUCTS = frozenset({"*", "*="})

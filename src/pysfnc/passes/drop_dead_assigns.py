@@ -12,8 +12,10 @@ from dataclasses import replace
 
 from pysfnc.analysis.failures import expr_errors
 from pysfnc.analysis.liveness import Liveness, liveness
+from pysfnc.ir.exits import exits
 from pysfnc.ir.hir import Assign, Stmt, Suite
-from pysfnc.ir.walk import exits, free_vars, map_suites
+from pysfnc.ir.walk import map_suites
+from pysfnc.ir.walk_exprs import free_vars
 from pysfnc.library.row import NameSupply
 
 

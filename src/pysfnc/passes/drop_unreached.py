@@ -8,8 +8,9 @@ y = x + 1
 They may read what no way to them assigns; later stages must not see that.
 """
 
+from pysfnc.ir.exits import exits
 from pysfnc.ir.hir import Stmt, Suite
-from pysfnc.ir.walk import exits, map_suites
+from pysfnc.ir.walk import map_suites
 from pysfnc.library.row import NameSupply
 
 

@@ -17,11 +17,13 @@ from typing import Final
 from pysfnc.aws.shapes import Shape
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, ListComp, Prim, Reduce, Var
 from pysfnc.ir.hir import Assign, FanOut, ForEach, Perform, Stmt, Suite, Try
-from pysfnc.ir.walk import map_children, map_suite_exprs, map_suites, stmt_exprs, suite_exprs, walk_expr, walk_suite
+from pysfnc.ir.walk import map_suite_exprs, map_suites, stmt_exprs, suite_exprs, walk_suite
+from pysfnc.ir.walk_exprs import map_children, walk_expr
 from pysfnc.library.aws_forms import Form
 from pysfnc.library.aws_matches import in_form
 from pysfnc.library.row import NameSupply
-from pysfnc.values.types import BOOL, JSON, STR, DictT, ListT, Type, field_of
+from pysfnc.values.relations import field_of
+from pysfnc.values.types import BOOL, JSON, STR, DictT, ListT, Type
 
 ANSWER: Final = "service.answer"
 _SAME_OF_LIST: Final = frozenset({"list.len", "len", "truth", "iter.list", "loop.more"})

@@ -17,10 +17,11 @@ It runs at every level: what comes after knows no other branches.
 from dataclasses import replace
 
 from pysfnc.analysis.branches import conduct
+from pysfnc.ir.exits import ends
 from pysfnc.ir.exprs import Const, Prim, Var
 from pysfnc.ir.hir import Assign, FanOut, Fork, Handler, If, Perform, Raise, Stmt, Suite, Try
 from pysfnc.ir.outcomes import as_outcome, outcome_type, task_group_error
-from pysfnc.ir.walk import effect_suites, ends, map_suites
+from pysfnc.ir.walk import effect_suites, map_suites
 from pysfnc.library.row import NameSupply
 from pysfnc.passes.races import ended_race, ending_by_raise
 from pysfnc.values.types import BOOL, INT, JSON, ExcT, ListT

@@ -19,6 +19,7 @@ surroundings assign.
 from dataclasses import replace
 
 from pysfnc.analysis.liveness import Liveness, liveness
+from pysfnc.ir.exits import exits
 from pysfnc.ir.exprs import Const, Expr, NewExc, Prim, Var
 from pysfnc.ir.hir import (
     Assign,
@@ -42,7 +43,8 @@ from pysfnc.ir.hir import (
     Try,
     While,
 )
-from pysfnc.ir.walk import assigned, exits, map_suite_exprs, map_suites, rename, stmt_suites, walk_suite
+from pysfnc.ir.walk import assigned, map_suite_exprs, map_suites, stmt_suites, walk_suite
+from pysfnc.ir.walk_exprs import rename
 from pysfnc.lean import dataclass
 from pysfnc.library.row import NameSupply
 from pysfnc.passes.races import ended_race, ending_by_raise

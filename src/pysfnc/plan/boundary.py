@@ -15,7 +15,8 @@ from pysfnc.library.fits import InputSpec, Key
 from pysfnc.library.row import NameSupply
 from pysfnc.source.span import Span
 from pysfnc.values.fits import AnyFit
-from pysfnc.values.types import BOOL, JSON, NONE, STR, DictT, ExcT, Type, join
+from pysfnc.values.relations import join
+from pysfnc.values.types import BOOL, JSON, NONE, STR, DictT, ExcT, Type
 
 _WORDS: Final = {"positional": "positional", "keyword": "keyword-only"}
 

@@ -13,7 +13,8 @@ from pysfnc.analysis.failures import expr_errors
 from pysfnc.ir.exprs import Const, Expr, Input, NewExc, Prim, Var
 from pysfnc.ir.hir import Assign, If, Raise, Suite
 from pysfnc.ir.mir import Computed
-from pysfnc.ir.walk import assigned, free_vars, reads, suite_exprs, walk_expr, walk_suite
+from pysfnc.ir.walk import assigned, reads, suite_exprs, walk_suite
+from pysfnc.ir.walk_exprs import free_vars, walk_expr
 from pysfnc.lean import dataclass
 from pysfnc.library.raised import FIELDS
 from pysfnc.library.row import NameSupply

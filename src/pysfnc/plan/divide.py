@@ -15,7 +15,8 @@ from typing import Final
 
 from pysfnc.ir.exprs import Const
 from pysfnc.ir.hir import Draw, ForEach, Perform, Recursion, Stmt, Suite, While
-from pysfnc.ir.walk import has_effect, map_suites, node_count, stmt_exprs, suite_exprs
+from pysfnc.ir.walk import has_effect, map_suites, stmt_exprs, suite_exprs
+from pysfnc.ir.walk_exprs import node_count
 from pysfnc.lean import dataclass
 from pysfnc.plan.hold_exceptions import LARGE_NODES
 from pysfnc.source import Span

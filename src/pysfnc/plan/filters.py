@@ -21,7 +21,8 @@ from pysfnc.analysis.failures import expr_errors, suite_errors
 from pysfnc.ir.exprs import Const, Expr, Let, ListComp, Prim, Var
 from pysfnc.ir.hir import Assign, Continue, Eval, ForEach, Handler, If, Stmt, Suite, Try
 from pysfnc.ir.renaming import renamed
-from pysfnc.ir.walk import assigned, free_vars, reads, rename, walk_suite
+from pysfnc.ir.walk import assigned, reads, walk_suite
+from pysfnc.ir.walk_exprs import free_vars, rename
 from pysfnc.library.lists import item_type
 from pysfnc.library.row import NameSupply
 from pysfnc.values.types import BOOL, ListT

@@ -9,7 +9,8 @@ from typing import Literal
 from pysfnc.analysis.failures import expr_errors, raised_classes, suite_errors
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Assign, ExceptionTable, Stmt, Suite
-from pysfnc.ir.walk import free_vars, reads
+from pysfnc.ir.walk import reads
+from pysfnc.ir.walk_exprs import free_vars
 from pysfnc.lean import dataclass
 from pysfnc.library.row import NameSupply
 from pysfnc.plan.graph import Catch, EffectNode, EndNode, Handlers, HeadNode, Node, PureNode, TestNode, ThrowNode

@@ -7,6 +7,7 @@ handlers in force), `finally` (written on every way through it). A pure loop wit
 
 from dataclasses import field
 
+from pysfnc.ir.exits import ends, exits, finishes
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import (
     Assign,
@@ -29,12 +30,13 @@ from pysfnc.ir.hir import (
     Try,
     While,
 )
-from pysfnc.ir.walk import assigned, ends, exits, finishes, has_effect
+from pysfnc.ir.walk import assigned, has_effect
 from pysfnc.lean import dataclass
 from pysfnc.library.row import NameSupply
 from pysfnc.plan.tags import tag_jumps
 from pysfnc.source.span import Span
-from pysfnc.values.types import BOOL, INT, JSON, NONE, DequeT, ExcT, ListT, SetT, TuplesT, TupleT, Type, join_all
+from pysfnc.values.relations import join_all
+from pysfnc.values.types import BOOL, INT, JSON, NONE, DequeT, ExcT, ListT, SetT, TuplesT, TupleT, Type
 
 
 @dataclass(slots=True, eq=False)

@@ -15,10 +15,12 @@ from typing import Final
 
 from pysfnc.ir.exprs import Const, Prim, Var
 from pysfnc.ir.hir import Assign, Block, Draw, Handler, If, Perform, Raise, Stmt, Suite, Try
-from pysfnc.ir.walk import has_effect, map_suites, node_count, suite_exprs
+from pysfnc.ir.walk import has_effect, map_suites, suite_exprs
+from pysfnc.ir.walk_exprs import node_count
 from pysfnc.library.row import NameSupply
 from pysfnc.plan.tags import tag_jumps
-from pysfnc.values.types import BOOL, INT, NONE, ExcT, join
+from pysfnc.values.relations import join
+from pysfnc.values.types import BOOL, INT, NONE, ExcT
 
 LARGE_NODES: Final = 100
 """From how many nodes of expressions on code counts as large, in a machine that has an expression that is too large: about 5,000 characters."""

@@ -1,7 +1,8 @@
 """Which variables are read later, for every node of a graph."""
 
 from pysfnc.analysis.liveness import liveness
-from pysfnc.ir.walk import assigned, effect_exprs, effect_suites, free_vars, reads
+from pysfnc.ir.walk import assigned, effect_exprs, effect_suites, reads
+from pysfnc.ir.walk_exprs import free_vars
 from pysfnc.plan.graph import EffectNode, EndNode, HeadNode, Node, PureNode, TestNode, ThrowNode
 
 Names = frozenset[str]

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
-from pysfnc.ir.walk import effect_exprs, effect_suites, suite_exprs, walk_expr
+from pysfnc.ir.walk import effect_exprs, effect_suites, suite_exprs
+from pysfnc.ir.walk_exprs import walk_expr
 from pysfnc.plan.graph import EffectNode, EndNode, Node, PureNode, TestNode, ThrowNode
 from pysfnc.plan.live import Names, successors
 

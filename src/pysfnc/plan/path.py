@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from pysfnc.ir.exprs import Const, Expr, Logic, Var
 from pysfnc.ir.hir import Assign, Handler, If, Stmt, Suite, Try
 from pysfnc.ir.mir import Computed
-from pysfnc.ir.walk import assigned, free_vars, reads
+from pysfnc.ir.walk import assigned, reads
+from pysfnc.ir.walk_exprs import free_vars
 from pysfnc.lean import dataclass
 from pysfnc.library.row import NameSupply
 from pysfnc.values.types import BOOL, NONE, ExcT

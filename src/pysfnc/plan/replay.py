@@ -10,7 +10,8 @@ from typing import Final
 
 from pysfnc.ir.exprs import Const, Expr, ListComp, Prim, Var
 from pysfnc.ir.hir import Assign, ForEach, If, Stmt, Suite
-from pysfnc.ir.walk import assigned, map_suite_exprs, substitute, suite_exprs, walk_expr
+from pysfnc.ir.walk import assigned, map_suite_exprs, suite_exprs
+from pysfnc.ir.walk_exprs import substitute, walk_expr
 from pysfnc.lean import dataclass
 from pysfnc.library.row import NameSupply
 from pysfnc.source.span import Span

@@ -22,29 +22,19 @@ from typing import Final
 
 from pysfnc.analysis.failures import expr_errors, suite_errors
 from pysfnc.analysis.liveness import Liveness
+from pysfnc.ir.exits import exits
 from pysfnc.ir.exprs import Cond, Const, Expr, Input, Logic, Prim, Var
 from pysfnc.ir.hir import Assign, Continue, FanOut, ForEach, If, Perform, Return, Stmt, Suite, Try
 from pysfnc.ir.renaming import renamed
-from pysfnc.ir.walk import (
-    assigned,
-    binds,
-    children,
-    exits,
-    free_vars,
-    has_effect,
-    map_children,
-    map_suites,
-    reads,
-    suite_exprs,
-    walk_expr,
-    walk_suite,
-)
+from pysfnc.ir.walk import assigned, has_effect, map_suites, reads, suite_exprs, walk_suite
+from pysfnc.ir.walk_exprs import binds, children, free_vars, map_children, walk_expr
 from pysfnc.lean import dataclass
 from pysfnc.library.row import NameSupply
 from pysfnc.plan.entries import Keys
 from pysfnc.plan.labels import with_own_labels
 from pysfnc.plan.replay import SLOT, Handing, Replay, Way, variables
-from pysfnc.values.types import INT, NONE, ExcT, Kind, ListT, TuplesT, TupleT, Type, kinds, members
+from pysfnc.values.relations import kinds, members
+from pysfnc.values.types import INT, NONE, ExcT, Kind, ListT, TuplesT, TupleT, Type
 
 Names = frozenset[str]
 _SMALL: Final = frozenset({Kind.NONE, Kind.BOOL, Kind.INT, Kind.FLOAT})

@@ -10,6 +10,7 @@ from dataclasses import field
 
 from pysfnc.analysis.exception_reads import exception_fields_read
 from pysfnc.analysis.liveness import Liveness, liveness
+from pysfnc.ir.exits import exits
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import (
     Assign,
@@ -24,7 +25,7 @@ from pysfnc.ir.hir import (
     Try,
 )
 from pysfnc.ir.mir import Pause, State, Work
-from pysfnc.ir.walk import assigned, exits, has_effect, map_suites, walk_suite
+from pysfnc.ir.walk import assigned, has_effect, map_suites, walk_suite
 from pysfnc.lean import dataclass
 from pysfnc.library.row import NameSupply
 from pysfnc.plan.costs import cheapest_round, cheapest_run, count_states, dearest_way, states_from

@@ -7,23 +7,8 @@ that nobody can change. What comes of a value with one of these in the place of 
 from typing import Final
 
 from pysfnc.values.fits import AnyFit, ChoiceFit, DictFit, Fit, ListFit, RecordFit, ScalarFit, flattened, type_of
-from pysfnc.values.types import (
-    JSON,
-    DictField,
-    DictT,
-    JsonT,
-    Kind,
-    LazyDictT,
-    ListT,
-    Type,
-    dict_of,
-    field_of,
-    join_all,
-    json_of_kinds,
-    kinds,
-    members,
-    others_of,
-)
+from pysfnc.values.relations import dict_of, field_of, join_all, json_of_kinds, kinds, members, others_of
+from pysfnc.values.types import JSON, DictField, DictT, JsonT, Kind, LazyDictT, ListT, Type
 
 _NUMBERS: Final = frozenset({Kind.INT, Kind.FLOAT})
 

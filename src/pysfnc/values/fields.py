@@ -5,6 +5,7 @@ Owns these rules, as functions from types to types. A key that is not constant m
 
 from dataclasses import replace
 
+from pysfnc.values.relations import dict_of, field_of, is_subtype, join, join_all, others_of
 from pysfnc.values.types import (
     NEVER,
     DequeT,
@@ -20,12 +21,6 @@ from pysfnc.values.types import (
     TupleT,
     Type,
     UnionT,
-    dict_of,
-    field_of,
-    is_subtype,
-    join,
-    join_all,
-    others_of,
 )
 
 

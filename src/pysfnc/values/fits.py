@@ -8,6 +8,7 @@ import json
 from typing import Final
 
 from pysfnc.lean import dataclass
+from pysfnc.values.relations import dict_of, join, join_all
 from pysfnc.values.types import (
     BOOL,
     FLOAT,
@@ -27,9 +28,6 @@ from pysfnc.values.types import (
     TuplesT,
     TupleT,
     Type,
-    dict_of,
-    join,
-    join_all,
 )
 
 

@@ -7,6 +7,7 @@ such a place is a *spot*, and no dict may lose one by becoming a dict of more ke
 from collections.abc import Iterator
 from typing import Final
 
+from pysfnc.values.relations import join, kinds, members, others_of
 from pysfnc.values.types import (
     BOOL,
     INFINITY,
@@ -22,10 +23,6 @@ from pysfnc.values.types import (
     TuplesT,
     TupleT,
     Type,
-    join,
-    kinds,
-    members,
-    others_of,
 )
 
 NUMBERS: Final = frozenset({Kind.INT, Kind.FLOAT})

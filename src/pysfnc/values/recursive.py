@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import field, replace
 
 from pysfnc.lean import dataclass
+from pysfnc.values.relations import dict_of, join_all, others_of
 from pysfnc.values.types import (
     NEVER,
     DequeT,
@@ -27,9 +28,6 @@ from pysfnc.values.types import (
     TupleT,
     Type,
     UnionT,
-    dict_of,
-    join_all,
-    others_of,
 )
 
 __all__ = ["folded", "joined_records", "knot", "parts", "tied", "with_parts"]

@@ -6,8 +6,9 @@ from functools import partial
 from pysfnc.analysis.failures import suite_errors
 from pysfnc.backend.expressions import Env, Out, block
 from pysfnc.backend.regions.surroundings import Context, Frame, Jump, Throw, Writer, nowhere
+from pysfnc.ir.exits import exits
 from pysfnc.ir.hir import Break, Continue, ExceptionTable, Handler, Leave, Try
-from pysfnc.ir.walk import exits, reads, walk_suite
+from pysfnc.ir.walk import reads, walk_suite
 from pysfnc.jsonata.tree import Binary, Call, IfElse, Lit, Tree
 from pysfnc.library.raised import is_named
 

@@ -6,8 +6,9 @@ from pysfnc.analysis.failures import suite_errors
 from pysfnc.analysis.liveness import liveness
 from pysfnc.backend.expressions import Env, Out, block
 from pysfnc.backend.regions.surroundings import Context, Jump, Writer, with_jumps
+from pysfnc.ir.exits import exits
 from pysfnc.ir.hir import Break, Continue, ForEach, If, Suite, While
-from pysfnc.ir.walk import assigned, exits, reads, walk_suite
+from pysfnc.ir.walk import assigned, reads, walk_suite
 from pysfnc.jsonata.tree import Binary, Bind, Call, Func, IfElse, Index, Lit, Ref, Tree
 
 

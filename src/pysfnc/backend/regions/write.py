@@ -24,6 +24,7 @@ from pysfnc.backend.regions.loops import write_for, write_while
 from pysfnc.backend.regions.packs import EXCEPTION, TAG, Exit, Packing
 from pysfnc.backend.regions.recursions import write_activation, write_recursion
 from pysfnc.backend.regions.surroundings import Context, Frame, Jump, Write, Written, with_jumps
+from pysfnc.ir.exits import exits
 from pysfnc.ir.exprs import Expr, Prim
 from pysfnc.ir.hir import (
     Assign,
@@ -44,7 +45,8 @@ from pysfnc.ir.hir import (
     Try,
     While,
 )
-from pysfnc.ir.walk import assigned, exits, free_vars, walk_suite
+from pysfnc.ir.walk import assigned, walk_suite
+from pysfnc.ir.walk_exprs import free_vars
 from pysfnc.jsonata.tree import Binary, Bind, Field, Func, IfElse, Lit, Ref, Tree
 from pysfnc.lean import dataclass
 from pysfnc.library.registry import prim

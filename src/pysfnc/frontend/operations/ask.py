@@ -19,6 +19,7 @@ from pysfnc.library.row import Refusal, Site
 from pysfnc.library.typenames import parts_of
 from pysfnc.source.span import Span
 from pysfnc.values.keys import is_mixed, is_told
+from pysfnc.values.relations import join, join_all, kinds, members, only_kinds
 from pysfnc.values.types import (
     NEVER,
     NONE,
@@ -36,11 +37,6 @@ from pysfnc.values.types import (
     TuplesT,
     TupleT,
     Type,
-    join,
-    join_all,
-    kinds,
-    members,
-    only_kinds,
 )
 
 Built = Expr | Refusal

@@ -21,7 +21,8 @@ from pysfnc.frontend.told_numbers import truth_of_number
 from pysfnc.frontend.whole import refuse_text, text_held
 from pysfnc.ir.exprs import Const, Expr, NewExc, Var
 from pysfnc.library import catalog
-from pysfnc.values.types import STR, ErrorT, ExcT, Kind, MapT, is_json_faithful, kinds
+from pysfnc.values.relations import is_json_faithful, kinds
+from pysfnc.values.types import STR, ErrorT, ExcT, Kind, MapT
 
 _TAKING_DEQUES: Final = frozenset({"bool", "enumerate", "zip", "reversed", "tuple"})
 """Functions that take a deque as they take a list; others are given its items."""

@@ -8,7 +8,8 @@ from pysfnc.frontend.operations.ask import built, inner, never_among
 from pysfnc.ir.exprs import Expr, Prim
 from pysfnc.library import catalog
 from pysfnc.library.lists import item_type as items_in
-from pysfnc.values.types import ErrorT, ListT, TupleT, Type, join_all
+from pysfnc.values.relations import join_all
+from pysfnc.values.types import ErrorT, ListT, TupleT, Type
 
 
 def make_list(cx: Context, items: Sequence[Expr], node: ast.AST) -> Expr:

@@ -7,7 +7,8 @@ from typing import Final
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.lower_context import Context
 from pysfnc.ir.exprs import Expr
-from pysfnc.values.types import OpaqueT, members
+from pysfnc.values.relations import members
+from pysfnc.values.types import OpaqueT
 
 _KEEPING: Final = frozenset({"append", "appendleft", "extend", "get", "insert", "pop", "setdefault", "update"})
 _ASKING: Final = frozenset({"bool", "callable", "isinstance", "print", "type"})

@@ -31,7 +31,8 @@ from pysfnc.library.dispatch import having as dispatch_having
 from pysfnc.library.objects import build_attribute, build_set_attribute
 from pysfnc.library.row import Change, Refusal
 from pysfnc.library.signature import WHOLE
-from pysfnc.values.types import INT, NONE, DequeT, ErrorT, Kind, LazyDictT, MapT, Type, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import INT, NONE, DequeT, ErrorT, Kind, LazyDictT, MapT, Type
 
 _NUMBER: Final = "'decimal.Decimal'"
 

@@ -17,7 +17,8 @@ from pysfnc.library import catalog
 from pysfnc.library.hashing import hashable_part
 from pysfnc.library.keyed import is_stray
 from pysfnc.values.keys import is_key, is_mixed, joined_keys
-from pysfnc.values.types import INT, NEVER, STR, DictT, ErrorT, Kind, ListT, MapT, TupleT, Type, join, join_all, kinds
+from pysfnc.values.relations import join, join_all, kinds
+from pysfnc.values.types import INT, NEVER, STR, DictT, ErrorT, Kind, ListT, MapT, TupleT, Type
 
 
 def key_text(cx: Context, mapping: Expr, key: Expr, node: ast.AST) -> Expr:

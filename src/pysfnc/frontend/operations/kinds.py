@@ -8,10 +8,11 @@ from typing import Final
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.decimal_operations import decimal_truth
 from pysfnc.frontend.future_tables import KeyedCoroutines, KeyedFutures, keys_of_table
+from pysfnc.frontend.future_values import FutureList, FutureSet
 from pysfnc.frontend.infinities import may_be_infinite, told_of_infinite
 from pysfnc.frontend.lower_context import Context
 from pysfnc.frontend.lower_core import as_data
-from pysfnc.frontend.lower_values import Choice, FutureList, FutureSet, Lazy, Static, TupleOf, TypeOf, Value
+from pysfnc.frontend.lower_values import Choice, Lazy, Static, TupleOf, TypeOf, Value
 from pysfnc.frontend.moment_operations import time_truth
 from pysfnc.frontend.operations.ask import after, built, told_by_text
 from pysfnc.frontend.operations.deques import listed
@@ -23,22 +24,8 @@ from pysfnc.ir.exprs import Const, Expr, Logic, Prim, Var
 from pysfnc.library import catalog
 from pysfnc.library.objects import build_is_record
 from pysfnc.library.typenames import class_clash, is_of_class, number_is_ambiguous, without_code
-from pysfnc.values.types import (
-    BOOL,
-    NONE,
-    STR,
-    BoolT,
-    ErrorT,
-    ExcT,
-    Kind,
-    NeverT,
-    TupleT,
-    Type,
-    join_all,
-    kinds,
-    members,
-    without_kinds,
-)
+from pysfnc.values.relations import join_all, kinds, members, without_kinds
+from pysfnc.values.types import BOOL, NONE, STR, BoolT, ErrorT, ExcT, Kind, NeverT, TupleT, Type
 
 
 def truth(cx: Context, value: Value, node: ast.AST) -> Expr:

@@ -7,7 +7,8 @@ from pysfnc.library.dicts import value_type as values_in
 from pysfnc.library.hashing import hashable_part
 from pysfnc.library.typenames import of_kinds
 from pysfnc.values.keys import is_key, joined_keys
-from pysfnc.values.types import NEVER, STR, DictT, ErrorT, Kind, MapT, Type, join_all, kinds, members
+from pysfnc.values.relations import join_all, kinds, members
+from pysfnc.values.types import NEVER, STR, DictT, ErrorT, Kind, MapT, Type
 
 
 def plain(value: Expr) -> Expr:

@@ -57,22 +57,8 @@ from pysfnc.frontend.told_numbers import (
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, ListComp, Prim
 from pysfnc.library import catalog
 from pysfnc.library.iteration import items_type
-from pysfnc.values.types import (
-    BOOL,
-    INT,
-    NONE,
-    DequeT,
-    ErrorT,
-    Kind,
-    ListT,
-    MapT,
-    NeverT,
-    RecordT,
-    StrT,
-    join,
-    kinds,
-    without_kinds,
-)
+from pysfnc.values.relations import join, kinds, without_kinds
+from pysfnc.values.types import BOOL, INT, NONE, DequeT, ErrorT, Kind, ListT, MapT, NeverT, RecordT, StrT
 
 _SYMBOLS: Final[dict[type[ast.cmpop], str]] = {
     ast.Eq: "==",

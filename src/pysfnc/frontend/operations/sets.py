@@ -13,7 +13,8 @@ from pysfnc.library.hashing import hashable_part
 from pysfnc.library.row import Site
 from pysfnc.library.sets import Form
 from pysfnc.values.keys import is_told
-from pysfnc.values.types import Kind, kinds
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import Kind
 
 
 def refuse_order_of_set(cx: Context, node: ast.AST) -> Expr:

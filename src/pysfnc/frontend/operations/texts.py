@@ -17,7 +17,8 @@ from pysfnc.frontend.operations.items import slice_of
 from pysfnc.frontend.operations.kinds import has_kind
 from pysfnc.ir.exprs import Cond, Const, ExcField, Expr
 from pysfnc.library import catalog
-from pysfnc.values.types import INT, JSON, STR, EnumT, ErrorT, ExcT, Kind, ListT, Type, join, kinds, without_kinds
+from pysfnc.values.relations import join, kinds, without_kinds
+from pysfnc.values.types import INT, JSON, STR, EnumT, ErrorT, ExcT, Kind, ListT, Type
 
 
 def format_value(cx: Context, value: Value, conversion: str | None, spec: Expr | None, node: ast.AST) -> Expr:

@@ -17,7 +17,8 @@ from pysfnc.ir.exprs import Const, ExcField, Expr, Logic
 from pysfnc.library import catalog
 from pysfnc.library.objects import build_is_record
 from pysfnc.library.typenames import is_of_class, number_is_ambiguous
-from pysfnc.values.types import BOOL, NONE, STR, ExcT, Kind, Type, kinds, members
+from pysfnc.values.relations import kinds, members
+from pysfnc.values.types import BOOL, NONE, STR, ExcT, Kind, Type
 
 _KINDS: Final = {
     "bool": Kind.BOOL,

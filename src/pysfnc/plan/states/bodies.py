@@ -4,7 +4,8 @@ from pysfnc.analysis.liveness import liveness
 from pysfnc.ir.exprs import Input, Var
 from pysfnc.ir.hir import Assign, FanOut, Suite
 from pysfnc.ir.mir import BATCH_INPUT, BATCH_ITEMS, ITEM, Computed, Work
-from pysfnc.ir.walk import assigned, effect_suites, map_suite_exprs, reads, rename
+from pysfnc.ir.walk import assigned, effect_suites, map_suite_exprs, reads
+from pysfnc.ir.walk_exprs import rename
 from pysfnc.plan.graph import EffectNode
 from pysfnc.plan.states.pieces import given_part
 from pysfnc.plan.states.surroundings import NOTHING, Kind, Planner

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable
 from pysfnc.ir.exprs import Const, Expr, Input, Prim, Var
 from pysfnc.ir.hir import Assign, Eval, If, Raise, Stmt, Suite
 from pysfnc.ir.mir import Computed
-from pysfnc.ir.walk import assigned, node_count, suite_exprs
+from pysfnc.ir.walk import assigned, suite_exprs
+from pysfnc.ir.walk_exprs import node_count
 from pysfnc.lean import dataclass
 from pysfnc.library.row import NameSupply
 from pysfnc.plan.graph import Node

@@ -4,7 +4,8 @@ from pysfnc.analysis.failures import expr_errors
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, Logic, Prim, Var
 from pysfnc.ir.hir import Draw, Eval, Sleep, Suite
 from pysfnc.ir.mir import Alias, Catcher, Computed, Edge, State, Work
-from pysfnc.ir.walk import assigned, effect_exprs, rename
+from pysfnc.ir.walk import assigned, effect_exprs
+from pysfnc.ir.walk_exprs import rename
 from pysfnc.plan.caught import QUERY_ERROR
 from pysfnc.plan.detours import BEFORE, BEHIND, NO_TURN, Detour, Detours, Turn
 from pysfnc.plan.flows import Flow
