@@ -15,7 +15,7 @@ from pysfnc.diagnostics.sink import Sink
 from pysfnc.ir.hir import Machine, Program, Suite
 from pysfnc.ir.mir import MachinePlan
 from pysfnc.lean import dataclass
-from pysfnc.library.row import NameSupply
+from pysfnc.library.rows.row import NameSupply
 from pysfnc.passes.manager import run_passes
 from pysfnc.plan.boundary import bind_parameters
 from pysfnc.plan.divide import divisions

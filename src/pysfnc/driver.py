@@ -163,7 +163,7 @@ def compile_file(path: str, options: Options | None = None) -> CompileResult:
 
 def _compile(path: str, options: Options) -> CompileResult:
     from pysfnc.analysis.classes import narrow_exceptions
-    from pysfnc.frontend.exceptions import BUILTIN_BASES
+    from pysfnc.frontend.declarations.exceptions import BUILTIN_BASES
 
     source = SourceFile.read(path)
     program, sink = _lowered(path)
@@ -296,9 +296,9 @@ def _machines(program: Program) -> dict[str, str]:
 
 
 def _verify(program: Program) -> None:
-    from pysfnc.frontend.effects import can_raise
+    from pysfnc.frontend.core.effects import can_raise
     from pysfnc.ir.verify import verify_program
-    from pysfnc.library.registry import PRIMS
+    from pysfnc.library.rows.registry import PRIMS
 
     faults = verify_program(program, PRIMS, can_raise)
     if faults:

@@ -7,10 +7,10 @@ import pytest
 from pysfnc.aws.services import service
 from pysfnc.backend.errors import read_error
 from pysfnc.backend.written import with_prelude
-from pysfnc.frontend.integrations import reading_of
+from pysfnc.frontend.aws.integrations import reading_of
 from pysfnc.jsonata.engine import JlensEvaluator
 from pysfnc.jsonata.tree import Array, Field, Lit, Object, Tree
-from pysfnc.library.raised import MESSAGE
+from pysfnc.library.objects.raised import MESSAGE
 from tests.support.oracle import evaluator
 
 SERVICES = {

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from pysfnc.aws.services import service
-from pysfnc.frontend.page_searches import search_text
-from pysfnc.library.jmespath_tokens import Unreadable
+from pysfnc.frontend.aws.page_searches import search_text
+from pysfnc.library.services.jmespath_tokens import Unreadable
 from tests.boto.harness import client, judge
 from tests.support.oracle import Rejected
 

@@ -10,9 +10,9 @@ import pytest
 
 from pysfnc.ir.exprs import Const
 from pysfnc.library import catalog
-from pysfnc.library.maths import INEXACT
-from pysfnc.library.row import ChangeRow, Parameter, SurfaceRow
-from pysfnc.library.strings_refused import REFUSED
+from pysfnc.library.numbers.maths import INEXACT
+from pysfnc.library.rows.row import ChangeRow, Parameter, SurfaceRow
+from pysfnc.library.text.strings_refused import REFUSED
 from pysfnc.testing import run
 from pysfnc.values.types import Kind
 

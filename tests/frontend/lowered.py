@@ -22,7 +22,7 @@ from pysfnc.ir import exprs as ex
 from pysfnc.ir import hir
 from pysfnc.ir.verify import verify_program
 from pysfnc.lang.errors import Fail
-from pysfnc.library.registry import PRIMS
+from pysfnc.library.rows.registry import PRIMS
 from pysfnc.testing.sleeping import instant_sleep
 from pysfnc.values.types import Kind, TupleT
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from textwrap import dedent
 
 from pysfnc.diagnostics import Sink
-from pysfnc.frontend.model import FunctionBinding, FunctionInfo, ProjectModel
-from pysfnc.frontend.program import load_program
+from pysfnc.frontend.program.model import FunctionBinding, FunctionInfo, ProjectModel
+from pysfnc.frontend.program.program import load_program
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pysfnc.frontend.decorators import call_options
-from pysfnc.frontend.model import TaskOptions, WorkflowOptions
+from pysfnc.frontend.declarations.decorators import call_options
+from pysfnc.frontend.program.model import TaskOptions, WorkflowOptions
 from pysfnc.ir.hir import RetryRule
 from tests.frontend.projects import Loaded, load
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pysfnc.frontend.exceptions import BUILTIN_BASES, ambiguity, error_names, exception_class, style_of
-from pysfnc.frontend.model import ClassBinding, ClassInfo
+from pysfnc.frontend.declarations.exceptions import BUILTIN_BASES, ambiguity, error_names, exception_class, style_of
+from pysfnc.frontend.program.model import ClassBinding, ClassInfo
 from tests.frontend.projects import Loaded, load
 
 SOURCE = '''

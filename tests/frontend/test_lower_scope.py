@@ -2,7 +2,7 @@
 
 import ast
 
-from pysfnc.frontend.scope import Scope, comprehension_scope, free_names, function_scope, target_names
+from pysfnc.frontend.program.scope import Scope, comprehension_scope, free_names, function_scope, target_names
 
 
 def scope_of(source: str) -> Scope:

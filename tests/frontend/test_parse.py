@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from pysfnc.diagnostics import Sink
-from pysfnc.frontend.parse import first_too_deep, parse_expression, parse_source
-from pysfnc.frontend.program import load_program
+from pysfnc.frontend.program.parse import first_too_deep, parse_expression, parse_source
+from pysfnc.frontend.program.program import load_program
 from pysfnc.source import SourceFile
 from tests.frontend.projects import load
 

@@ -3,14 +3,14 @@
 import ast
 from pathlib import Path
 
-from pysfnc.frontend.model import (
+from pysfnc.frontend.program.model import (
     ConstantBinding,
     ExternalBinding,
     FunctionBinding,
     ModuleBinding,
     UnsupportedBinding,
 )
-from pysfnc.frontend.names import resolve
+from pysfnc.frontend.program.names import resolve
 from tests.frontend.projects import load
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pysfnc.frontend.model import (
+from pysfnc.frontend.program.model import (
     Binding,
     ClassBinding,
     ConstantBinding,
@@ -14,7 +14,7 @@ from pysfnc.frontend.model import (
     ModuleBinding,
     UnsupportedBinding,
 )
-from pysfnc.frontend.names import lookup, member, resolve, resolve_through
+from pysfnc.frontend.program.names import lookup, member, resolve, resolve_through
 from tests.frontend.projects import load
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from pysfnc.frontend.constants import expr_of
-from pysfnc.frontend.program import report_problems
+from pysfnc.frontend.program.constants import expr_of
+from pysfnc.frontend.program.program import report_problems
 from pysfnc.ir.exprs import Const, Prim
 from pysfnc.ir.hir import Param
 from pysfnc.values.relations import dict_of, join

@@ -11,8 +11,8 @@ from pysfnc.jsonata.printer import print_binding, print_tree
 from pysfnc.jsonata.repeats import without_repeats
 from pysfnc.jsonata.scan import scan
 from pysfnc.jsonata.tree import Array, Binary, Bind, Call, Field, Func, IfElse, Lit, Object, Ref, Seq, Tree
-from pysfnc.library.prelude import PRELUDE
-from pysfnc.library.raised import MESSAGE, NAME
+from pysfnc.library.objects.raised import MESSAGE, NAME
+from pysfnc.library.rows.prelude import PRELUDE
 from tests.support.oracle import evaluator
 
 X: Final = Ref("x")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pysfnc.ir.exprs import Expr, Var
 from pysfnc.library import catalog
-from pysfnc.library.row import Change, Refusal
+from pysfnc.library.rows.row import Change, Refusal
 from pysfnc.values.types import Type
 from tests.library import harness
 

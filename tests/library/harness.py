@@ -25,9 +25,9 @@ from pysfnc.ir.exprs import Expr, ListComp, Logic, Prim, Var
 from pysfnc.jsonata.engine import Evaluator, JlensEvaluator, JsonataError
 from pysfnc.jsonata.tree import Lit
 from pysfnc.library import catalog
-from pysfnc.library.make import const
-from pysfnc.library.raised import MESSAGE, NAME
-from pysfnc.library.row import NameSupply, Refusal, Site
+from pysfnc.library.objects.raised import MESSAGE, NAME
+from pysfnc.library.rows.make import const
+from pysfnc.library.rows.row import NameSupply, Refusal, Site
 from pysfnc.values.relations import join_all
 from pysfnc.values.types import BOOL, FLOAT, INT, JSON, NONE, STR, DictT, ListT, TupleT, Type
 from tests.support.node_jsonata import NodeEvaluator, find_library

@@ -1,6 +1,6 @@
-"""Writes `src/pysfnc/library/unicode_tables.py` from the Unicode data of the interpreter that runs it.
+"""Writes `src/pysfnc/library/text/unicode_tables.py` from the Unicode data of the interpreter that runs it.
 
-python -m tests.library.make_unicode_tables > src/pysfnc/library/unicode_tables.py
+python -m tests.library.make_unicode_tables > src/pysfnc/library/text/unicode_tables.py
 """
 
 import unicodedata

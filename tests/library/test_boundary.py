@@ -18,17 +18,17 @@ from pysfnc.backend.expressions import Lowering
 from pysfnc.backend.regions.write import Regions
 from pysfnc.backend.written import with_prelude
 from pysfnc.diagnostics import Sink
-from pysfnc.frontend.model import FunctionBinding
-from pysfnc.frontend.program import load_program
+from pysfnc.frontend.program.model import FunctionBinding
+from pysfnc.frontend.program.program import load_program
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Assign, ExceptionTable, Machine
 from pysfnc.jsonata.engine import Evaluator, JsonataError
 from pysfnc.jsonata.tree import Field, Lit, Ref
 from pysfnc.lang.binding import bind_input
 from pysfnc.lang.wire import encode
-from pysfnc.library.fits import InputSpec, Key
-from pysfnc.library.registry import prim
-from pysfnc.library.row import Arg, NameSupply
+from pysfnc.library.rows.fits import InputSpec, Key
+from pysfnc.library.rows.registry import prim
+from pysfnc.library.rows.row import Arg, NameSupply
 from pysfnc.plan.boundary import bind_parameters
 from pysfnc.values.fits import (
     ANY_FIT,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pysfnc.library.row import Refusal
+from pysfnc.library.rows.row import Refusal
 from pysfnc.values.types import JSON, NEVER, STR, DictT, ListT
 from tests.library import changes, harness
 

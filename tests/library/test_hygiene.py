@@ -15,9 +15,9 @@ import pysfnc.frontend.build
 import pysfnc.library.catalog  # noqa: F401  (fills the tables)
 from pysfnc.jsonata.tree import Bind, Func, Ref, Seq, Tree
 from pysfnc.jsonata.walk import tree_children
-from pysfnc.library.prelude import PRELUDE
-from pysfnc.library.registry import PRIMS
-from pysfnc.library.row import Arg, PrimRow
+from pysfnc.library.rows.prelude import PRELUDE
+from pysfnc.library.rows.registry import PRIMS
+from pysfnc.library.rows.row import Arg, PrimRow
 from pysfnc.values.types import BOOL, INT, JSON, NONE, STR, DictT, ListT, Type
 
 TYPES: tuple[Type, ...] = (JSON, STR, INT, NONE, ListT(JSON), DictT(JSON))

@@ -4,7 +4,7 @@ import pytest
 
 from pysfnc.ir.exprs import Var
 from pysfnc.library import catalog
-from pysfnc.library.row import Refusal
+from pysfnc.library.rows.row import Refusal
 from pysfnc.values.types import INT, JSON, ListT
 from tests.library import harness
 from tests.library.harness import check

@@ -4,9 +4,16 @@ import pytest
 
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.library import catalog
-from pysfnc.library.make import const
-from pysfnc.library.registry import PRIMS, bind_arguments, find_kind_method, may_raise, register_prim, register_surface
-from pysfnc.library.row import NameSupply, Parameter, PrimRow, Refusal, Site, SurfaceRow
+from pysfnc.library.rows.make import const
+from pysfnc.library.rows.registry import (
+    PRIMS,
+    bind_arguments,
+    find_kind_method,
+    may_raise,
+    register_prim,
+    register_surface,
+)
+from pysfnc.library.rows.row import NameSupply, Parameter, PrimRow, Refusal, Site, SurfaceRow
 from pysfnc.values.relations import join_all
 from pysfnc.values.types import FLOAT, INT, JSON, NEVER, STR, Kind, ListT, TupleT
 from tests.library.harness import ANY, Refuse, check, lower, refusal

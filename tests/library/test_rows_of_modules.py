@@ -3,7 +3,7 @@
 import pytest
 
 from pysfnc.library import catalog
-from pysfnc.library.row import SurfaceRow
+from pysfnc.library.rows.row import SurfaceRow
 from tests.library.harness import MODULES
 from tests.library.untyped import check_untyped
 

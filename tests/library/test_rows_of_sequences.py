@@ -3,7 +3,7 @@
 import pytest
 
 from pysfnc.library.catalog import surface_rows
-from pysfnc.library.row import SurfaceRow
+from pysfnc.library.rows.row import SurfaceRow
 from tests.library import harness
 from tests.library.inhabits import inhabits
 from tests.library.untyped import check_untyped, on_aws

@@ -4,7 +4,7 @@ import pytest
 
 from pysfnc.ir.exprs import Expr, Prim, Var
 from pysfnc.library import catalog
-from pysfnc.library.row import Refusal
+from pysfnc.library.rows.row import Refusal
 from pysfnc.values.types import FLOAT, INT, JSON, NONE, STR, DictT, JsonT, Kind, ListT, TupleT, Type, UnionT
 from tests.library import harness
 from tests.library.harness import check, refusal

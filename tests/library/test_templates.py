@@ -2,7 +2,7 @@
 
 import pytest
 
-from pysfnc.library.printf import EXAMPLES
+from pysfnc.library.text.printf import EXAMPLES
 from pysfnc.values.types import INT, JSON, DictT, TupleT
 from tests.library.harness import check, refusal
 

@@ -12,8 +12,9 @@ from functools import cache
 import pytest
 
 from pysfnc.ir.exprs import ListComp, Var
-from pysfnc.library import catalog, unicode_tables
-from pysfnc.library.row import Refusal
+from pysfnc.library import catalog
+from pysfnc.library.rows.row import Refusal
+from pysfnc.library.text import unicode_tables
 from pysfnc.values.types import STR, ListT
 from tests.library import harness
 from tests.library.make_unicode_tables import CLASSES, module, runs_of, title_pairs

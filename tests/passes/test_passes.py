@@ -5,7 +5,7 @@ from dataclasses import replace
 from pysfnc.ir.exprs import Logic, Prim
 from pysfnc.ir.hir import Assign, Block, Eval, ForEach, If, Return, Stmt, Suite, Try, While
 from pysfnc.ir.text import render_suite
-from pysfnc.library.row import NameSupply
+from pysfnc.library.rows.row import NameSupply
 from pysfnc.passes.drop_dead_assigns import drop_dead_assigns
 from pysfnc.passes.drop_idle_handlers import drop_idle_handlers
 from pysfnc.passes.drop_unreached import drop_unreached

@@ -25,7 +25,7 @@ from pysfnc.ir.hir import (
     TaskCall,
 )
 from pysfnc.library import catalog
-from pysfnc.library.row import NameSupply, Refusal, Site
+from pysfnc.library.rows.row import NameSupply, Refusal, Site
 from pysfnc.plan.states.scope import plan_machine
 from pysfnc.plan.states.surroundings import PlanOptions
 from pysfnc.values.types import BOOL, FLOAT, INT, JSON, NONE, STR, ExcT, ListT, Type

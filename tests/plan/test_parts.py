@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 
 from pysfnc.aws.services import service
-from pysfnc.frontend.aws_types import structure_type
+from pysfnc.frontend.aws.aws_types import structure_type
 from tests.support import oracle
 
 PROGRAM: Final = """import time

@@ -22,8 +22,8 @@ from pysfnc.ir.hir import (
     Try,
 )
 from pysfnc.library import catalog
-from pysfnc.library.raised import NAME
-from pysfnc.library.row import NameSupply, Refusal, Site
+from pysfnc.library.objects.raised import NAME
+from pysfnc.library.rows.row import NameSupply, Refusal, Site
 from pysfnc.values.types import JSON, STR, DictT, ExcT
 from tests.plan.build import TABLE, const, definition_of, fork, on, op, read_input, text_of, throw, var
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pysfnc.assembly.reports import message_of
-from pysfnc.frontend.integrations import JSON_TEXTS
+from pysfnc.frontend.aws.integrations import JSON_TEXTS
 from tests.workflows.machine import run_as_machine
 from tests.workflows.python import PROGRAMS, run_as_python
 from tests.workflows.scenario import Failure, Scenario

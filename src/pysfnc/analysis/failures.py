@@ -9,8 +9,8 @@ from pysfnc.ir.walk import COMPOUND, stmt_exprs, stmt_suites
 from pysfnc.ir.walk_exprs import walk_expr
 from pysfnc.jsonata.tree import Lit, Ref
 from pysfnc.lean import dataclass
-from pysfnc.library.registry import prim
-from pysfnc.library.row import Arg
+from pysfnc.library.rows.registry import prim
+from pysfnc.library.rows.row import Arg
 from pysfnc.values.types import ExcT
 
 _SEEN: dict[tuple[object, ...], frozenset[str]] = {}

@@ -16,7 +16,7 @@ from pysfnc.ir.hir import Assign, FanOut, ForEach, Perform, Recur, Recursion, Su
 from pysfnc.ir.walk import stmt_exprs, targets, walk_suite
 from pysfnc.ir.walk_exprs import walk_expr
 from pysfnc.lean import dataclass
-from pysfnc.library.typenames import parts_of
+from pysfnc.library.rows.typenames import parts_of
 from pysfnc.values.relations import kinds, members
 from pysfnc.values.types import BOOL, FLOAT, JSON, JsonT, Kind, NeverT, NoneT, Type
 

@@ -13,7 +13,7 @@ from pysfnc.jsonata.printer import print_binding
 from pysfnc.jsonata.tree import Apply, Array, Bind, Call, Field, Func, Lit, Ref, Seq, Tree
 from pysfnc.jsonata.walk import calls, count_ref, map_tree, may_raise, replace_ref, tree_depth, walk_tree
 from pysfnc.lean import dataclass
-from pysfnc.library.prelude import PRELUDE
+from pysfnc.library.rows.prelude import PRELUDE
 
 SHALLOW: Final = 4
 """Levels of an argument that may stand inside the body; a deeper one has a name, so that nesting does not add up."""

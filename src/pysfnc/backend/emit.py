@@ -52,8 +52,8 @@ from pysfnc.jsonata.tidy import tidy
 from pysfnc.jsonata.tree import Binary, Call, Field, Lit, Ref, Tree
 from pysfnc.jsonata.walk import map_tree
 from pysfnc.lean import dataclass
-from pysfnc.library.context import FIELDS
-from pysfnc.library.raised import MESSAGE, NAME
+from pysfnc.library.objects.raised import MESSAGE, NAME
+from pysfnc.library.services.context import FIELDS
 from pysfnc.plan.caught import ALL_ERRORS, QUERY_ERROR, TASK_FAILED
 from pysfnc.source.span import Span
 from pysfnc.values.types import NONE, STR, IntT, OpaqueT

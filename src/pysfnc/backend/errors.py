@@ -29,9 +29,9 @@ from pysfnc.jsonata.tree import (
 )
 from pysfnc.lang.exceptions import EXTRA_PREFIX
 from pysfnc.lean import dataclass
-from pysfnc.library.make import join
-from pysfnc.library.prelude import define
-from pysfnc.library.raised import ARGS, FIELDS, MESSAGE, NAME
+from pysfnc.library.objects.raised import ARGS, FIELDS, MESSAGE, NAME
+from pysfnc.library.rows.make import join
+from pysfnc.library.rows.prelude import define
 
 LAMBDA_REPORT: Final = '{"errorMessage":'
 HTTP_STATUS: Final = "States.Http.StatusCode."

@@ -18,10 +18,10 @@ from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Input, Let, ListComp, L
 from pysfnc.jsonata.tree import Array, Bind, Call, Field, Func, IfElse, Keep, Lit, Object, Ref, Seq, Tree
 from pysfnc.jsonata.walk import count_ref, may_raise, replace_ref, tree_children
 from pysfnc.lean import dataclass
-from pysfnc.library.raised import ARGS, FIELDS, MESSAGE, NAME, ROUTE
-from pysfnc.library.registry import prim
-from pysfnc.library.row import Arg, Check
-from pysfnc.library.shapes import array_of
+from pysfnc.library.objects.raised import ARGS, FIELDS, MESSAGE, NAME, ROUTE
+from pysfnc.library.rows.registry import prim
+from pysfnc.library.rows.row import Arg, Check
+from pysfnc.library.rows.shapes import array_of
 from pysfnc.plan.detours import WAY
 from pysfnc.values.types import STR
 

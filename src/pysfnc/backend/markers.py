@@ -9,10 +9,10 @@ import re
 from typing import Final
 
 from pysfnc.jsonata.tree import Array, Binary, Bind, Call, Field, IfElse, Index, Lit, Object, Ref, Regex, Seq, Tree
-from pysfnc.library.make import call
-from pysfnc.library.prelude import define
-from pysfnc.library.raised import MESSAGE, NAME, ROUTE
-from pysfnc.library.shapes import amp
+from pysfnc.library.objects.raised import MESSAGE, NAME, ROUTE
+from pysfnc.library.rows.make import call
+from pysfnc.library.rows.prelude import define
+from pysfnc.library.rows.shapes import amp
 
 OPEN: Final = ("<py", "sfnc>")
 """The mark before an exception, in halves."""

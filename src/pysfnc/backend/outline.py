@@ -4,8 +4,8 @@ from typing import Any, Final
 
 from pysfnc.ir.exprs import Cond, Const, Expr, Prim
 from pysfnc.ir.hir import Distributed, ServiceCall
-from pysfnc.library.children import ARN
-from pysfnc.library.environment import TEXT
+from pysfnc.library.services.children import ARN
+from pysfnc.library.services.environment import TEXT
 
 COMPUTED: Final = "{% %}"
 """What the machine computes."""

@@ -14,9 +14,9 @@ from pysfnc.jsonata.repeats import without_repeats
 from pysfnc.jsonata.tree import Binary, Bind, Call, Field, IfElse, Lit, Object, Ref, Seq, Tree
 from pysfnc.jsonata.unread import without_unread
 from pysfnc.jsonata.walk import map_tree, walk_tree
-from pysfnc.library.make import call, eq, join, text
-from pysfnc.library.prelude import PRELUDE, define
-from pysfnc.library.raised import MESSAGE, NAME
+from pysfnc.library.objects.raised import MESSAGE, NAME
+from pysfnc.library.rows.make import call, eq, join, text
+from pysfnc.library.rows.prelude import PRELUDE, define
 
 _V, _K, _R = Ref("v"), Ref("k"), Ref("r")
 _LEVELS: Final = Levels(PRELUDE.get)

@@ -10,50 +10,44 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from pysfnc.diagnostics import Diagnostic, Sink, codes
-from pysfnc.frontend import (
+from pysfnc.frontend.aws.code_checks import check_codes
+from pysfnc.frontend.blocks import lower_try, lower_try_star
+from pysfnc.frontend.calls import lower_call
+from pysfnc.frontend.calls.moved_functions import unfit_functions
+from pysfnc.frontend.concurrency import lower_async_with, lower_asyncio, lower_pools
+from pysfnc.frontend.concurrency.lower_groups import close_here
+from pysfnc.frontend.core import (
     lower_assign,
-    lower_async_with,
-    lower_asyncio,
     lower_attributes,
-    lower_call,
-    lower_comprehension,
     lower_control,
     lower_displays,
-    lower_each,
     lower_expr,
-    lower_generators,
-    lower_loops,
     lower_match,
     lower_names,
-    lower_pools,
-    lower_sets,
     lower_subscripts,
     lower_test,
-    lower_try,
-    lower_try_star,
 )
-from pysfnc.frontend.changes import changes_reached_from
-from pysfnc.frontend.class_tags import ClassTags
-from pysfnc.frontend.code_checks import check_codes
-from pysfnc.frontend.counted_loops import with_counted_loops, with_places_set
-from pysfnc.frontend.environment import Use, environment_of, read_environment, reads_environment
-from pysfnc.frontend.lower_context import Context, Journal
-from pysfnc.frontend.lower_core import as_data, lower_body, lower_value
-from pysfnc.frontend.lower_flow import Flow
-from pysfnc.frontend.lower_frame import Frame, Names, variable_of
-from pysfnc.frontend.lower_groups import close_here
-from pysfnc.frontend.lower_project import ItemScope, KeyScope, Project
-from pysfnc.frontend.lower_state import Fact
-from pysfnc.frontend.model import FunctionInfo, ProjectModel
-from pysfnc.frontend.moved_functions import unfit_functions
-from pysfnc.frontend.program import load_program
-from pysfnc.frontend.scope import Scope
-from pysfnc.frontend.signatures import default_of
-from pysfnc.frontend.unset import begin_unset
+from pysfnc.frontend.core.lower_context import Context, Journal
+from pysfnc.frontend.core.lower_core import as_data, lower_body, lower_value
+from pysfnc.frontend.core.lower_flow import Flow
+from pysfnc.frontend.core.lower_frame import Frame, Names, variable_of
+from pysfnc.frontend.core.lower_project import ItemScope, KeyScope, Project
+from pysfnc.frontend.core.lower_state import Fact
+from pysfnc.frontend.core.unset import begin_unset
+from pysfnc.frontend.data import lower_sets
+from pysfnc.frontend.declarations.class_tags import ClassTags
+from pysfnc.frontend.declarations.signatures import default_of
+from pysfnc.frontend.loops import lower_comprehension, lower_each, lower_generators, lower_loops
+from pysfnc.frontend.loops.counted_loops import with_counted_loops, with_places_set
+from pysfnc.frontend.program.changes import changes_reached_from
+from pysfnc.frontend.program.environment import Use, environment_of, read_environment, reads_environment
+from pysfnc.frontend.program.model import FunctionInfo, ProjectModel
+from pysfnc.frontend.program.program import load_program
+from pysfnc.frontend.program.scope import Scope
 from pysfnc.ir.exprs import Const
 from pysfnc.ir.hir import Machine, Param, Perform, Placement, Program, Return, TaskCall
 from pysfnc.ir.walk import walk_suite
-from pysfnc.library.alike import noting_alike
+from pysfnc.library.operators.alike import noting_alike
 from pysfnc.values.relations import join
 from pysfnc.values.types import ERROR, JSON, NONE, DictT, Type
 

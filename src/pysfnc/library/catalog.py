@@ -3,83 +3,23 @@
 Owns the list of modules. Adding a callable is a row in one of them; a new module is one more name here.
 """
 
-from pysfnc.library import (
-    annotated,
-    arithmetic,
-    attribute_values,
-    aws_errors,
-    aws_forms,
-    aws_matches,
-    children,
-    context,
-    conversions,
+from pysfnc.library.containers import (
     copies,
-    decimals,
-    decoding,
     dict_changes,
     dict_pairs,
     dicts,
-    draws,
-    durations,
-    encodings,
-    enums,
-    environment,
-    extremes,
-    formats,
-    functions,
-    held_exceptions,
-    held_functions,
-    http,
-    infinity,
-    instances,
-    int_methods,
     iteration,
-    json_dumps,
-    json_loads,
     keyed,
     lists,
-    loops,
-    maths,
-    moment_formats,
-    moment_forms,
-    moment_parsing,
-    moments,
-    objects,
-    operators,
-    outcomes,
-    printf,
-    raised,
-    regexes,
-    rounding,
-    services,
     sets,
-    slices,
     sorting,
-    strings_case,
-    strings_fold,
-    strings_layout,
-    strings_refused,
-    strings_search,
-    strings_split,
-    subscripts,
-    sums,
-    texts,
-    truth,
     tuples,
-    unary,
     unpacking,
-    whole_numbers,
 )
-from pysfnc.library.compare import build_compare
-from pysfnc.library.dict_pairs import build_dict_call, build_of_pairs, build_spread_mapping
-from pysfnc.library.dicts import build_dict
-from pysfnc.library.dispatch import build_call, build_change, build_has_kind, build_method
-from pysfnc.library.extremes import build_extreme
-from pysfnc.library.formats import build_format
-from pysfnc.library.functions import CONSTANTS, TABLES
-from pysfnc.library.instances import CLASS_KINDS, build_is_instance, build_type_name
-from pysfnc.library.iteration import build_iter_list, build_zip, range_parts
-from pysfnc.library.keyed import (
+from pysfnc.library.containers.dict_pairs import build_dict_call, build_of_pairs, build_spread_mapping
+from pysfnc.library.containers.dicts import build_dict
+from pysfnc.library.containers.iteration import build_iter_list, build_zip, range_parts
+from pysfnc.library.containers.keyed import (
     build_all_str,
     build_hashed,
     build_key,
@@ -87,10 +27,26 @@ from pysfnc.library.keyed import (
     build_key_text,
     build_new_key,
 )
-from pysfnc.library.lists import build_append, build_copy, build_extend, build_item_at
-from pysfnc.library.operators import build_binary
-from pysfnc.library.printf import build_percent, build_str_format
-from pysfnc.library.registry import (
+from pysfnc.library.containers.lists import build_append, build_copy, build_extend, build_item_at
+from pysfnc.library.containers.sets import build_comparison, build_hashable, build_items, build_operator, build_set
+from pysfnc.library.containers.sorting import build_sorted
+from pysfnc.library.containers.unpacking import build_unpack_check, build_unpack_list
+from pysfnc.library.machine import decoding, loops, outcomes, services
+from pysfnc.library.moments import durations, moment_formats, moment_forms, moment_parsing, moments
+from pysfnc.library.numbers import conversions, decimals, draws, extremes, functions, int_methods, maths, rounding, sums
+from pysfnc.library.numbers.extremes import build_extreme
+from pysfnc.library.numbers.functions import CONSTANTS, TABLES
+from pysfnc.library.objects import annotated, enums, held_exceptions, held_functions, instances, objects, raised
+from pysfnc.library.objects.instances import CLASS_KINDS, build_is_instance, build_type_name
+from pysfnc.library.operators import arithmetic, infinity, operators, slices, subscripts, truth, unary, whole_numbers
+from pysfnc.library.operators.compare import build_compare
+from pysfnc.library.operators.operators import build_binary
+from pysfnc.library.operators.slices import build_slice
+from pysfnc.library.operators.subscripts import build_delete_item, build_set_item, build_subscript
+from pysfnc.library.operators.truth import build_not, build_truth
+from pysfnc.library.operators.unary import build_unary
+from pysfnc.library.rows.dispatch import build_call, build_change, build_has_kind, build_method
+from pysfnc.library.rows.registry import (
     builtin_names,
     find_builtin,
     find_change,
@@ -101,14 +57,34 @@ from pysfnc.library.registry import (
     prim,
     surface_rows,
 )
-from pysfnc.library.sets import build_comparison, build_hashable, build_items, build_operator, build_set
-from pysfnc.library.slices import build_slice
-from pysfnc.library.sorting import build_sorted
-from pysfnc.library.subscripts import build_delete_item, build_set_item, build_subscript
-from pysfnc.library.texts import build_join, build_repr, build_str
-from pysfnc.library.truth import build_not, build_truth
-from pysfnc.library.unary import build_unary
-from pysfnc.library.unpacking import build_unpack_check, build_unpack_list
+from pysfnc.library.services import (
+    attribute_values,
+    aws_errors,
+    aws_forms,
+    aws_matches,
+    children,
+    context,
+    environment,
+    http,
+)
+from pysfnc.library.text import (
+    encodings,
+    formats,
+    json_dumps,
+    json_loads,
+    printf,
+    regexes,
+    strings_case,
+    strings_fold,
+    strings_layout,
+    strings_refused,
+    strings_search,
+    strings_split,
+    texts,
+)
+from pysfnc.library.text.formats import build_format
+from pysfnc.library.text.printf import build_percent, build_str_format
+from pysfnc.library.text.texts import build_join, build_repr, build_str
 
 __all__ = [
     "CLASS_KINDS",

@@ -23,7 +23,7 @@ from pysfnc.ir.exprs import Const, ExcField, Expr, NewExc, Prim, Var
 from pysfnc.ir.hir import Assign, FanOut, Fork, Handler, Perform, Raise, Stmt, Suite, Try
 from pysfnc.ir.walk import effect_suites, map_suites, suite_exprs
 from pysfnc.ir.walk_exprs import walk_expr
-from pysfnc.library.row import NameSupply
+from pysfnc.library.rows.row import NameSupply
 from pysfnc.values.types import INT, JSON, STR, ExcT, ListT
 
 RAISED: Final = "Pysfnc.Raised"

@@ -21,7 +21,7 @@ from pysfnc.ir.exprs import Const, Expr, Logic, Prim, Var
 from pysfnc.ir.hir import Assign, ErrorReading, Handler, If, Perform, Raise, ServiceCall, Stmt, Suite, TaskCall, Try
 from pysfnc.ir.walk import map_suites, walk_suite
 from pysfnc.ir.walk_exprs import substitute
-from pysfnc.library.row import NameSupply
+from pysfnc.library.rows.row import NameSupply
 
 _CLIENT_ERROR: Final = "ClientError"
 _CODE: Final = "aws.code"

@@ -20,9 +20,9 @@ from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Assign, Recursion, Suite
 from pysfnc.ir.walk import map_suite_exprs, suite_exprs, walk_suite
 from pysfnc.ir.walk_exprs import children, map_children, walk_expr
-from pysfnc.library.row import NameSupply
-from pysfnc.library.typenames import INTEGRAL
-from pysfnc.library.whole_numbers import MULMOD, WHOLE
+from pysfnc.library.operators.whole_numbers import MULMOD, WHOLE
+from pysfnc.library.rows.row import NameSupply
+from pysfnc.library.rows.typenames import INTEGRAL
 from pysfnc.values.relations import kinds
 from pysfnc.values.types import INT, Kind
 

@@ -16,7 +16,7 @@ from pysfnc.ir.exits import exits
 from pysfnc.ir.hir import Assign, Stmt, Suite
 from pysfnc.ir.walk import map_suites
 from pysfnc.ir.walk_exprs import free_vars
-from pysfnc.library.row import NameSupply
+from pysfnc.library.rows.row import NameSupply
 
 
 def drop_dead_assigns(suite: Suite, _names: NameSupply) -> Suite:

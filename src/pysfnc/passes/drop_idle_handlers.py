@@ -12,7 +12,7 @@ from dataclasses import replace
 from pysfnc.analysis.failures import suite_errors
 from pysfnc.ir.hir import Stmt, Suite, Try
 from pysfnc.ir.walk import has_effect, map_suites
-from pysfnc.library.row import NameSupply
+from pysfnc.library.rows.row import NameSupply
 
 
 def drop_idle_handlers(suite: Suite, names: NameSupply) -> Suite:

@@ -11,7 +11,7 @@ They may read what no way to them assigns; later stages must not see that.
 from pysfnc.ir.exits import exits
 from pysfnc.ir.hir import Stmt, Suite
 from pysfnc.ir.walk import map_suites
-from pysfnc.library.row import NameSupply
+from pysfnc.library.rows.row import NameSupply
 
 
 def drop_unreached(suite: Suite, names: NameSupply) -> Suite:

@@ -5,7 +5,7 @@ from typing import Final
 
 from pysfnc.analysis.rests import resolve_rests
 from pysfnc.ir.hir import Suite
-from pysfnc.library.row import NameSupply
+from pysfnc.library.rows.row import NameSupply
 from pysfnc.passes.carry_exceptions import carry_exceptions
 from pysfnc.passes.catch_by_code import catch_by_code
 from pysfnc.passes.check_large_ints import check_large_ints

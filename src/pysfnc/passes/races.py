@@ -9,7 +9,7 @@ from typing import Final
 from pysfnc.ir.exprs import Const, ExcField, Expr, NewExc, Prim, Var
 from pysfnc.ir.hir import Assign, Block, Handler, Perform, Raise, Suite, Try
 from pysfnc.ir.outcomes import leaving
-from pysfnc.library.row import NameSupply
+from pysfnc.library.rows.row import NameSupply
 from pysfnc.values.types import INT, JSON, STR, ExcT, ListT, Type
 
 ENDED: Final = "Pysfnc.Ended"

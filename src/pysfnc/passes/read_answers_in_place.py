@@ -19,9 +19,9 @@ from pysfnc.ir.exprs import Cond, Const, Expr, Let, ListComp, Prim, Reduce, Var
 from pysfnc.ir.hir import Assign, FanOut, ForEach, Perform, Stmt, Suite, Try
 from pysfnc.ir.walk import map_suite_exprs, map_suites, stmt_exprs, suite_exprs, walk_suite
 from pysfnc.ir.walk_exprs import map_children, walk_expr
-from pysfnc.library.aws_forms import Form
-from pysfnc.library.aws_matches import in_form
-from pysfnc.library.row import NameSupply
+from pysfnc.library.rows.row import NameSupply
+from pysfnc.library.services.aws_forms import Form
+from pysfnc.library.services.aws_matches import in_form
 from pysfnc.values.relations import field_of
 from pysfnc.values.types import BOOL, JSON, STR, DictT, ListT, Type
 

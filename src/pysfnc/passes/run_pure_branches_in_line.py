@@ -13,7 +13,7 @@ Where several of them raise, which exception wins is a race in Python; here it i
 from pysfnc.ir.exprs import Prim, Var
 from pysfnc.ir.hir import Assign, Block, FanOut, ForEach, Fork, Leave, Perform, Return, Stmt, Suite
 from pysfnc.ir.walk import has_effect, map_suites
-from pysfnc.library.row import NameSupply
+from pysfnc.library.rows.row import NameSupply
 from pysfnc.values.types import JSON, ListT, Type
 
 

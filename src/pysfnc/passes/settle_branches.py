@@ -22,7 +22,7 @@ from pysfnc.ir.exprs import Const, Prim, Var
 from pysfnc.ir.hir import Assign, FanOut, Fork, Handler, If, Perform, Raise, Stmt, Suite, Try
 from pysfnc.ir.outcomes import as_outcome, outcome_type, task_group_error
 from pysfnc.ir.walk import effect_suites, map_suites
-from pysfnc.library.row import NameSupply
+from pysfnc.library.rows.row import NameSupply
 from pysfnc.passes.races import ended_race, ending_by_raise
 from pysfnc.values.types import BOOL, INT, JSON, ExcT, ListT
 

@@ -15,7 +15,7 @@ from pysfnc.ir.exprs import Const, Expr
 from pysfnc.ir.hir import Eval, If, Stmt, Suite, While
 from pysfnc.ir.walk import map_suites
 from pysfnc.ir.walk_exprs import decided
-from pysfnc.library.row import NameSupply
+from pysfnc.library.rows.row import NameSupply
 from pysfnc.values.types import BOOL
 
 

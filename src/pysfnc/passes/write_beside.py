@@ -46,7 +46,7 @@ from pysfnc.ir.hir import (
 from pysfnc.ir.walk import assigned, map_suite_exprs, map_suites, stmt_suites, walk_suite
 from pysfnc.ir.walk_exprs import rename
 from pysfnc.lean import dataclass
-from pysfnc.library.row import NameSupply
+from pysfnc.library.rows.row import NameSupply
 from pysfnc.passes.races import ended_race, ending_by_raise
 from pysfnc.values.types import BOOL, INT, JSON, NONE, STR, ExcT
 

@@ -9,10 +9,10 @@ from typing import Final
 
 from pysfnc.ir.exprs import Cond, Const, Expr, Input, NewExc, Prim, Var
 from pysfnc.ir.hir import Assign, If, Machine, Param, Raise, Suite
-from pysfnc.library import boundary as _boundary  # noqa: F401 - registers the primitives
-from pysfnc.library.decoding import changes
-from pysfnc.library.fits import InputSpec, Key
-from pysfnc.library.row import NameSupply
+from pysfnc.library.machine import boundary as _boundary  # noqa: F401 - registers the primitives
+from pysfnc.library.machine.decoding import changes
+from pysfnc.library.rows.fits import InputSpec, Key
+from pysfnc.library.rows.row import NameSupply
 from pysfnc.source.span import Span
 from pysfnc.values.fits import AnyFit
 from pysfnc.values.relations import join

@@ -16,8 +16,8 @@ from pysfnc.ir.mir import Computed
 from pysfnc.ir.walk import assigned, reads, suite_exprs, walk_suite
 from pysfnc.ir.walk_exprs import free_vars, walk_expr
 from pysfnc.lean import dataclass
-from pysfnc.library.raised import FIELDS
-from pysfnc.library.row import NameSupply
+from pysfnc.library.objects.raised import FIELDS
+from pysfnc.library.rows.row import NameSupply
 from pysfnc.plan.flows import Do, Flow, Guard, Leaf, Split, flow_parts
 from pysfnc.plan.graph import Node
 from pysfnc.plan.parts import Part, part_of

@@ -23,8 +23,8 @@ from pysfnc.ir.hir import Assign, Continue, Eval, ForEach, Handler, If, Stmt, Su
 from pysfnc.ir.renaming import renamed
 from pysfnc.ir.walk import assigned, reads, walk_suite
 from pysfnc.ir.walk_exprs import free_vars, rename
-from pysfnc.library.lists import item_type
-from pysfnc.library.row import NameSupply
+from pysfnc.library.containers.lists import item_type
+from pysfnc.library.rows.row import NameSupply
 from pysfnc.values.types import BOOL, ListT
 
 Names = frozenset[str]

@@ -12,7 +12,7 @@ from pysfnc.ir.hir import Assign, ExceptionTable, Stmt, Suite
 from pysfnc.ir.walk import reads
 from pysfnc.ir.walk_exprs import free_vars
 from pysfnc.lean import dataclass
-from pysfnc.library.row import NameSupply
+from pysfnc.library.rows.row import NameSupply
 from pysfnc.plan.graph import Catch, EffectNode, EndNode, Handlers, HeadNode, Node, PureNode, TestNode, ThrowNode
 from pysfnc.values.types import BOOL, STR
 

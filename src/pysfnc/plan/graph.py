@@ -32,7 +32,7 @@ from pysfnc.ir.hir import (
 )
 from pysfnc.ir.walk import assigned, has_effect
 from pysfnc.lean import dataclass
-from pysfnc.library.row import NameSupply
+from pysfnc.library.rows.row import NameSupply
 from pysfnc.plan.tags import tag_jumps
 from pysfnc.source.span import Span
 from pysfnc.values.relations import join_all

@@ -17,7 +17,7 @@ from pysfnc.ir.exprs import Const, Prim, Var
 from pysfnc.ir.hir import Assign, Block, Draw, Handler, If, Perform, Raise, Stmt, Suite, Try
 from pysfnc.ir.walk import has_effect, map_suites, suite_exprs
 from pysfnc.ir.walk_exprs import node_count
-from pysfnc.library.row import NameSupply
+from pysfnc.library.rows.row import NameSupply
 from pysfnc.plan.tags import tag_jumps
 from pysfnc.values.relations import join
 from pysfnc.values.types import BOOL, INT, NONE, ExcT

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from pysfnc.ir.hir import Block, Break, Continue, ForEach, Leave, Recur, Recursion, Stmt, Suite, While
 from pysfnc.ir.walk import map_suites
-from pysfnc.library.row import NameSupply
+from pysfnc.library.rows.row import NameSupply
 
 
 def with_own_labels(suite: Suite, names: NameSupply) -> Suite:

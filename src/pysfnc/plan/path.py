@@ -12,7 +12,7 @@ from pysfnc.ir.mir import Computed
 from pysfnc.ir.walk import assigned, reads
 from pysfnc.ir.walk_exprs import free_vars
 from pysfnc.lean import dataclass
-from pysfnc.library.row import NameSupply
+from pysfnc.library.rows.row import NameSupply
 from pysfnc.values.types import BOOL, NONE, ExcT
 
 

@@ -13,7 +13,7 @@ from pysfnc.ir.hir import Assign, ForEach, If, Stmt, Suite
 from pysfnc.ir.walk import assigned, map_suite_exprs, suite_exprs
 from pysfnc.ir.walk_exprs import substitute, walk_expr
 from pysfnc.lean import dataclass
-from pysfnc.library.row import NameSupply
+from pysfnc.library.rows.row import NameSupply
 from pysfnc.source.span import Span
 from pysfnc.values.types import BOOL, INT, JSON, NONE, STR, ListT, Type
 

@@ -29,7 +29,7 @@ from pysfnc.ir.renaming import renamed
 from pysfnc.ir.walk import assigned, has_effect, map_suites, reads, suite_exprs, walk_suite
 from pysfnc.ir.walk_exprs import binds, children, free_vars, map_children, walk_expr
 from pysfnc.lean import dataclass
-from pysfnc.library.row import NameSupply
+from pysfnc.library.rows.row import NameSupply
 from pysfnc.plan.entries import Keys
 from pysfnc.plan.labels import with_own_labels
 from pysfnc.plan.replay import SLOT, Handing, Replay, Way, variables

@@ -27,7 +27,7 @@ from pysfnc.ir.hir import (
 from pysfnc.ir.mir import Pause, State, Work
 from pysfnc.ir.walk import assigned, has_effect, map_suites, walk_suite
 from pysfnc.lean import dataclass
-from pysfnc.library.row import NameSupply
+from pysfnc.library.rows.row import NameSupply
 from pysfnc.plan.costs import cheapest_round, cheapest_run, count_states, dearest_way, states_from
 from pysfnc.plan.filters import without_idle_rounds
 from pysfnc.plan.rounds import Depends, Rounds, as_map, kept_variables

@@ -34,7 +34,7 @@ from pysfnc.ir.hir import (
 )
 from pysfnc.ir.walk import map_suites, walk_suite
 from pysfnc.lean import dataclass
-from pysfnc.library.row import NameSupply
+from pysfnc.library.rows.row import NameSupply
 from pysfnc.values.types import INT
 
 

@@ -7,7 +7,7 @@ from pysfnc.analysis.failures import escaping_errors
 from pysfnc.ir.exprs import Const, Var
 from pysfnc.ir.hir import Assign, Block, ExceptionTable, Handler, If, Leave, Raise, Suite, Try
 from pysfnc.lean import dataclass
-from pysfnc.library.row import NameSupply
+from pysfnc.library.rows.row import NameSupply
 from pysfnc.plan.detours import Detour
 from pysfnc.plan.flows import Do, Flow, Guard, Leaf, Split
 from pysfnc.plan.graph import Catch

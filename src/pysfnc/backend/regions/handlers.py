@@ -10,7 +10,7 @@ from pysfnc.ir.exits import exits
 from pysfnc.ir.hir import Break, Continue, ExceptionTable, Handler, Leave, Try
 from pysfnc.ir.walk import reads, walk_suite
 from pysfnc.jsonata.tree import Binary, Call, IfElse, Lit, Tree
-from pysfnc.library.raised import is_named
+from pysfnc.library.objects.raised import is_named
 
 
 def write_try(writer: Writer, stmt: Try, env: Env, out: Out, context: Context, fall: Jump) -> Tree:

@@ -49,8 +49,8 @@ from pysfnc.ir.walk import assigned, walk_suite
 from pysfnc.ir.walk_exprs import free_vars
 from pysfnc.jsonata.tree import Binary, Bind, Field, Func, IfElse, Lit, Ref, Tree
 from pysfnc.lean import dataclass
-from pysfnc.library.registry import prim
-from pysfnc.library.row import Arg, Check
+from pysfnc.library.rows.registry import prim
+from pysfnc.library.rows.row import Arg, Check
 
 MAX_ROW: Final = 12
 """Statements in a row that may leave, each of which costs up to five levels of nesting; AWS's JSONata ends near a hundred (measured)."""

@@ -8,15 +8,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from pysfnc.frontend.effects import can_raise
-from pysfnc.frontend.infinities import finite, may_be_infinite
-from pysfnc.frontend.lower_context import Context, poison
-from pysfnc.frontend.whole import obstacle, operation_obstacle, refuse_text, refuse_whole, text_held
+from pysfnc.frontend.core.effects import can_raise
+from pysfnc.frontend.core.infinities import finite, may_be_infinite
+from pysfnc.frontend.core.lower_context import Context, poison
+from pysfnc.frontend.core.whole import obstacle, operation_obstacle, refuse_text, refuse_whole, text_held
 from pysfnc.ir.exprs import Const, Expr, Let, Var
 from pysfnc.ir.hir import Eval
-from pysfnc.library.enums import build_value
-from pysfnc.library.row import Refusal, Site
-from pysfnc.library.typenames import parts_of
+from pysfnc.library.objects.enums import build_value
+from pysfnc.library.rows.row import Refusal, Site
+from pysfnc.library.rows.typenames import parts_of
 from pysfnc.source.span import Span
 from pysfnc.values.keys import is_mixed, is_told
 from pysfnc.values.relations import join, join_all, kinds, members, only_kinds
@@ -206,12 +206,12 @@ def after(cx: Context, value: Expr, result: Const, node: ast.AST) -> Expr:
 
 
 def decimal_read(name: str, value: Expr) -> Expr:
-    from pysfnc.frontend.lower_decimals import readable
+    from pysfnc.frontend.data.lower_decimals import readable
 
     return readable(name, value)
 
 
 def container(value: Expr, before: str, behind: str, *, only_dict: bool = False) -> Expr:
-    from pysfnc.frontend.lower_decimals import container
+    from pysfnc.frontend.data.lower_decimals import container
 
     return container(value, before, behind, "attribute.mapping" if only_dict else "attribute.container")

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from pysfnc.diagnostics import codes
-from pysfnc.frontend.decimal_operations import decimal_call, decimal_format
-from pysfnc.frontend.infinities import call_of_infinite
-from pysfnc.frontend.lower_context import Context, poison
-from pysfnc.frontend.model import Style
-from pysfnc.frontend.moment_operations import time_call
+from pysfnc.frontend.aws.told_numbers import truth_of_number
+from pysfnc.frontend.core.infinities import call_of_infinite
+from pysfnc.frontend.core.lower_context import Context, poison
+from pysfnc.frontend.core.whole import refuse_text, text_held
+from pysfnc.frontend.data.decimal_operations import decimal_call, decimal_format
+from pysfnc.frontend.data.moment_operations import time_call
 from pysfnc.frontend.operations.ask import HOLDING_CALLS, built, decayed, decimal_read, inner, shown, told_by_text
 from pysfnc.frontend.operations.deques import listed
 from pysfnc.frontend.operations.displays import make_tuple
@@ -17,8 +18,7 @@ from pysfnc.frontend.operations.functions_given import refused_function
 from pysfnc.frontend.operations.mappings import dict_held
 from pysfnc.frontend.operations.sets import set_items
 from pysfnc.frontend.operations.texts import to_repr, to_str
-from pysfnc.frontend.told_numbers import truth_of_number
-from pysfnc.frontend.whole import refuse_text, text_held
+from pysfnc.frontend.program.model import Style
 from pysfnc.ir.exprs import Const, Expr, NewExc, Var
 from pysfnc.library import catalog
 from pysfnc.values.relations import is_json_faithful, kinds
@@ -39,7 +39,7 @@ def call(cx: Context, name: str, args: Sequence[Expr], keywords: dict[str, Expr]
     if refused is not None:
         return refused
     if name == "format" and 1 <= len(args) <= 2 and not keywords:
-        from pysfnc.frontend.own_operators import format_of_own
+        from pysfnc.frontend.classes.own_operators import format_of_own
 
         spec = args[1] if len(args) > 1 else Const(value="", type=STR, span=cx.span(node))
         of_own = format_of_own(cx, args[0], spec, node)

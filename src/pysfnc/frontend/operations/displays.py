@@ -3,11 +3,11 @@
 import ast
 from collections.abc import Sequence
 
-from pysfnc.frontend.lower_context import Context, poison
+from pysfnc.frontend.core.lower_context import Context, poison
 from pysfnc.frontend.operations.ask import built, inner, never_among
 from pysfnc.ir.exprs import Expr, Prim
 from pysfnc.library import catalog
-from pysfnc.library.lists import item_type as items_in
+from pysfnc.library.containers.lists import item_type as items_in
 from pysfnc.values.relations import join_all
 from pysfnc.values.types import ErrorT, ListT, TupleT, Type
 

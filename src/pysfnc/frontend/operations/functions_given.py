@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from pysfnc.diagnostics import codes
-from pysfnc.frontend.lower_context import Context
+from pysfnc.frontend.core.lower_context import Context
 from pysfnc.ir.exprs import Expr
 from pysfnc.values.relations import members
 from pysfnc.values.types import OpaqueT

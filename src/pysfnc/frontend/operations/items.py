@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from pysfnc.diagnostics import codes
-from pysfnc.frontend.aws_types import METADATA, status_of
-from pysfnc.frontend.lower_aws_errors import part_of_response
-from pysfnc.frontend.lower_context import Context
-from pysfnc.frontend.moment_operations import moment_of_aws
+from pysfnc.frontend.aws.aws_types import METADATA, status_of
+from pysfnc.frontend.aws.lower_aws_errors import part_of_response
+from pysfnc.frontend.aws.told_numbers import as_key, no_number
+from pysfnc.frontend.core.lower_context import Context
+from pysfnc.frontend.core.whole import refuse_text, text_held
+from pysfnc.frontend.data.moment_operations import moment_of_aws
 from pysfnc.frontend.operations.ask import (
     HOLDING_METHODS,
     built,
@@ -23,14 +25,12 @@ from pysfnc.frontend.operations.deques import listed
 from pysfnc.frontend.operations.functions_given import refused_function
 from pysfnc.frontend.operations.mappings import as_mapping, dict_held
 from pysfnc.frontend.operations.sets import refuse_mixed_set, set_items
-from pysfnc.frontend.told_numbers import as_key, no_number
-from pysfnc.frontend.whole import refuse_text, text_held
 from pysfnc.ir.exprs import Const, Expr, Let, Prim
 from pysfnc.library import catalog
-from pysfnc.library.dispatch import having as dispatch_having
-from pysfnc.library.objects import build_attribute, build_set_attribute
-from pysfnc.library.row import Change, Refusal
-from pysfnc.library.signature import WHOLE
+from pysfnc.library.objects.objects import build_attribute, build_set_attribute
+from pysfnc.library.rows.dispatch import having as dispatch_having
+from pysfnc.library.rows.row import Change, Refusal
+from pysfnc.library.rows.signature import WHOLE
 from pysfnc.values.relations import kinds
 from pysfnc.values.types import INT, NONE, DequeT, ErrorT, Kind, LazyDictT, MapT, Type
 

@@ -4,10 +4,10 @@ import ast
 from dataclasses import replace
 
 from pysfnc.diagnostics import codes
-from pysfnc.frontend.future_tables import KeyedCoroutines, KeyedFutures, keys_of_table
-from pysfnc.frontend.lower_context import Context
-from pysfnc.frontend.lower_core import as_data
-from pysfnc.frontend.lower_values import Lazy, LazyComprehension, ProjectClass, Static, TupleOf, Value
+from pysfnc.frontend.concurrency.future_tables import KeyedCoroutines, KeyedFutures, keys_of_table
+from pysfnc.frontend.core.lower_context import Context
+from pysfnc.frontend.core.lower_core import as_data
+from pysfnc.frontend.core.lower_values import Lazy, LazyComprehension, ProjectClass, Static, TupleOf, Value
 from pysfnc.frontend.operations.ask import built, container, decayed, inner
 from pysfnc.frontend.operations.deques import listed
 from pysfnc.frontend.operations.items import slice_of
@@ -15,8 +15,8 @@ from pysfnc.frontend.operations.keys import own_keys
 from pysfnc.frontend.operations.mappings import has_own_keys, plain
 from pysfnc.ir.exprs import Const, Expr, Prim
 from pysfnc.library import catalog
-from pysfnc.library.iteration import build_spread
-from pysfnc.library.row import Refusal, Site
+from pysfnc.library.containers.iteration import build_spread
+from pysfnc.library.rows.row import Refusal, Site
 from pysfnc.values.types import INT, TupleT
 
 
@@ -29,10 +29,10 @@ def items_of(cx: Context, value: Value, node: ast.AST) -> Expr:
     if isinstance(value, KeyedFutures | KeyedCoroutines):
         return items_of(cx, keys_of_table(value), node)
     if isinstance(value, ProjectClass):
-        from pysfnc.frontend.lower_objects import enum_members
+        from pysfnc.frontend.classes.lower_objects import enum_members
 
         return enum_members(cx, value, node) or as_data(cx, value, node)
-    from pysfnc.frontend.own_operators import items_of_own
+    from pysfnc.frontend.classes.own_operators import items_of_own
 
     of_own = items_of_own(cx, value, node)
     if of_own is not None:
@@ -53,7 +53,7 @@ def spread_items(cx: Context, value: Value, function: str, node: ast.AST) -> Exp
 
 
 def _collected(cx: Context, value: LazyComprehension, node: ast.AST) -> Expr:
-    from pysfnc.frontend.lower_comprehension import collect
+    from pysfnc.frontend.loops.lower_comprehension import collect
 
     assert isinstance(node, ast.expr)
     return collect(cx, value.source, value.stage, node)
@@ -61,7 +61,7 @@ def _collected(cx: Context, value: LazyComprehension, node: ast.AST) -> Expr:
 
 def unpacked(cx: Context, value: LazyComprehension, count: int | None, node: ast.AST) -> Expr:
     """The list of the items that `a, b = map(...)` takes: one more than there are targets, to see that there is none. None: all of them."""
-    from pysfnc.frontend.lower_comprehension import collect_quietly, gives_all
+    from pysfnc.frontend.loops.lower_comprehension import collect_quietly, gives_all
 
     assert isinstance(node, ast.expr)
     if count is None:
@@ -106,7 +106,7 @@ def part_of(cx: Context, whole: Expr, index: int) -> Expr:
 
 def whole_items(cx: Context, value: Value, node: ast.AST) -> Expr:
     """An argument of a builtin: an iterator counts as the list of its items, which the builtin takes at once."""
-    from pysfnc.frontend.own_operators import own_method
+    from pysfnc.frontend.classes.own_operators import own_method
 
     held = Lazy | LazyComprehension | ProjectClass | KeyedFutures | KeyedCoroutines
     if isinstance(value, held) or own_method(cx, value, "__iter__") is not None:

@@ -3,19 +3,19 @@
 import ast
 from collections.abc import Sequence
 
-from pysfnc.frontend.lower_context import Context
-from pysfnc.frontend.lower_core import as_data
-from pysfnc.frontend.lower_values import BuiltinFunction, Value
+from pysfnc.frontend.aws.told_numbers import as_key
+from pysfnc.frontend.core.lower_context import Context
+from pysfnc.frontend.core.lower_core import as_data
+from pysfnc.frontend.core.lower_values import BuiltinFunction, Value
 from pysfnc.frontend.operations.ask import built, inner, valued
 from pysfnc.frontend.operations.displays import item_type, make_tuple
 from pysfnc.frontend.operations.items import method, set_item, tuple_item
 from pysfnc.frontend.operations.mappings import as_keyed, dict_held, has_own_keys, plain
-from pysfnc.frontend.told_numbers import as_key
 from pysfnc.ir.exprs import Expr, ListComp, Var
 from pysfnc.ir.hir import Eval
 from pysfnc.library import catalog
-from pysfnc.library.hashing import hashable_part
-from pysfnc.library.keyed import is_stray
+from pysfnc.library.containers.hashing import hashable_part
+from pysfnc.library.containers.keyed import is_stray
 from pysfnc.values.keys import is_key, is_mixed, joined_keys
 from pysfnc.values.relations import join, join_all, kinds
 from pysfnc.values.types import INT, NEVER, STR, DictT, ErrorT, Kind, ListT, MapT, TupleT, Type
@@ -253,6 +253,6 @@ def equal_dicts(cx: Context, left: Expr, right: Expr, node: ast.expr) -> Expr | 
 
 def in_loop(cx: Context, text: str, values: dict[str, Value], node: ast.expr) -> Expr:
     """What a function with this body gives."""
-    from pysfnc.frontend.synthesis import run_here
+    from pysfnc.frontend.core.synthesis import run_here
 
     return as_data(cx, run_here(cx, text, values, node), node)

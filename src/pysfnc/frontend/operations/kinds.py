@@ -6,24 +6,24 @@ from dataclasses import replace
 from typing import Final
 
 from pysfnc.diagnostics import codes
-from pysfnc.frontend.decimal_operations import decimal_truth
-from pysfnc.frontend.future_tables import KeyedCoroutines, KeyedFutures, keys_of_table
-from pysfnc.frontend.future_values import FutureList, FutureSet
-from pysfnc.frontend.infinities import may_be_infinite, told_of_infinite
-from pysfnc.frontend.lower_context import Context
-from pysfnc.frontend.lower_core import as_data
-from pysfnc.frontend.lower_values import Choice, Lazy, Static, TupleOf, TypeOf, Value
-from pysfnc.frontend.moment_operations import time_truth
+from pysfnc.frontend.aws.resource_values import Collected
+from pysfnc.frontend.aws.told_numbers import truth_of_number
+from pysfnc.frontend.concurrency.future_tables import KeyedCoroutines, KeyedFutures, keys_of_table
+from pysfnc.frontend.concurrency.future_values import FutureList, FutureSet
+from pysfnc.frontend.core.infinities import may_be_infinite, told_of_infinite
+from pysfnc.frontend.core.lower_context import Context
+from pysfnc.frontend.core.lower_core import as_data
+from pysfnc.frontend.core.lower_values import Choice, Lazy, Static, TupleOf, TypeOf, Value
+from pysfnc.frontend.data.decimal_operations import decimal_truth
+from pysfnc.frontend.data.moment_operations import time_truth
 from pysfnc.frontend.operations.ask import after, built, told_by_text
 from pysfnc.frontend.operations.deques import listed
 from pysfnc.frontend.operations.mappings import dict_held
 from pysfnc.frontend.operations.sets import set_items
-from pysfnc.frontend.resource_values import Collected
-from pysfnc.frontend.told_numbers import truth_of_number
 from pysfnc.ir.exprs import Const, Expr, Logic, Prim, Var
 from pysfnc.library import catalog
-from pysfnc.library.objects import build_is_record
-from pysfnc.library.typenames import class_clash, is_of_class, number_is_ambiguous, without_code
+from pysfnc.library.objects.objects import build_is_record
+from pysfnc.library.rows.typenames import class_clash, is_of_class, number_is_ambiguous, without_code
 from pysfnc.values.relations import join_all, kinds, members, without_kinds
 from pysfnc.values.types import BOOL, NONE, STR, BoolT, ErrorT, ExcT, Kind, NeverT, TupleT, Type
 
@@ -35,7 +35,7 @@ def truth(cx: Context, value: Value, node: ast.AST) -> Expr:
     data: Expr = value
     if isinstance(data.type, BoolT):
         return data
-    from pysfnc.frontend.own_operators import truth_of_own
+    from pysfnc.frontend.classes.own_operators import truth_of_own
 
     of_own = truth_of_own(cx, data, node)
     if of_own is not None:
@@ -57,12 +57,12 @@ def _static_truth(cx: Context, value: Value, node: ast.AST) -> Expr:
     if isinstance(value, Lazy) and value.sequence:
         return truth(cx, value.items, node)
     if isinstance(value, Collected):
-        from pysfnc.frontend.lower_resource_lists import resources_listed
+        from pysfnc.frontend.aws.lower_resource_lists import resources_listed
 
         listed_ = resources_listed(cx, value, node)
         return as_data(cx, value, node) if listed_ is None else truth(cx, listed_, node)
     if isinstance(value, Choice) and all(isinstance(option, Static) or option.type == NONE for option in value.options):
-        from pysfnc.frontend.lower_choices import choice_is_none
+        from pysfnc.frontend.calls.lower_choices import choice_is_none
 
         return negate(cx, choice_is_none(cx, value, node), node)
     if isinstance(value, TypeOf):
@@ -137,7 +137,7 @@ def is_instance(cx: Context, value: Expr, names: Sequence[str], node: ast.AST) -
 
 def _is_object(cx: Context, value: Expr, names: Sequence[str], node: ast.AST) -> Expr:
     """`isinstance` where some of the values are objects of classes of the project."""
-    from pysfnc.frontend.narrow import is_of_classes
+    from pysfnc.frontend.core.narrow import is_of_classes
 
     data = cx.atom(value)
     mine = [member for member in members(value.type) if is_of_class(member)]

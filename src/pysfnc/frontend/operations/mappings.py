@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from pysfnc.ir.exprs import Expr
-from pysfnc.library.dicts import value_type as values_in
-from pysfnc.library.hashing import hashable_part
-from pysfnc.library.typenames import of_kinds
+from pysfnc.library.containers.dicts import value_type as values_in
+from pysfnc.library.containers.hashing import hashable_part
+from pysfnc.library.rows.typenames import of_kinds
 from pysfnc.values.keys import is_key, joined_keys
 from pysfnc.values.relations import join_all, kinds, members
 from pysfnc.values.types import NEVER, STR, DictT, ErrorT, Kind, MapT, Type

@@ -5,26 +5,35 @@ from dataclasses import replace
 from typing import Final
 
 from pysfnc.diagnostics import codes
-from pysfnc.frontend.decimal_operations import (
-    are_decimals,
-    decimal_binary,
-    decimal_compare,
-    decimal_ranks,
-    decimal_unary,
+from pysfnc.frontend.aws.lower_aws_errors import check_code
+from pysfnc.frontend.aws.lower_environment import environment_has, is_environ
+from pysfnc.frontend.aws.told_numbers import (
+    arithmetic_of_numbers,
+    as_ranks,
+    compare_of_numbers,
+    holds_number,
+    negative_of_number,
+    no_number,
 )
-from pysfnc.frontend.infinities import (
+from pysfnc.frontend.core.infinities import (
     as_numbers,
     binary_of_infinite,
     may_be_infinite,
     negative_of_infinite,
     on_each_way,
 )
-from pysfnc.frontend.lower_aws_errors import check_code
-from pysfnc.frontend.lower_context import Context, poison
-from pysfnc.frontend.lower_core import as_data
-from pysfnc.frontend.lower_environment import environment_has, is_environ
-from pysfnc.frontend.lower_values import Choice, DictOf, Lazy, Static, TypeOf, Value
-from pysfnc.frontend.moment_operations import are_times, time_binary, time_compare, time_ranks, time_unary
+from pysfnc.frontend.core.lower_context import Context, poison
+from pysfnc.frontend.core.lower_core import as_data
+from pysfnc.frontend.core.lower_values import Choice, DictOf, Lazy, Static, TypeOf, Value
+from pysfnc.frontend.data.decimal_operations import (
+    are_decimals,
+    decimal_binary,
+    decimal_compare,
+    decimal_ranks,
+    decimal_unary,
+)
+from pysfnc.frontend.data.moment_operations import are_times, time_binary, time_compare, time_ranks, time_unary
+from pysfnc.frontend.declarations.plain_members import as_values
 from pysfnc.frontend.operations.ask import (
     as_kind,
     built,
@@ -45,18 +54,9 @@ from pysfnc.frontend.operations.kinds import has_kind, negate
 from pysfnc.frontend.operations.mappings import dict_held, has_own_keys, keyed_by, plain
 from pysfnc.frontend.operations.sets import built_of_sets, hashable, meet_a_set, set_items
 from pysfnc.frontend.operations.types_asked import ask_for_types, compare_types, refuse_types
-from pysfnc.frontend.plain_members import as_values
-from pysfnc.frontend.told_numbers import (
-    arithmetic_of_numbers,
-    as_ranks,
-    compare_of_numbers,
-    holds_number,
-    negative_of_number,
-    no_number,
-)
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, ListComp, Prim
 from pysfnc.library import catalog
-from pysfnc.library.iteration import items_type
+from pysfnc.library.containers.iteration import items_type
 from pysfnc.values.relations import join, kinds, without_kinds
 from pysfnc.values.types import BOOL, INT, NONE, DequeT, ErrorT, Kind, ListT, MapT, NeverT, RecordT, StrT
 
@@ -81,7 +81,7 @@ def binary(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) -> 
         return built(
             cx, node, [left, right], lambda site: catalog.build_percent(template, right, site), held=shown([right])
         )
-    from pysfnc.frontend.own_operators import binary_of_own
+    from pysfnc.frontend.classes.own_operators import binary_of_own
 
     of_own = binary_of_own(cx, symbol, left, right, node)
     if of_own is not None:
@@ -97,7 +97,7 @@ def binary(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) -> 
         return of_infinite
     one, other = decayed(cx, left), decayed(cx, right)
     if Kind.MAPPING in kinds(one.type) and Kind.MAPPING in kinds(other.type) and isinstance(node, ast.expr):
-        from pysfnc.frontend.lower_counters import is_sum_of_counters, join_counters
+        from pysfnc.frontend.data.lower_counters import is_sum_of_counters, join_counters
 
         if is_sum_of_counters(symbol, one, other):
             return join_counters(cx, symbol, one, other, node)
@@ -128,7 +128,7 @@ def _joined_dicts(cx: Context, left: Expr, right: Expr, node: ast.AST) -> Expr |
 
 def unary(cx: Context, symbol: str, operand: Expr, node: ast.AST) -> Expr:
     """`-x`, `+x`, `~x`."""
-    from pysfnc.frontend.own_operators import unary_of_own
+    from pysfnc.frontend.classes.own_operators import unary_of_own
 
     of_own = unary_of_own(cx, symbol, operand, node)
     if of_own is not None:
@@ -143,7 +143,7 @@ def unary(cx: Context, symbol: str, operand: Expr, node: ast.AST) -> Expr:
     if of_infinite is not None:
         return of_infinite
     if _is_counter(operand) and symbol in ("+", "-") and isinstance(node, ast.expr):
-        from pysfnc.frontend.lower_counters import signed_counter
+        from pysfnc.frontend.data.lower_counters import signed_counter
 
         return signed_counter(cx, symbol, operand, node)
     data = decayed(cx, operand)
@@ -168,7 +168,7 @@ def compare(cx: Context, op: ast.cmpop, left: Value, right: Value, node: ast.AST
         if known is not None:
             return known
     one, other = as_data(cx, left, node), as_data(cx, right, node)
-    from pysfnc.frontend.own_operators import compare_of_own
+    from pysfnc.frontend.classes.own_operators import compare_of_own
 
     of_own = compare_of_own(cx, symbol, one, other, node)
     if of_own is not None:
@@ -199,16 +199,16 @@ def compare(cx: Context, op: ast.cmpop, left: Value, right: Value, node: ast.AST
     if symbol in ("==", "!=") and isinstance(one.type, DequeT) and isinstance(other.type, DequeT):
         one, other = listed(one), listed(other)
     if symbol in ("==", "!=") and _is_counter(one) and _is_counter(other) and isinstance(node, ast.expr):
-        from pysfnc.frontend.lower_counters import counters_equal
+        from pysfnc.frontend.data.lower_counters import counters_equal
 
         same = counters_equal(cx, one, other, node)
         return same if symbol == "==" else negate(cx, same, node)
     if symbol in ("<", "<=", ">", ">=") and _is_counter(one) and _is_counter(other) and isinstance(node, ast.expr):
-        from pysfnc.frontend.lower_counters import counter_within
+        from pysfnc.frontend.data.lower_counters import counter_within
 
         return counter_within(cx, symbol, one, other, node)
     if symbol in ("==", "!=") and isinstance(node, ast.expr):
-        from pysfnc.frontend.lower_ordered import may_be_ordered, ordered_equal
+        from pysfnc.frontend.data.lower_ordered import may_be_ordered, ordered_equal
 
         if may_be_ordered(one) and may_be_ordered(other):
             same = ordered_equal(cx, one, other, node)
@@ -271,7 +271,7 @@ def _compare_static(cx: Context, symbol: str, left: Value, right: Value, node: a
     """`f is None` of a function and the like: what exists only while compiling is no data."""
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Choice) and isinstance(other, Const) and other.type == NONE:
-            from pysfnc.frontend.lower_choices import choice_is_none
+            from pysfnc.frontend.calls.lower_choices import choice_is_none
 
             is_none = choice_is_none(cx, one, node)
             return is_none if symbol in ("is", "==") else negate(cx, is_none, node)

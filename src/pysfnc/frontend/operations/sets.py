@@ -4,14 +4,14 @@ import ast
 from collections.abc import Callable, Sequence
 
 from pysfnc.diagnostics import codes
-from pysfnc.frontend.lower_context import Context, poison
+from pysfnc.frontend.core.lower_context import Context, poison
+from pysfnc.frontend.core.whole import refuse_text
 from pysfnc.frontend.operations.ask import Built, built, decayed
-from pysfnc.frontend.whole import refuse_text
 from pysfnc.ir.exprs import Expr
 from pysfnc.library import catalog
-from pysfnc.library.hashing import hashable_part
-from pysfnc.library.row import Site
-from pysfnc.library.sets import Form
+from pysfnc.library.containers.hashing import hashable_part
+from pysfnc.library.containers.sets import Form
+from pysfnc.library.rows.row import Site
 from pysfnc.values.keys import is_told
 from pysfnc.values.relations import kinds
 from pysfnc.values.types import Kind

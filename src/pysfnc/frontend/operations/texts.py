@@ -5,13 +5,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from pysfnc.diagnostics import codes
-from pysfnc.frontend.decimal_operations import decimal_format
-from pysfnc.frontend.infinities import finite, may_be_infinite, text_of_infinite
-from pysfnc.frontend.lower_aws_errors import class_name
-from pysfnc.frontend.lower_context import Context, poison
-from pysfnc.frontend.lower_core import as_data
-from pysfnc.frontend.lower_values import BuiltinFunction, ExceptionClass, Opaque, TypeOf, Value
-from pysfnc.frontend.moment_operations import time_format, time_text
+from pysfnc.frontend.aws.lower_aws_errors import class_name
+from pysfnc.frontend.core.infinities import finite, may_be_infinite, text_of_infinite
+from pysfnc.frontend.core.lower_context import Context, poison
+from pysfnc.frontend.core.lower_core import as_data
+from pysfnc.frontend.core.lower_values import BuiltinFunction, ExceptionClass, Opaque, TypeOf, Value
+from pysfnc.frontend.data.decimal_operations import decimal_format
+from pysfnc.frontend.data.moment_operations import time_format, time_text
 from pysfnc.frontend.operations.ask import as_kind, built, decayed, decimal_read, shown, text_const, written
 from pysfnc.frontend.operations.items import slice_of
 from pysfnc.frontend.operations.kinds import has_kind
@@ -36,7 +36,7 @@ def format_value(cx: Context, value: Value, conversion: str | None, spec: Expr |
             f"the conversion `!{conversion}` has no compiled form",
             help="write instead: `!r` or `!s`",
         )
-    from pysfnc.frontend.own_operators import format_of_own
+    from pysfnc.frontend.classes.own_operators import format_of_own
 
     of_own = format_of_own(cx, data, text_const("", cx.span(node)) if spec is None else spec, node)
     if of_own is not None:
@@ -105,19 +105,19 @@ def to_repr(cx: Context, value: Expr, node: ast.AST) -> Expr:
 
 
 def _by_class(cx: Context, expression: str, value: Expr, names: tuple[str, ...], node: ast.AST) -> Expr | None:
-    from pysfnc.frontend.split_operands import split_by_class
+    from pysfnc.frontend.classes.split_operands import split_by_class
 
     return split_by_class(cx, expression, {"one": value}, names, node)
 
 
 def _own_text(cx: Context, value: Expr, node: ast.AST, names: tuple[str, ...]) -> Expr | None:
-    from pysfnc.frontend.lower_objects import own_text
+    from pysfnc.frontend.classes.lower_objects import own_text
 
     return own_text(cx, value, node, names)
 
 
 def _inner_text(cx: Context, value: Expr, name: str, node: ast.AST) -> Expr | None:
-    from pysfnc.frontend.inner_texts import inner_text
+    from pysfnc.frontend.data.inner_texts import inner_text
 
     return inner_text(cx, value, name, node)
 
@@ -169,7 +169,7 @@ def join_text(cx: Context, parts: Sequence[Expr], node: ast.AST) -> Expr:
 
 def format_template(cx: Context, template: str, args: Sequence[Expr], keywords: dict[str, Expr], node: ast.AST) -> Expr:
     """`template.format(...)`."""
-    from pysfnc.frontend.own_operators import has_own_format
+    from pysfnc.frontend.classes.own_operators import has_own_format
 
     given = [*args, *keywords.values()]
     if any(has_own_format(cx, value.type) for value in given):

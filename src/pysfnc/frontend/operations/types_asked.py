@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from typing import Final
 
 from pysfnc.diagnostics import codes
-from pysfnc.frontend.lower_context import Context
-from pysfnc.frontend.lower_values import BuiltinFunction, ExceptionClass, ProjectClass, Static, TypeOf, Value
-from pysfnc.frontend.model import ClassBinding, ClassInfo
+from pysfnc.frontend.core.lower_context import Context
+from pysfnc.frontend.core.lower_values import BuiltinFunction, ExceptionClass, ProjectClass, Static, TypeOf, Value
 from pysfnc.frontend.operations.ask import built
 from pysfnc.frontend.operations.kinds import has_kind, is_instance, negate
+from pysfnc.frontend.program.model import ClassBinding, ClassInfo
 from pysfnc.ir.exprs import Const, ExcField, Expr, Logic
 from pysfnc.library import catalog
-from pysfnc.library.objects import build_is_record
-from pysfnc.library.typenames import is_of_class, number_is_ambiguous
+from pysfnc.library.objects.objects import build_is_record
+from pysfnc.library.rows.typenames import is_of_class, number_is_ambiguous
 from pysfnc.values.relations import kinds, members
 from pysfnc.values.types import BOOL, NONE, STR, ExcT, Kind, Type
 
@@ -34,7 +34,7 @@ _NUMBERS: Final = frozenset({Kind.INT, Kind.FLOAT})
 
 def type_of(cx: Context, value: Expr) -> Static:
     """`type(value)`: the class itself where only one is possible."""
-    from pysfnc.frontend.lower_objects import record_of_type
+    from pysfnc.frontend.classes.lower_objects import record_of_type
 
     record = record_of_type(cx, value.type) if len(members(value.type)) == 1 else None
     held = cx.atom(value)
@@ -94,7 +94,7 @@ def _same_class(cx: Context, one: Value, other: Value, node: ast.AST) -> Expr | 
 
 
 def _class_of(cx: Context, type_: Type) -> ClassInfo | None:
-    from pysfnc.frontend.lower_objects import class_key
+    from pysfnc.frontend.classes.lower_objects import class_key
 
     key = class_key(type_)
     binding = cx.project.model.modules[key[0]].names.get(key[1]) if key is not None else None

@@ -8,7 +8,7 @@ from pysfnc.ir.mir import Computed
 from pysfnc.ir.walk import assigned, suite_exprs
 from pysfnc.ir.walk_exprs import node_count
 from pysfnc.lean import dataclass
-from pysfnc.library.row import NameSupply
+from pysfnc.library.rows.row import NameSupply
 from pysfnc.plan.graph import Node
 from pysfnc.plan.live import nodes_from, successors
 from pysfnc.plan.path import known, sliced

@@ -17,7 +17,7 @@ from pysfnc.ir.hir import ExceptionTable, Machine, Suite
 from pysfnc.ir.mir import Alias, Computed, Done, Failed, MachinePlan, ScopePlan, State
 from pysfnc.ir.walk import assigned
 from pysfnc.lean import dataclass
-from pysfnc.library.row import NameSupply
+from pysfnc.library.rows.row import NameSupply
 from pysfnc.plan.detours import NO_TURN, Turn
 from pysfnc.plan.flows import Flow, FlowBuilder, Leaf
 from pysfnc.plan.graph import Catch, EffectNode, GraphBuilder, Node

@@ -5,7 +5,7 @@ from typing import Final, Literal, Protocol
 from pysfnc.ir.hir import ExceptionTable, Suite
 from pysfnc.ir.mir import Alias, Computed, Failed, ScopePlan, State
 from pysfnc.lean import dataclass
-from pysfnc.library.row import NameSupply
+from pysfnc.library.rows.row import NameSupply
 from pysfnc.plan.detours import NO_TURN, Turn
 from pysfnc.plan.flows import Flow, Leaf
 from pysfnc.plan.graph import Catch, EffectNode, Node

@@ -1,0 +1,1 @@
+"""AWS: clients and resources of boto3, jobs, callbacks, child workflows, distributed maps, HTTP."""

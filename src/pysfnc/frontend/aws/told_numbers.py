@@ -1,0 +1,251 @@
+"""Items of DynamoDB whose numbers are told from texts: comparisons, arithmetic, and every other use of a value that may be such a number.
+
+A value of an item may be a `Decimal` or something else. An operation on it is that of `library.told_numbers` where it is one; where it is not, the
+operation is that of any value, of a type without the number.
+"""
+
+import ast
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from pysfnc.frontend.core.lower_context import Context
+from pysfnc.ir.exprs import Cond, Const, Expr, Prim
+from pysfnc.library.services.told_numbers import NUMBER
+from pysfnc.values.recursive import with_parts
+from pysfnc.values.relations import join, join_all, kinds, members, without_kinds
+from pysfnc.values.types import BOOL, FLOAT, INT, JSON, NEVER, STR, ErrorT, FloatT, JsonT, Kind, NeverT, OpaqueT, Type
+
+__all__ = [
+    "DEEP",
+    "arithmetic_of_numbers",
+    "as_key",
+    "as_ranks",
+    "compare_of_numbers",
+    "holds_number",
+    "may_be_number",
+    "negative_of_number",
+    "no_number",
+    "plain_number",
+    "read_number",
+    "truth_of_number",
+    "without_numbers",
+]
+
+DEEP: Final = OpaqueT("list or dict in an item", on_wire=True)
+"""What stands deep in an item."""
+_DECIMAL: Final = OpaqueT("Decimal", on_wire=True)
+_NUMERIC: Final = frozenset({Kind.BOOL, Kind.INT, Kind.FLOAT})
+_DATA: Final = frozenset({Kind.STR, Kind.NONE, Kind.BOOL, Kind.INT, Kind.FLOAT, Kind.LIST, Kind.DICT, Kind.OPAQUE})
+_LISTS: Final = frozenset({Kind.LIST, Kind.TUPLE})
+_ORDERS: Final = frozenset({"<", "<=", ">", ">="})
+
+
+def may_be_number(type_: Type) -> bool:
+    """Whether a value may be a number of an item itself."""
+    return NUMBER in members(type_)
+
+
+def holds_number(type_: Type) -> bool:
+    """Whether a value may be such a number, or hold one."""
+    found: list[bool] = []
+
+    def look(part: Type) -> Type:
+        found.append(holds_number(part))
+        return part
+
+    if type_ == NUMBER:
+        return True
+    with_parts(type_, look)
+    return any(found)
+
+
+def _replaced(type_: Type, number: Type, deep: Type) -> Type:
+    if type_ == NUMBER:
+        return number
+    return deep if type_ == DEEP else with_parts(type_, lambda part: _replaced(part, number, deep))
+
+
+def without_numbers(type_: Type) -> Type:
+    """The type of the rest: what is inside of lists and dicts is looked at by nobody who asks for it."""
+    kept = join_all([member for member in members(type_) if member != NUMBER])
+    return _replaced(kept, JSON, JSON)
+
+
+def _rest(value: Expr) -> Expr:
+    return replace(value, type=without_numbers(value.type)) if holds_number(value.type) else value
+
+
+def _others(value: Expr) -> Expr:
+    """The same, with lists and dicts as they are: they may be part of what comes out."""
+    kept = join_all([member for member in members(value.type) if member != NUMBER])
+    return replace(value, type=kept) if may_be_number(value.type) else value
+
+
+def _is_number(value: Expr) -> Expr:
+    return Prim(op="number.is", args=(value,), type=BOOL, span=value.span)
+
+
+def no_number(value: Expr, error: str, message: str) -> Expr:
+    """The value, after the exception for one that is such a number."""
+    if not may_be_number(value.type):
+        return value
+    kept = join_all([member for member in members(value.type) if member != NUMBER])
+    text = Const(value=message, type=STR)
+    return Prim(op=f"number.no_{error}", args=(value, text), type=kept, span=value.span)
+
+
+def as_key(value: Expr) -> Expr:
+    """A value that becomes or asks for a key of a dict: a text, as the machine has no form for other keys that are told from texts."""
+    if not may_be_number(value.type):
+        return value
+    return Prim(op="number.key", args=(value,), type=STR, span=value.span)
+
+
+def read_number(name: str, value: Expr) -> Expr:
+    """A value for `str`, `int` or `float`: as what gives the same."""
+    if not may_be_number(value.type):
+        return value
+    made: Type = INT if name == "int" else STR
+    kept = [member for member in members(value.type) if member != NUMBER]
+    op = "number.as_int" if name == "int" else "number.as_text"
+    return Prim(op=op, args=(value,), type=join_all([made, *kept]), span=value.span)
+
+
+def plain_number(value: Expr) -> Expr:
+    """A value that leaves the machine, with the texts of numbers in their place."""
+    if not holds_number(value.type):
+        return value
+    type_ = _replaced(value.type, _DECIMAL, DEEP)
+    if value.type == NUMBER:
+        return Prim(op="number.text", args=(value,), type=_DECIMAL, span=value.span)
+    return Prim(op="number.plain", args=(value,), type=type_, span=value.span)
+
+
+def truth_of_number(cx: Context, value: Expr, plain: Callable[[Expr], Expr]) -> Expr | None:
+    """`bool(value)` of a value that may be a number; None for any other."""
+    if not may_be_number(value.type):
+        return None
+    value = cx.atom(value)
+    test = Prim(op="number.true", args=(value,), type=BOOL, span=value.span)
+    return _either(cx, [value], test, lambda: plain(_rest(value)))
+
+
+def as_ranks(keys: Expr) -> Expr:
+    """Values that are sorted, as what is in the same order."""
+    if not holds_number(keys.type):
+        return keys
+    return Prim(op="number.ranks", args=(keys,), type=_ranked(keys.type), span=keys.span)
+
+
+def _ranked(type_: Type) -> Type:
+    if type_ == NUMBER:
+        return FLOAT
+    return JSON if may_be_number(type_) or type_ == DEEP else with_parts(type_, _ranked)
+
+
+def compare_of_numbers(
+    cx: Context, symbol: str, one: Expr, other: Expr, plain: Callable[[Expr, Expr], Expr], node: ast.AST
+) -> Expr | None:
+    """A comparison with what may be or hold a number of an item; None for any other."""
+    if symbol in ("is", "is not") or not (holds_number(one.type) or holds_number(other.type)):
+        return None
+    if not all(_is_data(value.type) for value in (one, other)):
+        return None
+    one, other = cx.atom(one), cx.atom(other)
+    if symbol in ("==", "!="):
+        return _negated(_equal(cx, one, other, node), symbol == "!=")
+    if symbol in _ORDERS:
+        sign = Const(value=symbol, type=STR)
+        ordered = Prim(op="number.ordered", args=(one, other, sign), type=BOOL, span=cx.span(node))
+        if _is_float(one.type) or _is_float(other.type):
+            return None
+        return _either(cx, [one, other], ordered, lambda: plain(_rest(one), _rest(other)))
+    return _membership(cx, symbol, one, other, plain, node)
+
+
+def _is_data(type_: Type) -> bool:
+    opaque = [member for member in members(type_) if isinstance(member, OpaqueT)]
+    if any(member not in (NUMBER, DEEP) for member in opaque):
+        return False
+    return kinds(type_) <= _DATA | {Kind.TUPLE, Kind.SET}
+
+
+def _equal(cx: Context, one: Expr, other: Expr, node: ast.AST) -> Expr:
+    span = cx.span(node)
+    texts = any(kinds(value.type) <= {Kind.STR, Kind.NONE} for value in (one, other))
+    return Prim(op="number.same" if texts else "number.equal", args=(one, other), type=BOOL, span=span)
+
+
+def _negated(test: Expr, negated: bool) -> Expr:
+    return Prim(op="not", args=(test,), type=BOOL, span=test.span) if negated else test
+
+
+def _membership(
+    cx: Context, symbol: str, one: Expr, other: Expr, plain: Callable[[Expr, Expr], Expr], node: ast.AST
+) -> Expr | None:
+    other = cx.atom(no_number(other, "TypeError", "argument of type 'decimal.Decimal' is not iterable"))
+    if kinds(one.type) <= {Kind.STR, Kind.NONE} or not _holds_numeric(other.type):
+        return plain(_rest(one), _rest(other))
+    made = _negated(Prim(op="number.among", args=(one, other), type=BOOL, span=cx.span(node)), symbol == "not in")
+    if kinds(other.type) <= {Kind.LIST, Kind.TUPLE}:
+        return made
+    if Kind.SET in kinds(other.type):
+        return None
+    rest = plain(_rest(one), replace(_rest(other), type=without_kinds(without_numbers(other.type), _LISTS)))
+    test = Prim(op="number.is_list", args=(other,), type=BOOL)
+    return rest if isinstance(rest.type, ErrorT) else Cond(test=test, then=made, orelse=rest, type=BOOL, span=made.span)
+
+
+def _holds_numeric(type_: Type) -> bool:
+    found: list[bool] = []
+
+    def look(part: Type) -> Type:
+        found.append(holds_number(part) or bool(kinds(part) & _NUMERIC))
+        return part
+
+    with_parts(type_, look)
+    return any(found) or isinstance(type_, JsonT)
+
+
+def _is_float(type_: Type) -> bool:
+    return any(isinstance(member, FloatT) for member in members(type_))
+
+
+def arithmetic_of_numbers(
+    cx: Context, symbol: str, one: Expr, other: Expr, plain: Callable[[Expr, Expr], Expr], node: ast.AST
+) -> Expr | None:
+    """`+`, `-` and `*` where an operand may be a number of an item; None for anything else."""
+    if symbol.removesuffix("=") not in ("+", "-", "*") or not (may_be_number(one.type) or may_be_number(other.type)):
+        return None
+    if not all(_is_data(value.type) and not _is_float(value.type) for value in (one, other)):
+        return None
+    one, other = cx.atom(one), cx.atom(other)
+    sign = Const(value=symbol, type=STR)
+    made = Prim(op="number.arithmetic", args=(one, other, sign), type=NUMBER, span=cx.span(node))
+    rest = _rest if symbol.startswith("-") else _others
+    return _either(cx, [one, other], made, lambda: plain(rest(one), rest(other)))
+
+
+def negative_of_number(cx: Context, symbol: str, value: Expr, plain: Callable[[Expr], Expr]) -> Expr | None:
+    """`-x` of what may be a number of an item; None for anything else."""
+    if symbol != "-" or not may_be_number(value.type):
+        return None
+    value = cx.atom(value)
+    made = Prim(op="number.negative", args=(value,), type=NUMBER, span=value.span)
+    return _either(cx, [value], made, lambda: plain(_rest(value)))
+
+
+def _either(cx: Context, values: list[Expr], number: Expr, rest: Callable[[], Expr]) -> Expr:
+    """What comes out where one of the values is a number, and where none is."""
+    asked = [value for value in values if may_be_number(value.type)]
+    if any(without_numbers(value.type) == NEVER for value in asked):
+        return number
+    orelse = rest()
+    if isinstance(orelse.type, ErrorT):
+        return orelse
+    test = _is_number(asked[0])
+    for value in asked[1:]:
+        test = Cond(test=test, then=Const(value=True, type=BOOL), orelse=_is_number(value), type=BOOL)
+    type_ = number.type if isinstance(orelse.type, NeverT) else join(number.type, orelse.type)
+    return Cond(test=test, then=number, orelse=orelse, type=type_, span=number.span)

@@ -1,0 +1,1 @@
+"""Blocks that something leaves or enters: `try`, `raise`, exception objects, `with`."""

@@ -1,0 +1,1 @@
+"""Calls of functions: where they go, their arguments, bodies written in place, functions as values."""

@@ -1,0 +1,1 @@
+"""Objects of classes of the program: attributes, methods, operators of their own."""

@@ -1,0 +1,1 @@
+"""Lowering itself: its context and state, names, expressions, assignments, conditions, and the dispatch to everything else."""

@@ -1,0 +1,45 @@
+"""Texts of JSON as Step Functions itself writes a value: without blanks, and not limited to ASCII.
+
+Where AWS takes bytes, Step Functions sends the JSON text of a value. So such texts can be sent, as the values that they were made of.
+"""
+
+from typing import Final
+
+from pysfnc.frontend.core.lower_context import Context
+from pysfnc.ir.exprs import Cond, Const, Expr, Let, Prim, Var
+from pysfnc.library.rows.typenames import parts_of
+from pysfnc.library.text.json_dumps import holds_own_keys
+from pysfnc.values.relations import members
+from pysfnc.values.types import JSON, FloatT, InfinityT, Type
+
+_COMPACT: Final = [None, ",", ":", False, False]
+"""The options of `json.dumps`: indent, what stands between items and behind keys, sorting, and ASCII alone."""
+
+
+def is_json_text(cx: Context, value: Expr) -> bool:
+    """Whether a value is such a text for sure."""
+    match value:
+        case Prim(op="json.dumps", args=(inner, *options)):
+            chosen = [option.value if isinstance(option, Const) else option for option in options]
+            return chosen == _COMPACT and not holds_floats(inner.type)
+        case Var(name=name):
+            fact = cx.state.facts.get(name)
+            return fact is not None and fact.json_text
+        case Cond(then=then, orelse=orelse):
+            return is_json_text(cx, then) and is_json_text(cx, orelse)
+        case Let(body=body):
+            return is_json_text(cx, body)
+        case _:
+            return False
+
+
+def value_of_text(text: Expr) -> Expr:
+    """What such a text was made of."""
+    if isinstance(text, Prim) and text.op == "json.dumps" and not holds_own_keys(text.args[0].type):
+        return text.args[0]
+    return Prim(op="json.value", args=(text,), type=JSON, span=text.span)
+
+
+def holds_floats(type_: Type) -> bool:
+    """Whether there may be a float that Python writes as `2.0`: of one out of JSON that is whole, nobody knows that it is one (LIM-04)."""
+    return any(isinstance(one, FloatT | InfinityT) or any(map(holds_floats, parts_of(one))) for one in members(type_))

@@ -1,0 +1,1 @@
+"""What declarations say: functions, classes, annotations, decorators."""

@@ -1,0 +1,1 @@
+"""Loops, comprehensions, iterators and generators."""

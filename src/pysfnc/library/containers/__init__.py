@@ -1,0 +1,1 @@
+"""Lists, tuples, dicts, sets, deques, and what iterates over them."""

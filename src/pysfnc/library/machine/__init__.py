@@ -1,0 +1,1 @@
+"""Operations that the compiler makes and no program writes: input, decoding, branches, loops."""

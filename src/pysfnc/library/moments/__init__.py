@@ -1,0 +1,1 @@
+"""`datetime`, `date`, `timedelta`."""

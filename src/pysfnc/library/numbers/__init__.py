@@ -1,0 +1,1 @@
+"""Numbers: conversions, exact arithmetic, rounding, `math`, `Decimal`."""

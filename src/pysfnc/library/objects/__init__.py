@@ -1,0 +1,1 @@
+"""Objects of classes, Enums, exceptions and functions as data."""

@@ -1,0 +1,1 @@
+"""Operators, comparisons, truth and subscripts."""

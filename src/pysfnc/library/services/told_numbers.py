@@ -1,0 +1,433 @@
+"""Numbers of items of DynamoDB that the machine tells from texts: an object with one key of its own, which holds the text of the `Decimal`.
+
+For programs that do more with items than to pass them on: put them back, compare what they hold, compute with it. Arithmetic is exact for numbers
+of up to 15 digits; where more are needed the execution fails, and no `except` catches that (LIM-74).
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from pysfnc.jsonata.tree import Array, Binary, Bind, Field, IfElse, Lit, Neg, Object, Ref, Regex, Seq, Tree
+from pysfnc.library.numbers.floats import digits_of
+from pysfnc.library.rows.make import NULL, ZERO, both, call, choose, either, eq, negate, text, type_of
+from pysfnc.library.rows.prelude import define
+from pysfnc.library.rows.registry import register_prim
+from pysfnc.library.rows.row import Arg, Check, PrimRow
+from pysfnc.library.rows.shapes import amp, clean, fn, le, lt, mapped, ne, refs
+from pysfnc.library.services.attribute_values import decimal_int
+from pysfnc.values.types import OpaqueT, Type
+
+NUMBER: Final = OpaqueT("Decimal of an item", on_wire=True)
+MARK: Final = "decimal.Decimal"
+"""The key. An item with an attribute of this name is refused where it is read."""
+
+_A, _B, _V, _K, _S, _E, _C, _M, _X = refs("a b v k s e c m x")
+_MOST: Final = Lit(2**53)
+_NO_FORM: Final = "a Decimal of more than 15 digits has no exact form in the machine here"
+_STRING, _OBJECT, _ARRAY, _NUMERIC, _BOOLEAN = (
+    text(name) for name in ("string", "object", "array", "number", "boolean")
+)
+
+
+def is_number(value: Tree) -> Tree:
+    """Whether a value is such a number."""
+    return both(eq(type_of(value), _OBJECT), call("exists", Field(value, MARK)))
+
+
+def made(digits: Tree) -> Tree:
+    """A number of its text."""
+    return Object(((text(MARK), digits),))
+
+
+def _each(of: Tree, function: str) -> Tree:
+    return call("merge", Array((call("each", of, fn("v k", Object(((_K, call(function, _V)),)))),)))
+
+
+def _deep(name: str, of_number: Tree, others: Sequence[tuple[Tree, Tree]] = ()) -> None:
+    """A function that changes the numbers at any depth of `v`."""
+    cases = [
+        *others,
+        (eq(type_of(_V), _ARRAY), mapped(_V, "v", call(name, _V))),
+        (ne(type_of(_V), _OBJECT), _V),
+        (call("exists", Field(_V, MARK)), of_number),
+    ]
+    define(name, ("v",), choose(cases, _each(_V, name)))
+
+
+define(
+    "py_attribute_told",
+    ("a",),
+    choose(
+        [
+            (call("exists", Field(_A, "S")), Field(_A, "S")),
+            (call("exists", Field(_A, "N")), made(call("py_decimal", Field(_A, "N")))),
+            (call("exists", Field(_A, "M")), _each(Field(_A, "M"), "py_attribute_told")),
+            (call("exists", Field(_A, "L")), mapped(Field(_A, "L"), "v", call("py_attribute_told", _V))),
+            (call("exists", Field(_A, "BOOL")), Field(_A, "BOOL")),
+            (call("exists", Field(_A, "Bool")), Field(_A, "Bool")),
+        ],
+        NULL,
+    ),
+)
+define(
+    "py_attribute_of_told",
+    ("v",),
+    choose(
+        [
+            (eq(_V, NULL), Object(((text("NULL"), Lit(True)),))),
+            (eq(type_of(_V), _STRING), Object(((text("S"), _V),))),
+            (eq(type_of(_V), _NUMERIC), Object(((text("N"), digits_of(_V)),))),
+            (eq(type_of(_V), _BOOLEAN), Object(((text("BOOL"), _V),))),
+            (eq(type_of(_V), _ARRAY), Object(((text("L"), mapped(_V, "v", call("py_attribute_of_told", _V))),))),
+            (call("exists", Field(_V, MARK)), Object(((text("N"), Field(_V, MARK)),))),
+        ],
+        Object(((text("M"), _each(_V, "py_attribute_of_told")),)),
+    ),
+)
+_deep("py_told_plain", Field(_V, MARK))
+
+# Equality and order
+
+_DIGITS: Final = call("replace", call("replace", _M, Regex("[-.]"), text("")), Regex("^0+"), text(""))
+_FRACTION: Final = call(
+    "length", IfElse(call("contains", _M, text(".")), call("substringAfter", _M, text(".")), text(""))
+)
+_EXPONENT: Final = Binary(
+    "-",
+    IfElse(
+        call("contains", _S, text("E")),
+        call("number", call("replace", call("substringAfter", _S, text("E")), text("+"), text(""))),
+        ZERO,
+    ),
+    _FRACTION,
+)
+define(
+    "py_told_parts",
+    ("s",),
+    Seq(
+        (
+            Bind("m", call("substringBefore", _S, text("E"))),
+            Object(
+                (
+                    (text("n"), call("contains", _S, Regex("^-"))),
+                    (text("c"), _DIGITS),
+                    (text("e"), _EXPONENT),
+                )
+            ),
+        )
+    ),
+)
+"""Sign, digits without leading zeros, and exponent of the text of a number."""
+define(
+    "py_told_canonical",
+    ("s",),
+    Seq(
+        (
+            Bind("a", call("py_told_parts", _S)),
+            Bind("c", call("replace", Field(_A, "c"), Regex("0+$"), text(""))),
+            IfElse(
+                eq(_C, text("")),
+                text("0"),
+                call(
+                    "join",
+                    Array(
+                        (
+                            IfElse(Field(_A, "n"), text("-"), text("")),
+                            _C,
+                            text("E"),
+                            call(
+                                "string",
+                                Binary(
+                                    "-",
+                                    Binary("+", Field(_A, "e"), call("length", Field(_A, "c"))),
+                                    call("length", _C),
+                                ),
+                            ),
+                        )
+                    ),
+                ),
+            ),
+        )
+    ),
+)
+"""One text for all numbers that are equal."""
+_FLOAT_OF_INT: Final = IfElse(
+    eq(call("floor", _V), _V),
+    made(call("py_told_canonical", digits_of(_V))),
+    call("error", text("a float beside a Decimal")),
+)
+_deep(
+    "py_told_equal_form",
+    made(call("py_told_canonical", Field(_V, MARK))),
+    [
+        (eq(type_of(_V), _NUMERIC), _FLOAT_OF_INT),
+        (eq(type_of(_V), _BOOLEAN), made(IfElse(_V, text("1E0"), text("0")))),
+    ],
+)
+_FITS: Final = le(call("length", Field(call("py_told_parts", _S), "c")), Lit(15))
+define("py_told_value", ("s",), IfElse(_FITS, call("number", _S), call("error", text(_NO_FORM))))
+_deep("py_told_rank", call("py_told_value", Field(_V, MARK)))
+define("py_told_kind", ("v",), IfElse(is_number(_V), text(MARK), call("py_kind", _V)))
+
+# Arithmetic, on a coefficient and an exponent
+
+define("py_told_text", ("v",), IfElse(eq(type_of(_V), _OBJECT), Field(_V, MARK), digits_of(call("number", _V))))
+define(
+    "py_told_split",
+    ("s",),
+    Seq(
+        (
+            Bind("a", call("py_told_parts", _S)),
+            Bind("c", Field(_A, "c")),
+            Bind("m", IfElse(eq(_C, text("")), ZERO, call("number", _C))),
+            IfElse(
+                le(call("length", _C), Lit(15)),
+                Object(
+                    (
+                        (text("c"), IfElse(Field(_A, "n"), Neg(_M), _M)),
+                        (text("n"), Field(_A, "n")),
+                        (text("e"), Field(_A, "e")),
+                    )
+                ),
+                call("error", text(_NO_FORM)),
+            ),
+        )
+    ),
+)
+define(
+    "py_told_made",
+    ("n", "c", "e"),
+    IfElse(
+        le(call("abs", _C), _MOST),
+        made(
+            call(
+                "py_decimal",
+                call(
+                    "join",
+                    Array(
+                        (
+                            IfElse(refs("n")[0], text("-"), text("")),
+                            digits_of(call("abs", _C)),
+                            text("E"),
+                            call("string", _E),
+                        )
+                    ),
+                ),
+            )
+        ),
+        call("error", text(_NO_FORM)),
+    ),
+)
+
+
+def _aligned(of: Tree) -> Tree:
+    return Binary("*", Field(of, "c"), call("power", Lit(10), Binary("-", Field(of, "e"), _E)))
+
+
+define(
+    "py_told_sum",
+    ("a", "b", "x"),
+    Seq(
+        (
+            Bind("a", call("py_told_split", call("py_told_text", _A))),
+            Bind("b", call("py_told_split", call("py_told_text", _B))),
+            Bind("e", call("min", Array((Field(_A, "e"), Field(_B, "e"))))),
+            Bind("c", _aligned(_A)),
+            Bind("s", Binary("*", _X, _aligned(_B))),
+            IfElse(
+                both(le(call("abs", _C), _MOST), le(call("abs", _S), _MOST)),
+                call("py_told_made", lt(Binary("+", _C, _S), ZERO), Binary("+", _C, _S), _E),
+                call("error", text(_NO_FORM)),
+            ),
+        )
+    ),
+)
+define(
+    "py_told_product",
+    ("a", "b"),
+    Seq(
+        (
+            Bind("a", call("py_told_split", call("py_told_text", _A))),
+            Bind("b", call("py_told_split", call("py_told_text", _B))),
+            call(
+                "py_told_made",
+                ne(Field(_A, "n"), Field(_B, "n")),
+                Binary("*", Field(_A, "c"), Field(_B, "c")),
+                Binary("+", Field(_A, "e"), Field(_B, "e")),
+            ),
+        )
+    ),
+)
+
+
+def _joined(*parts: Tree) -> Tree:
+    return call("join", Array(parts))
+
+
+_SEQUENCES: Final = Array((_STRING, _ARRAY))
+define(
+    "py_told_clash",
+    ("a", "b", "x"),
+    choose(
+        [
+            (
+                both(eq(call("substring", _X, ZERO, Lit(1)), text("+")), Binary("in", type_of(_A), _SEQUENCES)),
+                IfElse(
+                    both(eq(_X, text("+=")), eq(type_of(_A), _ARRAY)),
+                    text(f"'{MARK}' object is not iterable"),
+                    _joined(
+                        text("can only concatenate "),
+                        call("py_kind", _A),
+                        text(f' (not "{MARK}") to '),
+                        call("py_kind", _A),
+                    ),
+                ),
+            ),
+            (
+                both(
+                    eq(call("substring", _X, ZERO, Lit(1)), text("*")),
+                    either(Binary("in", type_of(_A), _SEQUENCES), Binary("in", type_of(_B), _SEQUENCES)),
+                ),
+                text(f"can't multiply sequence by non-int of type '{MARK}'"),
+            ),
+        ],
+        _joined(
+            text("unsupported operand type(s) for "),
+            _X,
+            text(": '"),
+            call("py_told_kind", _A),
+            text("' and '"),
+            call("py_told_kind", _B),
+            text("'"),
+        ),
+    ),
+)
+"""The text of the TypeError for operands of which one is a number and the other none."""
+
+
+def _numeric(value: Tree) -> Tree:
+    return either(is_number(value), Binary("in", type_of(value), Array((_NUMERIC, _BOOLEAN))))
+
+
+def _whole(value: Tree) -> Tree:
+    return IfElse(eq(type_of(value), _NUMERIC), eq(call("floor", value), value), Lit(True))
+
+
+def _operands(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
+    """The operands of `+`, `-` and `*`, of which one is such a number: the other is one or an int. The sign is the last argument."""
+    one, other, sign = (arg.tree for arg in args)
+    assert isinstance(sign, Lit)
+    message = call("py_told_clash", one, other, sign)
+    fits = both(both(_numeric(one), _numeric(other)), both(_whole(one), _whole(other)))
+    return (Check(fits, "TypeError", message),)
+
+
+def _arithmetic(args: Sequence[Arg], _type: Type) -> Tree:
+    one, other, sign = (arg.tree for arg in args)
+    assert isinstance(sign, Lit)
+    match str(sign.value)[0]:
+        case "*":
+            return call("py_told_product", one, other)
+        case found:
+            return call("py_told_sum", one, other, Lit(1 if found == "+" else -1))
+
+
+def _ordered_check(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
+    """One operand is such a number, the other one or an int."""
+    one, other, sign = (arg.tree for arg in args)
+    message = call(
+        "join",
+        Array(
+            (
+                text("'"),
+                sign,
+                text("' not supported between instances of '"),
+                call("py_told_kind", one),
+                text("' and '"),
+                call("py_told_kind", other),
+                text("'"),
+            )
+        ),
+    )
+    return (Check(both(_numeric(one), _numeric(other)), "TypeError", message),)
+
+
+def _ordered(args: Sequence[Arg], _type: Type) -> Tree:
+    one, other = (call("py_told_value", call("py_told_text", arg.tree)) for arg in args[:2])
+    sign = args[2].tree
+    assert isinstance(sign, Lit)
+    return Binary(str(sign.value), one, other)
+
+
+def _is_true(args: Sequence[Arg], _type: Type) -> Tree:
+    return call("contains", call("replace", Field(args[0].tree, MARK), Regex("E.*$"), text("")), Regex("[1-9]"))
+
+
+def _negative(args: Sequence[Arg], _type: Type) -> Tree:
+    written = Field(args[0].tree, MARK)
+    turned = IfElse(call("contains", written, Regex("^-")), call("substring", written, Lit(1)), amp(text("-"), written))
+    plain = call("replace", written, Regex("^-"), text(""))
+    return made(IfElse(_is_true(args, _type), turned, plain))
+
+
+def _refusing(error: str) -> PrimRow:
+    """What a value is, unless it is such a number; the second argument is the text of the exception then."""
+    return PrimRow(
+        op=f"number.no_{error}",
+        lower=lambda args, _: args[0].tree,
+        checks=lambda args, _: (Check(negate(is_number(args[0].tree)), error, args[1].tree),),
+    )
+
+
+def _among(args: Sequence[Arg], _type: Type) -> Tree:
+    one, items = (call("py_told_equal_form", arg.tree) for arg in args)
+    return Binary("in", Lit(True), clean(call("map", items, fn("py_x", eq(Ref("py_x"), one)))))
+
+
+register_prim(
+    PrimRow(
+        op="number.key",
+        lower=lambda args, _: args[0].tree,
+        checks=lambda args, _: (
+            Check(
+                eq(type_of(args[0].tree), _STRING),
+                "TypeError",
+                text("a key out of an item that is no str has no form here"),
+            ),
+        ),
+    )
+)
+register_prim(PrimRow(op="number.is_list", lower=lambda args, _: eq(type_of(args[0].tree), _ARRAY)))
+register_prim(PrimRow(op="number.is", lower=lambda args, _: is_number(args[0].tree)))
+register_prim(PrimRow(op="number.text", lower=lambda args, _: Field(args[0].tree, MARK)))
+register_prim(PrimRow(op="number.made", lower=lambda args, _: made(args[0].tree)))
+register_prim(
+    PrimRow(
+        op="number.as_text",
+        lower=lambda args, _: IfElse(is_number(args[0].tree), Field(args[0].tree, MARK), args[0].tree),
+    )
+)
+register_prim(
+    PrimRow(
+        op="number.as_int",
+        lower=lambda args, _: IfElse(is_number(args[0].tree), decimal_int(Field(args[0].tree, MARK)), args[0].tree),
+    )
+)
+register_prim(PrimRow(op="number.true", lower=_is_true))
+register_prim(PrimRow(op="number.negative", lower=_negative))
+register_prim(PrimRow(op="number.plain", lower=lambda args, _: call("py_told_plain", args[0].tree)))
+register_prim(PrimRow(op="number.ranks", lower=lambda args, _: call("py_told_rank", args[0].tree)))
+register_prim(PrimRow(op="number.same", lower=lambda args, _: eq(args[0].tree, args[1].tree)))
+register_prim(
+    PrimRow(
+        op="number.equal",
+        lower=lambda args, _: eq(*(call("py_told_equal_form", arg.tree) for arg in args[:2])),
+    )
+)
+register_prim(PrimRow(op="number.among", lower=_among))
+register_prim(PrimRow(op="number.ordered", lower=_ordered, checks=_ordered_check))
+register_prim(PrimRow(op="number.arithmetic", lower=_arithmetic, checks=_operands))
+register_prim(PrimRow(op="attribute.of_told", lower=lambda args, _: call("py_attribute_of_told", args[0].tree)))
+for _error in ("TypeError", "AttributeError"):
+    register_prim(_refusing(_error))
+__all__ = ["MARK", "NUMBER", "is_number", "made"]

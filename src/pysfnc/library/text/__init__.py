@@ -1,0 +1,1 @@
+"""Strings: methods, `repr`, formats, patterns, JSON, encodings."""
