@@ -211,6 +211,10 @@ def test_lim_11_floats_inside_lists() -> None:
     python, compiled = both(workflow("a: list[float], b: list[str]", "return a < b"), a=[1.0], b=["a"])
     assert python.cause == "'<' not supported between instances of 'float' and 'str'"
     assert compiled.cause == "'<' not supported between instances of 'int' and 'str'"
+    either = workflow("x: float, c: bool", "n = 0", "if c:", "    n = x", "return 1 % n")
+    python, compiled = both(either, x=0.0, c=True)
+    assert (python.error, compiled.error) == ("ZeroDivisionError", "ZeroDivisionError")
+    assert (python.cause, compiled.cause) == ("float modulo", "integer modulo by zero")
 
 
 def test_lim_12_the_time_of_a_workflow(tmp_path: Path) -> None:
