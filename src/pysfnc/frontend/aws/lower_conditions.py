@@ -14,6 +14,7 @@ from pysfnc.frontend.aws.aws_values import AttributeName, Condition
 from pysfnc.frontend.aws.condition_values import as_condition
 from pysfnc.frontend.calls.lower_arguments import Arguments, lower_arguments
 from pysfnc.frontend.core import lower_library as lib
+from pysfnc.frontend.core.kept_values import kept
 from pysfnc.frontend.core.lower_context import Context, poison
 from pysfnc.frontend.core.lower_core import as_data, is_poison
 from pysfnc.frontend.core.lower_values import Static, Value
@@ -93,8 +94,8 @@ def attribute_condition(cx: Context, base: AttributeName, method: str, given: Ar
 def _kept(cx: Context, value: Expr) -> Expr:
     """The value, evaluated where the condition is made; one that is written out as such, as its items count."""
     if isinstance(value, Prim) and value.op == "list.make":
-        return replace(value, args=tuple(cx.atom(arg, "wanted") for arg in value.args))
-    return cx.atom(value, "wanted")
+        return replace(value, args=tuple(kept(cx, arg, "wanted") for arg in value.args))
+    return kept(cx, value, "wanted")
 
 
 def joined_conditions(cx: Context, left: Condition, right: Value, node: ast.BinOp) -> Value:

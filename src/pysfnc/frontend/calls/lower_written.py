@@ -13,6 +13,7 @@ from pysfnc.frontend.calls.lower_inline import call_function
 from pysfnc.frontend.calls.lower_own import call_written
 from pysfnc.frontend.core import lower_library as lib
 from pysfnc.frontend.core.effects import can_raise
+from pysfnc.frontend.core.kept_values import kept
 from pysfnc.frontend.core.lower_context import Context, Trial, poison
 from pysfnc.frontend.core.lower_core import as_data, is_poison
 from pysfnc.frontend.core.lower_values import Endless, Lazy, Static, Under, Value
@@ -82,7 +83,7 @@ def call_library(cx: Context, full: str, given: Arguments, node: ast.expr) -> Va
     row, given = WRITTEN[full], without_pages(cx, given, node)
     if row.name == "repeat" and len(given.positional) == 1 and not given.keywords:
         item = as_data(cx, given.positional[0], node)
-        return item if is_poison(item) else Endless("repeat", cx.atom(item, "item"), None)
+        return item if is_poison(item) else Endless("repeat", kept(cx, item, "item"), None)
     if row.name == "islice" and given.positional:
         first, *others = given.positional
         given = replace(given, positional=(at_most(cx, first, others, node), *others))

@@ -14,6 +14,7 @@ from pysfnc.frontend.concurrency.lower_asyncio import add_limited, limit_of
 from pysfnc.frontend.concurrency.lower_groups import close, close_here, grouped
 from pysfnc.frontend.concurrency.still_running import note_ended
 from pysfnc.frontend.core.effects import can_raise
+from pysfnc.frontend.core.kept_values import kept
 from pysfnc.frontend.core.lower_context import Context, poison
 from pysfnc.frontend.core.lower_core import as_data, is_poison, lower_body, lower_value, statement
 from pysfnc.frontend.core.lower_values import External, Value
@@ -152,7 +153,7 @@ def call_semaphore(cx: Context, name: str, node: ast.Call) -> Value:
         return limit
     if len(values) > 1 or kinds(limit.type) != {Kind.INT}:
         return cx.error(codes.TYPE_NEEDED, node, f"`{name}` takes a number that is known to be an int")
-    return Semaphore(cx.atom(limit, "limit"), cx.names.number())
+    return Semaphore(kept(cx, limit, "limit"), cx.names.number())
 
 
 def _limited(cx: Context, semaphore: Semaphore, body: Callable[[], None], span: Span) -> None:

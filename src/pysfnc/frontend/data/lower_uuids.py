@@ -6,6 +6,7 @@ from typing import Final
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.calls.lower_arguments import lower_arguments
 from pysfnc.frontend.core import lower_library as lib
+from pysfnc.frontend.core.kept_values import kept
 from pysfnc.frontend.core.lower_context import Context, poison
 from pysfnc.frontend.core.lower_core import as_data, is_poison
 from pysfnc.frontend.core.lower_values import BuiltinFunction, Opaque, Static, Value
@@ -56,7 +57,7 @@ def uuid_of(cx: Context, text: Expr, node: ast.expr) -> Value:
     made = run_here(cx, _READ, {"given": text, "len": BuiltinFunction("len")}, node)
     if isinstance(made, Static) or is_poison(made) or isinstance(made.type, NeverT):
         return made
-    return Opaque("uuid", cx.atom(made, "uuid"), "")
+    return Opaque("uuid", kept(cx, made, "uuid"), "")
 
 
 def uuid_attribute(cx: Context, value: Opaque, name: str, node: ast.expr) -> Value | None:

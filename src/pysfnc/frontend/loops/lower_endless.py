@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.calls.lower_arguments import lower_arguments
 from pysfnc.frontend.core import lower_library as lib
+from pysfnc.frontend.core.kept_values import kept
 from pysfnc.frontend.core.lower_context import Context, poison
 from pysfnc.frontend.core.lower_core import as_data, is_poison
 from pysfnc.frontend.core.lower_values import BuiltinFunction, Endless, Value
@@ -30,7 +31,7 @@ def call_count(cx: Context, node: ast.Call) -> Value:
     if len(given.positional) > 2 or set(named) - {"start", "step"}:
         return cx.error(codes.TYPE_MISMATCH, node, "`count()` takes a start and a step")
     values = [
-        cx.atom(as_data(cx, named[name], node), name)
+        kept(cx, as_data(cx, named[name], node), name)
         if name in named
         else Const(value=default, type=INT, span=cx.span(node))
         for name, default in (("start", 0), ("step", 1))
@@ -59,7 +60,7 @@ def call_cycle(cx: Context, node: ast.Call) -> Value:
             else cx.error(codes.TYPE_MISMATCH, node, "`cycle()` takes an iterable")
         )
     items = quiet_items(cx, given.positional[0], node)
-    return items if is_poison(items) else Endless("cycle", cx.atom(items, "items"), None)
+    return items if is_poison(items) else Endless("cycle", kept(cx, items, "items"), None)
 
 
 def first_of(cx: Context, value: Endless, count: Expr, node: ast.expr) -> Expr:

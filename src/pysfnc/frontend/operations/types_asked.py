@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from pysfnc.diagnostics import codes
+from pysfnc.frontend.core.kept_values import kept
 from pysfnc.frontend.core.lower_context import Context
 from pysfnc.frontend.core.lower_values import BuiltinFunction, ExceptionClass, ProjectClass, Static, TypeOf, Value
 from pysfnc.frontend.operations.ask import built
@@ -37,8 +38,7 @@ def type_of(cx: Context, value: Expr) -> Static:
     from pysfnc.frontend.classes.lower_objects import record_of_type
 
     record = record_of_type(cx, value.type) if len(members(value.type)) == 1 else None
-    held = cx.atom(value)
-    return TypeOf(held) if record is None else ProjectClass(record.info)
+    return TypeOf(kept(cx, value, "typed")) if record is None else ProjectClass(record.info)
 
 
 def is_subclass(cx: Context, kind: Value, names: Sequence[str] | None, node: ast.AST) -> Expr:
