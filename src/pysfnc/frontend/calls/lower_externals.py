@@ -21,7 +21,7 @@ from pysfnc.frontend.calls.lower_modules import call_json_dumps, call_json_loads
 from pysfnc.frontend.calls.lower_written import WRITTEN_CALLS
 from pysfnc.frontend.classes.lower_dataclasses import FUNCTIONS
 from pysfnc.frontend.concurrency.future_values import FutureList
-from pysfnc.frontend.concurrency.lower_asyncio import at_least_zero, call_create_task
+from pysfnc.frontend.concurrency.lower_asyncio import at_least_zero, call_create_task, call_ensure_future
 from pysfnc.frontend.concurrency.lower_await import AWAITED, awaited
 from pysfnc.frontend.concurrency.lower_branches import call_parallel
 from pysfnc.frontend.concurrency.lower_futures import call_as_completed
@@ -253,7 +253,7 @@ _SPECIAL: dict[str, Callable[[Context, ast.Call], Value]] = {
     "typing.cast": _cast,
     **{name: _asyncio(name) for name in AWAITED},
     "asyncio.create_task": call_create_task,
-    "asyncio.ensure_future": call_create_task,
+    "asyncio.ensure_future": call_ensure_future,
     "asyncio.run": _asyncio_run,
     "asyncio.as_completed": _as_completed,
     "concurrent.futures.as_completed": _as_completed,

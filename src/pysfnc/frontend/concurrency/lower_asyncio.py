@@ -150,7 +150,8 @@ def as_tasks(cx: Context, value: Value, node: ast.expr) -> Value:
 def group_method(cx: Context, group: TaskGroup, name: str, given: Arguments, node: ast.expr) -> Value:
     """A method of `asyncio.TaskGroup`."""
     if name == "create_task":
-        return create_task(cx, group.number, given, node)
+        refused = _made_of_a_future(cx, given, node)
+        return create_task(cx, group.number, given, node) if refused is None else refused
     return cx.error(codes.UNSUPPORTED_CALL, node, f"`{name}` of a task group has no compiled form")
 
 
@@ -278,6 +279,32 @@ def _sleep(cx: Context, given: Arguments, node: ast.expr) -> Value:
 
 
 def call_create_task(cx: Context, node: ast.Call) -> Value:
-    """`asyncio.create_task(...)`, `asyncio.ensure_future(...)`."""
+    """`asyncio.create_task(...)`."""
+    given = lower_arguments(cx, node)
+    if given is None:
+        return poison(cx.span(node))
+    refused = _made_of_a_future(cx, given, node)
+    return create_task(cx, None, given, node) if refused is None else refused
+
+
+def call_ensure_future(cx: Context, node: ast.Call) -> Value:
+    """`asyncio.ensure_future(...)`, which takes a future as well."""
     given = lower_arguments(cx, node)
     return poison(cx.span(node)) if given is None else create_task(cx, None, given, node)
+
+
+def _made_of_a_future(cx: Context, given: Arguments, node: ast.expr) -> Expr | None:
+    """What is left of a task that is made of something which is no coroutine, after a message."""
+    match given.positional:
+        case (Future(),):
+            what = "a task or future"
+        case (Coroutine(function=External("asyncio.gather")),):
+            what = "`asyncio.gather(...)`, which is a future"
+        case _:
+            return None
+    return cx.error(
+        codes.TYPE_MISMATCH,
+        node,
+        f"`create_task` always raises TypeError here: it takes a coroutine, and this is {what}",
+        help="write instead: `asyncio.ensure_future(...)`, or an async function that awaits it",
+    )
