@@ -178,7 +178,7 @@ def compile_program(source: Source, optimize: int = 1) -> Compiled:
     return _compile(tuple(sorted(_files(source).items())), optimize)
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=16)
 def _compile(files: tuple[tuple[str, str], ...], optimize: int) -> Compiled:
     from pysfnc.driver import Options, compile_file
 

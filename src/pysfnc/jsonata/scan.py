@@ -99,7 +99,7 @@ def _unquote(kind: TokenKind, text: str) -> str:
     return text
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def scan(text: str) -> Scan:
     """Tokens of a JSONata text. Never fails: what is no token is skipped, since the parser reports it."""
     tokens: list[Token] = []
