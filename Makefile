@@ -11,6 +11,9 @@ JOBS ?= 2
 N ?= 10000
 SEED ?= 0
 
+# Tests start many processes, which would compile the same modules again and again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint format types unit fuzz bench bench-experts clean
 
