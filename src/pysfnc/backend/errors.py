@@ -1,6 +1,6 @@
 """Exception objects from what a Catch gives.
 
-A Catch has `{"Error", "Cause"}` (ASL spec, "Error output"). The exception object of the machine is that of `library.raised`. What a Lambda
+A Catch has `{"Error", "Cause"}` (ASL spec, "Error output"). The exception object of the machine is that of `library.objects.raised`. What a Lambda
 function raised arrives as JSON in the Cause (`errorMessage`, `stackTrace`); what an expression of the same state raised is in the marker
 that `expressions` put into the text. What a service call fails with is read as its `ErrorReading` says: `FORMS` holds a row for each form.
 """

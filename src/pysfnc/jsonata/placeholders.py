@@ -1,7 +1,7 @@
 """How a parameter of a deployment stands in an expression: encoded, so that no value can end the text literal it lands in.
 
 `"${NAME_base64}"` is filled with the base64 text of the value's UTF-8 bytes, or with `ABSENT`. Whoever fills in a definition
-(`asl.placeholders`) and whoever writes one (`library.environment`) agree here.
+(`asl.placeholders`) and whoever writes one (`library.services.environment`) agree here.
 """
 
 from typing import Final

@@ -1,7 +1,7 @@
 """How the input of an execution becomes the parameters of a workflow.
 
 Owns the statements in front of a machine's body: the refusal of an input that does not fit, then an assignment for each parameter. The checks
-themselves are primitives (`library.boundary`); what CPython does is in `pysfnc.lang.binding`.
+themselves are primitives (`library.machine.boundary`); what CPython does is in `pysfnc.lang.binding`.
 """
 
 from dataclasses import replace

@@ -1,6 +1,6 @@
 """Arguments that boto3 changes before it sends them: what it has to be given, so that it sends what the definition says.
 
-The facts are botocore's handlers of `before-parameter-build`; `frontend.sent_by_boto3` is the other way.
+The facts are botocore's handlers of `before-parameter-build`; `frontend.aws.sent_by_boto3` is the other way.
 """
 
 import base64

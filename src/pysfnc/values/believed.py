@@ -1,7 +1,7 @@
 """What an annotation that says `int` tells of values that came in without a type: that they are no floats, lists or dicts.
 
 Python looks at no annotation, so that any other value passes: None or a text instead of a number. That there is no list or dict makes it a value
-that nobody can change. What comes of a value with one of these in the place of an int is for `library.annotated`.
+that nobody can change. What comes of a value with one of these in the place of an int is for `library.objects.annotated`.
 """
 
 from typing import Final

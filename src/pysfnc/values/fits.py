@@ -1,7 +1,7 @@
 """Fits: what an annotation accepts and how messages name it.
 
 The static picture of the wire's rules ("Messages" in `pysfnc.lang.wire`): from a fit follow the type of a decoded value, the
-checks of a machine's input, and the words of a refusal. It does not read annotations (`frontend.annotations` does).
+checks of a machine's input, and the words of a refusal. It does not read annotations (`frontend.declarations.annotations` does).
 """
 
 import json

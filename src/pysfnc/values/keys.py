@@ -1,4 +1,4 @@
-"""What the keys of a dict may be that the machine holds as texts of their own (`library.key_texts` makes the texts).
+"""What the keys of a dict may be that the machine holds as texts of their own (`library.containers.key_texts` makes the texts).
 
 Keys that are equal have one text. Where a bool stands in a tuple its number is in the text, so the type of the keys has to say that it is a bool:
 such a place is a *spot*, and no dict may lose one by becoming a dict of more keys.

@@ -75,7 +75,7 @@ class FloatT(Type):
 
 @dataclass(frozen=True, slots=True)
 class InfinityT(Type):
-    """Infinity or its negative, which the machine holds as the float of the largest size (`library.infinity`).
+    """Infinity or its negative, which the machine holds as the float of the largest size (`library.operators.infinity`).
 
     It stands beside the numbers of a union, so that whatever knows nothing of infinity is refused or checked.
     """
@@ -185,7 +185,7 @@ class MapT(Type):
 
     It has a kind of its own, so that nobody takes it for a dict who should know that it is more. `factory` makes the values that a
     `defaultdict` puts in, as the text of an expression; None for none. `key` is the type of the keys, NEVER as long as there is none: those of
-    STR are held as they are, those of any other type as `library.key_texts` says.
+    STR are held as they are, those of any other type as `library.containers.key_texts` says.
     """
 
     name: Literal["Counter", "defaultdict", "OrderedDict", "dict"]

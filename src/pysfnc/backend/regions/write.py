@@ -96,7 +96,7 @@ class Regions:
         live = liveness(suite, context.live)
         for index, stmt in enumerate(suite):
             here = replace(context, live=context.live | live.after(stmt))
-            if isinstance(stmt, Return):  # of a value that is never there (`ir.walk.exits`), which is to raise
+            if isinstance(stmt, Return):  # of a value that is never there (`ir.exits`), which is to raise
                 stmt = Eval(value=stmt.value, span=stmt.span)
             if self._is_plain(stmt, context):
                 self._plain(stmt, env, out, here)

@@ -1,7 +1,7 @@
 """Items of DynamoDB whose numbers are told from texts: comparisons, arithmetic, and every other use of a value that may be such a number.
 
-A value of an item may be a `Decimal` or something else. An operation on it is that of `library.told_numbers` where it is one; where it is not, the
-operation is that of any value, of a type without the number.
+A value of an item may be a `Decimal` or something else. An operation on it is that of `library.services.told_numbers` where it is one; where it is
+not, the operation is that of any value, of a type without the number.
 """
 
 import ast

@@ -43,7 +43,7 @@ def _captured(cx: Context, part: Value) -> Value:
 
 def _closure_with_captures(cx: Context, closure: Closure) -> Closure:
     around = names_around(cx, closure)
-    if not around or not all(_is_settled(closure, name) and not _is_lent(cx, closure, name) for name in around):
+    if not around or not all(_is_settled(closure, name) for name in around):
         return closure
     from pysfnc.frontend.core.lower_core import lower_value
 
@@ -95,21 +95,15 @@ def unsettled_name(cx: Context, closure: Closure) -> str | None:
     """A variable of a function around that keeps a function from being data: one that may be bound again, if there is any."""
     around = names_around(cx, closure)
     return next(
-        (name for name in around if not _is_settled(closure, name) or _is_lent(cx, closure, name)),
+        (name for name in around if not _is_settled(closure, name)),
         next(iter(around), None),
     )
 
 
-def _is_lent(cx: Context, closure: Closure, name: str) -> bool:
-    """Whether a variable is a parameter that stands for one of a caller which may have bound it again since."""
-    owner = lookup_frame(closure.frame, name)
-    return owner is not None and owner.names.get(name) in owner.borrowed and owner.node not in cx.active
-
-
 def _is_settled(closure: Closure, name: str) -> bool:
-    """Whether a variable of a function around is never bound again once the closure was made."""
+    """Whether a variable of a function around is never bound again once the closure was made, nor that of a caller which it stands for."""
     owner = lookup_frame(closure.frame, name)
-    if owner is None or owner.kind != "function":
+    if owner is None or owner.kind != "function" or owner.borrowed.get(owner.names.get(name, ""), False):
         return False
     if name in owner.scope.rebound_inside or not isinstance(owner.node, _FUNCTIONS):
         return False

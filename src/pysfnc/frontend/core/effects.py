@@ -1,6 +1,6 @@
 """What an expression of the IR may do when it is evaluated, as far as the order of evaluation depends on it.
 
-Owns the judgement whether an expression may be evaluated later than it was written. What a node consists of is `ir.walk`.
+Owns the judgement whether an expression may be evaluated later than it was written. What a node consists of is `ir.walk_exprs`.
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Values that something keeps to use them later: arguments of `partial`, coroutines, generators and pages, defaults, names of resources.
+"""Values that something keeps to use them later: arguments of `partial`, coroutines, generators and pages, defaults, names of resources, conditions.
 
 What stands in a variable that another value may be assigned to meanwhile is kept in a variable of its own. For a list or dict that is a second name,
 whose changes the alias check looks at.

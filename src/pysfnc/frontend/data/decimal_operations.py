@@ -1,6 +1,7 @@
 """Operators, comparisons, builtins, methods and formats of `Decimal`, whose operands are Decimals and ints.
 
-What the operations mean is `library.decimals`. They are those of the context that a program begins with; one that changes its context has none.
+What the operations mean is `library.numbers.decimals`. They are those of the context that a program begins with; one that changes its
+context has none.
 """
 
 import ast

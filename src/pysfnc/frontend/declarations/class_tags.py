@@ -1,7 +1,7 @@
 """Tags: which classes get a key of their own in their objects, because the program asks which of two classes with the same attributes one is of.
 
 Only a program that does not compile otherwise pays for it, and only for these classes. Objects that come from outside have no tag, so that classes
-of which there are such objects get none. What leaves the machine goes without it (`library.bare_objects`).
+of which there are such objects get none. What leaves the machine goes without it (`library.objects.bare_objects`).
 """
 
 from collections.abc import Iterable, Iterator

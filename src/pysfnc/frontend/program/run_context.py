@@ -1,6 +1,6 @@
 """Which parts of `pysfnc.context` the functions in Lambda read, so that a machine passes them along.
 
-Owns the search. What a part is called is `library.context`.
+Owns the search. What a part is called is `library.services.context`.
 """
 
 import ast

@@ -1,6 +1,6 @@
 """Whole numbers as the texts of their digits without leading zeros: sums, products and rounding of any number of digits.
 
-Up to 15 digits a float computes with them; beyond that it is computed in limbs of seven digits. The functions are those of `library.decimals`.
+Up to 15 digits a float computes with them; beyond that it is computed in limbs of seven digits. The functions are those of `decimals`.
 """
 
 from typing import Final

@@ -1,4 +1,4 @@
-"""Finite decimal numbers as sign, digits and exponent, and what arithmetic makes of them; see `library.decimals`."""
+"""Finite decimal numbers as sign, digits and exponent, and what arithmetic makes of them; see `library.numbers.decimals`."""
 
 from typing import Final
 

@@ -1,7 +1,7 @@
 """Classes whose objects have the same attributes, so that JSON does not tell which class an object is of.
 
 Owns the note of them while a program is lowered: whoever asks may find no answer, and the frontend then gives the objects of these classes a tag
-(`frontend.class_tags`) and starts again.
+(`frontend.declarations.class_tags`) and starts again.
 """
 
 from collections.abc import Iterator
