@@ -68,8 +68,8 @@ def test_a_name_bound_once_is_a_constant(tmp_path: Path, source: str, value: str
         ("pair = (1, 2)\nX, y = pair", "bound by unpacking"),
         ("X = 1\ndef f():\n    global X\n    X = 2", "rebound by `global` in `f`"),
         ("def f(): pass\ndef f(): pass\nX = f\ndef X(): pass", "bound 2 times"),
-        ("X = []\nX.append(1)", "changed by `.append()`"),
-        ("X = {}\nX['a'] = 1", "changed in place"),
+        ("X = []\nX.extend([1])", "changed by `.extend()`"),
+        ("X = {}\nfor k in 'ab':\n    X[k] = 1", "changed in place"),
         ("X = {'a': []}\ndef f(v):\n    X['a'].append(v)", "changed by `.append()` in `f`"),
         ("X = [[]]\nY = X\nY[0].append(1)", "changed by `.append()`"),
         ("def fill(xs):\n    xs.append(1)\nX = []\nfill(X)", "handed to a call at module level"),
@@ -103,7 +103,7 @@ def test_a_change_is_seen_from_other_modules(tmp_path: Path) -> None:
     loaded = load(
         tmp_path,
         {
-            "app.py": "import config\nfrom config import ITEMS, LIMIT, NAMES\nconfig.LIMIT = 5\nITEMS.append(1)",
+            "app.py": "import config\nfrom config import ITEMS, LIMIT, NAMES\nconfig.LIMIT = 5\nITEMS.insert(0, 1)",
             "config.py": "ITEMS = []\nLIMIT = 3\nNAMES = ['a']",
         },
     )

@@ -35,6 +35,7 @@ from pysfnc.frontend.core.lower_values import (
     Coroutine,
     CoroutineList,
     External,
+    Intrinsic,
     LazyComprehension,
     Static,
     Value,
@@ -237,6 +238,17 @@ def _cast(cx: Context, node: ast.Call) -> Value:
     return lower_value(cx, node.args[1])
 
 
+def _new_type(cx: Context, node: ast.Call) -> Value:
+    """`typing.NewType("UserId", str)`: a function that gives what it gets."""
+
+    def call(inner: Context, values: tuple[Value, ...], at: ast.expr) -> Value:
+        if len(values) != 1:
+            return inner.error(codes.TYPE_MISMATCH, at, "what `NewType` makes takes one value")
+        return values[0]
+
+    return Intrinsic(call)
+
+
 def _dataset(name: str) -> Callable[[Context, ast.Call], Value]:
     return lambda cx, node: call_dataset(cx, name, node)
 
@@ -251,6 +263,7 @@ _SPECIAL: dict[str, Callable[[Context, ast.Call], Value]] = {
     **WRITTEN_CALLS,
     "time.sleep": _time_sleep,
     "typing.cast": _cast,
+    "typing.NewType": _new_type,
     **{name: _asyncio(name) for name in AWAITED},
     "asyncio.create_task": call_create_task,
     "asyncio.ensure_future": call_ensure_future,

@@ -140,12 +140,13 @@ def _signature(cx: Context, callee: Static) -> tuple[Signature, int] | None:
             if init is not None and isinstance(init.node, ast.FunctionDef):
                 return signature_of(init.node, f"{init.home.name}.__init__"), 1
             fields = [field for field in record.fields if field.init]
-            if record.kind not in ("dataclass", "named tuple") or any(field.by_name for field in fields):
+            if record.kind not in ("dataclass", "named tuple"):
                 return None
             defaults = frozenset(field.name for field in fields if field.has_default)
-            names = ("self", *(field.name for field in fields))
+            names = ("self", *(field.name for field in fields if not field.by_name))
+            by_name = tuple(field.name for field in fields if field.by_name)
             method = "__init__" if record.kind == "dataclass" else "__new__"
-            return Signature(f"{info.name}.{method}", names, frozenset(), (), None, None, defaults), 1
+            return Signature(f"{info.name}.{method}", names, frozenset(), by_name, None, None, defaults), 1
         case _:
             return None
 

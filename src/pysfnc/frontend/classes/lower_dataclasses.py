@@ -10,7 +10,9 @@ from pysfnc.frontend.core import lower_library as lib
 from pysfnc.frontend.core.lower_context import Context, poison
 from pysfnc.frontend.core.lower_core import as_data, is_poison
 from pysfnc.frontend.core.lower_travels import bare
-from pysfnc.frontend.core.lower_values import Value
+from pysfnc.frontend.core.lower_values import ProjectClass, Value
+from pysfnc.frontend.declarations.records import Record, record_of
+from pysfnc.frontend.program.written_modules import written_class
 from pysfnc.ir.exprs import Const, Expr, Prim
 from pysfnc.library.objects.bare_objects import bare_type
 from pysfnc.values.relations import dict_of, is_json_faithful, join_all, members, others_of
@@ -78,6 +80,28 @@ def call_astuple(cx: Context, node: ast.Call) -> Value:
     return lib.make_tuple(cx, copies, node)
 
 
+def call_fields(cx: Context, node: ast.Call) -> Value:
+    """`dataclasses.fields(C)` of a class or an object: its fields, of which the name can be asked for."""
+    from pysfnc.frontend.classes.lower_classes import call_class
+
+    given = lower_arguments(cx, node)
+    if given is None:
+        return poison(cx.span(node))
+    value = given.positional[0] if len(given.positional) == 1 else None
+    if isinstance(value, ProjectClass):
+        record: Record | None = record_of(cx.project.model, value.info)
+    else:
+        record = None if value is None else record_of_type(cx, as_data(cx, value, node).type)
+    if record is None or record.kind != "dataclass" or record.obstacle is not None:
+        return cx.error(
+            codes.TYPE_MISMATCH, node, "`fields()` takes one dataclass, or an object that is known to be of one"
+        )
+    field_class = written_class("fields", "Field")
+    names = [_text(cx, field.name, node) for field in record.fields if not field.init_only]
+    made = [call_class(cx, field_class, Arguments((name,), (), ()), node) for name in names]
+    return lib.make_tuple(cx, [as_data(cx, one, node) for one in made], node)
+
+
 def _as_dict(type_: Type) -> Type | None:
     """The type with dicts in place of objects; None where some of it cannot be named, as it goes on without an end."""
     try:
@@ -142,6 +166,7 @@ FUNCTIONS: dict[str, Callable[[Context, ast.Call], Value]] = {
     "dataclasses.replace": call_replace,
     "dataclasses.asdict": call_asdict,
     "dataclasses.astuple": call_astuple,
+    "dataclasses.fields": call_fields,
 }
 
 

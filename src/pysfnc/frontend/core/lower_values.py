@@ -255,6 +255,14 @@ class Opaque:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class TimeOfDay:
+    """A `datetime.time` of constants: hour, minute, second and microsecond, and the offset of its zone as a text, empty without one."""
+
+    parts: tuple[int, ...]
+    zone: Expr
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Intrinsic:
     """A function that code of the compiler's own calls."""
 
@@ -385,6 +393,7 @@ Static = (
     | Pages
     | JobOf
     | Intrinsic
+    | TimeOfDay
     | Partial
     | Root
     | Used
@@ -444,6 +453,7 @@ _DESCRIPTIONS: dict[type, str] = {
     BatchWriter: "a batch writer",
     JobOf: "a function",
     Intrinsic: "a function",
+    TimeOfDay: "a time of the day",
     Partial: "a function",
     Semaphore: "a semaphore",
     BoundMethod: "a method",

@@ -13,7 +13,7 @@ from pysfnc.diagnostics import codes
 from pysfnc.frontend.calls.lower_arguments import Arguments, Signature, bind, lower_arguments
 from pysfnc.frontend.core.lower_context import Context, poison
 from pysfnc.frontend.core.lower_core import as_data, is_poison
-from pysfnc.frontend.core.lower_values import External, Opaque, Static, Value
+from pysfnc.frontend.core.lower_values import External, Opaque, Static, TimeOfDay, Value
 from pysfnc.frontend.data.lower_digests import draw
 from pysfnc.frontend.data.moment_operations import DATE, DATETIME, TIMEDELTA, iso_text, time_format
 from pysfnc.frontend.program.written_modules import written_class
@@ -226,6 +226,63 @@ def _constant_timedelta(cx: Context, given: Mapping[str, object], node: ast.AST)
     return Prim(op="duration.make", args=(_number(cx, made, node),), type=TIMEDELTA, span=cx.span(node))
 
 
+# Times of a day, which `combine` takes
+
+
+_CLOCK_PARTS: Final = _PARTS[3:]
+_ENDS: Final[dict[str, tuple[int, ...]]] = {
+    f"datetime.{name}{end}": parts
+    for end, parts in ((".min", (0, 0, 0, 0)), (".max", (23, 59, 59, 999_999)))
+    for name in ("time", "datetime")
+}
+"""The first and the last moment of a day by their names; of a datetime, by its method `time`."""
+
+
+def _new_time(cx: Context, given: Given, node: ast.expr) -> Value:
+    """`time(9, 30)` of constants: what it may raise, it raises before `combine` is called."""
+    parts = _ints(cx, given, _CLOCK_PARTS, node)
+    zone = zone_of(cx, given.get("tzinfo"), node)
+    if parts is None or zone is None:
+        return poison(cx.span(node))
+    numbers = [part.value for part in parts if isinstance(part, Const) and isinstance(part.value, int)]
+    if len(numbers) < len(parts):
+        return cx.error(
+            codes.UNSUPPORTED_CALL,
+            node,
+            "`time()` has a compiled form only with constants",
+            help="write instead: `datetime(day.year, day.month, day.day, hour, minute)`",
+        )
+    if _constant([2000, 1, 1, *numbers]) is None:
+        return cx.error(codes.TYPE_MISMATCH, node, "`time()` with these numbers always raises ValueError")
+    return TimeOfDay(tuple(numbers), zone)
+
+
+def _end_of_day(parts: tuple[int, ...]) -> Special:
+    return _special(_signature("time"), lambda cx, _given, node: TimeOfDay(parts, _text(cx, "", node)))
+
+
+def _combine(cx: Context, given: Given, node: ast.expr) -> Value:
+    """`datetime.combine(day, time, tzinfo=...)`."""
+    day, clock = as_data(cx, given["date"], node), given["time"]
+    if isinstance(clock, External) and clock.name in _ENDS:
+        clock = TimeOfDay(_ENDS[clock.name], _text(cx, "", node))
+    if is_poison(day):
+        return day
+    if day.type not in (DATE, DATETIME) or not isinstance(clock, TimeOfDay):
+        return cx.error(
+            codes.UNSUPPORTED_CALL,
+            node,
+            "`combine()` has a compiled form for a date and a time that is written out",
+            help="write instead: `datetime.combine(day, time(9, 30))`, or `datetime(day.year, day.month, day.day, hour)`",
+        )
+    zone = zone_of(cx, given["tzinfo"], node) if "tzinfo" in given else clock.zone
+    if zone is None:
+        return poison(cx.span(node))
+    held = cx.atom(day)
+    parts: list[Expr] = [Prim(op=f"moment.{name}", args=(held,), type=INT, span=cx.span(node)) for name in _PARTS[:3]]
+    return _made(cx, "moment", [*parts, *(_number(cx, part, node) for part in clock.parts), zone], node)
+
+
 def _from_iso(family: str) -> Maker:
     def make(cx: Context, given: Given, node: ast.expr) -> Value:
         value = as_data(cx, given["date_string"], node)
@@ -283,6 +340,9 @@ MOMENT_CALLS: Final[dict[str, Special]] = {
     "datetime.timedelta": _special(
         _signature("timedelta", "days seconds microseconds milliseconds minutes hours weeks"), _new_timedelta
     ),
+    "datetime.time": _special(_signature("time", "hour minute second microsecond tzinfo"), _new_time),
+    **{f"{name}.time": _end_of_day(parts) for name, parts in _ENDS.items() if name.startswith("datetime.datetime")},
+    "datetime.datetime.combine": _special(_signature("combine", "date time tzinfo", 2), _combine),
     "datetime.timezone": _special(_signature("timezone", "offset name", 1), _fixed_zone),
     "zoneinfo.ZoneInfo": _special(_signature("ZoneInfo", "key", 1), _zone_info),
     "datetime.datetime.now": _special(_signature("now", "tz"), _now),

@@ -68,9 +68,14 @@ class _Place:
     is_top: bool = True
 
 
-def find_changes(model: ProjectModel) -> None:
-    """Record every change of a module-level value, and take changed names out of the constants."""
-    model.global_changes = tuple(change for module in model.modules.values() for change in _Search(model, module).run())
+def find_changes(model: ProjectModel) -> tuple[GlobalChange, ...]:
+    """Every change of a module-level value."""
+    return tuple(change for module in model.modules.values() for change in _Search(model, module).run())
+
+
+def note_changes(model: ProjectModel, changes: tuple[GlobalChange, ...]) -> None:
+    """Record changes of module-level values, and take changed names out of the constants."""
+    model.global_changes = changes
     changed: dict[tuple[ModuleInfo, str], GlobalChange] = {}
     for change in model.global_changes:
         _spread(model, change, changed)

@@ -12,12 +12,13 @@ from pysfnc.frontend.declarations.decorators import read_decorators
 from pysfnc.frontend.declarations.exceptions import read_exceptions
 from pysfnc.frontend.declarations.signatures import read_signature
 from pysfnc.frontend.program.bindings import Binder
-from pysfnc.frontend.program.changes import changes_reached_from, find_changes
+from pysfnc.frontend.program.changes import changes_reached_from, find_changes, note_changes
 from pysfnc.frontend.program.definitions import definitions_of
 from pysfnc.frontend.program.imports import Located, ProjectFiles, absolute_name, parents, project_files
 from pysfnc.frontend.program.marks import check_marks
 from pysfnc.frontend.program.model import FunctionBinding, FunctionInfo, ModuleInfo, NodeIndex, ProjectModel
 from pysfnc.frontend.program.parse import parse_source, read_source
+from pysfnc.frontend.program.registries import fill_registries
 from pysfnc.lean import dataclass
 from pysfnc.source import SourceFile
 
@@ -41,7 +42,9 @@ def load_program(path: str, sink: Sink) -> ProjectModel | None:
     binder = Binder(files, loader.modules)
     binder.bind_all()
     model = ProjectModel(entry=entry, modules=loader.modules, exception_bases={}, imported=binder.imported)
-    find_changes(model)
+    changes = find_changes(model)
+    filled = fill_registries(model, changes)
+    note_changes(model, tuple(change for change in changes if change.node not in filled))
     read_exceptions(model)
     for function in _functions(model):
         read_decorators(model, function)

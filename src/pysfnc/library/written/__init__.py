@@ -67,6 +67,7 @@ CLASSES: Final[Mapping[str, str]] = {
     "contextlib.ExitStack": "contexts",
     "contextlib.closing": "contexts",
     "fractions.Fraction": "fractions",
+    "http.HTTPStatus": "statuses",
     "string.Template": "templates",
     **{f"urllib.parse.{name}": "urls" for name in ("SplitResult", "ParseResult", "DefragResult")},
 }
