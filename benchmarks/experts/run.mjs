@@ -56,6 +56,13 @@ function answer(resource, given) {
   return structuredClone(next.value);
 }
 
+// "$" is what AWS takes where there is no `ResultPath`; the interpreter looks for a member of this name.
+for (const [, state] of statesOf(definition)) {
+  for (const place of [state, ...(state.Catch ?? [])]) {
+    if (place.ResultPath === "$") delete place.ResultPath;
+  }
+}
+
 const overrides = { taskResourceLocalHandlers: {}, waitTimeOverrides: {}, retryIntervalOverrides: {} };
 for (const [name, state] of statesOf(definition)) {
   if (state.Type === "Task") {

@@ -20,7 +20,7 @@ from pysfnc.passes.manager import run_passes
 from pysfnc.plan.boundary import bind_parameters
 from pysfnc.plan.divide import divisions
 from pysfnc.plan.hold_exceptions import hold_exceptions
-from pysfnc.plan.sequential import SequentialMaps
+from pysfnc.plan.sequential import SequentialMaps, default_numbers
 from pysfnc.plan.states.scope import plan_machine
 from pysfnc.plan.states.surroundings import PlanOptions
 from pysfnc.source import Span
@@ -72,7 +72,7 @@ class Generator:
         """The states of a workflow: of the first plan that AWS takes, else of the whole one."""
         names = NameSupply("~")
         body = run_passes(machine.body, names, optimise=self.optimise)
-        maps = SequentialMaps(self.program.exceptions, names)
+        maps = SequentialMaps(self.program.exceptions, names, default_numbers(machine.params, body))
         if self.optimise:
             body = maps.made(body)
         if self.check is not None:

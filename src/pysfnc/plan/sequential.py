@@ -2,9 +2,11 @@
 
 A loop of states decides after each round whether there is another one, which costs a Choice; a Map costs one transition in all, and none for
 the end of an iteration. But what a loop decides in that same Choice is one of its own in an iteration. So both forms are planned, with the code
-behind them up to the next call, and their states counted: for as many rounds as there are, where that is known, else for two and more.
+behind them up to the next call, and their states counted: for as many rounds as there are, where that is known, else for two and more. A number
+of rounds that is a parameter counts as its default.
 """
 
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import field
 
@@ -16,6 +18,7 @@ from pysfnc.ir.hir import (
     Assign,
     ExceptionTable,
     ForEach,
+    Param,
     Perform,
     Return,
     ServiceCall,
@@ -34,7 +37,7 @@ from pysfnc.plan.rounds import Depends, Rounds, as_map, kept_variables
 from pysfnc.plan.states.scope import ScopePlanner
 from pysfnc.plan.states.surroundings import PlanOptions
 from pysfnc.source.span import Span
-from pysfnc.values.types import JSON, STR
+from pysfnc.values.types import INT, JSON, STR
 
 Note = tuple[Span, str]
 
@@ -45,6 +48,8 @@ class SequentialMaps:
 
     exceptions: ExceptionTable
     names: NameSupply
+    defaults: Mapping[str, int] = field(default_factory=dict)
+    """The parameters that are never bound again and have an int above 0 as their default."""
     notes: list[Note] = field(default_factory=list)
     outcomes: set[str] = field(default_factory=set)
     """The variables that hold what the rounds of the Maps handed out."""
@@ -136,7 +141,7 @@ class _Scope:
         before, after = planned((loop,)), planned(suite)
         fans = [state for state in states_from(after) if isinstance(state, Work) and state.effect is form.fan.effect]
         old, new = cheapest_round(before), dearest_way(fans[0].bodies[0].start)
-        around, count = 1 + cheapest_run(after, is_round), known_length(loop.seq)
+        around, count = 1 + cheapest_run(after, is_round), known_length(loop.seq, self.maps.defaults)
         if count == 0:
             return around <= cheapest_run(before, is_round, performed=False)
         of_loop, of_map = cheapest_run(before, is_round), around + new
@@ -148,16 +153,34 @@ class _Scope:
         return new == old and of_map <= of_loop and count_states(after) <= count_states(before)
 
 
-def known_length(items: Expr) -> int | None:
-    """How many items a list has, where the program says so."""
+def default_numbers(params: Sequence[Param], body: Suite) -> dict[str, int]:
+    """The parameters that `body` never binds and that are an int above 0 where a run is given nothing for them."""
+    bound = assigned(body)
+    return {
+        param.name: param.default.value
+        for param in params
+        if param.name not in bound
+        and isinstance(param.default, Const)
+        and type(param.default.value) is int
+        and param.default.value > 0
+    }
+
+
+def known_length(items: Expr, numbers: Mapping[str, int]) -> int | None:
+    """How many items a list has, where the program says so; `numbers` are taken for variables."""
     match items:
         case Prim(op="list.make", args=args):
             return len(args)
         case Prim(op="range.list", args=(Const(value=int(start)), Const(value=int(stop)), Const(value=int(step)))):
             return len(range(start, stop, step)) if step else None
+        case Prim(op="range.list", args=(start, Var(name=str() as name), step)) if name in numbers:
+            stop = Const(value=numbers[name], type=INT)
+            return known_length(Prim(op="range.list", args=(start, stop, step), type=items.type), numbers)
         case Prim(op="enumerate", args=(_, inner)) | Prim(op="iter.list" | "reversed", args=(inner,)):
             return (
-                len(inner.value) if isinstance(inner, Const) and isinstance(inner.value, str) else known_length(inner)
+                len(inner.value)
+                if isinstance(inner, Const) and isinstance(inner.value, str)
+                else known_length(inner, numbers)
             )
         case _:
             return None
