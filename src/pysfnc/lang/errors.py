@@ -14,9 +14,15 @@ class Fail(Exception):
     Args:
         error: the error name of the execution, for example ``"Order.Rejected"``.
         cause: the text of the failure; it is also ``str()`` of the exception.
+
+    Raises:
+        TypeError: one of them is no str.
     """
 
     def __init__(self, error: str, cause: str = "") -> None:
+        for name, text in (("error", error), ("cause", cause)):
+            if not isinstance(text, str):
+                raise TypeError(f"Fail() argument {name!r} must be str, not {type(text).__name__}")
         super().__init__(error, cause)
         self.error = error
         self.cause = cause

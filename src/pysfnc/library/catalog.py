@@ -36,7 +36,7 @@ from pysfnc.library.moments import durations, moment_formats, moment_forms, mome
 from pysfnc.library.numbers import conversions, decimals, draws, extremes, functions, int_methods, maths, rounding, sums
 from pysfnc.library.numbers.extremes import build_extreme
 from pysfnc.library.numbers.functions import CONSTANTS, TABLES
-from pysfnc.library.objects import annotated, enums, held_exceptions, held_functions, instances, objects, raised
+from pysfnc.library.objects import annotated, enums, fails, held_exceptions, held_functions, instances, objects, raised
 from pysfnc.library.objects.instances import CLASS_KINDS, build_is_instance, build_type_name
 from pysfnc.library.operators import arithmetic, infinity, operators, slices, subscripts, truth, unary, whole_numbers
 from pysfnc.library.operators.compare import build_compare
@@ -171,6 +171,7 @@ ROW_MODULES = (
     enums,
     environment,
     extremes,
+    fails,
     formats,
     functions,
     held_exceptions,

@@ -173,9 +173,9 @@ def known_length(items: Expr, numbers: Mapping[str, int]) -> int | None:
             return len(args)
         case Prim(op="range.list", args=(Const(value=int(start)), Const(value=int(stop)), Const(value=int(step)))):
             return len(range(start, stop, step)) if step else None
-        case Prim(op="range.list", args=(start, Var(name=str() as name), step)) if name in numbers:
-            stop = Const(value=numbers[name], type=INT)
-            return known_length(Prim(op="range.list", args=(start, stop, step), type=items.type), numbers)
+        case Prim(op="range.list", args=(first, Var(name=name), by)) if name in numbers:
+            last = Const(value=numbers[name], type=INT)
+            return known_length(Prim(op="range.list", args=(first, last, by), type=items.type), numbers)
         case Prim(op="enumerate", args=(_, inner)) | Prim(op="iter.list" | "reversed", args=(inner,)):
             return (
                 len(inner.value)

@@ -10,6 +10,7 @@ from pysfnc import Fail, task, workflow
 
 dynamodb = boto3.client("dynamodb")
 STORE = os.environ["EVENT_STORE"]
+KINDS = ("productReceived", "productShipped", "productAdjusted")
 
 
 class InvalidEvent(Exception):
@@ -33,14 +34,14 @@ def applied(kind: str, stock: int, quantity: int) -> int:
         return stock + quantity
     if kind == "productShipped":
         return stock - quantity
-    if kind == "productAdjusted":
-        return quantity
-    raise Fail("UnknownEventType", kind)
+    return quantity
 
 
 @workflow
 def source_event(event: dict) -> dict:
     event = validate(event)
+    if event["eventType"] not in KINDS:
+        raise Fail("UnknownEventType", event["eventType"])
     stock = applied(event["eventType"], current_stock(event["productId"]), event["quantity"])
     moment = datetime.now(UTC)
     dynamodb.put_item(

@@ -19,7 +19,7 @@ from pysfnc.frontend.operations.mappings import dict_held
 from pysfnc.frontend.operations.sets import set_items
 from pysfnc.frontend.operations.texts import to_repr, to_str
 from pysfnc.frontend.program.model import Style
-from pysfnc.ir.exprs import Const, Expr, NewExc, Var
+from pysfnc.ir.exprs import Const, Expr, NewExc, Prim, Var
 from pysfnc.library import catalog
 from pysfnc.values.relations import is_json_faithful, kinds
 from pysfnc.values.types import STR, ErrorT, ExcT, Kind, MapT
@@ -116,18 +116,30 @@ def new_exception(cx: Context, name: str, args: Sequence[Expr], node: ast.AST, s
 
 
 def new_fail(cx: Context, args: Sequence[Expr], node: ast.AST) -> Expr:
-    """`Fail(error, cause)`: its name is the first argument, its text the second."""
+    """`Fail(error, cause)`: its name is the first argument, its text the second; what may be no text is checked where it is made."""
     if any(isinstance(arg.type, ErrorT) for arg in args):
         return poison(cx.span(node))
     span = cx.span(node)
     given = [cx.atom(arg, "arg") for arg in args]
-    cause = given[1] if len(given) > 1 else Const(value="", type=STR, span=span)
-    for arg in given:
-        if kinds(arg.type) != {Kind.STR}:
+    for index, (place, arg) in enumerate(zip(("error", "cause"), given, strict=False)):
+        if Kind.STR not in kinds(arg.type):
             return cx.error(
                 codes.TYPE_NEEDED,
                 node,
                 f"`Fail` takes texts, not a value of type `{arg.type}`",
                 help="write instead: `str(...)` around it",
             )
+        given[index] = _text_of_fail(cx, arg, place, node)
+        if isinstance(given[index].type, ErrorT):
+            return given[index]
+    cause = given[1] if len(given) > 1 else Const(value="", type=STR, span=span)
     return NewExc(name=given[0], message=cause, args=(given[0], cause), type=ExcT(frozenset({"Fail"})), span=span)
+
+
+def _text_of_fail(cx: Context, arg: Expr, place: str, node: ast.AST) -> Expr:
+    """The argument, after a check that it is a text where it may be something else."""
+    if kinds(arg.type) == {Kind.STR}:
+        return arg
+    args = (arg, Const(value=place, type=STR, span=cx.span(node)))
+    checked = built(cx, node, args, lambda site: Prim(op="exc.fail_text", args=args, type=STR, span=site.span))
+    return cx.atom(checked, "text")
