@@ -414,7 +414,11 @@ class _StateWriter:
         own: dict[str, Tree] = {}
         if catcher.exc is not None:
             own[catcher.exc] = self._caught(state, catcher)
-        self._edge(made, catcher.edge, own)
+        # What the effect fails with comes after its arguments were evaluated; exceptions of those are `marked`.
+        passed = () if catcher.marked else state.passed
+        assigns = {name: _after(passed, computed) for name, computed in catcher.edge.assigns.items()}
+        output = None if catcher.edge.output is None else _after(passed, catcher.edge.output)
+        self._outcome(made, assigns, output, own)
         made["Next"] = self.names[resolve(catcher.edge.target)]
         return made
 
