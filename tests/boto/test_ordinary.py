@@ -277,3 +277,40 @@ def test_errors_that_no_model_lists_are_caught_later(workflow: str, expected: An
     answers = {"sqs.GetQueueAttributes": [answer] * 3}
     judged = judge(LATER, {"urls": ["a", "gone", "no"]}, answers=answers, workflow=workflow, calls=False)
     assert judged.output == expected
+
+
+PICTURE = """
+    import boto3
+    from botocore.exceptions import ClientError
+    from pysfnc import workflow
+
+    s3 = boto3.client("s3")
+
+    @workflow
+    def keep(event: dict) -> list:
+        bucket, key, again = event["bucket"], event["key"], event.get("again")
+        found = []
+        for turn in range(2):
+            try:
+                s3.put_object_tagging(Bucket=bucket, Key=key, Tagging={"TagSet": [{"Key": "turn", "Value": str(turn)}]})
+                found.append(f"s3://{bucket}/{key}".upper() + key[:1])
+            except ClientError as e:
+                found.append(f"{e.response['Error']['Code']} {bucket} {again}")
+                key = again
+        return [*found, bucket.title(), f"{key}"]
+    """
+
+
+def test_what_a_call_took_as_a_text_is_one_behind_it() -> None:
+    answers: dict[str, list[Any]] = {"s3.PutObjectTagging": [{}, {}]}
+    event = {"bucket": "pictures", "key": "a.png"}
+    found = judge(PICTURE, {"event": event}, answers=answers)
+    assert found.output == ["S3://PICTURES/A.PNGa", "S3://PICTURES/A.PNGa", "Pictures", "a.png"]
+
+    def missing(_params: dict[str, Any]) -> dict[str, Any]:
+        response = {"Error": {"Code": "NoSuchBucket", "Message": "m"}, "ResponseMetadata": {"HTTPStatusCode": 404}}
+        raise client("s3").exceptions.NoSuchBucket(response, "PutObjectTagging")
+
+    answers = {"s3.PutObjectTagging": [missing, {}]}
+    found = judge(PICTURE, {"event": {**event, "again": "b"}}, answers=answers)
+    assert found.output == ["NoSuchBucket pictures b", "S3://PICTURES/Bb", "Pictures", "b"]

@@ -93,10 +93,12 @@ def call_job(cx: Context, job: JobOf, given: Arguments, node: ast.expr) -> Value
         )
     chosen = Integration(operation, best.resource(SYNC), "api", _reading(best, best.job), best.has_metadata)
     values = {operation.parameter(name): as_data(cx, value, node) for name, value in given.keywords}
-    arguments = ArgumentWriter(cx, chosen, node).arguments(values, given.rest)
+    writer = ArgumentWriter(cx, chosen, node)
+    arguments = writer.arguments(values, given.rest)
     if isinstance(arguments.type, ErrorT):
         return poison(cx.span(node))
     target = performed(cx, chosen, arguments, node, job.options)
+    writer.succeeded()
     return _description(cx, best, best.job, target, node)
 
 

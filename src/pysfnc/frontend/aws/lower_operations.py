@@ -40,10 +40,13 @@ def call_operation(
     known = None if given.rest is not None else [name for name, _ in given.keywords]
     chosen = integration(operation, known, cx.pattern)
     values = {operation.parameter(name): as_data(cx, value, node) for name, value in given.keywords}
-    arguments = ArgumentWriter(cx, chosen, node).arguments(values, given.rest)
+    writer = ArgumentWriter(cx, chosen, node)
+    arguments = writer.arguments(values, given.rest)
     if isinstance(arguments.type, ErrorT):
         return poison(cx.span(node))
-    return perform(cx, chosen, arguments, node, options)
+    answer = perform(cx, chosen, arguments, node, options)
+    writer.succeeded()
+    return answer
 
 
 def can_be_called(cx: Context, operation: Operation, given: Arguments, node: ast.expr) -> bool:

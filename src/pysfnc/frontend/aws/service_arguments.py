@@ -6,7 +6,7 @@ where its type has names that differ. A mistake that botocore finds whatever the
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import field, replace
 from typing import Final
 
 from pysfnc.aws.shapes import Member, Shape
@@ -17,7 +17,7 @@ from pysfnc.frontend.core.lower_context import Context, poison
 from pysfnc.frontend.core.whole import check_no_text, check_whole
 from pysfnc.frontend.data.json_texts import holds_floats, is_json_text, value_of_text
 from pysfnc.frontend.data.moment_operations import DATETIME
-from pysfnc.ir.exprs import Cond, Const, Expr, Let, ListComp, Prim
+from pysfnc.ir.exprs import Cond, Const, Expr, Let, ListComp, Prim, Var
 from pysfnc.lean import dataclass
 from pysfnc.library.services.aws_forms import Form
 from pysfnc.source.span import Span
@@ -69,6 +69,8 @@ class ArgumentWriter:
     cx: Context
     chosen: Integration
     node: ast.expr
+    texts: set[str] = field(default_factory=set)
+    """The variables of unknown type that are texts if the call succeeds, as botocore takes nothing else in their place."""
 
     def arguments(self, values: Mapping[str, Expr], rest: Expr | None) -> Expr:
         """All arguments as one dict; of type `ErrorT` after a message. `rest` is a dict of more of them, `**kwargs`."""
@@ -130,8 +132,18 @@ class ArgumentWriter:
                 return self._map(shape, value, path)
             case "blob":
                 return self._blob(value, path)
+            case "string" if isinstance(value, Var) and value.type == JSON:
+                self.texts.add(value.name)
+                return value
             case _:
                 return value
+
+    def succeeded(self) -> None:
+        """To be said behind the call, where more is known of the variables that it was given."""
+        for name in self.texts:
+            fact = self.cx.state.facts.get(name)
+            if fact is not None and fact.type == JSON and fact.static is None:
+                self.cx.state.retype(name, STR)
 
     def _structure(self, shape: Shape, value: Expr, path: str) -> Expr:
         pairs = _written(value)
