@@ -314,3 +314,65 @@ def test_what_a_call_took_as_a_text_is_one_behind_it() -> None:
     answers = {"s3.PutObjectTagging": [missing, {}]}
     found = judge(PICTURE, {"event": {**event, "again": "b"}}, answers=answers)
     assert found.output == ["NoSuchBucket pictures b", "S3://PICTURES/Bb", "Pictures", "b"]
+
+
+DEADLINE = """
+    import random
+    import time
+
+    import boto3
+    from pysfnc import workflow
+
+    glue = boto3.client("glue")
+
+    @workflow
+    def run(name: str) -> list:
+        run_id = glue.start_job_run(JobName=name)["JobRunId"]
+        pause, polls = 0, 0
+        deadline = time.time() + 3600
+        while time.time() < deadline:
+            state = glue.get_job_run(JobName=name, RunId=run_id)["JobRun"]["JobRunState"]
+            polls += 1
+            if state not in ("STARTING", "RUNNING"):
+                break
+            time.sleep(pause)
+        else:
+            raise TimeoutError("too long")
+        return [state, polls]
+
+    @workflow
+    def late(name: str) -> str:
+        until = time.time() - 1
+        for _ in range(3):
+            if time.time() > until:
+                return "late"
+            glue.get_job_run(JobName=name, RunId="r")
+        return "never"
+
+    @workflow
+    def chance(name: str) -> list:
+        seen = []
+        while len(seen) < 3:
+            luck = random.random()
+            if luck >= 1:
+                return ["never"]
+            seen.append(glue.get_job_run(JobName=name, RunId="r")["JobRun"]["JobRunState"] + str(0 <= luck < 1))
+        return seen
+    """
+
+
+def test_a_deadline_costs_a_poll_no_state() -> None:
+    def at(state: str) -> dict[str, Any]:
+        return {"JobRun": {"JobRunState": state}}
+
+    answers: dict[str, list[Any]] = {"glue.StartJobRun": [{"JobRunId": "r"}]}
+    counts = []
+    for running in (0, 1, 4):
+        answers["glue.GetJobRun"] = [*[at("RUNNING")] * running, at("SUCCEEDED")]
+        found = judge(DEADLINE, {"name": "a"}, answers=answers, workflow="run")
+        assert found.output == ["SUCCEEDED", running + 1]
+        counts.append(found.transitions)
+    assert counts == [3, 6, 15]
+    assert judge(DEADLINE, {"name": "a"}, workflow="late").output == "late"
+    found = judge(DEADLINE, {"name": "a"}, answers={"glue.GetJobRun": [at("A")] * 3}, workflow="chance")
+    assert found.output == ["ATrue"] * 3

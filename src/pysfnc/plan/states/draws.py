@@ -1,20 +1,35 @@
-"""Values drawn at random: kept by the state before, by a way of a Choice, or by a Pass."""
+"""Values that are another each time: kept by the state before, by a way of a Choice, or by a Pass, or drawn by the only state that reads them."""
 
 from collections.abc import Callable
 
 from pysfnc.ir.exprs import Expr
-from pysfnc.ir.hir import Draw, Suite
-from pysfnc.ir.mir import Computed, Edge, Pass, State, Work
+from pysfnc.ir.hir import Assign, Draw, Suite
+from pysfnc.ir.mir import Alias, Computed, Edge, Pass, State, Work, resolve
 from pysfnc.plan.graph import EffectNode, Node
 from pysfnc.plan.states.absorb import evaluate, joins
+from pysfnc.plan.states.pieces import repeats
 from pysfnc.plan.states.surroundings import Names, Planner
+from pysfnc.plan.states.turns import Drawn
 
 
 def draw_state(planner: Planner, node: EffectNode, effect: Draw, prefix: Suite) -> State:
-    """A Pass that keeps a value: nothing behind it evaluates it again."""
+    """A Pass that keeps a value: nothing behind it evaluates it again. None is needed where only the decision before a call reads it."""
+    if prefix and repeats(node):
+        # The rounds that come back here have no prefix, and best no Pass: they count more than the way in.
+        again = planner.target(node)
+        if not isinstance(resolve(again), Pass):
+            assigns = planner.assigns(prefix, planner.live[node])
+            return Pass(hint="Assign", span=node.span, assigns=assigns, after=again) if assigns else again
     drawn = Pass(hint="Draw", span=node.span, after=planner.done())
+    place = Alias(hint="", target=drawn)
     if not prefix:
-        planner.effects[node] = drawn
+        planner.effects[node] = place
+    if node.target is not None:
+        kept = Drawn((*prefix, Assign(name=node.target, value=effect.value)), node.target)
+        own = kept.state(planner, planner.flow(node.next))
+        if own is not None:
+            place.target = own
+            return own
     drawn.assigns = planner.assigns(prefix, planner.live[node.next])
     if node.target is not None:
         drawn.assigns[node.target] = Computed(prefix, effect.value)

@@ -2,10 +2,11 @@
 
 from pysfnc.analysis.failures import expr_errors
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, Logic, Prim, Var
-from pysfnc.ir.hir import Draw, Eval, Sleep, Suite
+from pysfnc.ir.hir import Draw, Eval, ServiceCall, Sleep, Suite
 from pysfnc.ir.mir import Alias, Catcher, Computed, Edge, State, Work
-from pysfnc.ir.walk import assigned, effect_exprs
-from pysfnc.ir.walk_exprs import rename
+from pysfnc.ir.walk import assigned, effect_exprs, reads, suite_exprs
+from pysfnc.ir.walk_exprs import free_vars, rename
+from pysfnc.lean import dataclass
 from pysfnc.plan.caught import QUERY_ERROR
 from pysfnc.plan.detours import BEFORE, BEHIND, NO_TURN, Detour, Detours, Turn
 from pysfnc.plan.flows import Flow
@@ -13,7 +14,7 @@ from pysfnc.plan.graph import Catch, EffectNode, Node
 from pysfnc.plan.parts import parts_read
 from pysfnc.plan.path import known
 from pysfnc.plan.states.absorb import can_absorb
-from pysfnc.plan.states.pieces import is_route, repeats, weight
+from pysfnc.plan.states.pieces import is_route, passed, repeats, weight
 from pysfnc.plan.states.surroundings import HEAVY, Planner
 from pysfnc.plan.written import FlowSuite
 from pysfnc.values.types import BOOL, NONE, ExcT
@@ -123,7 +124,7 @@ def on_detour(planner: Planner, detour: Detour, caught: Expr, assigns: dict[str,
     return Edge(planner.target(detour.leaf.node), values)
 
 
-def turned_before(planner: Planner, flow: Flow) -> State | None:
+def turned_before(planner: Planner, flow: Flow, drawn: "Drawn | None" = None) -> State | None:
     """As `_before_effect` of `alone.py` for a flow that decides: the ways that do not lead to the effect lead through its Catch.
 
     The state is entered on these ways too, so there is a point in it where they are taken seldom (the end of a loop), or cost nothing more.
@@ -138,9 +139,41 @@ def turned_before(planner: Planner, flow: Flow) -> State | None:
             continue
         straight_on = len(others) == 1 and _raises_kept(planner, others[0].leaf.node)
         suite = FlowSuite.write(flow, planner.names, detours=others).suite
-        if (straight_on or repeats(leaf.node)) and _can_turn(planner, leaf.node, suite):
-            return planner.effect(leaf.node, suite, before=Turn(others, straight_on))
+        if not (straight_on or repeats(leaf.node)) or (drawn is not None and not drawn.once(leaf.node, suite, others)):
+            continue
+        begin = () if drawn is None else drawn.suite
+        if _can_turn(planner, leaf.node, (*begin, *suite)):
+            return planner.effect(leaf.node, (*begin, *suite), before=Turn(others, straight_on))
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Code that ends with a value being drawn, as the begin of the arguments of an effect. `name` is the variable of the value."""
+
+    suite: Suite
+    name: str
+
+    def state(self, planner: Planner, flow: Flow) -> State | None:
+        """The state of the effect that a flow leads to, which draws the value itself; None where more than its first decision needs the value."""
+        leaves = FlowSuite.write(flow, planner.names).leaves
+        if not planner.options.merge or self.name in planner.live_at_any(leaves):
+            return None
+        if len(leaves) != 1:
+            return turned_before(planner, flow, self)
+        node, suite = leaves[0].node, FlowSuite.write(flow, planner.names).suite
+        if not isinstance(node, EffectNode) or not self.once(node, suite, ()):
+            return None
+        whole = (*self.suite, *suite)
+        return planner.effect(node, whole) if _can_turn(planner, node, whole) else None
+
+    def once(self, node: EffectNode, suite: Suite, ways: tuple[Detour, ...]) -> bool:
+        """Whether the value is drawn once there: one decision of `suite` reads it, and no retry makes that again."""
+        if not isinstance(node.effect, ServiceCall) or node.effect.retry:
+            return False
+        again = (passed(suite), *(way.code for way in ways))
+        decisions = sum(self.name in free_vars(expr) for expr in suite_exprs(suite))
+        return decisions == 1 and not any(self.name in reads(code) for code in again)
 
 
 def _can_turn(planner: Planner, node: EffectNode, suite: Suite) -> bool:
