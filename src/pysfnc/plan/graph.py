@@ -30,13 +30,13 @@ from pysfnc.ir.hir import (
     Try,
     While,
 )
-from pysfnc.ir.walk import assigned, has_effect
+from pysfnc.ir.walk import has_effect
 from pysfnc.lean import dataclass
 from pysfnc.library.rows.row import NameSupply
+from pysfnc.plan.steps import steps_of
 from pysfnc.plan.tags import tag_jumps
 from pysfnc.source.span import Span
-from pysfnc.values.relations import join_all
-from pysfnc.values.types import BOOL, INT, JSON, NONE, DequeT, ExcT, ListT, SetT, TuplesT, TupleT, Type
+from pysfnc.values.types import BOOL, INT, NONE, ExcT
 
 
 @dataclass(slots=True, eq=False)
@@ -246,11 +246,11 @@ class GraphBuilder:
         return head
 
     def _for(self, stmt: ForEach, after: Node, ways: Ways, handlers: Handlers | None) -> Node:
-        """A loop by index; a list that nobody changes meanwhile is not copied, and a range is not written out."""
+        """A loop by index."""
         join = self._join(after)
         head = HeadNode(handlers, stmt.span, None, is_loop=True)
         inner = _with_jump(ways, {("break", stmt.label): join, ("continue", stmt.label): head})
-        steps = self._stepper(stmt)
+        steps = steps_of(stmt, self.names)
         body = self._suite(stmt.body, head, inner, handlers)
         for step in reversed(steps.each):
             body = PureNode(handlers, stmt.span, step, body)
@@ -260,50 +260,6 @@ class GraphBuilder:
         for step in reversed(steps.first):
             node = PureNode(handlers, stmt.span, step, node)
         return node
-
-    def _stepper(self, stmt: ForEach) -> "_Steps":
-        if isinstance(stmt.seq, Prim) and stmt.seq.op == "range.list" and all(a.type == INT for a in stmt.seq.args):
-            return self._range_steps(stmt, stmt.seq)
-        first: list[Stmt] = []
-        seq = stmt.seq
-        if not (isinstance(seq, Var) and seq.name not in assigned((stmt,))):
-            name = self.names.fresh("items")
-            first.append(Assign(name=name, value=seq, span=stmt.span))
-            seq = Var(name=name, type=seq.type)
-        index = Var(name=self.names.fresh("i"), type=INT)
-        first.append(Assign(name=index.name, value=Const(value=0, type=INT), span=stmt.span))
-        item = Prim(op="loop.item", args=(seq, index), type=_item_type(seq.type), span=stmt.seq.span)
-        return _Steps(
-            tuple(first),
-            Prim(op="loop.more", args=(seq, index), type=BOOL, span=stmt.seq.span),
-            (
-                Assign(name=stmt.name, value=item, span=stmt.span),
-                Assign(name=index.name, value=Prim(op="loop.next", args=(index,), type=INT), span=stmt.span),
-            ),
-        )
-
-    def _range_steps(self, stmt: ForEach, seq: Prim) -> "_Steps":
-        low, high, step = seq.args
-        check = Prim(op="range.check", args=seq.args, type=NONE, span=seq.span)
-        first: list[Stmt] = [Eval(value=check, span=stmt.span)]
-        bounds: list[Expr] = []
-        for part, hint in ((low, "i"), (high, "stop"), (step, "step")):
-            if isinstance(part, Const) and hint != "i":
-                bounds.append(part)
-                continue
-            name = self.names.fresh(hint)
-            first.append(Assign(name=name, value=part, span=stmt.span))
-            bounds.append(Var(name=name, type=INT))
-        index, stop, by = bounds
-        assert isinstance(index, Var)
-        return _Steps(
-            tuple(first),
-            Prim(op="loop.within", args=(index, stop, by), type=BOOL, span=stmt.seq.span),
-            (
-                Assign(name=stmt.name, value=index, span=stmt.span),
-                Assign(name=index.name, value=Prim(op="loop.step", args=(index, by), type=INT), span=stmt.span),
-            ),
-        )
 
     # Handlers
 
@@ -340,13 +296,6 @@ class GraphBuilder:
         return PureNode(handlers, stmt.span, tagged.start, node)
 
 
-@dataclass(frozen=True, slots=True)
-class _Steps:
-    first: tuple[Stmt, ...]
-    more: Expr
-    each: tuple[Stmt, ...]
-
-
 def _nowhere(stmt: Stmt) -> Node:
     """What follows a statement that never ends normally: it must read nothing, as what it would read need not be there."""
     return EndNode(None, stmt.span, Const(value=None, type=NONE))
@@ -371,13 +320,3 @@ def _reachable(suite: Suite) -> Suite:
         if not exits((stmt,)).falls:
             return suite[: index + 1]
     return suite
-
-
-def _item_type(type_: Type) -> Type:
-    match type_:
-        case ListT(item) | SetT(item) | TuplesT(item) | DequeT(item):
-            return item
-        case TupleT(items):
-            return join_all(items)
-        case _:
-            return JSON

@@ -31,6 +31,7 @@ from pysfnc.ir.mir import Pause, State, Work
 from pysfnc.ir.walk import assigned, has_effect, map_suites, walk_suite
 from pysfnc.lean import dataclass
 from pysfnc.library.rows.row import NameSupply
+from pysfnc.plan.ahead import run_ahead
 from pysfnc.plan.costs import cheapest_round, cheapest_run, count_states, dearest_way, states_from
 from pysfnc.plan.filters import without_idle_rounds
 from pysfnc.plan.rounds import Depends, Rounds, as_map, kept_variables
@@ -99,9 +100,14 @@ class _Scope:
             made = self._form(loop, stmt, empty, rest)
         except Depends as found:
             self._note(stmt, f"the calls of this loop stay in a loop of states: {found}")
-            return (loop,)
+            return run_ahead(loop, self._needed(stmt), self.maps.names) or (loop,)
         self._note(stmt, "this loop is a Map that runs one round after the other")
         return made
+
+    def _needed(self, loop: ForEach) -> frozenset[str]:
+        """The variables that some round, the code behind a loop or a handler needs as they are before a round."""
+        behind = self.live.after(loop) | (self.live.before(loop.orelse[0]) if loop.orelse else frozenset())
+        return (self.live.before(loop.body[0]) - {loop.name}) | behind | self.live.raised(loop)
 
     def _form(self, loop: ForEach, whole: ForEach, empty: frozenset[str], rest: Suite) -> Suite:
         """The loop as a Map that costs less, of the rounds that do something where they can be told from the others beforehand.
