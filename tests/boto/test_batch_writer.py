@@ -93,6 +93,52 @@ def test_batches_of_25(n: int, calls: int) -> None:
     assert found.output == ("early" if n == 50 else 2 * n)
 
 
+def test_deletes_among_puts_of_one_loop() -> None:
+    program = """
+        import boto3
+        from decimal import Decimal
+        from pysfnc import workflow
+
+        table = boto3.resource("dynamodb").Table("t")
+
+        @workflow
+        def run(rows: list[dict]):
+            seen = set()
+            with table.batch_writer(overwrite_by_pkeys=["id"]) as batch:
+                for row in rows:
+                    sku = row.get("sku", "").strip()
+                    if not sku:
+                        continue
+                    if sku in seen:
+                        batch.delete_item(Key={"id": sku})
+                        continue
+                    seen.add(sku)
+                    batch.put_item(Item={"id": sku, "price": Decimal(str(row["price"])), "tags": row.get("tags", [])})
+            return sorted(item["id"] for item in table.scan()["Items"])
+        """
+    rows = [{"sku": "a", "price": 1.5}, {"sku": " "}, {"sku": "b", "price": 2, "tags": ["x"]}, {"sku": "a"}, {}]
+    found = judge(program, {"rows": rows}, setup=table, engines=("jlens",))
+    assert (found.output, len(found.calls), found.transitions) == (["b"], 2, 4)
+
+
+def test_what_waits_for_a_batch_costs_no_transition() -> None:
+    program = """
+        import boto3
+        from pysfnc import workflow
+
+        table = boto3.resource("dynamodb").Table("t")
+
+        @workflow
+        def run(n: int):
+            with table.batch_writer() as batch:
+                for i in range(n):
+                    batch.put_item(Item={"id": f"k{i}", "n": i})
+        """
+    found = {n: judge(program, {"n": n}, setup=table, engines=("jlens",)) for n in (1, 60, 160)}
+    assert [len(each.calls) for each in found.values()] == [1, 3, 7]
+    assert [each.transitions for each in found.values()] == [3, 9, 17]
+
+
 def test_what_is_unprocessed_waits_for_the_next_batch() -> None:
     def some(params: Any) -> Any:
         return {"UnprocessedItems": {"t": params["RequestItems"]["t"][-2:]}}

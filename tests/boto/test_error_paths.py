@@ -25,6 +25,7 @@ from tests.boto.harness import Judged, judge
 from tests.boto.test_callbacks import asked
 from tests.boto.test_callbacks import judged as waiting
 from tests.boto.test_programs import URL
+from tests.support.oracle import Rejected
 
 ROLE: Final = "arn:aws:iam::123456789012:role/r"
 CALLS: Final[dict[str, str]] = {
@@ -236,3 +237,33 @@ def test_asked_sends_the_token() -> None:
     (send,) = asked(tokens.append)["sqs.SendMessage"]
     send({"MessageBody": json.dumps({"token": "t"})})
     assert tokens == ["t"]
+
+
+UNTOLD = """
+    import boto3
+    from botocore.exceptions import ClientError
+    from pysfnc import workflow
+
+    db = boto3.client("dynamodb")
+
+    @workflow
+    def run(name: str):
+        try:
+            db.delete_table(TableName=name)
+        except ClientError as e:
+            response = e.response
+            return [
+                e.response.get("CancellationReasons", []),
+                response["Item"],
+                e.response["Error"].get("Type"),
+                e.response["ResponseMetadata"]["RequestId"],
+            ]
+        return db.list_tables()["ResponseMetadata"]["RetryAttempts"]
+    """
+
+
+def test_parts_of_a_response_that_step_functions_does_not_tell() -> None:
+    with pytest.raises(Rejected) as refused:
+        judge(UNTOLD, {"name": "t"})
+    for name in ("CancellationReasons", "Item", "Type", "RequestId", "RetryAttempts"):
+        assert f"`{name}` of a response may be there in Python" in str(refused.value)

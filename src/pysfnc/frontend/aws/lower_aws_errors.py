@@ -1,17 +1,26 @@
 """Errors of AWS in handlers: `e.response["Error"]["Code"]`, `e.operation_name`, `type(e).__name__`."""
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from pysfnc.aws.services import Service, service
 from pysfnc.diagnostics import codes
+from pysfnc.frontend.aws.aws_types import status_of
 from pysfnc.frontend.aws.integrations import CLIENT_ERROR, equal_to
-from pysfnc.frontend.core.lower_context import Context
+from pysfnc.frontend.core.lower_context import Context, poison
 from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Prim
 from pysfnc.library.services.aws_errors import ERROR, METADATA, RESPONSE, ClassNames
 from pysfnc.source.span import Span
-from pysfnc.values.types import BOOL, INT, STR, ExcT
+from pysfnc.values.types import BOOL, INT, STR, ExcT, Type
+
+_STATUS: Final = frozenset({"HTTPStatusCode"})
+_TOLD: Final[Mapping[Type, frozenset[str]]] = {
+    RESPONSE: frozenset({"Error", "ResponseMetadata"}),
+    ERROR: frozenset({"Code", "Message"}),
+    METADATA: _STATUS,
+}
+"""What is known of the parts of a response."""
 
 
 def client_error_attribute(cx: Context, base: Expr, name: str, node: ast.AST) -> Expr | None:
@@ -29,7 +38,9 @@ def client_error_attribute(cx: Context, base: Expr, name: str, node: ast.AST) ->
 
 
 def part_of_response(cx: Context, value: Expr, key: Expr, node: ast.AST) -> Expr | None:
-    """A part of `e.response` that is known; None for any other subscript."""
+    """A part of `e.response`, after a message where Step Functions does not tell it; None for any other subscript."""
+    if not _is_told(cx, value, key, node):
+        return poison(cx.span(node))
     if not (isinstance(value, Prim) and isinstance(key, Const)):
         return None
     match value.op, key.value, value.args:
@@ -44,6 +55,21 @@ def part_of_response(cx: Context, value: Expr, key: Expr, node: ast.AST) -> Expr
         case "aws.error", "Message", (exc,):
             return Prim(op="aws.message", args=(exc,), type=STR, span=cx.span(node))
     return None
+
+
+def _is_told(cx: Context, value: Expr, key: Expr, node: ast.AST) -> bool:
+    """Whether a part of a response may be asked for; a message for one that Python has and Step Functions does not tell."""
+    known = _TOLD.get(value.type) or (_STATUS if status_of(value.type) is not None else None)
+    if known is None or not isinstance(key, Const) or key.value in known:
+        return True
+    cx.error(
+        codes.AWS_DIFFERENCE,
+        node,
+        f"`{key.value}` of a response may be there in Python, and Step Functions does not tell it",
+        notes=[f"it tells {' and '.join(f'`{name}`' for name in sorted(known))}"],
+        help="write instead: a `@task` that makes the call and looks at the response",
+    )
+    return False
 
 
 def check_code(cx: Context, op: str, operands: Sequence[Expr], node: ast.AST | Span) -> None:

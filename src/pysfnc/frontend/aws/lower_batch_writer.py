@@ -22,7 +22,7 @@ from pysfnc.frontend.core.lower_state import Fact
 from pysfnc.frontend.core.lower_values import BuiltinFunction, Intrinsic, Static, Value
 from pysfnc.frontend.core.synthesis import run_here
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
-from pysfnc.values.types import NONE, STR, ListT
+from pysfnc.values.types import BOOL, NONE, STR, ListT
 
 _FULL: Final = 25
 """How many requests a batch has at most: the default of boto3, and the limit of `BatchWriteItem`."""
@@ -41,8 +41,8 @@ if len(held()) >= {_FULL}:
 """
 _REPLACE: Final = """
 new = [values[key] for key in keys]
-return [old for old in held() if [
-    (old["PutRequest"]["Item"] if "PutRequest" in old else old["DeleteRequest"]["Key"])[key] for key in keys] != new]
+return [old for old in held() if not same([
+    (old["PutRequest"]["Item"] if "PutRequest" in old else old["DeleteRequest"]["Key"])[key] for key in keys], new)]
 """
 
 
@@ -139,11 +139,18 @@ def _run(cx: Context, writer: BatchWriter, text: str, values: dict[str, Value], 
         "held": Intrinsic(lambda inner, _args, _at: _held(inner, writer)),
         "keep": Intrinsic(lambda inner, args, at: _keep(inner, writer, args, at)),
         "flush": Intrinsic(lambda inner, _args, at: _run(inner, writer, _FLUSH, {}, at)),
+        "same": Intrinsic(_same),
         "write": ClientMethod(SERVICE, "batch_write_item"),
         "table": writer.table.name,
         "len": BuiltinFunction("len"),
     }
     return run_here(cx, text, {**own, **values}, node)
+
+
+def _same(cx: Context, args: Sequence[Value], node: ast.expr) -> Expr:
+    """Whether two lists hold the same attribute values. The model has bytes among these, which no request that is made here has."""
+    one, other = (as_data(cx, arg, node) for arg in args)
+    return Prim(op="service.same", args=(one, other), type=BOOL, span=cx.span(node))
 
 
 def _held(cx: Context, writer: BatchWriter) -> Expr:
