@@ -5,6 +5,7 @@ import re
 
 import boto3
 
+from pysfnc.aws.boto3_loads import LOADED_BY_CODE
 from pysfnc.aws.boto3_resources import kinds, resource_services
 from tests.boto.harness import REGION, client, judge
 
@@ -62,4 +63,9 @@ def test_all_kinds_are_those_of_boto3() -> None:
                 re.sub(r"(?<=[a-z])(?=[A-Z])", "_", each).lower() for each in wanted
             ]
             real = getattr(resource, kind)(*["x"] * made.identifiers.count(None))
-            assert [action for action in kinds(name)[made.kind].actions if not hasattr(real, action)] == []
+            known = kinds(name)[made.kind]
+            assert [
+                each for each in (*known.actions, *known.waiters, *known.members) if not hasattr(type(real), each)
+            ] == []
+            assert known.forgets == hasattr(real, "load")
+            assert (known.load is not None) == (known.forgets and (name, made.kind) not in LOADED_BY_CODE)

@@ -13,7 +13,17 @@ from pysfnc.aws.names import method_name
 from pysfnc.aws.services import service
 from pysfnc.lean import dataclass
 
-__all__ = ["Batch", "Items", "Param", "batch_of", "collection_of", "items_of", "members_of"]
+__all__ = [
+    "Batch",
+    "Items",
+    "Param",
+    "batch_of",
+    "collection_of",
+    "items_of",
+    "members_of",
+    "method_of",
+    "params_of",
+]
 
 _LIST: Final = re.compile(r"(?P<path>\w+\[\](?:\.\w+\[\])*)(?:\.(?P<rest>\w+))?")
 _LISTS: Final = re.compile(r"\[(?P<path>\w+(?:,\w+)*)\]\|\[\](?:\.(?P<rest>\w+))?")
@@ -63,7 +73,7 @@ def collection_of(owner: str, given: Mapping[str, Any], names: Iterable[str]) ->
 def items_of(owner: str, given: Mapping[str, Any], names: Iterable[str]) -> Items | None:
     """What a call makes; None for what goes beyond what is known here."""
     made, request = given["resource"], given["request"]
-    params = _params(request)
+    params = params_of(request)
     read = {method_name(each["target"]): _identifier(each) for each in made.get("identifiers", ())}
     order = tuple(names)
     if params is None or set(read) != set(order) or None in read.values():
@@ -76,7 +86,7 @@ def items_of(owner: str, given: Mapping[str, Any], names: Iterable[str]) -> Item
     if len(paths) > 1:
         return None
     return Items(
-        _method(owner, request),
+        method_of(owner, request),
         params,
         made["type"],
         next(iter(paths), ()),
@@ -87,8 +97,8 @@ def items_of(owner: str, given: Mapping[str, Any], names: Iterable[str]) -> Item
 
 def batch_of(owner: str, given: Mapping[str, Any]) -> Batch | None:
     """A method of a collection; None for one that makes resources of its answers."""
-    params = _params(given["request"])
-    return None if params is None or "resource" in given else Batch(_method(owner, given["request"]), params)
+    params = params_of(given["request"])
+    return None if params is None or "resource" in given else Batch(method_of(owner, given["request"]), params)
 
 
 def members_of(owner: str, shape: str | None, taken: Iterable[str]) -> Mapping[str, str]:
@@ -99,11 +109,13 @@ def members_of(owner: str, shape: str | None, taken: Iterable[str]) -> Mapping[s
     return {name: member for name, member in found.items() if name not in set(taken)}
 
 
-def _method(owner: str, request: Mapping[str, Any]) -> str:
+def method_of(owner: str, request: Mapping[str, Any]) -> str:
+    """The method of a client for the operation of a request."""
     return next(method for method, operation in service(owner).methods.items() if operation == request["operation"])
 
 
-def _params(request: Mapping[str, Any]) -> tuple[Param, ...] | None:
+def params_of(request: Mapping[str, Any]) -> tuple[Param, ...] | None:
+    """What boto3 fills in of a request; None for what goes beyond what is known here."""
     found: list[Param] = []
     for each in request.get("params", ()):
         match each["source"]:

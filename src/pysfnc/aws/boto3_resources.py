@@ -12,16 +12,24 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from pysfnc.aws.boto3_collections import Batch, Items, batch_of, collection_of, items_of, members_of
+from pysfnc.aws.boto3_collections import (
+    Batch,
+    Items,
+    Param,
+    batch_of,
+    collection_of,
+    items_of,
+    members_of,
+    method_of,
+    params_of,
+)
+from pysfnc.aws.boto3_loads import LOADED_BY_CODE, Load, Waiting, load_of, waiters_of
 from pysfnc.aws.names import method_name
-from pysfnc.aws.services import service
 from pysfnc.lean import dataclass
 
 __all__ = ["Action", "Kind", "Made", "kinds", "resource_services"]
-
-_CONSTANTS: Final = frozenset({"string", "integer", "boolean"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,28 +42,28 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A method that is a call. `method`: of a client. `identifiers`: the parameter for each; `constants`: parameters with their values.
+    """A method that is a call. `method`: of a client. `params`: what boto3 fills in, None where that is more than identifiers and constants.
 
-    `is_plain`: it gives the answer as it is, and no more is made of its arguments. items: the resources that it gives instead.
+    `is_plain`: it gives the answer as it is. items: the resources that it gives instead.
     """
 
     method: str
-    identifiers: tuple[tuple[str, str], ...]
-    constants: tuple[tuple[str, Any], ...]
+    params: tuple[Param, ...] | None
     is_plain: bool
     items: Items | None = None
 
     @property
     def is_known(self) -> bool:
         """Whether it has a compiled form."""
-        return self.is_plain or self.items is not None
+        return self.params is not None and (self.is_plain or self.items is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of resource; the service itself is the one without a name. Names are those of Python.
 
-    batches: methods of collections of this kind. members: attributes that are in its data, with their names there.
+    batches: methods of collections of this kind. members: attributes that are in its data, with their names there. load: the call for that data.
+    forgets: boto3 can load it, so that a method of it forgets the data.
     """
 
     name: str
@@ -65,6 +73,9 @@ class Kind:
     collections: Mapping[str, Items]
     batches: Mapping[str, Batch]
     members: Mapping[str, str]
+    load: Load | None
+    forgets: bool
+    waiters: Mapping[str, Waiting]
 
 
 @cache
@@ -122,19 +133,22 @@ def _kind(owner: str, name: str, found: Mapping[str, Any], names: Mapping[str, t
         {key: items for key, items in collections.items() if items is not None},
         {key: batch for key, batch in batches.items() if batch is not None},
         members_of(owner, found.get("shape"), taken),
+        load_of(owner, found.get("load")),
+        "load" in found or (owner, name) in LOADED_BY_CODE,
+        waiters_of(found.get("waiters", {})),
     )
 
 
 def _action(owner: str, given: Mapping[str, Any], names: tuple[str, ...]) -> Action:
-    methods = {operation: method for method, operation in service(owner).methods.items()}
-    params = given["request"].get("params", ())
-    plain = all(each["target"].isidentifier() and each["source"] in ("identifier", *_CONSTANTS) for each in params)
+    params = params_of(given["request"])
+    if params is not None and any(each.source == "data" for each in params):
+        params = None
+    makes = "resource" in given
     return Action(
-        methods[given["request"]["operation"]],
-        tuple((method_name(each["name"]), each["target"]) for each in params if each["source"] == "identifier"),
-        tuple((each["target"], each["value"]) for each in params if each["source"] in _CONSTANTS),
-        plain and "resource" not in given and "path" not in given,
-        items_of(owner, given, names) if plain and "resource" in given else None,
+        method_of(owner, given["request"]),
+        params,
+        not makes and "path" not in given,
+        items_of(owner, given, names) if makes else None,
     )
 
 

@@ -112,6 +112,7 @@ def lower_program(
     unset: dict[ast.AST, set[str]] = {}
     any_keys: KeyScope = "everywhere"
     unannotated: frozenset[tuple[str, str]] = frozenset()
+    loaded: frozenset[str] = frozenset()
     tags = ClassTags(model)
     items: ItemScope = "texts"
     compiled = ints = False
@@ -130,6 +131,7 @@ def lower_program(
             items_told=items == "told",
             ints_believed=ints,
             unannotated=unannotated,
+            loaded=loaded,
         )
         journal = Journal()
         with noting_alike() as alike:
@@ -139,7 +141,8 @@ def lower_program(
         met = _met_unset(project, attempt)
         narrower = _narrower_keys(project, attempt)
         attributes = project.met_unannotated - unannotated
-        if not (project.environment.discovered or met or narrower != any_keys or attributes or tags_differ):
+        more = bool(project.met_loaded or attributes or tags_differ)
+        if not (project.environment.discovered or met or narrower != any_keys or more):
             found = _items(project, attempt, items, compiled)
             if found == items and (ints or not _wants_ints(attempt)):
                 break
@@ -149,6 +152,7 @@ def lower_program(
                 continue
             items, compiled = found, not attempt.has_errors
         unannotated |= attributes
+        loaded |= project.met_loaded
         any_keys = narrower
         discovered += project.environment.discovered
         unset = {**unset, **{node: names | unset.get(node, set()) for node, names in met.items()}}
@@ -292,6 +296,10 @@ def _machine(project: Project, info: FunctionInfo, sink: Sink, journal: Journal)
     if scope.is_generator:
         return _finished(info, params, cx)
     begin_unset(cx, frame)
+    if project.loaded:
+        from pysfnc.frontend.aws.loaded_resources import begin_unloaded
+
+        begin_unloaded(cx, cx.span(info.node).head())
     try:
         lower_body(cx, info.node.body)
         close_here(cx, at_end=True)

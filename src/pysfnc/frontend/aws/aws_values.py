@@ -3,6 +3,7 @@
 import ast
 from typing import TYPE_CHECKING
 
+from pysfnc.frontend.aws.resource_values import ResourceOf
 from pysfnc.frontend.program.model import TaskOptions
 from pysfnc.ir.exprs import Expr
 from pysfnc.lean import dataclass
@@ -71,9 +72,10 @@ class ResourceMeta:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """`resource.Table(name)`."""
+    """`resource.Table(name)`. made: the same as a resource that can be loaded; None for one that was kept as a value."""
 
     name: Expr
+    made: ResourceOf | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,21 +8,18 @@ import ast
 from pysfnc.aws.boto3_resources import Action, Kind, kinds, resource_services
 from pysfnc.diagnostics import codes, nearest
 from pysfnc.frontend.aws.aws_values import ClientMethod
+from pysfnc.frontend.aws.loaded_resources import LOADS, call_load, call_waiter, data_member, forget_data, with_data
 from pysfnc.frontend.aws.lower_clients import find_service
 from pysfnc.frontend.aws.lower_operations import call_operation
+from pysfnc.frontend.aws.resource_parameters import known_identifiers, with_filled
 from pysfnc.frontend.aws.resource_values import Collected, ResourceOf
 from pysfnc.frontend.calls.lower_arguments import Arguments
-from pysfnc.frontend.core import lower_library as lib
 from pysfnc.frontend.core.kept_values import kept
 from pysfnc.frontend.core.lower_context import Context, poison
 from pysfnc.frontend.core.lower_core import as_data, is_poison
 from pysfnc.frontend.core.lower_values import StaticMethod, Value
-from pysfnc.frontend.data.moment_operations import DATETIME
-from pysfnc.ir.exprs import Const, Expr
-from pysfnc.values.relations import members
-from pysfnc.values.types import BOOL, INT, STR
-
-_TYPES = {bool: BOOL, int: INT, str: STR}
+from pysfnc.ir.exprs import Expr
+from pysfnc.values.types import STR
 
 
 def resource_of(cx: Context, name: str, node: ast.AST) -> Value:
@@ -47,18 +44,16 @@ def resource_attribute(cx: Context, receiver: ResourceOf, name: str, node: ast.A
     if name in found.identifiers:
         return receiver.identifiers[found.identifiers.index(name)]
     action = found.actions.get(name)
-    if name == "meta" or name in found.makes or (action is not None and action.is_known):
+    is_loading = found.load is not None and name in LOADS
+    if name in ("meta", *found.makes, *found.waiters) or is_loading or (action is not None and action.is_known):
         return StaticMethod(receiver, name)
     if name in found.collections:
         items = found.collections[name]
         at = node if isinstance(node, ast.expr) else ast.Name(id=name, ctx=ast.Load())
         return Collected(receiver, name, items, at, is_manager=True)
-    if name in found.members and receiver.data is not None:
-        member = Const(value=found.members[name], type=STR)
-        read = lib.method(cx, "get", receiver.data, [member], {}, node)
-        # A moment that may be None has no form. AWS always gives those that there are.
-        is_moment = DATETIME in members(read.type)
-        return lib.subscript(cx, receiver.data, member, node) if is_moment else read
+    member = data_member(cx, receiver, name, node)
+    if member is not None:
+        return member
     known = (key for key, each in found.actions.items() if each.is_known)
     close = nearest(name, (*found.makes, *found.collections, *known))
     other = f"`{action.method}` of " if action is not None else "methods and paginators of "
@@ -76,6 +71,10 @@ def call_resource(cx: Context, receiver: ResourceOf, name: str, given: Arguments
     found = _kind(receiver)
     if name in found.makes:
         return _make(cx, receiver, name, given, node)
+    if name in found.waiters:
+        return call_waiter(cx, receiver, name, given, node)
+    if found.load is not None and name in LOADS:
+        return call_load(cx, receiver, found.load, given, node)
     action = found.actions[name]
     if action.items is not None:
         from pysfnc.frontend.aws.lower_collections import made_of_answer
@@ -86,21 +85,16 @@ def call_resource(cx: Context, receiver: ResourceOf, name: str, given: Arguments
 
 def call_action(cx: Context, receiver: ResourceOf, action: Action, given: Arguments, node: ast.expr) -> Value:
     """The call of the client that a method is; its answer."""
-    found = _kind(receiver)
-    known: dict[str, Expr] = dict(zip(found.identifiers, receiver.identifiers, strict=True))
-    params: dict[str, Value] = {target: known[source] for source, target in action.identifiers}
-    for target, value in action.constants:
-        params[target] = Const(value=value, type=_TYPES[type(value)], span=cx.span(node))
-    rest = Arguments(
-        given.positional, tuple((params | given.keyword_map()).items()), given.nodes, given.spread, given.rest
-    )
-    return call_operation(cx, ClientMethod(receiver.service, action.method), rest, node)
+    assert action.params is not None
+    arguments = with_filled(cx, action.params, receiver, given, node)
+    answer = call_operation(cx, ClientMethod(receiver.service, action.method), arguments, node)
+    return answer if forget_data(cx, receiver, node) else poison(cx.span(node))
 
 
 def _make(cx: Context, receiver: ResourceOf, name: str, given: Arguments, node: ast.expr) -> Value:
     made = _kind(receiver).makes[name]
     target = kinds(receiver.service)[made.kind]
-    known = dict(zip(_kind(receiver).identifiers, receiver.identifiers, strict=True))
+    known = known_identifiers(receiver)
     wanted = [own for own, source in zip(target.identifiers, made.identifiers, strict=True) if source is None]
     named = {**dict(zip(wanted, given.positional, strict=False)), **given.keyword_map()}
     if sorted(named) != sorted(wanted) or len(given.positional) > len(wanted) or given.rest is not None:
@@ -119,4 +113,4 @@ def _make(cx: Context, receiver: ResourceOf, name: str, given: Arguments, node: 
                 help="write instead: a parameter or variable that is annotated as `str`",
             )
         identifiers.append(kept(cx, value, own))
-    return ResourceOf(receiver.service, made.kind, tuple(identifiers))
+    return with_data(cx, ResourceOf(receiver.service, made.kind, tuple(identifiers)), None, node)

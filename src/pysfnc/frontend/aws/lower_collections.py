@@ -13,8 +13,10 @@ from pysfnc.aws.boto3_resources import Action, kinds
 from pysfnc.aws.services import service
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.aws.aws_values import ClientMethod, Pages, PaginatorOf
+from pysfnc.frontend.aws.loaded_resources import with_data
 from pysfnc.frontend.aws.lower_boto3_resources import call_action
 from pysfnc.frontend.aws.lower_operations import call_operation
+from pysfnc.frontend.aws.resource_parameters import filled_in, filled_value, known_identifiers
 from pysfnc.frontend.aws.resource_values import Collected, ResourceOf
 from pysfnc.frontend.calls.lower_arguments import Arguments, evaluated
 from pysfnc.frontend.core import lower_library as lib
@@ -155,7 +157,8 @@ def _resource(cx: Context, collected: Collected, item: Expr, node: ast.expr) -> 
                     codes.UNSUPPORTED_CALL, node, f"`{collected.name}` needs `{name}` to name what it makes"
                 )
             identifiers.append(as_data(cx, value, node))
-    return ResourceOf(parent.service, items.kind, tuple(identifiers), item if items.has_data else None)
+    made = ResourceOf(parent.service, items.kind, tuple(identifiers))
+    return with_data(cx, made, item if items.has_data else None, node)
 
 
 def _read(cx: Context, item: Expr, path: str, node: ast.expr) -> Expr:
@@ -193,50 +196,17 @@ _OPTIONS = {_LIMIT: "MaxItems", _SIZE: "PageSize"}
 
 def _parameters(cx: Context, collected: Collected) -> Arguments | None:
     """What boto3 fills in and what is given; lists of both are joined."""
-    node = collected.node
-    known = _known(collected.parent)
-    own: dict[str, Expr] = {}
-    for param in collected.items.params:
-        head, _, rest = param.target.partition(".")
-        value = _value(cx, param, known, node)
-        if head.endswith("[0]"):
-            # `Filters[0].Name` and `Filters[0].Values[0]`: one dict in a list.
-            inner = value if not rest.endswith("[0]") else lib.make_list(cx, [value], node)
-            pair = (Const(value=rest.removesuffix("[0]"), type=STR), inner)
-            before = own.get(head.removesuffix("[0]"))
-            pairs = [pair] if before is None else [*_pairs(before), pair]
-            value = (
-                lib.make_list(cx, [lib.make_dict(cx, pairs, node)], node) if rest else lib.make_list(cx, [value], node)
-            )
-            head = head.removesuffix("[0]")
-        own[head] = value
+    own = filled_in(cx, collected.items.params, collected.parent, collected.node)
     named: dict[str, Value] = dict(own)
     for name, given in collected.params:
         if name in _OPTIONS:
             continue
         if name in own and Kind.LIST in kinds_of(own[name].type):
-            given = lib.binary(cx, "+", own[name], as_data(cx, given, node), node)
+            given = lib.binary(cx, "+", own[name], as_data(cx, given, collected.node), collected.node)
             if is_poison(given):
                 return None
         named[name] = given
     return Arguments((), tuple(named.items()), ())
-
-
-def _known(parent: ResourceOf) -> dict[str, Expr]:
-    return dict(zip(kinds(parent.service)[parent.kind].identifiers, parent.identifiers, strict=True))
-
-
-def _value(cx: Context, param: Param, known: dict[str, Expr], node: ast.expr) -> Expr:
-    return (
-        known[param.value] if param.source == "identifier" else Const(value=param.value, type=STR, span=cx.span(node))
-    )
-
-
-def _pairs(made: Expr) -> list[tuple[Expr, Expr]]:
-    """The pairs of the dict in a list of one."""
-    assert isinstance(made, Prim) and isinstance(made.args[0], Prim)
-    args = made.args[0].args
-    return list(zip(args[::2], args[1::2], strict=True))
 
 
 # Methods of collections
@@ -284,7 +254,7 @@ return responses
         entries = as_data(inner, args[0], at)
         known = _batch_known(collected)
         named: dict[str, Value] = {
-            param.target: _value(inner, param, known, at) for param in params if param.target.isidentifier()
+            param.target: filled_value(inner, param, known, at) for param in params if param.target.isidentifier()
         }
         head, *rest = place[0]
         value: Expr = entries
@@ -329,7 +299,7 @@ def _source(items: Items, collected: Collected, param: Param) -> str | None:
 def _batch_known(collected: Collected) -> dict[str, Expr]:
     """The identifiers that all items of a collection have in common, by their names in an item."""
     names = kinds(collected.parent.service)[collected.items.kind].identifiers
-    known = _known(collected.parent)
+    known = known_identifiers(collected.parent)
     return {
         own: known[name]
         for own, (source, name) in zip(names, collected.items.identifiers, strict=True)

@@ -14,6 +14,7 @@ from pysfnc.frontend.aws.aws_values import Condition, TableMethod
 from pysfnc.frontend.aws.condition_values import condition_of, told_apart
 from pysfnc.frontend.aws.integrations import Integration, integration
 from pysfnc.frontend.aws.item_values import NEXT, ItemWriter, table_answer_type
+from pysfnc.frontend.aws.loaded_resources import forget_data
 from pysfnc.frontend.aws.lower_conditions import ConditionWriter
 from pysfnc.frontend.aws.lower_operations import can_be_called, performed
 from pysfnc.frontend.aws.lower_tables import SERVICE
@@ -62,6 +63,8 @@ def call_table(
     if isinstance(arguments.type, ErrorT):
         return poison(cx.span(node))
     target = performed(cx, chosen, arguments, node, options)
+    if method.table.made is not None and not forget_data(cx, method.table.made, node):
+        return poison(cx.span(node))
     return _answer(cx, chosen, target, node, reads=_reads(operation, parts))
 
 

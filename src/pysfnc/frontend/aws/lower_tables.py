@@ -3,8 +3,12 @@
 import ast
 from typing import Final
 
+from pysfnc.aws.boto3_resources import kinds
 from pysfnc.diagnostics import codes, nearest
 from pysfnc.frontend.aws.aws_values import ClientExceptions, Resource, ResourceMeta, Table, TableMethod
+from pysfnc.frontend.aws.loaded_resources import LOADS, with_data
+from pysfnc.frontend.aws.lower_boto3_resources import resource_attribute
+from pysfnc.frontend.aws.resource_values import ResourceOf
 from pysfnc.frontend.calls.lower_arguments import Arguments
 from pysfnc.frontend.core.lower_context import Context, poison
 from pysfnc.frontend.core.lower_core import as_data, is_poison
@@ -14,8 +18,6 @@ from pysfnc.values.types import STR
 
 SERVICE: Final = "dynamodb"
 METHODS: Final = frozenset({"get_item", "put_item", "update_item", "delete_item", "query", "scan"})
-_OTHERS: Final = {"load": "`describe_table`", "wait_until_exists": "a waiter"}
-"""What is code of boto3 and not one call, with what a client has for it."""
 
 
 def make_table(cx: Context, given: Arguments, node: ast.expr) -> Value:
@@ -33,7 +35,10 @@ def make_table(cx: Context, given: Arguments, node: ast.expr) -> Value:
             f"the name of a table is a str, and the value is of type `{name.type}`",
             help="write instead: a parameter or variable that is annotated as `str`",
         )
-    return Table(name if not free_vars(name) else cx.temporary(name, "table"))
+    known = name if not free_vars(name) else cx.temporary(name, "table")
+    made = with_data(cx, ResourceOf(SERVICE, "Table", (known,)), None, node)
+    assert isinstance(made, ResourceOf)
+    return Table(known, made)
 
 
 def table_attribute(cx: Context, base: Resource | ResourceMeta | Table, name: str, node: ast.AST) -> Value:
@@ -60,17 +65,24 @@ def table_attribute(cx: Context, base: Resource | ResourceMeta | Table, name: st
             return TableMethod(base, name)
         case Table() if name == "batch_writer":
             return StaticMethod(base, name)
+        case Table(table_name, made) if name in _loaded():
+            return resource_attribute(cx, made or ResourceOf(SERVICE, "Table", (table_name,)), name, node)
     return _unknown(cx, base, name, node)
+
+
+def _loaded() -> frozenset[str]:
+    """The names of what has to do with the description of a table."""
+    kind = kinds(SERVICE)["Table"]
+    return frozenset({*kind.members, *kind.waiters, *LOADS, "delete"})
 
 
 def _unknown(cx: Context, base: Resource | Table, name: str, node: ast.AST) -> Value:
     what = "a table" if isinstance(base, Table) else "the resource of `dynamodb`"
     close = nearest(name, METHODS if isinstance(base, Table) else ("Table",))
-    other = _OTHERS.get(name, "the operation")
     return cx.error(
         codes.UNSUPPORTED_CALL,
         node,
         f"`{name}` of {what} has no compiled form",
         notes=[f"`{close}` has one"] if close else (),
-        help=f'write instead: {other} of `boto3.client("dynamodb")`, or a `@task` that does this',
+        help='write instead: the operation of `boto3.client("dynamodb")`, or a `@task` that does this',
     )

@@ -1,6 +1,7 @@
 """Resources of boto3 as values of the lowering: the resource itself, and what gives several of them."""
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pysfnc.ir.exprs import Expr
@@ -17,13 +18,24 @@ __all__ = ["Collected", "ResourceOf"]
 class ResourceOf:
     """A resource of another service, `boto3.resource("sqs")`, or (`kind`) one that it made: `resource.Queue(url)`.
 
-    data: what boto3 knows of it out of the answer that it came with.
+    data: what boto3 knows of it out of the answer that it came with, where it never changes. held: the variable of the data that boto3 loads and
+    forgets; region: where that was made.
     """
 
     service: str
     kind: str
     identifiers: tuple[Expr, ...]
     data: Expr | None = None
+    held: str = ""
+    region: object = None
+
+    def having(self, data: Expr | None) -> "ResourceOf":
+        """The same with data that never changes."""
+        return replace(self, data=data)
+
+    def holding(self, variable: str, region: object) -> "ResourceOf":
+        """The same with a variable of its data."""
+        return replace(self, held=variable, region=region)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

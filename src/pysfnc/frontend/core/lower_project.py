@@ -68,6 +68,10 @@ class Project:
     """Whether numbers out of items of DynamoDB are told from texts (`told_numbers`), which takes room in the machine."""
     met_decimals: bool = False
     """Whether something is asked of a `Decimal` that takes that."""
+    loaded: frozenset[str] = frozenset()
+    """The variables of what resources of boto3 at module level have loaded (`loaded_resources`)."""
+    met_loaded: set[str] = field(default_factory=set)
+    """Those of them that were met, and are not there yet."""
     unfit: Mapping[FunctionInfo, tuple[Diagnostic, ...]] = field(default_factory=dict)
     """Plain functions that compile and are refused by the alias check, with what that said."""
     own_places: bool = False
@@ -114,6 +118,12 @@ class Project:
     def fail_names(self) -> FailNames:
         """The error names that the program gives to `Fail`."""
         return fail_names(self.model)
+
+    @cached_property
+    def attributes(self) -> frozenset[str]:
+        """The names of all attributes that the program mentions."""
+        trees = (module.tree for module in self.model.modules.values())
+        return frozenset(part.attr for tree in trees for part in ast.walk(tree) if isinstance(part, ast.Attribute))
 
     @cached_property
     def said_ints(self) -> Mapping[ast.expr, Said]:
