@@ -341,6 +341,24 @@ DEADLINE = """
         return [state, polls]
 
     @workflow
+    def patient(name: str, limit: float) -> list:
+        misses = 0
+        start = time.monotonic()
+        try:
+            while time.monotonic() - start < limit:
+                try:
+                    state = glue.get_job_run(JobName=name, RunId="r")["JobRun"]["JobRunState"]
+                except (glue.exceptions.EntityNotFoundException, TimeoutError):
+                    misses += 1
+                    continue
+                if state == "SUCCEEDED":
+                    return [state, misses]
+                time.sleep(0)
+            raise TimeoutError("slow")
+        except TimeoutError as e:
+            return [str(e), misses]
+
+    @workflow
     def late(name: str) -> str:
         until = time.time() - 1
         for _ in range(3):
@@ -374,5 +392,13 @@ def test_a_deadline_costs_a_poll_no_state() -> None:
         counts.append(found.transitions)
     assert counts == [3, 6, 15]
     assert judge(DEADLINE, {"name": "a"}, workflow="late").output == "late"
+
+    def missing(_params: dict[str, Any]) -> dict[str, Any]:
+        response = {"Error": {"Code": "EntityNotFoundException", "Message": "m"}}
+        raise client("glue").exceptions.EntityNotFoundException(response, "GetJobRun")
+
+    answers = {"glue.GetJobRun": [missing, at("RUNNING"), missing, at("SUCCEEDED")]}
+    assert judge(DEADLINE, {"name": "a", "limit": 3600.0}, answers=answers, workflow="patient").output == ["SUCCEEDED", 2]
+    assert judge(DEADLINE, {"name": "a", "limit": 0.0}, workflow="patient").output == ["slow", 0]
     found = judge(DEADLINE, {"name": "a"}, answers={"glue.GetJobRun": [at("A")] * 3}, workflow="chance")
     assert found.output == ["ATrue"] * 3

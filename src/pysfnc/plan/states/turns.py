@@ -141,8 +141,8 @@ def turned_before(planner: Planner, flow: Flow, drawn: "Drawn | None" = None) ->
         suite = FlowSuite.write(flow, planner.names, detours=others).suite
         if not (straight_on or repeats(leaf.node)) or (drawn is not None and not drawn.once(leaf.node, suite, others)):
             continue
-        begin = () if drawn is None else drawn.suite
-        if _can_turn(planner, leaf.node, (*begin, *suite)):
+        begin, name = ((), None) if drawn is None else (drawn.suite, drawn.name)
+        if _can_turn(planner, leaf.node, (*begin, *suite), name):
             return planner.effect(leaf.node, (*begin, *suite), before=Turn(others, straight_on))
     return None
 
@@ -165,7 +165,7 @@ class Drawn:
         if not isinstance(node, EffectNode) or not self.once(node, suite, ()):
             return None
         whole = (*self.suite, *suite)
-        return planner.effect(node, whole) if _can_turn(planner, node, whole) else None
+        return planner.effect(node, whole) if _can_turn(planner, node, whole, self.name) else None
 
     def once(self, node: EffectNode, suite: Suite, ways: tuple[Detour, ...]) -> bool:
         """Whether the value is drawn once there: one decision of `suite` reads it, and no retry makes that again."""
@@ -176,12 +176,12 @@ class Drawn:
         return decisions == 1 and not any(self.name in reads(code) for code in again)
 
 
-def _can_turn(planner: Planner, node: EffectNode, suite: Suite) -> bool:
-    """Whether an effect's state can begin with a decision."""
+def _can_turn(planner: Planner, node: EffectNode, suite: Suite, unread: str | None) -> bool:
+    """Whether an effect's state can begin with a decision; nobody but that reads the variable `unread`."""
     if node in planner.copied or isinstance(node.effect, Sleep | Draw):
         return False
     if not can_absorb(planner, node, suite, fails=True):
         return False
-    if node.handlers is not None and assigned(suite):
+    if node.handlers is not None and assigned(suite) - {unread}:
         return False
     return weight(suite) * len(effect_exprs(node.effect)) < HEAVY
