@@ -319,6 +319,7 @@ def test_what_a_call_took_as_a_text_is_one_behind_it() -> None:
 DEADLINE = """
     import random
     import time
+    from datetime import datetime, timedelta, timezone
 
     import boto3
     from pysfnc import workflow
@@ -359,6 +360,19 @@ DEADLINE = """
             return [str(e), misses]
 
     @workflow
+    def until(name: str, pause: int = 0) -> list:
+        polls = 0
+        deadline = datetime.now(timezone.utc) + timedelta(minutes=30)
+        while True:
+            state = glue.get_job_run(JobName=name, RunId="r")["JobRun"]["JobRunState"]
+            polls += 1
+            if state == "SUCCEEDED":
+                return [state, polls]
+            if datetime.now(timezone.utc) > deadline:
+                raise TimeoutError(f"slow after {polls}")
+            time.sleep(pause)
+
+    @workflow
     def late(name: str) -> str:
         until = time.time() - 1
         for _ in range(3):
@@ -391,6 +405,9 @@ def test_a_deadline_costs_a_poll_no_state() -> None:
         assert found.output == ["SUCCEEDED", running + 1]
         counts.append(found.transitions)
     assert counts == [3, 6, 15]
+    answers["glue.GetJobRun"] = [at("RUNNING"), at("RUNNING"), at("SUCCEEDED")]
+    found = judge(DEADLINE, {"name": "a"}, answers=answers, workflow="until")
+    assert (found.output, found.transitions) == (["SUCCEEDED", 3], 10)
     assert judge(DEADLINE, {"name": "a"}, workflow="late").output == "late"
 
     def missing(_params: dict[str, Any]) -> dict[str, Any]:
@@ -398,7 +415,10 @@ def test_a_deadline_costs_a_poll_no_state() -> None:
         raise client("glue").exceptions.EntityNotFoundException(response, "GetJobRun")
 
     answers = {"glue.GetJobRun": [missing, at("RUNNING"), missing, at("SUCCEEDED")]}
-    assert judge(DEADLINE, {"name": "a", "limit": 3600.0}, answers=answers, workflow="patient").output == ["SUCCEEDED", 2]
+    assert judge(DEADLINE, {"name": "a", "limit": 3600.0}, answers=answers, workflow="patient").output == [
+        "SUCCEEDED",
+        2,
+    ]
     assert judge(DEADLINE, {"name": "a", "limit": 0.0}, workflow="patient").output == ["slow", 0]
     found = judge(DEADLINE, {"name": "a"}, answers={"glue.GetJobRun": [at("A")] * 3}, workflow="chance")
     assert found.output == ["ATrue"] * 3

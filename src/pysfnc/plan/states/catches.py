@@ -3,21 +3,23 @@
 from functools import partial
 
 from pysfnc.analysis.failures import escaping_errors, expr_errors
-from pysfnc.ir.exprs import Var
+from pysfnc.ir.exprs import Expr, Var
 from pysfnc.ir.hir import Assign, Handler, ServiceCall, Suite, TaskCall
 from pysfnc.ir.mir import Alias, Catcher, Choice, Computed, Edge, Work
 from pysfnc.ir.walk import assigned, effect_exprs
 from pysfnc.plan.caught import ALL_ERRORS, QUERY_ERROR, caught_names
-from pysfnc.plan.detours import Turn
+from pysfnc.plan.detours import Detour, Turn
 from pysfnc.plan.flows import Do, Flow, Guard, Leaf, flow_parts, flow_reads, until_all
 from pysfnc.plan.graph import Catch, EffectNode, ThrowNode
+from pysfnc.plan.path import known
 from pysfnc.plan.states.absorb import needed_by
 from pysfnc.plan.states.behind import ended_value
+from pysfnc.plan.states.draws import way_to
 from pysfnc.plan.states.pieces import hold, is_route
 from pysfnc.plan.states.surroundings import NOTHING, Dispatch, Names, Planner
-from pysfnc.plan.states.turns import keeping_catcher, on_detour
+from pysfnc.plan.states.turns import keeping_catcher
 from pysfnc.plan.written import FlowSuite
-from pysfnc.values.types import ExcT
+from pysfnc.values.types import NONE, ExcT
 
 
 def find_routes(
@@ -120,12 +122,38 @@ def _marked(planner: Planner, work: Work, routes: dict[Catch, int], turn: Turn) 
     assigns = planner.assigns(work.prefix, handled)
     for detour in turn.detours:
         taken = is_route(caught, detour.number)
-        rules.append((Computed((), taken), on_detour(planner, detour, caught, assigns)))
+        rules.append((Computed((), taken), _on_detour(planner, detour, caught, assigns)))
     default = Edge(planner.failed_state(), output=Computed((), caught))
     hint = "Which way" if turn.detours else "Except"
     choice = Choice(hint=hint, span=work.span, rules=rules, default=default)
     assigns[name] = Computed((), caught)
     work.catchers.append(Catcher((QUERY_ERROR,), name, Edge(choice, assigns), marked=True))
+
+
+def _on_detour(planner: Planner, detour: Detour, caught: Expr, assigns: dict[str, Computed]) -> Edge:
+    """The way on behind a Choice that told it from the others. `assigns` is what the Catch before it assigns."""
+    taken = is_route(caught, detour.number)
+
+    def computed(value: Expr) -> Computed:
+        along = detour.taken_along(value.name, caught) if isinstance(value, Var) else None
+        if along is not None:
+            return Computed((), along)
+        if not detour.reads_input(value):
+            return known(detour.code, value)
+        held = planner.names.fresh("held")  # the input of the Choice is another one
+        assigns[held] = detour.where(taken, value, planner.names)
+        return Computed((), Var(name=held, type=NONE))
+
+    if detour.leaf.node is None:
+        assert detour.leaf.value is not None
+        return Edge(planner.done(), output=computed(detour.leaf.value))
+    values = {name: computed(Var(name=name, type=NONE)) for name in sorted(detour.wanted)}
+    return way_to(
+        planner,
+        detour.leaf.node,
+        lambda needed: {name: value for name, value in values.items() if name in needed},
+        computed,
+    )
 
 
 def add_uncaught(planner: Planner, work: Work) -> None:

@@ -17,24 +17,27 @@ def draw_state(planner: Planner, node: EffectNode, effect: Draw, prefix: Suite) 
     if prefix and repeats(node):
         # The rounds that come back here have no prefix, and best no Pass: they count more than the way in.
         again = planner.target(node)
-        if not isinstance(resolve(again), Pass):
+        if not _is_pass(again):
             assigns = planner.assigns(prefix, planner.live[node])
             return Pass(hint="Assign", span=node.span, assigns=assigns, after=again) if assigns else again
-    drawn = Pass(hint="Draw", span=node.span, after=planner.done())
-    place = Alias(hint="", target=drawn)
+    place = Alias(hint="")
     if not prefix:
         planner.effects[node] = place
     if node.target is not None:
         kept = Drawn((*prefix, Assign(name=node.target, value=effect.value)), node.target)
-        own = kept.state(planner, planner.flow(node.next))
-        if own is not None:
-            place.target = own
-            return own
-    drawn.assigns = planner.assigns(prefix, planner.live[node.next])
-    if node.target is not None:
-        drawn.assigns[node.target] = Computed(prefix, effect.value)
-    drawn.after = planner.target(node.next)
-    return drawn
+        place.target = kept.state(planner, planner.flow(node.next))
+    if place.target is None:
+        drawn = place.target = Pass(hint="Draw", span=node.span, after=planner.done())
+        drawn.assigns = planner.assigns(prefix, planner.live[node.next])
+        if node.target is not None:
+            drawn.assigns[node.target] = Computed(prefix, effect.value)
+        drawn.after = planner.target(node.next)
+    return place.target
+
+
+def _is_pass(state: State) -> bool:
+    """Whether the state of a draw is one of its own; one that is in the making is not, as only an effect that draws takes others along."""
+    return not (isinstance(state, Alias) and state.target is None) and isinstance(resolve(state), Pass)
 
 
 def draw_on(planner: Planner, state: Work | Pass, node: EffectNode, suite: Suite) -> None:
@@ -50,10 +53,16 @@ def draw_on(planner: Planner, state: Work | Pass, node: EffectNode, suite: Suite
 def way_to(
     planner: Planner, node: Node, assigns: Callable[[Names], dict[str, Computed]], drawn: Callable[[Expr], Computed]
 ) -> Edge:
-    """The way of a Choice to a node with what is assigned on it; a value that nobody else draws is drawn on it."""
-    if not isinstance(node, EffectNode) or not isinstance(node.effect, Draw) or not joins(planner, node):
+    """The way of a Choice to a node with what is assigned on it; a value that would be drawn by a Pass is drawn on it."""
+    if not planner.options.merge or not isinstance(node, EffectNode) or not isinstance(node.effect, Draw):
         return Edge(planner.target(node), assigns(planner.live[node]))
-    edge = Edge(planner.standalone(planner.flow(node.next), node.span), assigns(planner.live[node.next]))
+    if joins(planner, node):
+        after = planner.standalone(planner.flow(node.next), node.span)
+    elif _is_pass(planner.target(node)):
+        after = planner.target(node.next)
+    else:
+        return Edge(planner.target(node), assigns(planner.live[node]))
+    edge = Edge(after, assigns(planner.live[node.next]))
     if node.target is not None:
         edge.assigns[node.target] = drawn(node.effect.value)
     return edge

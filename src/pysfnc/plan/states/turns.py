@@ -12,7 +12,6 @@ from pysfnc.plan.detours import BEFORE, BEHIND, NO_TURN, Detour, Detours, Turn
 from pysfnc.plan.flows import Flow
 from pysfnc.plan.graph import Catch, EffectNode, Node
 from pysfnc.plan.parts import parts_read
-from pysfnc.plan.path import known
 from pysfnc.plan.states.absorb import can_absorb
 from pysfnc.plan.states.pieces import is_route, passed, repeats, weight
 from pysfnc.plan.states.surroundings import HEAVY, Planner
@@ -101,27 +100,6 @@ def _raising(planner: Planner, node: EffectNode) -> State:
         check = Prim(op="exc.raise_kept", args=(Var(name=planner.kept, type=NONE),), type=NONE)
         planner.keeping[node].target = planner.effect(node, (Eval(value=check),), raises_kept=True)
     return planner.keeping[node]
-
-
-def on_detour(planner: Planner, detour: Detour, caught: Expr, assigns: dict[str, Computed]) -> Edge:
-    """The way on behind a Choice that told it from the others. `assigns` is what the Catch before it assigns."""
-    taken = is_route(caught, detour.number)
-
-    def computed(value: Expr) -> Computed:
-        along = detour.taken_along(value.name, caught) if isinstance(value, Var) else None
-        if along is not None:
-            return Computed((), along)
-        if not detour.reads_input(value):
-            return known(detour.code, value)
-        held = planner.names.fresh("held")  # the input of the Choice is another one
-        assigns[held] = detour.where(taken, value, planner.names)
-        return Computed((), Var(name=held, type=NONE))
-
-    if detour.leaf.node is None:
-        assert detour.leaf.value is not None
-        return Edge(planner.done(), output=computed(detour.leaf.value))
-    values = {name: computed(Var(name=name, type=NONE)) for name in sorted(detour.wanted)}
-    return Edge(planner.target(detour.leaf.node), values)
 
 
 def turned_before(planner: Planner, flow: Flow, drawn: "Drawn | None" = None) -> State | None:
