@@ -30,9 +30,10 @@ from pysfnc.values.types import NONE, STR
 
 __all__ = ["LOADS", "begin_unloaded", "call_load", "call_waiter", "data_member", "forget_data", "with_data"]
 
-
 LOADS: Final = ("load", "reload")
+"""The methods that load."""
 _AT_MODULE_LEVEL: Final = "loaded%"
+"""What the names of the variables of resources at module level begin with."""
 
 
 def with_data(cx: Context, made: ResourceOf, data: Expr | None, node: ast.AST) -> ResourceOf:

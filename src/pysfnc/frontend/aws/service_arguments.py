@@ -312,7 +312,7 @@ class ArgumentWriter:
     def _fields_fit(self, shape: Shape, type_: DictT, span: Span | None, path: str) -> bool:
         """Whether what is known of the keys of a dict fits."""
         known = type_.loaded if isinstance(type_, LazyDictT) else type_
-        for name in [field.name for field in known.fields]:
+        for name in [one.name for one in known.fields]:
             field = field_of(type_, name)
             if isinstance(field.type, NeverT):
                 continue
