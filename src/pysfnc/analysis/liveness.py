@@ -171,7 +171,9 @@ class _Solver:
         return _union(map(free_vars, stmt_exprs(stmt)))
 
     def _loop(self, loop: While | ForEach, after: Names, ways: _Ways) -> Names:
-        ended = self.suite(loop.orelse, after, ways) if finishes(loop) else _NOTHING
+        # A pass may ask about what is behind a loop that never ends by itself.
+        orelse = self.suite(loop.orelse, after, ways)
+        ended = orelse if finishes(loop) else _NOTHING
         own, each = (frozenset({loop.name}), _NOTHING) if isinstance(loop, ForEach) else (_NOTHING, self._reads(loop))
         head = ended | each
         while True:

@@ -83,9 +83,11 @@ def lower_arguments(
     `named`: which dicts may be spread.
     """
     steps: list[Callable[[], Value]] = [_given(value) for value in first]
-    nodes: list[ast.expr] = [part.value if isinstance(part, ast.Starred) else part for part in call.args]
-    nodes += [keyword.value for keyword in call.keywords]
-    steps += [lowering(cx, node) for node in nodes]
+    alone = len(call.args) == 1
+    steps += [
+        lib.spread_now(cx, part) if isinstance(part, ast.Starred) and not alone else lowering(cx, _plain(part))
+        for part in (*call.args, *(keyword.value for keyword in call.keywords))
+    ]
     values = lower_in_order(cx, steps)
     before, given = values[: len(first)], values[len(first) :]
     positional: list[Value] = [*before]
@@ -105,7 +107,7 @@ def lower_arguments(
             kept.extend([part.value] * len(known))
             continue
         function = called or (call.func.id if isinstance(call.func, ast.Name) else "")
-        items = lib.spread_items(cx, value, function, part.value)
+        items = lib.items_of(cx, value, part.value, function) if alone else lib.spread_list(cx, value, part.value)
         if is_poison(items):
             return None
         if called == ONE_OF_SEVERAL and not isinstance(value, Static) and not kinds(value.type) <= _ITERABLE:
@@ -130,6 +132,10 @@ def lower_arguments(
         return None
     nodes = [*kept, *(k.value for k in call.keywords)]
     return Arguments(tuple(positional), keywords[0], tuple(nodes), spread, keywords[1], keywords[2])
+
+
+def _plain(part: ast.expr) -> ast.expr:
+    return part.value if isinstance(part, ast.Starred) else part
 
 
 def _given(value: Value) -> Callable[[], Value]:

@@ -28,7 +28,7 @@ def lower_sequence(cx: Context, node: ast.List | ast.Tuple) -> Value:
     """`[a, *b]` or `(a, b)`."""
     is_list = isinstance(node, ast.List)
     plain = [part.value if isinstance(part, ast.Starred) else part for part in node.elts]
-    values = lower_in_order(cx, [lowering(cx, part) for part in plain])
+    values = lower_in_order(cx, [lib.spread_now(cx, p) if isinstance(p, ast.Starred) else lowering(cx, p) for p in node.elts])
     starred = [isinstance(part, ast.Starred) for part in node.elts]
     if not any(starred):
         if any(isinstance(value, Static) and not isinstance(value, Lazy) for value in values):
@@ -57,7 +57,7 @@ def _spread(
         return _display(cx, [as_data(cx, value, node) for value in flat], is_list, node)
     made: Expr | None = None
     for value, star, part in zip(values, starred, nodes, strict=True):
-        items = lib.items_of(cx, value, part) if star else lib.make_list(cx, [as_data(cx, value, part)], part)
+        items = lib.spread_list(cx, value, part) if star else lib.make_list(cx, [as_data(cx, value, part)], part)
         made = items if made is None else lib.binary(cx, "+", made, items, node)
     assert made is not None
     if not is_list:

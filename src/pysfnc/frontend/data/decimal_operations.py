@@ -6,7 +6,8 @@ context has none.
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from pysfnc.diagnostics import codes
@@ -14,17 +15,18 @@ from pysfnc.frontend.aws.item_values import DECIMAL
 from pysfnc.frontend.core.lower_context import Context, poison
 from pysfnc.frontend.core.lower_values import External, Static, Value
 from pysfnc.frontend.program.model import ProjectModel
-from pysfnc.ir.exprs import Const, Expr, Prim
+from pysfnc.ir.exprs import Cond, Const, Expr, Logic, Prim
 from pysfnc.library.numbers.decimals import MODES
 from pysfnc.library.rows.typenames import number_is_ambiguous
 from pysfnc.library.text.format_specs import Spec, parse
-from pysfnc.values.relations import join, kinds, members, without_kinds
+from pysfnc.values.relations import join, join_all, kinds, members, without_kinds
 from pysfnc.values.types import BOOL, INT, STR, ErrorT, FloatT, Kind, ListT, NeverT, OpaqueT, Type
 
 _WHOLE: Final = frozenset({Kind.INT, Kind.BOOL})
 _OF_JSON: Final = frozenset({Kind.NONE, Kind.BOOL, Kind.INT, Kind.FLOAT, Kind.STR, Kind.LIST, Kind.DICT})
 _BINARY: Final = frozenset({"+", "-", "*", "/", "//", "%"})
 _COMPARED: Final = frozenset({"<", "<=", ">", ">=", "==", "!="})
+Plain = Callable[[Expr, Expr], Expr]
 _CONTEXTS: Final = frozenset(
     {"getcontext", "setcontext", "localcontext", "Context", "DefaultContext", "BasicContext", "ExtendedContext"}
 )
@@ -45,13 +47,33 @@ def _is_operand(type_: Type) -> bool:
     return is_decimal(type_) or (bool(kinds(type_)) and kinds(type_) <= _WHOLE)
 
 
-def decimal_binary(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) -> Expr | None:
-    """`left symbol right`; None where neither is a Decimal."""
+def decimal_binary(
+    cx: Context, symbol: str, left: Expr, right: Expr, of_ints: Plain, node: ast.AST
+) -> Expr | None:
+    """`left symbol right`; None where neither is a Decimal. `of_ints` writes the operation of two ints."""
     plain = symbol.removesuffix("=")
     if not (is_decimal(left.type) or is_decimal(right.type)) or plain not in _BINARY:
         return None
     left, right = _as_operands(cx, plain, left, right, node)
-    return _of_two(cx, plain, DECIMAL, left, right, node)
+    if DECIMAL in (left.type, right.type) or not (_is_operand(left.type) and _is_operand(right.type)):
+        return _of_two(cx, plain, DECIMAL, left, right, node)
+    return _by_what_they_are(cx, plain, left, right, of_ints, node)
+
+
+def _by_what_they_are(cx: Context, symbol: str, left: Expr, right: Expr, plain: Plain, node: ast.AST) -> Expr:
+    """An operation of two numbers that may both be ints: of ints it is one of ints, whose result is no Decimal."""
+    left, right = cx.atom(left, "left"), cx.atom(right, "right")
+    of_ints = plain(_as_int(left), _as_int(right))
+    if isinstance(of_ints.type, ErrorT):
+        return of_ints
+    made = _of_two(cx, symbol, DECIMAL, left, right, node)
+    asked = [Prim(op="decimal.is_int", args=(value,), type=BOOL, span=made.span) for value in (left, right)]
+    test = Logic(op="and", left=asked[0], right=asked[1], type=BOOL, span=made.span)
+    return Cond(test=test, then=of_ints, orelse=made, type=join(of_ints.type, DECIMAL), span=made.span)
+
+
+def _as_int(value: Expr) -> Expr:
+    return replace(value, type=without_kinds(value.type, frozenset({Kind.OPAQUE})))
 
 
 _WHOLE_OPERAND: Final = """
@@ -189,11 +211,13 @@ def _is_list_of_ints(items: Expr) -> bool:
 
 
 def _sum(cx: Context, items: Expr, start: Expr | None, node: ast.AST) -> Expr | None:
-    """The sum is that of the start and all items, so it is an int only where there are none."""
+    """The sum is that of the start and all items, so it is an int where all of these are."""
     if start is not None and not _is_operand(start.type):
         return None
     first = Const(value=0, type=INT, span=cx.span(node)) if start is None else start
-    kept = DECIMAL if is_decimal(first.type) and first.type == DECIMAL else join(DECIMAL, first.type)
+    written = items.args if isinstance(items, Prim) and items.op == "list.make" else ()
+    is_known = DECIMAL in (first.type, *(item.type for item in written))
+    kept = DECIMAL if is_known else join_all([DECIMAL, INT, first.type])
     return _made(cx, "sum", kept, node, items, first)
 
 

@@ -278,6 +278,8 @@ def _template(text: str, pattern: Pattern) -> list[str | int] | None:
 def call_match(cx: Context, match: Expr, name: str, args: Sequence[Expr], node: ast.expr) -> Value:
     """A method of a match, after the AttributeError of None."""
     match = _needed(cx, match, name, node)
+    if is_poison(match):
+        return match
     count, names = _groups(match.type)
     span = cx.span(node)
     if name == "groups" and len(args) == 1:
@@ -301,10 +303,22 @@ def call_match(cx: Context, match: Expr, name: str, args: Sequence[Expr], node: 
     return cx.error(codes.UNSUPPORTED_CALL, node, f"`{name}` of a match has no compiled form with these arguments")
 
 
+_TOLD: Final = frozenset({Kind.NONE, Kind.BOOL, Kind.INT, Kind.FLOAT})
+"""What is no match for sure, by how the machine holds it, and raises whatever is asked of a match."""
+
+
 def _needed(cx: Context, match: Expr, name: str, node: ast.AST) -> Expr:
-    if Kind.NONE not in kinds(match.type):
+    others = kinds(match.type) - {Kind.OPAQUE}
+    if not others:
         return cx.atom(match, "match")
-    type_ = without_kinds(match.type, frozenset({Kind.NONE}))
+    if not others <= _TOLD:
+        return cx.error(
+            codes.TYPE_NEEDED,
+            node,
+            f"the value may be a match or a `{without_kinds(match.type, frozenset({Kind.OPAQUE}))}`, which the machine cannot tell apart",
+            help="write instead: `re.match(...) if text else None` for `text and re.match(...)`",
+        )
+    type_ = without_kinds(match.type, others)
     return cx.temporary(Prim(op="re.match.needed", args=(match, _text(cx, name, node)), type=type_, span=cx.span(node)))
 
 

@@ -1,27 +1,32 @@
 """The items that Python takes from a value, where it iterates and where it unpacks."""
 
 import ast
+from collections.abc import Callable
 from dataclasses import replace
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.concurrency.future_tables import KeyedCoroutines, KeyedFutures, keys_of_table
 from pysfnc.frontend.core.lower_context import Context
-from pysfnc.frontend.core.lower_core import as_data
+from pysfnc.frontend.core.lower_core import as_data, is_poison, lower_value
 from pysfnc.frontend.core.lower_values import Lazy, LazyComprehension, ProjectClass, Static, TupleOf, Value
 from pysfnc.frontend.operations.ask import built, container, decayed, inner
 from pysfnc.frontend.operations.deques import listed
+from pysfnc.frontend.operations.displays import copy_of_list
 from pysfnc.frontend.operations.items import slice_of
 from pysfnc.frontend.operations.keys import own_keys
 from pysfnc.frontend.operations.mappings import has_own_keys, plain
 from pysfnc.ir.exprs import Const, Expr, Prim
 from pysfnc.library import catalog
-from pysfnc.library.containers.iteration import build_spread
+from pysfnc.library.containers.iteration import build_spread, spread_of
 from pysfnc.library.rows.row import Refusal, Site
-from pysfnc.values.types import INT, TupleT
+from pysfnc.values.types import INT, NeverT, TupleT
 
 
-def items_of(cx: Context, value: Value, node: ast.AST) -> Expr:
-    """The list of the items that Python takes from a value."""
+def items_of(cx: Context, value: Value, node: ast.AST, function: str | None = None) -> Expr:
+    """The list of the items that Python takes from a value.
+
+    `function`: of `*value`, as the only argument of a call of that function; empty for one beside others, or in a display.
+    """
     if isinstance(value, Lazy):
         return value.items
     if isinstance(value, LazyComprehension):
@@ -36,20 +41,37 @@ def items_of(cx: Context, value: Value, node: ast.AST) -> Expr:
 
     of_own = items_of_own(cx, value, node)
     if of_own is not None:
-        return items_of(cx, of_own, node)
+        return items_of(cx, of_own, node, function)
     data = listed(plain(decayed(cx, as_data(cx, value, node))))
     if has_own_keys(data.type):
         return own_keys(cx, data, node)
-    data = container(data, "", " object is not iterable")
-    return built(cx, node, [data], lambda site: catalog.build_iter_list(data, site), held=inner([data]))
-
-
-def spread_items(cx: Context, value: Value, function: str, node: ast.AST) -> Expr:
-    """The list of the items of `*value` in a call of a builtin function."""
-    if isinstance(value, Static):
-        return items_of(cx, value, node)
-    data = listed(plain(decayed(cx, value)))
+    if function is None:
+        data = container(data, "", " object is not iterable")
+        return built(cx, node, [data], lambda site: catalog.build_iter_list(data, site), held=inner([data]))
+    data = container(data, f"{spread_of(function)} after * must be an iterable, not ", "")
     return built(cx, node, [data], lambda site: build_spread(data, function, site), held=inner([data]))
+
+
+def spread_now(cx: Context, part: ast.Starred) -> Callable[[], Value]:
+    """A step that takes the items of `*part` beside others: Python takes them before it evaluates what follows."""
+
+    def taken() -> Value:
+        value = lower_value(cx, part.value)
+        if isinstance(value, Static) or is_poison(value) or isinstance(value.type, TupleT | NeverT):
+            return value
+        if isinstance(value, Prim) and value.op == "list.make":
+            return value
+        items = items_of(cx, value, part.value, "")
+        return items if is_poison(items) else copy_of_list(cx, items, part)
+
+    return taken
+
+
+def spread_list(cx: Context, value: Value, node: ast.AST) -> Expr:
+    """The list that `spread_now` gave, without the copy that kept it from what followed."""
+    if isinstance(value, Prim) and value.op == "list.copy":
+        return value.args[0]
+    return items_of(cx, value, node, "")
 
 
 def _collected(cx: Context, value: LazyComprehension, node: ast.AST) -> Expr:

@@ -86,9 +86,12 @@ def binary(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) -> 
     of_own = binary_of_own(cx, symbol, left, right, node)
     if of_own is not None:
         return of_own
-    of_time = time_binary(cx, symbol, left, right, node) or decimal_binary(cx, symbol, left, right, node)
+    of_time = time_binary(cx, symbol, left, right, node)
     if of_time is not None:
         return of_time
+    of_decimals = decimal_binary(cx, symbol, left, right, lambda a, b: binary(cx, symbol, a, b, node), node)
+    if of_decimals is not None:
+        return of_decimals
     of_numbers = arithmetic_of_numbers(cx, symbol, left, right, lambda a, b: binary(cx, symbol, a, b, node), node)
     if of_numbers is not None:
         return of_numbers

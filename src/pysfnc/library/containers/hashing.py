@@ -5,13 +5,14 @@ from typing import Final
 
 from pysfnc.jsonata.tree import Lit, Ref
 from pysfnc.library.rows.make import ZERO, call, eq, negate
-from pysfnc.library.rows.row import Arg, Check
+from pysfnc.library.rows.row import Arg, Check, Refusal
 from pysfnc.library.rows.shapes import at, clean, count, fn
-from pysfnc.library.rows.typenames import atoms, has_kind, named
+from pysfnc.library.rows.typenames import atoms, has_kind, named, parts_of
 from pysfnc.values.relations import join_all, kinds, members, without_kinds
 from pysfnc.values.types import Kind, NeverT, TuplesT, TupleT, Type
 
 UNHASHABLE: Final = frozenset({Kind.LIST, Kind.DICT, Kind.SET, Kind.MAPPING, Kind.DEQUE})
+UNHASHABLE_ARRAYS: Final = frozenset({Kind.LIST, Kind.SET, Kind.DEQUE})
 _I: Final = Ref("py_i")
 
 
@@ -48,6 +49,17 @@ def may_be_unhashable(type_: Type) -> bool:
         or (isinstance(atom, TuplesT) and may_be_unhashable(atom.item))
         for atom in atoms(type_)
     )
+
+
+def refuse_unclear(type_: Type) -> Refusal | None:
+    """The refusal of a value that is hashable if it is a tuple, and may be a list, which look alike in the machine."""
+    found = kinds(type_)
+    if Kind.TUPLE in found and found & UNHASHABLE_ARRAYS:
+        other = next(iter(found & UNHASHABLE_ARRAYS)).value
+        message = f"whether the value is hashable depends on whether it is a tuple or a {other}"
+        return Refusal("type-needed", message, "write instead: `tuple(x)` around it")
+    inner = [part for member in members(type_) if isinstance(member, TupleT | TuplesT) for part in parts_of(member)]
+    return next(filter(None, map(refuse_unclear, inner)), None)
 
 
 def hash_checks(value: Arg, template: str) -> list[Check]:

@@ -99,10 +99,15 @@ def build_iter_list(expr: Expr, site: Site) -> Built:
     return prim("iter.list", ListT(items_type(expr.type)), site, expr)
 
 
+def spread_of(function: str) -> str:
+    """What a TypeError calls a value that is spread: the only argument of a call of a function, or one beside others."""
+    return f"{function}() argument" if function else "Value"
+
+
 def _spread_checks(args: Sequence[Arg], _: Type) -> list[Check]:
     name = args[1].tree
     assert isinstance(name, Lit)
-    message = f"{name.value}() argument after * must be an iterable, not {{}}"
+    message = f"{spread_of(str(name.value))} after * must be an iterable, not {{}}"
     return kind_checks([Spec("iterable", ITERABLE, message)], args[:1])
 
 
@@ -110,7 +115,7 @@ register_prim(PrimRow(op="iter.spread", lower=iterate, checks=_spread_checks))
 
 
 def build_spread(expr: Expr, function: str, site: Site) -> Built:
-    """The list of the items of `*expr` in a call of a builtin function."""
+    """The list of the items of `*expr`; for `function` see `spread_of`."""
     listed = build_iter_list(expr, site)
     if isinstance(listed, Refusal) or kinds(expr.type) <= ITERABLE:
         return listed

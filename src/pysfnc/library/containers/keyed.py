@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.jsonata.tree import Object, Ref, Tree
 from pysfnc.library.containers.dicts import has_key
-from pysfnc.library.containers.hashing import hash_checks, hashable_part
+from pysfnc.library.containers.hashing import hash_checks, hashable_part, refuse_unclear
 from pysfnc.library.containers.key_texts import constant_text, is_no_str, key_tree, str_tree, stray, text_tree
 from pysfnc.library.objects.bare_objects import bare_tree
 from pysfnc.library.rows.make import FALSE, NULL, ZERO, Built, call, const, eq, join, negate, prim, text
@@ -24,6 +24,9 @@ def build_key_text(key: Expr, mapping: Expr | None, site: Site) -> Built:
     """A key as its text, after the TypeError of one that is unhashable; `mapping` where the dict that it is a key of has a say."""
     if isinstance(key, Const) and isinstance(key.value, str | int) and mapping is None and key.type in (STR, INT):
         return Const(value=constant_text(key.value), type=STR, span=key.span)
+    refused = refuse_unclear(key.type)
+    if refused is not None:
+        return refused
     return prim("key.text", STR, site, key) if mapping is None else prim("key.text", STR, site, key, mapping)
 
 
@@ -51,7 +54,7 @@ def build_all_str(mapping: Expr, place: str, site: Site) -> Built:
 
 def build_hashed(value: Expr, site: Site) -> Built:
     """The value, after the TypeError of one that is unhashable."""
-    return prim("hash.of", hashable_part(value.type), site, value)
+    return refuse_unclear(value.type) or prim("hash.of", hashable_part(value.type), site, value)
 
 
 def is_stray(key: Type) -> bool:

@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.jsonata.tree import Array, Func, IfElse, Tree
-from pysfnc.library.containers.hashing import UNHASHABLE, hash_checks, hashable_part, may_be_unhashable
+from pysfnc.library.containers.hashing import UNHASHABLE, hash_checks, hashable_part, may_be_unhashable, refuse_unclear
 from pysfnc.library.containers.lists import after, item_type
 from pysfnc.library.objects.bare_objects import bare_tree
 from pysfnc.library.operators.equality import bool_meets_number, unclear
@@ -38,7 +38,7 @@ def build_hashable(value: Expr, site: Site) -> Built:
     """The value, after the TypeError of one that no set can hold."""
     if kinds(value.type) and kinds(value.type) <= UNHASHABLE:
         return Refusal("type-mismatch", f"a value of type `{value.type}` is unhashable: no set holds it")
-    refused = _refused(hashable_part(value.type))
+    refused = _refused(hashable_part(value.type)) or refuse_unclear(value.type)
     if refused is not None:
         return refused
     if not may_be_unhashable(value.type):

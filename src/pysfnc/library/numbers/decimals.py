@@ -6,7 +6,7 @@ Infinities and NaN have no arithmetic here, nor has a divisor of more than 14 di
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from pysfnc.jsonata.tree import Array, Binary, Bind, Field, IfElse, Lit, Neg, Regex, Tree
+from pysfnc.jsonata.tree import Array, Binary, Bind, Field, IfElse, Lit, Neg, Ref, Regex, Tree
 from pysfnc.library.containers.lists import item_type
 from pysfnc.library.numbers.decimal_digits import EMPTY_TEXT, MODES, SHORT, matches, piece, plain_of, without_match
 from pysfnc.library.numbers.decimal_numbers import NO_FORM, PRECISION, number_of
@@ -15,7 +15,23 @@ from pysfnc.library.rows.make import ZERO, both, call, either, eq, join, negate,
 from pysfnc.library.rows.prelude import define
 from pysfnc.library.rows.registry import register_prim
 from pysfnc.library.rows.row import Arg, Check, PrimRow
-from pysfnc.library.rows.shapes import ONE, add, amp, block, fn, le, least, length, mapped, ne, refs, sub
+from pysfnc.library.rows.shapes import (
+    ONE,
+    add,
+    amp,
+    block,
+    clean_atoms,
+    count,
+    fn,
+    le,
+    least,
+    length,
+    mapped,
+    ne,
+    refs,
+    sub,
+)
+from pysfnc.library.rows.typenames import NUMERIC, as_number
 from pysfnc.library.text.format_specs import parse
 from pysfnc.library.text.formats import aligned
 from pysfnc.values.relations import kinds, without_kinds
@@ -172,17 +188,30 @@ for _symbol, _sign in {"<": "<", "<=": "<=", ">": ">", ">=": ">=", "==": "=", "!
 _row("neg", lambda args: call("py_dec_signed", _parts(args[0]), negate(Field(_parts(args[0]), "n"))))
 _row("pos", lambda args: call("py_dec_signed", _parts(args[0]), Field(_parts(args[0]), "n")))
 _row("abs", lambda args: call("py_dec_signed", _parts(args[0]), Lit(False)))
+_row("is_int", lambda args: ne(type_of(args[0].tree), text("string")))
 _row("true", lambda args: _is_there(args[0]))
 _row("ranks", lambda args: mapped(args[0].tree, "x", call("py_dec_rank", _operand(Arg(_X, item_type(args[0].type))))))
-_row(
-    "sum",
-    lambda args: call(
-        "reduce",
-        args[0].tree,
-        fn("a x", call("py_dec_sum", call("py_dec", _A), call("py_dec", _operand(Arg(_X, item_type(args[0].type)))))),
-        _operand(args[1]),
-    ),
-)
+
+
+
+def _sum(args: Sequence[Arg]) -> Tree:
+    """The start where there are no items, an int where the start and all items are ints."""
+    items, start = Ref("py_items"), args[1]
+    item = Arg(_X, item_type(args[0].type))
+    step = fn("a x", call("py_dec_sum", call("py_dec", _A), call("py_dec", _operand(item))))
+    total = call("reduce", items, step, _operand(start))
+    if kinds(start.type) & NUMERIC and kinds(item.type) & NUMERIC:
+        texts = [call("exists", call("filter", items, fn("x", eq(type_of(_X), text("string")))))]
+        if Kind.OPAQUE in kinds(start.type):
+            texts.append(eq(type_of(start.tree), text("string")))
+        numbers = clean_atoms(call("map", items, fn("x", as_number(item))))
+        total = IfElse(either(*texts), total, add(as_number(start), call("sum", numbers)))
+    if kinds(start.type) & NUMERIC:
+        total = IfElse(eq(count(items), ZERO), start.tree, total)
+    return block(Bind("py_items", args[0].tree), total)
+
+
+_row("sum", _sum)
 _row(
     "quantize",
     lambda args: call("py_dec_text", _scaled(args, _places(args), args[2].tree)),

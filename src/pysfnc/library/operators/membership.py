@@ -11,6 +11,7 @@ from pysfnc.jsonata.tree import (
     Tree,
 )
 from pysfnc.library.containers.dicts import has_key
+from pysfnc.library.containers.hashing import refuse_unclear
 from pysfnc.library.operators.equality import bool_meets_number, unclear
 from pysfnc.library.rows.make import FALSE, TRUE, Built, call, choose, either, eq, negate, prim
 from pysfnc.library.rows.registry import register_prim
@@ -98,6 +99,9 @@ def build_in(symbol: str, item: Expr, container: Expr, site: Site) -> Built:
         return Refusal("type-mismatch", f"`{symbol}` of a `{container.type}` always raises TypeError")
     if found == _STR and kinds(item.type) and not kinds(item.type) & _STR:
         return Refusal("type-mismatch", f"`{symbol}` of `{item.type}` and a str always raises TypeError")
+    refused = refuse_unclear(item.type) if found & _DICT else None
+    if refused is not None:
+        return refused
     for atom in atoms(container.type):
         for part in _item_types(atom):
             what = unclear(item.type, part, True)

@@ -14,7 +14,9 @@ from pysfnc.library.rows.registry import register_prim
 from pysfnc.library.rows.row import Arg, Check, PrimRow
 from pysfnc.library.rows.shapes import ONE, add, block, clean, count, fn, length, refs
 from pysfnc.library.rows.signature import TEXT, Spec, declare, kind_checks
-from pysfnc.values.types import STR, Type
+from pysfnc.library.rows.typenames import type_name
+from pysfnc.values.relations import without_kinds
+from pysfnc.values.types import STR, Kind, Type
 
 _M, _G, _V, _S = refs("m g v s")
 _MARK: Final = "\x01"
@@ -151,11 +153,13 @@ _of_match(
 
 
 def _needed(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
-    """What None raises where a match is needed for a method or, by `__getitem__`, for a subscript."""
-    name, found = _lit(args[1]), eq(type_of(args[0].tree), text("string"))
+    """What anything else raises where a match is needed for a method or, by `__getitem__`, for a subscript."""
+    match, name = args[0], _lit(args[1])
+    found = eq(type_of(match.tree), text("string"))
+    other = type_name(Arg(match.tree, without_kinds(match.type, frozenset({Kind.OPAQUE}))))
     if name == "__getitem__":
-        return (Check(found, "TypeError", text("'NoneType' object is not subscriptable")),)
-    return (Check(found, "AttributeError", text(f"'NoneType' object has no attribute '{name}'")),)
+        return (Check(found, "TypeError", join(text("'"), other, text("' object is not subscriptable"))),)
+    return (Check(found, "AttributeError", join(text("'"), other, text(f"' object has no attribute '{name}'"))),)
 
 
 register_prim(PrimRow(op="re.match.needed", lower=lambda args, _: args[0].tree, checks=_needed))
