@@ -35,7 +35,9 @@ from pysfnc.ir.walk import assigned, walk_suite
 from pysfnc.ir.walk_exprs import free_vars, is_never_empty
 from pysfnc.lean import dataclass
 from pysfnc.library.containers.iteration import items_type
+from pysfnc.library.rows.typenames import atoms
 from pysfnc.source.span import Span
+from pysfnc.values.relations import join_all
 from pysfnc.values.types import ERROR, INT, NONE, STR, TupleT, Type
 
 
@@ -132,20 +134,24 @@ def _beforehand(before: State, after: State, span: Span) -> list[Stmt]:
 
 
 def _item_type(cx: Context, source: Source) -> Type:
-    """The type of an item, by what is known at the head of the loop of the list it stands in."""
+    """The type of an item, by what is known at the head of the loop of the list it stands in.
+
+    The variable of that list may be rebound in the body, to a value of which less is known.
+    """
     origin = source.origin
     if origin is None or origin.kind in ("keys", "deque") or origin.root.name not in cx.state.facts:
         return lib.item_type(source.items.type)
     container = read_place(cx, _place(cx, origin)).type
+    item, value = (join_all(map(inside, atoms(container))) for inside in (lib.item_type, lib.value_type))
     match origin.kind:
         case "list":
-            return lib.item_type(container)
+            return item
         case "enumerate":
-            return TupleT((INT, lib.item_type(container)))
+            return TupleT((INT, item))
         case "values":
-            return lib.value_type(container)
+            return value
         case "items":
-            return TupleT((lib.keys_in(container) or STR, lib.value_type(container)))
+            return TupleT((lib.keys_in(container) or STR, value))
         case _:
             return items_type(container)
 
