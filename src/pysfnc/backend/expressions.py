@@ -161,15 +161,19 @@ class Lowering:
         items = self.bind(out, "items", self.lower(expr.seq, env, out, route))
         name = self.local(expr.name)
         inner = {**env, expr.name: Ref(name)}
-        if expr.cond is not None:
-            kept = Func((name,), self.nested(expr.cond, inner, route))
-            items = Call("append", (Array(()), Keep(Call("filter", (items, kept)))))
+        test = None if expr.cond is None else self.nested(expr.cond, inner, route)
+        if expr.cond is not None and test is not None and expr_errors(expr.cond) and expr_errors(expr.body):
+            # An item whose value fails does so before the next one is tested. Where the test is false nothing comes out.
+            mapped: Tree = IfElse(test, self.nested(expr.body, inner, route), None)
+            return Call("append", (Array(()), Keep(Call("map", (items, Func((name,), mapped))))))
+        if test is not None:
+            items = Call("append", (Array(()), Keep(Call("filter", (items, Func((name,), test))))))
             if isinstance(expr.body, Var) and expr.body.name == expr.name:
                 return items
             name = self.local(expr.name)
             inner = {**env, expr.name: Ref(name)}
-        mapped = Func((name,), self.nested(expr.body, inner, route))
-        return Call("append", (Array(()), Keep(Call("map", (items, mapped)))))
+        mapped = self.nested(expr.body, inner, route)
+        return Call("append", (Array(()), Keep(Call("map", (items, Func((name,), mapped))))))
 
     def _exception(self, expr: NewExc, env: Env, out: Out, route: Route) -> Tree:
         name = self.bind(out, "name", self.lower(expr.name, env, out, route))
