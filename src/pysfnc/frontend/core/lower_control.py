@@ -15,7 +15,7 @@ from pysfnc.frontend.core.lower_flow import MACHINE_RETURN
 from pysfnc.frontend.core.lower_frame import Frame
 from pysfnc.frontend.core.lower_names import bind_name, bind_static, owned_variable, value_of_binding
 from pysfnc.frontend.core.lower_state import Fact, join_states, unreachable
-from pysfnc.frontend.core.lower_test import lower_test
+from pysfnc.frontend.core.lower_test import Test, lower_test
 from pysfnc.frontend.core.lower_travels import travelling
 from pysfnc.frontend.core.lower_values import Coroutine, Static, Value
 from pysfnc.frontend.core.lower_views import view_of
@@ -102,9 +102,7 @@ def _lower_if(cx: Context, node: ast.If) -> None:
             cx.out.append(stmt)
         return
     if test.when_true.reachable != test.when_false.reachable:
-        # What is known of the types decides, although the test is none that is the same for all values.
-        if not isinstance(test.expr, Const | Var):
-            cx.out.append(Eval(value=test.expr, span=cx.span(node.test)))
+        _evaluate_test(cx, test, node.test)
         cx.state = (test.when_true if test.when_true.reachable else test.when_false).copy()
         cx.out.extend(lower_suite(cx, node.body if test.when_true.reachable else node.orelse))
         return
@@ -197,7 +195,17 @@ def lower_assert(cx: Context, node: ast.Assert) -> None:
     if isinstance(test.expr, Const) and not is_poison(test.expr):
         cx.out.extend([] if test.expr.value else failing)
         return
+    if test.when_true.reachable != test.when_false.reachable:
+        _evaluate_test(cx, test, node.test)
+        cx.out.extend([] if test.when_true.reachable else failing)
+        return
     cx.out.append(If(test=test.expr, then=(), orelse=tuple(failing), span=cx.span(node)))
+
+
+def _evaluate_test(cx: Context, test: Test, node: ast.expr) -> None:
+    """Evaluate a test that what is known of the types decides, although it is none that is the same for all values."""
+    if not isinstance(test.expr, Const | Var):
+        cx.out.append(Eval(value=test.expr, span=cx.span(node)))
 
 
 @statement(ast.FunctionDef, ast.AsyncFunctionDef)

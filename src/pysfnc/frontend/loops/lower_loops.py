@@ -19,7 +19,7 @@ from pysfnc.frontend.core.lower_state import Fact, State, join_states
 from pysfnc.frontend.core.lower_test import lower_test
 from pysfnc.frontend.core.lower_views import OWN_KEY
 from pysfnc.ir.exprs import Const, Var
-from pysfnc.ir.hir import Break, Continue, If, Stmt, Suite, While
+from pysfnc.ir.hir import Break, Continue, Eval, If, Stmt, Suite, While
 from pysfnc.lean import dataclass
 from pysfnc.values.fields import without_fields
 from pysfnc.values.recursive import folded
@@ -147,7 +147,12 @@ def _attempt_while(cx: Context, node: ast.While) -> Lowered:
             cx.observe(test.expr)
         back, body = loop_body(cx, label, test.when_true, lambda: lower_body(cx, node.body))
         orelse, after = loop_else(cx, test.when_false, node.orelse)
-        if own:
+        if not test.when_false.reachable and not isinstance(test.expr, Const):
+            # What is known of the types decides, although the test is none that is the same for all values.
+            asked = () if isinstance(test.expr, Var) else (Eval(value=test.expr, span=span),)
+            forever = Const(value=True, type=BOOL, span=span)
+            out.append(While(label=label, test=forever, body=(*own, *asked, *body), orelse=(), span=span))
+        elif own:
             # The test has statements of its own: they run at the head of every round.
             leave = (*orelse, *((Break(label=label, span=span),) if after.reachable else ()))
             check = If(test=test.expr, then=(), orelse=leave, span=span)
