@@ -15,7 +15,9 @@ catcher sees as `Cause` is Lambda's own JSON, ``{"errorMessage", "errorType", "r
 
   The JSON is an object, in ASCII, with only the keys that are needed:
 
-  - ``args``: `e.args` on the wire, when they are not ``(errorMessage,)``; null when they cannot travel;
+  - ``args``: `e.args` on the wire, when they are not ``(errorMessage,)``; null when they cannot travel. The exceptions of
+    an `ExceptionGroup` are objects with their name ``e!``, their text ``c``, and ``a`` and ``f`` as ``args`` and ``fields``
+    here: what machines hold in place of an exception;
   - ``type``: the class's own name, when it is not ``errorType``;
   - ``fields``: the attributes of the instance (`vars(e)`) that can travel, when ``errorType`` is a class of a package
     or of the project, not a built-in one.
@@ -79,7 +81,9 @@ def error_name(failure: BaseException, known: Collection[str]) -> str:
 def extra_of(failure: BaseException, name: str, message: str, known: Collection[str]) -> dict[str, Any]:
     """What `name` and `message` do not tell about `failure`."""
     extra: dict[str, Any] = {}
-    if not _is_only(failure.args, message):
+    if isinstance(failure, ExceptionGroup):
+        extra["args"] = [failure.message, [_member(part, known) for part in failure.exceptions]]
+    elif not _is_only(failure.args, message):
         extra["args"] = _encoded_or_none(list(failure.args))
     if type(failure).__name__ != name:
         extra["type"] = type(failure).__name__
@@ -89,6 +93,13 @@ def extra_of(failure: BaseException, name: str, message: str, known: Collection[
         if fields:
             extra["fields"] = fields
     return extra
+
+
+def _member(failure: Exception, known: Collection[str]) -> dict[str, Any]:
+    """An exception of a group, as a machine holds it."""
+    name, message = error_name(failure, known), _message_of(failure)
+    extra = extra_of(failure, name, message, known)
+    return {"e!": name, "c": message} | {short: extra[key] for key, short in (("args", "a"), ("fields", "f")) if key in extra}
 
 
 def _is_only(args: tuple[Any, ...], message: str) -> bool:
