@@ -99,7 +99,9 @@ def _member(failure: Exception, known: Collection[str]) -> dict[str, Any]:
     """An exception of a group, as a machine holds it."""
     name, message = error_name(failure, known), _message_of(failure)
     extra = extra_of(failure, name, message, known)
-    return {"e!": name, "c": message} | {short: extra[key] for key, short in (("args", "a"), ("fields", "f")) if key in extra}
+    return {"e!": name, "c": message} | {
+        short: extra[key] for key, short in (("args", "a"), ("fields", "f")) if key in extra
+    }
 
 
 def _is_only(args: tuple[Any, ...], message: str) -> bool:

@@ -28,7 +28,9 @@ def lower_sequence(cx: Context, node: ast.List | ast.Tuple) -> Value:
     """`[a, *b]` or `(a, b)`."""
     is_list = isinstance(node, ast.List)
     plain = [part.value if isinstance(part, ast.Starred) else part for part in node.elts]
-    values = lower_in_order(cx, [lib.spread_now(cx, p) if isinstance(p, ast.Starred) else lowering(cx, p) for p in node.elts])
+    values = lower_in_order(
+        cx, [lib.spread_now(cx, p) if isinstance(p, ast.Starred) else lowering(cx, p) for p in node.elts]
+    )
     starred = [isinstance(part, ast.Starred) for part in node.elts]
     if not any(starred):
         if any(isinstance(value, Static) and not isinstance(value, Lazy) for value in values):

@@ -47,9 +47,7 @@ def _is_operand(type_: Type) -> bool:
     return is_decimal(type_) or (bool(kinds(type_)) and kinds(type_) <= _WHOLE)
 
 
-def decimal_binary(
-    cx: Context, symbol: str, left: Expr, right: Expr, of_ints: Plain, node: ast.AST
-) -> Expr | None:
+def decimal_binary(cx: Context, symbol: str, left: Expr, right: Expr, of_ints: Plain, node: ast.AST) -> Expr | None:
     """`left symbol right`; None where neither is a Decimal. `of_ints` writes the operation of two ints."""
     plain = symbol.removesuffix("=")
     if not (is_decimal(left.type) or is_decimal(right.type)) or plain not in _BINARY:

@@ -133,6 +133,8 @@ def make_dict(cx: Context, pairs: Sequence[tuple[Expr, Expr]], node: ast.AST) ->
 
 def put_in(cx: Context, mapping: Expr, key: Expr, value: Expr, node: ast.AST) -> Expr:
     """A dict after `mapping[key] = value` of atoms, which takes such keys."""
+    if isinstance(mapping.type, ErrorT):
+        return mapping
     mapping = cx.atom(mapping, "object")
     text = cx.atom(key_text(cx, mapping, key, node), "key")
     refused = new_key(cx, key, node)

@@ -193,7 +193,6 @@ _row("true", lambda args: _is_there(args[0]))
 _row("ranks", lambda args: mapped(args[0].tree, "x", call("py_dec_rank", _operand(Arg(_X, item_type(args[0].type))))))
 
 
-
 def _sum(args: Sequence[Arg]) -> Tree:
     """The start where there are no items, an int where the start and all items are ints."""
     items, start = Ref("py_items"), args[1]

@@ -8,11 +8,13 @@ from typing import Final
 
 from pysfnc.ir.exprs import Expr
 from pysfnc.jsonata.tree import Array, Binary, Lit, Object, Tree
+from pysfnc.library.containers.hashing import hash_checks
 from pysfnc.library.rows.make import FALSE, Built, both, call, choose, const, either, eq, join, prim, text
 from pysfnc.library.rows.registry import register_prim
 from pysfnc.library.rows.row import Arg, Check, PrimRow, Refusal, Site
 from pysfnc.library.rows.signature import repr_of
 from pysfnc.library.rows.typenames import ambiguity, has_kind, refuse_ambiguity, value_of_member
+from pysfnc.library.rows.versions import UNHASHABLE_KEY
 from pysfnc.values.types import STR, EnumClass, EnumT, Kind, Type
 
 _KIND: Final = {type(None): Kind.NONE, bool: Kind.BOOL, int: Kind.INT, float: Kind.FLOAT, str: Kind.STR}
@@ -77,7 +79,9 @@ def _names(cls: EnumClass) -> list[tuple[str, bool | int | float | str | None]]:
 def _by_name_checks(args: Sequence[Arg], type_: Type) -> list[Check]:
     names = Array(tuple(text(name) for name, _ in _names(enum_class(type_))))
     is_text = has_kind(args[0], frozenset({Kind.STR}))
-    return [Check(both(is_text, Binary("in", args[0].tree, names)), "KeyError", repr_of(args[0]), args=(args[0].tree,))]
+    known = both(is_text, Binary("in", args[0].tree, names))
+    unhashable = hash_checks(args[0], UNHASHABLE_KEY)
+    return [*unhashable, Check(known, "KeyError", repr_of(args[0]), args=(args[0].tree,))]
 
 
 def _by_name(args: Sequence[Arg], type_: Type) -> Tree:
