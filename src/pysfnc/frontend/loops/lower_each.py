@@ -142,7 +142,8 @@ def _item_type(cx: Context, source: Source) -> Type:
     if origin is None or origin.kind in ("keys", "deque") or origin.root.name not in cx.state.facts:
         return lib.item_type(source.items.type)
     container = read_place(cx, _place(cx, origin)).type
-    item, value = (join_all(map(inside, atoms(container))) for inside in (lib.item_type, lib.value_type))
+    parts = atoms(container)
+    item, value = (join_all([inside(part) for part in parts]) for inside in (lib.item_type, lib.value_type))
     match origin.kind:
         case "list":
             return item

@@ -198,9 +198,9 @@ def _sum(args: Sequence[Arg]) -> Tree:
     items, start = Ref("py_items"), args[1]
     item = Arg(_X, item_type(args[0].type))
     step = fn("a x", call("py_dec_sum", call("py_dec", _A), call("py_dec", _operand(item))))
-    total = call("reduce", items, step, _operand(start))
+    total: Tree = call("reduce", items, step, _operand(start))
     if kinds(start.type) & NUMERIC and kinds(item.type) & NUMERIC:
-        texts = [call("exists", call("filter", items, fn("x", eq(type_of(_X), text("string")))))]
+        texts: list[Tree] = [call("exists", call("filter", items, fn("x", eq(type_of(_X), text("string")))))]
         if Kind.OPAQUE in kinds(start.type):
             texts.append(eq(type_of(start.tree), text("string")))
         numbers = clean_atoms(call("map", items, fn("x", as_number(item))))
