@@ -55,7 +55,7 @@ def refuse_unclear(type_: Type) -> Refusal | None:
     """The refusal of a value that is hashable if it is a tuple, and may be a list, which look alike in the machine."""
     found = kinds(type_)
     if Kind.TUPLE in found and found & UNHASHABLE_ARRAYS:
-        other = next(iter(found & UNHASHABLE_ARRAYS)).value
+        other = min(kind.value for kind in found & UNHASHABLE_ARRAYS)
         message = f"whether the value is hashable depends on whether it is a tuple or a {other}"
         return Refusal("type-needed", message, "write instead: `tuple(x)` around it")
     inner = [part for member in members(type_) if isinstance(member, TupleT | TuplesT) for part in parts_of(member)]
