@@ -3,11 +3,14 @@
 Which plan is taken is measured on what it becomes: the first whose every expression AWS evaluates without losing exceptions.
 """
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import chain
+from typing import Final
 
 from pysfnc.asl.causes import MAX_FAILING_CHARS, long_expressions
+from pysfnc.asl.limits import MAX_DEFINITION_BYTES
 from pysfnc.backend.emit import Emitted, emit_machine
 from pysfnc.backend.share import share_states
 from pysfnc.diagnostics import codes
@@ -24,6 +27,9 @@ from pysfnc.plan.sequential import SequentialMaps, default_numbers
 from pysfnc.plan.states.scope import plan_machine
 from pysfnc.plan.states.surroundings import PlanOptions
 from pysfnc.source import Span
+
+LARGE_BYTES: Final = MAX_DEFINITION_BYTES // 4
+"""Definitions above this do without what makes them larger and cheaper, if that helps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,11 @@ class Generated:
     emitted: Emitted
     notes: tuple[tuple[Span, str], ...]
 
+    @property
+    def size(self) -> int:
+        """The bytes of the definition."""
+        return len(json.dumps(self.emitted.definition, ensure_ascii=False, separators=(",", ":")).encode())
+
 
 @dataclass(frozen=True, slots=True)
 class Generator:
@@ -70,9 +81,17 @@ class Generator:
 
     def generate(self, machine: Machine) -> Generated:
         """The states of a workflow: of the first plan that AWS takes, else of the whole one."""
+        made, ran_ahead = self._generated(machine, ahead=True)
+        if not ran_ahead or made.size <= LARGE_BYTES:
+            return made
+        plain, _ = self._generated(machine, ahead=False)
+        return min(made, plain, key=lambda one: one.size)
+
+    def _generated(self, machine: Machine, *, ahead: bool) -> tuple[Generated, bool]:
+        """The states, and whether rounds run ahead in them."""
         names = NameSupply("~")
         body = run_passes(machine.body, names, optimise=self.optimise)
-        maps = SequentialMaps(self.program.exceptions, names, default_numbers(machine.params, body))
+        maps = SequentialMaps(self.program.exceptions, names, default_numbers(machine.params, body), ahead=ahead)
         if self.optimise:
             body = maps.made(body)
         if self.check is not None:
@@ -80,7 +99,8 @@ class Generator:
         plans = self._plans(machine, (*bind_parameters(machine, names), *body), names)
         whole = next(plans)
         chosen = next((made for made in chain((whole,), plans) if made.is_evaluated), whole)
-        return Generated(chosen.plan, _shared(chosen.emitted) if self.optimise else chosen.emitted, tuple(maps.notes))
+        emitted = _shared(chosen.emitted) if self.optimise else chosen.emitted
+        return Generated(chosen.plan, emitted, tuple(maps.notes)), maps.ran_ahead
 
     def _plans(self, machine: Machine, body: Suite, names: NameSupply) -> Iterator[Planned]:
         """The plan of the whole body, then those that divide large code into states; each is made when it is asked for.

@@ -4,7 +4,6 @@ Nothing here decides anything about Python or Step Functions; it calls the stage
 between for `--emit`.
 """
 
-import json
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -261,7 +260,7 @@ def _workflow(
     emitted, whole = generated.emitted, machine.span or _top(result.source)
     if not check_limits(emitted, whole, sink):
         return None
-    size = len(json.dumps(emitted.definition, ensure_ascii=False, separators=(",", ":")).encode())
+    size = generated.size
     if size > MAX_DEFINITION_BYTES:
         sink.error(
             codes.DEFINITION_TOO_LARGE,

@@ -52,6 +52,10 @@ class SequentialMaps:
     defaults: Mapping[str, int] = field(default_factory=dict)
     """The parameters that are never bound again and have an int above 0 as their default."""
     notes: list[Note] = field(default_factory=list)
+    ahead: bool = True
+    """Whether rounds without a call may run ahead of their loop, where that is no Map."""
+    ran_ahead: bool = False
+    """Whether some did."""
     outcomes: set[str] = field(default_factory=set)
     """The variables that hold what the rounds of the Maps handed out."""
 
@@ -100,7 +104,9 @@ class _Scope:
             made = self._form(loop, stmt, empty, rest)
         except Depends as found:
             self._note(stmt, f"the calls of this loop stay in a loop of states: {found}")
-            return run_ahead(loop, self._needed(stmt), self.maps.names) or (loop,)
+            ahead = run_ahead(loop, self._needed(stmt), self.maps.names) if self.maps.ahead else None
+            self.maps.ran_ahead |= ahead is not None
+            return ahead or (loop,)
         self._note(stmt, "this loop is a Map that runs one round after the other")
         return made
 
