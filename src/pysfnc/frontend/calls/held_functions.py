@@ -44,6 +44,8 @@ def held_value(cx: Context, value: Value, node: ast.AST) -> Expr | None:
     """A function, a class, or a display that holds some, as data; None for one that has no such form, and for anything else."""
     if not isinstance(value, Static):
         return value
+    if isinstance(value, DictOf) and value.fixed:
+        return None
     if not isinstance(value, TupleOf | DictOf):
         return held_function(cx, value, cx.span(node))
     items = [held_value(cx, item, node) for item in (value.items if isinstance(value, TupleOf) else value.options)]

@@ -99,6 +99,15 @@ def dict_of_functions(cx: Context, node: ast.Dict, values: Sequence[Value]) -> D
     return DictOf(tuple(names), table, kept) if len(names) == len(keys) else None
 
 
+def fixed_table(cx: Context, keys: Sequence[str], options: Sequence[Value], node: ast.AST) -> DictOf:
+    """A view of a dict whose keys are known while compiling."""
+    span = cx.span(node)
+    numbers = [Const(value=index, type=INT, span=span) for index in range(len(keys))]
+    named = [Const(value=key, type=STR, span=span) for key in keys]
+    table = lib.make_dict(cx, [*zip(named, numbers, strict=True)], node)
+    return DictOf(tuple(keys), as_data(cx, table, node), tuple(options), fixed=True)
+
+
 def chosen(cx: Context, options: Sequence[Value], index: Expr, node: ast.AST) -> Value:
     """One of several values, by its number."""
     if isinstance(index, Const) and isinstance(index.value, int):

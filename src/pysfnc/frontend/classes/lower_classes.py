@@ -17,7 +17,8 @@ from pysfnc.frontend.core.lower_context import Context, poison
 from pysfnc.frontend.core.lower_core import as_data, is_poison, lower_value, present
 from pysfnc.frontend.core.lower_frame import Frame
 from pysfnc.frontend.core.lower_names import value_of_binding
-from pysfnc.frontend.core.lower_values import ObjectMethod, ProjectClass, Value
+from pysfnc.frontend.core.lower_values import BuiltinFunction, ObjectMethod, ProjectClass, Value
+from pysfnc.frontend.core.synthesis import run_here
 from pysfnc.frontend.declarations.annotations import record_kind
 from pysfnc.frontend.declarations.doubts import class_doubts
 from pysfnc.frontend.declarations.records import Field, Record, record_of
@@ -26,8 +27,8 @@ from pysfnc.frontend.program.scope import Scope
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.library.objects import enums, objects
 from pysfnc.library.rows.row import Refusal
-from pysfnc.values.relations import field_of
-from pysfnc.values.types import NONE, STR, EnumT, ErrorT, RecordT, TupleT
+from pysfnc.values.relations import field_of, members
+from pysfnc.values.types import NONE, STR, EnumClass, EnumT, ErrorT, NeverT, RecordT, TupleT
 
 
 def call_class(cx: Context, info: ClassInfo, given: Arguments, node: ast.expr) -> Value:
@@ -255,6 +256,40 @@ def member_by_name(cx: Context, record: Record, name: Expr, node: ast.AST) -> Va
     return made if not isinstance(made, Refusal) else cx.refuse(made, node)
 
 
+def _members_by_name(cx: Context, enum: EnumClass, node: ast.expr) -> Value:
+    """`Color.__members__`: the members by their names, second ones too."""
+    from pysfnc.frontend.calls.lower_choices import fixed_table
+
+    values = dict(enum.members)
+    names = [*values, *(name for name, _ in enum.aliases)]
+    own = dict(enum.aliases)
+    found = [enums.build_member(enum, own.get(name, name), cx.site(node)) for name in names]
+    return fixed_table(cx, names, found, node)
+
+
+def is_member(cx: Context, value: Value, record: Record, node: ast.AST) -> Expr:
+    """`value in Color`, of a member of some Enum."""
+    assert record.enum is not None
+    member = as_data(cx, value, node)
+    if is_poison(member) or isinstance(member.type, NeverT):
+        return member
+    if not all(isinstance(one, EnumT) for one in members(member.type)):
+        return cx.error(
+            codes.UNSUPPORTED_EXPRESSION,
+            node,
+            f"whether something that may be no member is in `{record.info.name}` depends on the version of Python",
+            notes=["before 3.12 it raises TypeError, and since then values of members are found too"],
+            help=f"write instead: `x in [member.value for member in {record.info.name}]`, or `x in {record.info.name}.__members__` for a name",
+        )
+    known: dict[str, Value] = {
+        "member": member,
+        "cls": ProjectClass(record.info),
+        "isinstance": BuiltinFunction("isinstance"),
+    }
+    at = node if isinstance(node, ast.expr) else ast.copy_location(ast.Constant(None), node)
+    return as_data(cx, run_here(cx, "return isinstance(member, cls)", known, at), node)
+
+
 def enum_of(cx: Context, value: Value) -> Record | None:
     """The Enum that a class is, None for anything else."""
     if not isinstance(value, ProjectClass):
@@ -278,6 +313,8 @@ def class_attribute(cx: Context, info: ClassInfo, node: ast.Attribute) -> Value:
         name = record.aliases.get(name, name)
         if name in dict(record.enum.members):
             return enums.build_member(record.enum, name, cx.site(node))
+        if name == "__members__":
+            return _members_by_name(cx, record.enum, node)
     if record.kind == "named tuple" and name in TUPLE_ATTRIBUTES:
         return TUPLE_ATTRIBUTES[name](cx, record, node)
     member = record.members.get(name, record.hiding.get(name))

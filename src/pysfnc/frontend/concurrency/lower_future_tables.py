@@ -116,9 +116,11 @@ def displayed_rows(cx: Context, value: TupleOf, node: ast.AST) -> FutureRows | N
     if not rows or len(rows) < len(value.items) or len({len(row) for row in rows}) > 1:
         return None
     holes = {tuple(place for place, part in enumerate(row) if isinstance(part, Static)) for row in rows}
-    ((hole, *more), *_) = holes
     futures = tuple(part for row in rows for part in row if isinstance(part, Future))
-    if more or len(holes) > 1 or len(futures) < len(rows):
+    if len(holes) > 1 or len(futures) < len(rows):
+        return None
+    ((hole, *more),) = holes
+    if more:
         return None
     others = [[part for part in row if not isinstance(part, Static)] for row in rows]
     listed = lib.make_list(cx, [lib.make_tuple(cx, row, node) for row in others], node)

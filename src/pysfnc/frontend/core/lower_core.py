@@ -6,7 +6,7 @@ Owns which function lowers which node; importing `build` fills the tables.
 import ast
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.aws.aws_values import Condition
@@ -16,7 +16,7 @@ from pysfnc.frontend.calls.captures import unsettled_name
 from pysfnc.frontend.calls.held_functions import as_function, held_value
 from pysfnc.frontend.core.effects import may_wait
 from pysfnc.frontend.core.lower_context import MAX_DEPTH, Context
-from pysfnc.frontend.core.lower_values import Closure, Lazy, Root, Static, Value, describe
+from pysfnc.frontend.core.lower_values import Closure, DictOf, Lazy, Root, Static, Value, describe
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, Stmt, Suite
 from pysfnc.library.numbers.roots import NO_EXACT_ROOT
@@ -114,7 +114,7 @@ def as_data(cx: Context, value: Value, node: ast.AST) -> Expr:
         node,
         f"{describe(value)} cannot be used as a value here",
         notes=("in the machine it exists only where it is called or iterated over",),
-        help=_STATIC_HELPS.get(type(value).__name__, ()),
+        help=_OF_VIEWS if isinstance(value, DictOf) and value.fixed else _STATIC_HELPS.get(type(value).__name__, ()),
     )
 
 
@@ -244,6 +244,7 @@ _EXPRESSION_HELPS: dict[type[ast.AST], str] = {
     ast.Yield: "write instead: a function that returns a list",
     ast.YieldFrom: "write instead: a function that returns a list",
 }
+_OF_VIEWS: Final = "write instead: `name in C.__members__`, `C.__members__[name]`, `.get(name)` or a loop; `[m.name for m in C]` for a list"
 _STATIC_HELPS: dict[str, str] = {
     "Lazy": "write instead: `list(...)` around it",
     "LazyComprehension": "write instead: `list(...)` around it, or a list comprehension",

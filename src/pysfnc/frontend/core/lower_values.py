@@ -334,13 +334,15 @@ ATTRIBUTED: Final = (Client, WaiterOf)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DictOf:
-    """A dict written out that holds functions. `table` is the dict with their numbers in place of them."""
+    """A dict written out that holds functions. `table` is the dict with their numbers in place of them; `fixed`: it is no dict, but a view of one
+    that cannot be changed or kept, as `Color.__members__` is."""
 
     keys: tuple[bool | int | float | str | None, ...]
     table: Expr
     options: "tuple[Value, ...]"
     constant: str = ""
     """The module constant that it is."""
+    fixed: bool = False
 
 
 Static = (
@@ -468,6 +470,8 @@ def describe(value: Static) -> str:
     """What a value is, for messages: `a function`, `a zip iterator`."""
     if isinstance(value, Opaque):
         return {"hash": "a hash", "uuid": "a UUID", "pattern": "a compiled pattern", "zone": "a time zone"}[value.kind]
+    if isinstance(value, DictOf) and value.fixed:
+        return "the view of an Enum's members"
     if isinstance(value, Lazy | LazyComprehension | Used | FutureRows):
         return value.what
     return _DESCRIPTIONS[type(value)]

@@ -185,8 +185,10 @@ SPECIAL: Final[Mapping[RecordKind, frozenset[str]]] = {
     "plain": _ACTIONS | _COMPARISONS | _CONTENTS | {"__int__", "__float__", "__format__"},
     "dataclass": _ACTIONS | _COMPARISONS | _CONTENTS | {"__int__", "__float__", "__format__"},
     "named tuple": _ACTIONS,
+    "enum": _ACTIONS | _COMPARISONS,
 }
-"""The special methods that `own_operators` calls. Those that a tuple has of its own stay as they are."""
+"""The special methods that `own_operators` calls. Those that a tuple has of its own stay as they are, and those of members
+that are an int or str besides."""
 
 
 def _functions_of(info: ClassInfo) -> frozenset[str]:
@@ -537,6 +539,9 @@ class _Reader:
                 aliases[name] = first
             else:
                 values[name] = value
+        special = next((members[name] for name in sorted(SPECIAL["enum"] & members.keys())), None)
+        if base is not None and special is not None:
+            raise self._refuse(f"`{special.home.name}` defines `{special.name}`", special.node, special.home.module)
         own = any(name in members for name in ("__str__", "__repr__", "__format__"))
         plain = tuple((name, value) for name, value in values.items() if isinstance(value, _PLAIN_VALUES))
         by_name = base is None and ("__init__" in members or len(plain) < len(values))

@@ -24,7 +24,7 @@ from pysfnc.frontend.core.infinities import (
 )
 from pysfnc.frontend.core.lower_context import Context, poison
 from pysfnc.frontend.core.lower_core import as_data
-from pysfnc.frontend.core.lower_values import Choice, DictOf, Lazy, Static, TypeOf, Value
+from pysfnc.frontend.core.lower_values import Choice, DictOf, Lazy, ProjectClass, Static, TypeOf, Value
 from pysfnc.frontend.data.decimal_operations import (
     are_decimals,
     decimal_binary,
@@ -164,6 +164,13 @@ def compare(cx: Context, op: ast.cmpop, left: Value, right: Value, node: ast.AST
         right = right.items
     if symbol in ("in", "not in") and isinstance(right, DictOf):
         right = right.table
+    if symbol in ("in", "not in") and isinstance(right, ProjectClass):
+        from pysfnc.frontend.classes.lower_classes import enum_of, is_member
+
+        enum = enum_of(cx, right)
+        if enum is not None:
+            found = is_member(cx, left, enum, node)
+            return found if symbol == "in" or isinstance(found.type, ErrorT) else negate(cx, found, node)
     if symbol in ("in", "not in") and is_environ(right):
         return environment_has(cx, as_data(cx, left, node), node, negated=symbol == "not in")
     if symbol in ("is", "is not", "==", "!=") and (isinstance(left, Static) or isinstance(right, Static)):

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from pysfnc.lean import dataclass
+from pysfnc.library.rows.versions import since
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ CLASSES: Final[Mapping[str, str]] = {
     "contextlib.ExitStack": "contexts",
     "contextlib.closing": "contexts",
     "fractions.Fraction": "fractions",
-    "http.HTTPStatus": "statuses",
+    "http.HTTPStatus": "statuses_since_13" if since((3, 13)) else "statuses",
     "string.Template": "templates",
     **{f"urllib.parse.{name}": "urls" for name in ("SplitResult", "ParseResult", "DefragResult")},
 }

@@ -1,4 +1,4 @@
-"""`http.HTTPStatus`: the codes with their phrases, as CPython 3.11 has them."""
+"""`http.HTTPStatus`: the codes with their phrases, as CPython before 3.13 has them."""
 
 from enum import IntEnum
 
