@@ -12,6 +12,7 @@ from pysfnc.frontend.core.lower_context import Context, poison
 from pysfnc.frontend.core.lower_core import as_data, is_poison, lower_value
 from pysfnc.frontend.core.lower_values import Static, Value
 from pysfnc.ir.exprs import Const, Expr
+from pysfnc.library.objects import objects
 from pysfnc.values.relations import field_of, kinds, members
 from pysfnc.values.types import BOOL, NONE, ExcT, Kind, NeverT, RecordT, Type
 
@@ -110,6 +111,8 @@ def _there(cx: Context, base: Expr, name: str, node: ast.AST) -> Expr | None:
     """Whether a value has an attribute; None where that is not known."""
     if isinstance(base.type, ExcT):
         return exception_has(cx, base, name, node)
+    if isinstance(base.type, RecordT) and _may_hold(cx, base.type, name):
+        return objects.build_has_attribute(base, name, cx.site(node))
     having, lacking = set[Kind](), set[Kind]()
     for member in members(base.type):
         for kind in kinds(member):
@@ -122,6 +125,15 @@ def _there(cx: Context, base: Expr, name: str, node: ast.AST) -> Expr | None:
     if not having or not lacking:
         return Const(value=bool(having), type=BOOL, span=cx.span(node))
     return lib.has_kind(cx, base, frozenset(having), node)
+
+
+def _may_hold(cx: Context, type_: RecordT, name: str) -> bool:
+    """Whether objects of a class hold an attribute only after it was set, and have none of that name else."""
+    record, held = record_of_type(cx, type_), field_of(type_.attributes, name)
+    if record is None or held.always or isinstance(held.type, NeverT) or name in record.members:
+        return False
+    # A field that is set late keeps its place in the object from the beginning.
+    return all(field.name != name for field in record.fields)
 
 
 def _has(cx: Context, type_: Type, kind: Kind, name: str) -> bool | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import field, replace
 from typing import Final, Literal
 
+from pysfnc.frontend.declarations.cached_properties import computed_by, kept_as, kept_property
 from pysfnc.frontend.declarations.enum_values import Unknown, attributes_of, known_value, looked_up, written_out
 from pysfnc.frontend.declarations.iterator_classes import as_generator
 from pysfnc.frontend.declarations.orderings import derived_comparisons
@@ -133,6 +134,7 @@ _PLAIN_BASES: Final = frozenset(
     {"builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", "typing.NamedTuple", *_ENUMS}
     | {"builtins.str", "builtins.int"}
 )
+_CACHED: Final = "functools.cached_property"
 _TOTAL_ORDERING: Final = "functools.total_ordering"
 _DECORATORS: Final = frozenset(
     {"dataclasses.dataclass", "enum.unique", "typing.final", "typing.runtime_checkable", _TOTAL_ORDERING}
@@ -322,6 +324,9 @@ class _Reader:
                 if self._is_unknown(name, kind):
                     raise self._refuse(f"`{home.name}` defines `{name}`", statement, home.module)
                 made = self._function(home, statement)
+                if isinstance(statement, ast.FunctionDef) and self._is_cached(home, statement):
+                    yield replace(made, name=computed_by(made.name))
+                    made = replace(made, kind="property", node=kept_property(statement))
                 # What sets a property stands beside it, under a name that no attribute has.
                 yield replace(made, name=setter_of(name)) if made.kind == "setter" else made
             case ast.Assign(targets=targets, value=value) if all(isinstance(target, ast.Name) for target in targets):
@@ -361,6 +366,11 @@ class _Reader:
             name = binding.name if isinstance(binding, ExternalBinding) else ""
             if name in _METHOD_KINDS:
                 kind = _METHOD_KINDS[name]
+            elif name == _CACHED:
+                if (self._dataclass_mark(home) or {}).get("frozen", False):
+                    raise self._refuse(
+                        f"`{node.name}` of `{home.name}` is kept in an object that is frozen", decorator, home.module
+                    )
             elif self._is_setter(home, node, decorator):
                 kind = "setter"
             elif name == "abc.abstractmethod":
@@ -372,6 +382,10 @@ class _Reader:
                     home.module,
                 )
         return Member(node.name, kind, home, as_generator(node) if self._gives_items() else node, abstract)
+
+    def _is_cached(self, home: ClassInfo, node: ast.FunctionDef) -> bool:
+        bindings = [resolve_through(self.model, home.module, decorator) for decorator in node.decorator_list]
+        return any(isinstance(one, ExternalBinding) and one.name == _CACHED for one in bindings)
 
     def _gives_items(self) -> bool:
         return any("__next__" in _functions_of(one) for one in self.mro)
@@ -455,6 +469,8 @@ class _Reader:
             for function in one.node.body:
                 if isinstance(function, ast.FunctionDef) and function.args.args:
                     this = function.args.args[0].arg
+                    if self._is_cached(one, function):
+                        found[kept_as(function.name)] = None
                     found |= {name: None for name in _set_of(function, this) if name not in known}
         return (RecordField(name, shown=False, compared=False, declared=False) for name in sorted(found))
 

@@ -7,9 +7,9 @@ of aliases. Which attributes a class has besides (methods, properties, constants
 from collections.abc import Sequence
 
 from pysfnc.ir.exprs import Const, Expr
-from pysfnc.jsonata.tree import Tree
+from pysfnc.jsonata.tree import Field, Lit, Tree
 from pysfnc.library.rows.dispatch import having
-from pysfnc.library.rows.make import Built, const, prim
+from pysfnc.library.rows.make import Built, call, const, prim
 from pysfnc.library.rows.registry import register_prim
 from pysfnc.library.rows.row import Arg, PrimRow, Refusal, Site
 from pysfnc.library.rows.typenames import atoms, class_clash, is_one_of
@@ -90,6 +90,11 @@ def build_set_attribute(base: Expr, name: str, value: Expr, site: Site) -> Built
     return prim("item.set", join_all(found), site, base, const(name), value)
 
 
+def build_has_attribute(base: Expr, name: str, site: Site) -> Expr:
+    """Whether an object holds an attribute, which it may have been given or not."""
+    return prim("record.has", BOOL, site, base, const(name))
+
+
 def build_is_record(value: Expr, classes: Sequence[Type], site: Site) -> Built:
     """Whether a value is an object of one of these classes, which are among the members of its type."""
     if len(classes) in (0, len(members(value.type))):
@@ -117,4 +122,10 @@ def _is(args: Sequence[Arg], _type: Type) -> Tree:
     return is_one_of(args[0], [atom for atom in atoms(args[0].type) if _key(atom) in names])
 
 
+def _has(args: Sequence[Arg], _type: Type) -> Tree:
+    assert isinstance(args[1].tree, Lit)
+    return call("exists", Field(args[0].tree, str(args[1].tree.value)))
+
+
 register_prim(PrimRow(op="record.is", lower=_is))
+register_prim(PrimRow(op="record.has", lower=_has))
