@@ -18,6 +18,7 @@ from pysfnc.frontend.data.moment_operations import are_times, is_time
 from pysfnc.frontend.declarations.plain_members import are_members, as_values
 from pysfnc.frontend.loops.lower_comprehension import Mapped, collect
 from pysfnc.frontend.loops.lower_iterate import Source
+from pysfnc.frontend.operations.timed_tuples import are_timed_tuples
 from pysfnc.ir.exprs import Expr
 from pysfnc.library.containers.iteration import ITERABLE
 from pysfnc.values.relations import join_all, kinds
@@ -38,7 +39,8 @@ _NAMED: Final = {"key", "default"}
 def _of_times(cx: Context, args: list[Expr], node: ast.expr) -> Expr | None:
     """The list of the dates or timedeltas of which one is wanted, None for anything else."""
     if len(args) == 1:
-        ranked = are_times(args[0]) or are_decimals(args[0]) or as_values(args[0]) is not args[0]
+        of_times = are_times(args[0]) or are_timed_tuples(args[0])
+        ranked = of_times or are_decimals(args[0]) or as_values(args[0]) is not args[0]
         return cx.atom(args[0]) if ranked else None
     if args and is_time(args[0].type) and all(arg.type == args[0].type for arg in args):
         return cx.atom(lib.make_list(cx, args, node))

@@ -53,6 +53,7 @@ from pysfnc.frontend.operations.keys import equal_dicts, key_text, merged
 from pysfnc.frontend.operations.kinds import has_kind, negate
 from pysfnc.frontend.operations.mappings import dict_held, has_own_keys, keyed_by, plain
 from pysfnc.frontend.operations.sets import built_of_sets, hashable, meet_a_set, set_items
+from pysfnc.frontend.operations.timed_tuples import are_timed_tuples, ordered_tuples, ranked_tuples
 from pysfnc.frontend.operations.types_asked import ask_for_types, compare_types, refuse_types
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, ListComp, Prim
 from pysfnc.library import catalog
@@ -238,13 +239,18 @@ def compare(cx: Context, op: ast.cmpop, left: Value, right: Value, node: ast.AST
     ranked = _ranked(cx, symbol, one, other, node) or _by_compared(cx, symbol, one, other, node)
     if ranked is not None:
         one, other = ranked
-    return built(
-        cx,
-        node,
-        [one, other],
-        lambda site: catalog.build_compare(symbol, one, other, site),
-        held=compared(symbol, one, other),
-    )
+
+    def made(one: Expr, other: Expr) -> Expr:
+        return built(
+            cx,
+            node,
+            [one, other],
+            lambda site: catalog.build_compare(symbol, one, other, site),
+            held=compared(symbol, one, other),
+        )
+
+    of_times = ordered_tuples(cx, one, other, made, node) if symbol in ("<", "<=", ">", ">=") else None
+    return made(one, other) if of_times is None else of_times
 
 
 def _ranked(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) -> tuple[Expr, Expr] | None:
@@ -360,9 +366,10 @@ def sort_by(cx: Context, items: Expr, keys: Expr | None, reverse: Expr, node: as
     keys = None if keys is None else as_ranks(keys)
     if keys is None:
         (items,) = as_numbers(cx, items)
-    if keys is None and (are_times(items) or are_decimals(items) or as_values(items) is not items):
+    is_ranked = are_times(items) or are_timed_tuples(items) or are_decimals(items) or as_values(items) is not items
+    if keys is None and is_ranked:
         items = keys = cx.atom(items)
-    keys = None if keys is None else as_values(keys)
+    keys = None if keys is None else ranked_tuples(cx, as_values(keys), node)
     keys = None if keys is None else decimal_ranks(cx, time_ranks(cx, as_numbers(cx, keys)[0], node), node)
     given = [items, reverse] if keys is None else [items, reverse, keys]
     held = () if keys is None else inner([items])

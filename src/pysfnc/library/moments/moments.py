@@ -336,6 +336,7 @@ def fits_number(value: Tree) -> Check:
     return Check(small, "OverflowError", text("a timedelta of more than 285 years has no form in the machine"))
 
 
+row("moment.rank", lambda args: call("py_rank", args[0].tree))
 row(
     "moment.ranks",
     lambda args: mapped(args[0].tree, "py_v", call("py_rank", Ref("py_v"))),
