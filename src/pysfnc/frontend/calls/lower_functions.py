@@ -42,6 +42,7 @@ from pysfnc.frontend.declarations.decorators import CALL_OPTIONS, call_options
 from pysfnc.frontend.declarations.retries import ClassFinder
 from pysfnc.frontend.program.changes import functions_reached_from
 from pysfnc.frontend.program.model import FunctionInfo, ModuleInfo, TaskOptions
+from pysfnc.frontend.program.written_modules import is_written
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Perform, Placement, TaskCall
 from pysfnc.library.machine.decoding import changes
@@ -220,7 +221,8 @@ def _to_lambda(
 
 def _report_inline(cx: Context, info: FunctionInfo, node: ast.AST, why: Sequence[Diagnostic]) -> None:
     errors = [diagnostic for diagnostic in why if diagnostic.is_error]
-    if any(diagnostic.code in (codes.RECURSION, codes.CANNOT_INLINE) for diagnostic in errors):
+    # Whoever called a function of the library says what is wrong with the arguments.
+    if is_written(info) or any(diagnostic.code in (codes.RECURSION, codes.CANNOT_INLINE) for diagnostic in errors):
         for diagnostic in errors:
             cx.sink.add(diagnostic)
         return

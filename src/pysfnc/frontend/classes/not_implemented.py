@@ -36,7 +36,7 @@ def answered(
     `asks_other`: the class of the other operand has a method for the operation too. What Python does then is left to whoever lowers the
     function, and so is a function that cannot be told: it says that the value has no form.
     """
-    record, member = own
+    record, member = own = _delegated(*own)
     node = member.node
     if not isinstance(node, ast.FunctionDef) or len(node.args.args) != 2:
         return own
@@ -57,6 +57,26 @@ def answered(
         made = cx.project.answered[key] = filled
         cx.project.stands_for[made] = node
     return record, replace(member, node=made)
+
+
+def _delegated(record: Record, member: Member) -> tuple[Record, Member]:
+    """The method whose answer a method gives as its own, as `__radd__` mostly does: `return self.__add__(other)`."""
+    body = member.node.body if isinstance(member.node, ast.FunctionDef) else []
+    match [part for part in body if not (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))]:
+        case [
+            ast.Return(
+                value=ast.Call(
+                    func=ast.Attribute(value=ast.Name(id=this), attr=name), args=[ast.Name(id=other)], keywords=[]
+                )
+            )
+        ]:
+            assert isinstance(member.node, ast.FunctionDef)
+            names = [arg.arg for arg in member.node.args.args]
+            found = record.members.get(name)
+            is_plain = found is not None and found.kind == "method" and isinstance(found.node, ast.FunctionDef)
+            if names == [this, other] and found is not None and is_plain and name.startswith("__"):
+                return record, found
+    return record, member
 
 
 def _is_bound(part: ast.AST, names: list[str]) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import fields, replace
 from pysfnc.frontend.concurrency.future_values import Future, FutureList
 from pysfnc.frontend.core.lower_context import Context
 from pysfnc.frontend.core.lower_state import Fact, State, held_variables
-from pysfnc.frontend.core.lower_values import Static
+from pysfnc.frontend.core.lower_values import Static, describe
 from pysfnc.ir.exprs import Const
 from pysfnc.ir.hir import Assign, Suite
 from pysfnc.ir.walk import assigned
@@ -30,7 +30,9 @@ def forget_futures(cx: Context, before: State, body: Suite, *, tasks: bool) -> N
     for name, fact in found.items() if found else ():
         held = held_variables({name: fact}, assigned(body))
         if held and (tasks or not _is_task(fact.static)):
-            cx.state.facts[name] = replace(fact, static=None, mixed=True, type=ERROR)
+            cx.state.facts[name] = replace(
+                fact, static=None, mixed=True, mixed_as="" if fact.static is None else describe(fact.static), type=ERROR
+            )
 
 
 def _new(before: State, after: State) -> Mapping[str, Fact]:

@@ -7,7 +7,7 @@ import ast
 import builtins
 import math
 from dataclasses import replace
-from typing import assert_never
+from typing import Final, assert_never
 
 from pysfnc.diagnostics import codes, nearest
 from pysfnc.frontend.aws.aws_values import Condition
@@ -61,6 +61,8 @@ from pysfnc.source.span import Span
 from pysfnc.values.relations import is_mutable, kinds
 from pysfnc.values.types import ERROR, NEVER, STR, Kind, ListT
 
+_STARTED: Final = frozenset({"a future", "a list of futures", "a coroutine that was not awaited"})
+"""How what runs beside the program, or may, is told of."""
 _EMPTY_SCOPE = Scope(bound=frozenset())
 
 
@@ -115,8 +117,10 @@ def _read_local(cx: Context, owner: Frame, name: str, node: ast.AST) -> Value:
         return cx.error(
             codes.UNSUPPORTED_EXPRESSION,
             node,
-            f"`{name}` holds different functions or other things that are no data on different paths",
-            help="write instead: the call in both branches",
+            f"`{name}` is {fact.mixed_as or 'no data'} on one way to this line, and something else on another",
+            help="write instead: `await` or `.result()` on each of the ways, and a variable for what comes out"
+            if fact.mixed_as in _STARTED
+            else "write instead: the call in both branches",
         )
     if isinstance(fact.static, Lazy) and fact.static.once:
         from pysfnc.frontend.loops.lower_grouped import take_group

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import field, fields, replace
 from typing import TYPE_CHECKING, Final
 
-from pysfnc.frontend.core.lower_values import Static
+from pysfnc.frontend.core.lower_values import Static, describe
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.lean import dataclass
 from pysfnc.source.span import Span
@@ -42,6 +42,8 @@ class Fact:
     maybe_unset: bool = False
     static: Static | None = None
     mixed: bool = False
+    mixed_as: str = ""
+    """What the value is on one of the ways then, for messages."""
     view: View | None = None
     shared: "Shared | None" = None
     """The module constant whose object this may be or hold."""
@@ -127,6 +129,7 @@ def _join_two(a: Fact, b: Fact) -> Fact:
         maybe_unset=a.maybe_unset or b.maybe_unset,
         static=a.static if same else None,
         mixed=a.mixed or b.mixed or not same,
+        mixed_as=a.mixed_as or b.mixed_as or ("" if same else _described(a.static or b.static)),
         view=_either_view(a, b),
         shared=_nearer(a.shared, b.shared),
         literal=a.literal if a.literal == b.literal else None,
@@ -134,6 +137,10 @@ def _join_two(a: Fact, b: Fact) -> Fact:
         json_text=a.json_text and b.json_text,
         assigned_at=a.assigned_at or b.assigned_at,
     )
+
+
+def _described(value: Static | None) -> str:
+    return "" if value is None else describe(value)
 
 
 def _either_view(a: Fact, b: Fact) -> View | None:

@@ -1,7 +1,8 @@
 """The order of tuples that hold dates, datetimes and timedeltas: that of tuples with texts and numbers in place of them, which order alike."""
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Final
 
 from pysfnc.frontend.core.lower_context import Context
 from pysfnc.frontend.data.moment_operations import DATE, DATETIME, TIMEDELTA, is_time
@@ -12,7 +13,11 @@ from pysfnc.values.types import BOOL, INT, STR, ListT, TupleT, Type
 
 __all__ = ["are_timed_tuples", "ordered_tuples", "ranked_tuples"]
 
-_RANKS = {DATETIME: ("moment.rank", STR), DATE: ("moment.text", STR), TIMEDELTA: ("moment.text", INT)}
+_RANKS: Final[Mapping[Type, tuple[str, Type]]] = {
+    DATETIME: ("moment.rank", STR),
+    DATE: ("moment.text", STR),
+    TIMEDELTA: ("moment.text", INT),
+}
 
 
 def _holds_time(type_: Type) -> bool:
@@ -26,10 +31,10 @@ def are_timed_tuples(items: Expr) -> bool:
 
 def ranked_tuples(cx: Context, keys: Expr, node: ast.AST) -> Expr:
     """A list of such tuples as a list that is in the same order; any other list as it is."""
-    if not are_timed_tuples(keys):
+    if not isinstance(keys.type, ListT) or not are_timed_tuples(keys):
         return keys
-    assert isinstance(keys.type, ListT)
-    keys, of = cx.atom(keys, "keys"), keys.type.item
+    of = keys.type.item
+    keys = cx.atom(keys, "keys")
     name, span = cx.names.fresh("key"), cx.span(node)
     one = Var(name=name, type=of, span=span)
     body = _ranked(cx, one, node)
