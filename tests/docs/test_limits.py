@@ -670,3 +670,12 @@ def test_lim_62_long_texts_of_exceptions() -> None:
     assert (python.error, python.cause) == (compiled.error, compiled.cause)
     python, compiled = both(source, n=40_000, table={})
     assert (python.error, compiled.error) == ("KeyError", "States.QueryEvaluationError")
+
+
+def test_lim_87_tuples_with_and_without_zones() -> None:
+    body = "return [n for n, _ in sorted((n, datetime.fromisoformat(t)) for n, t in pairs)]"
+    program = f"from datetime import datetime\n\n{workflow('pairs: list', body)}"
+    python, compiled = both(program, pairs=[[2, "2024-01-01T00:00:00"], [1, "2024-01-01T00:00:00+00:00"]])
+    assert (python.output, compiled.error) == ([1, 2], "TypeError")
+    python, compiled = both(program, pairs=[[1, "2024-01-01T00:00:00"], [1, "2024-01-01T00:00:00+00:00"]])
+    assert python.error == compiled.error == "TypeError"
