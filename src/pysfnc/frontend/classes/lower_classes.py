@@ -24,6 +24,7 @@ from pysfnc.frontend.declarations.doubts import class_doubts
 from pysfnc.frontend.declarations.records import Field, Record, record_of
 from pysfnc.frontend.program.model import ClassInfo, ConstantBinding, ModuleInfo
 from pysfnc.frontend.program.scope import Scope
+from pysfnc.frontend.program.written_modules import written_class
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.library.objects import enums, objects
 from pysfnc.library.rows.row import Refusal
@@ -51,6 +52,8 @@ def call_class(cx: Context, info: ClassInfo, given: Arguments, node: ast.expr) -
         return _member_of_value(cx, record, given, node)
     if record.kind == "named tuple":
         return _named_tuple(cx, record, given, node)
+    if info is written_class("namespaces", "SimpleNamespace"):
+        return _namespace(cx, record, given, node)
     if "__init__" in record.members:
         return _by_init(cx, record, given, node)
     return _dataclass(cx, record, given, node)
@@ -201,6 +204,17 @@ def _by_init(cx: Context, record: Record, given: Arguments, node: ast.expr) -> V
     if record.kind == "dataclass":
         return _complete(cx, record, this, node)
     return present(cx, this)
+
+
+def _namespace(cx: Context, record: Record, given: Arguments, node: ast.expr) -> Value:
+    """`SimpleNamespace(name=value)`: an object with these attributes."""
+    if given.positional or given.spread is not None or given.rest is not None:
+        return cx.error(codes.TYPE_MISMATCH, node, "`SimpleNamespace()` takes attributes by name")
+    values = [(name, as_data(cx, value, node)) for name, value in given.keywords]
+    if any(is_poison(value) for _, value in values):
+        return poison(cx.span(node))
+    ended = lib.never_among(cx, [value for _, value in values], node)
+    return objects.build_object(record.cls, values, cx.site(node)) if ended is None else ended
 
 
 def _named_tuple(cx: Context, record: Record, given: Arguments, node: ast.expr) -> Value:

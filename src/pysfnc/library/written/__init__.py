@@ -70,6 +70,7 @@ CLASSES: Final[Mapping[str, str]] = {
     "fractions.Fraction": "fractions",
     "http.HTTPStatus": "statuses_since_13" if since((3, 13)) else "statuses",
     "string.Template": "templates",
+    "types.SimpleNamespace": "namespaces",
     **{f"urllib.parse.{name}": "urls" for name in ("SplitResult", "ParseResult", "DefragResult")},
 }
 """Classes of the standard library that are written in Python, by their full names, with the module of this package that holds each."""
