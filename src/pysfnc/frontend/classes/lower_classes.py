@@ -24,7 +24,7 @@ from pysfnc.frontend.declarations.doubts import class_doubts
 from pysfnc.frontend.declarations.records import Field, Record, record_of
 from pysfnc.frontend.program.model import ClassInfo, ConstantBinding, ModuleInfo
 from pysfnc.frontend.program.scope import Scope
-from pysfnc.frontend.program.written_modules import written_class
+from pysfnc.frontend.program.written_modules import is_written
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.library.objects import enums, objects
 from pysfnc.library.rows.row import Refusal
@@ -52,7 +52,7 @@ def call_class(cx: Context, info: ClassInfo, given: Arguments, node: ast.expr) -
         return _member_of_value(cx, record, given, node)
     if record.kind == "named tuple":
         return _named_tuple(cx, record, given, node)
-    if info is written_class("namespaces", "SimpleNamespace"):
+    if is_written(info) and info.name == "SimpleNamespace":
         return _namespace(cx, record, given, node)
     if "__init__" in record.members:
         return _by_init(cx, record, given, node)

@@ -367,10 +367,9 @@ class _Reader:
             if name in _METHOD_KINDS:
                 kind = _METHOD_KINDS[name]
             elif name == _CACHED:
-                if (self._dataclass_mark(home) or {}).get("frozen", False):
-                    raise self._refuse(
-                        f"`{node.name}` of `{home.name}` is kept in an object that is frozen", decorator, home.module
-                    )
+                if self._has_no_room():
+                    what = f"`{node.name}` of `{home.name}` has no place in objects that are frozen or have slots"
+                    raise self._refuse(what, decorator, home.module)
             elif self._is_setter(home, node, decorator):
                 kind = "setter"
             elif name == "abc.abstractmethod":
@@ -382,6 +381,14 @@ class _Reader:
                     home.module,
                 )
         return Member(node.name, kind, home, as_generator(node) if self._gives_items() else node, abstract)
+
+    def _has_no_room(self) -> bool:
+        """Whether objects may have no place for attributes besides those of the class, or must not get any."""
+        marks = [self._dataclass_mark(one) or {} for one in self.mro]
+        named = [part for one in self.mro for part in ast.walk(one.node) if isinstance(part, ast.Name)]
+        return any(mark.get("frozen") or mark.get("slots") for mark in marks) or any(
+            part.id == "__slots__" for part in named
+        )
 
     def _is_cached(self, home: ClassInfo, node: ast.FunctionDef) -> bool:
         bindings = [resolve_through(self.model, home.module, decorator) for decorator in node.decorator_list]
