@@ -4,7 +4,10 @@ Whoever runs a job reads the row by these: `run_job` under CPython, and the engi
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pysfnc.aws.optimised import Job
 
 
 def filled(arguments: Mapping[str, str], known: Mapping[str, Any]) -> dict[str, Any]:
@@ -29,6 +32,12 @@ def has_bad_exit(description: Any) -> bool:
     """A task of ECS has stopped; it went well if all its containers did."""
     containers = description.get("containers") if isinstance(description, Mapping) else None
     return any(container.get("exitCode") not in (None, 0) for container in containers or ())
+
+
+def refused(row: "Job", answer: Any) -> str | None:
+    """Why the start of a job started nothing, though it was answered; None if it did. "" where that is not said."""
+    found = at(answer, row.refusal[1]) if row.refusal is not None else None
+    return ", ".join(one["reason"] for one in found if "reason" in one) if found else None
 
 
 def _value(path: str, known: Mapping[str, Any]) -> Any:

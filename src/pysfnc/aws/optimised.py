@@ -32,6 +32,8 @@ class Job:
     member: the result is an object with this one member that holds the description; "" for the description itself.
     cancel: method that stops it when the execution is stopped, with its arguments; None if Step Functions leaves it.
     sets: arguments that Step Functions gives to the start itself, over those of the program.
+    refusal: the error that `.sync` fails with where the start answers that it started nothing, and the path in that answer of the objects
+        that say why, each with a `reason`; None if such an answer is an error of the service anyway.
     """
 
     describe: str
@@ -43,6 +45,7 @@ class Job:
     member: str = ""
     cancel: tuple[str, Mapping[str, str]] | None = field(default=None, hash=False)
     sets: tuple[tuple[str, str], ...] = ()
+    refusal: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -315,6 +318,7 @@ _ALL: Final = (
             "lastStatus", ("STOPPED",), (),
             cancel=("stop_task", {"cluster": "arguments.cluster", "task": "answer.tasks.0.taskArn"}),
             sets=(("startedBy", "AWS Step Functions"),),
+            refusal=("AmazonECS.Unknown", "failures"),
         ),
     ),
     Optimised("eks", "runJob", "", "", _JOB, "EKS", "AmazonEKSException"),

@@ -221,26 +221,38 @@ def _or_null(text: Tree) -> Tree:
 def _job(reading: ErrorReading, error_output: Tree, _arriving: Arriving) -> Tree:
     """An error of the operation that starts a job, or the job's own failure: its description as text.
 
-    `detail` is the operation's name and the path of the status in the description.
+    `detail` is the operation's name and the path of the status in the description; behind these, where there is a refusal, its error name and
+    the member of the answer that says why.
     """
-    operation, _, path = reading.detail.partition(" ")
+    operation, path, *refusal = reading.detail.split(" ")
     cause = Field(error_output, "Cause")
     status: Tree = Call("parse", (cause,))
     for part in path.split("."):
         status = Field(status, part)
-    failed = Object(
-        (
-            (Lit(NAME), Lit("JobFailed")),
-            (Lit(MESSAGE), Binary("&", Lit("the job ended with status "), Ref("status"))),
-            (Lit(ARGS), Array((Ref("status"), Binary("&", Lit("the job ended with status "), Ref("status"))))),
-        )
-    )
+    failed = _job_failed(Ref("status"), Binary("&", Lit(_ENDED), Ref("status")))
     is_described = Call("contains", (cause, Regex(r"^\{")))
     own = Seq((Bind("status", Call("string", (status,))), failed))
     is_failed = Binary("=", Field(error_output, "Error"), Lit("States.TaskFailed"))
-    of_aws = _aws(replace(reading, detail=operation), error_output, ANY)
-    return IfElse(IfElse(is_failed, is_described, Lit(False)), own, of_aws)
+    other = _aws(replace(reading, detail=operation), error_output, ANY)
+    if refusal:
+        name, member = refusal
+        reasons = Call("join", (Field(Field(Call("parse", (cause,)), member), "Reason"), Lit(", ")))
+        said = Seq(
+            (
+                Bind("reasons", reasons),
+                _job_failed(Lit(name), IfElse(Call("boolean", (Ref("reasons"),)), Ref("reasons"), Lit(_ENDED + name))),
+            )
+        )
+        other = IfElse(Binary("=", Field(error_output, "Error"), Lit(name)), said, other)
+    return IfElse(IfElse(is_failed, is_described, Lit(False)), own, other)
 
+
+def _job_failed(status: Tree, text: Tree) -> Tree:
+    made = Object(((Lit(NAME), Lit("JobFailed")), (Lit(MESSAGE), Ref("said")), (Lit(ARGS), Array((status, Ref("said"))))))
+    return Seq((Bind("said", text), made))
+
+
+_ENDED: Final = "the job ended with status "
 
 _SERVICE: Final = " (Service: "
 

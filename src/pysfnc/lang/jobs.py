@@ -17,7 +17,10 @@ LOOK_S: Final = 10
 
 
 class JobFailed(Exception):
-    """A job ended otherwise than well. `error` is its status; `cause`, which is also `str()`, says so in words."""
+    """A job ended otherwise than well. `error` is its status; `cause`, which is also `str()`, says so in words.
+
+    Of a task that ECS finds no place for, `error` is ``AmazonECS.Unknown``, as Step Functions names that, and `cause` holds the reasons.
+    """
 
     def __init__(self, error: str, cause: str = "") -> None:
         self.error = error
@@ -75,10 +78,13 @@ def _row(client: Any, method: str) -> Any:
 
 
 def _attempt(client: Any, operation: Callable[..., Any], row: Any, params: dict[str, Any], timeout: int | None) -> Any:
-    from pysfnc.aws.job_paths import at, filled, has_bad_exit
+    from pysfnc.aws.job_paths import at, filled, has_bad_exit, refused
 
     begun = time.monotonic()
     known = {"arguments": params, "answer": operation(**params, **dict(row.sets))}
+    reasons = refused(row, known["answer"])
+    if reasons is not None:
+        raise JobFailed(row.refusal[0], reasons)
     waited = 0.0
     while True:
         try:
@@ -86,7 +92,8 @@ def _attempt(client: Any, operation: Callable[..., Any], row: Any, params: dict[
         except client.exceptions.ClientError as error:
             if not row.succeeded and error.response["Error"]["Code"] in GONE:
                 return {}
-            raise
+            # A machine is not told which of the two operations failed.
+            raise type(error)(error.response, _started_by(client, operation)) from error
         found = at(described, row.job)
         status = at(found, row.status)
         if status in row.failed or (status in row.succeeded and has_bad_exit(found)):
@@ -98,6 +105,10 @@ def _attempt(client: Any, operation: Callable[..., Any], row: Any, params: dict[
         if timeout is not None and waited >= timeout:
             _stop(client, row, known)
             raise TimeoutError
+
+
+def _started_by(client: Any, operation: Callable[..., Any]) -> str:
+    return str(client.meta.method_to_api_mapping[operation.__name__])
 
 
 def _without_metadata(description: Any) -> Any:

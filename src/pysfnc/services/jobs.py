@@ -36,9 +36,9 @@ def start_job(invoke: Invoke, call: TaskCall) -> Pending:
     arguments = made.arguments()
     started = made.invoke(invoke, arguments)
     answer = started.value
-    if entry.name == "ecs" and answer.get("failures"):
+    if entry.job.refusal is not None and at(answer, entry.job.refusal[1]):
         # AWS docs, "Run Amazon ECS/Fargate tasks": only the job pattern looks at failures.
-        raise TaskFailure("AmazonECS.Unknown", encode(answer_to_asl(made.operation.output, answer, "api")))
+        raise TaskFailure(entry.job.refusal[0], encode(answer_to_asl(made.operation.output, answer, "api")))
     followed = _Followed(invoke, made, entry.job, {"arguments": arguments, "answer": answer})
     return Pending(
         finished(entry, arguments, made.result(answer)),

@@ -92,13 +92,16 @@ def error_classes(service: Service) -> dict[str, tuple[str, ...]]:
     """
     found: dict[str, tuple[str, ...]] = {f"{service.error_prefix}{FAMILY}": (CLIENT_ERROR,)}
     found |= {error.asl_name: (CLIENT_ERROR,) for error in service.errors.values()}
-    for best in _equals(service):
+    for best in _reachable(service):
         found[f"{best.error_prefix}{FAMILY}"] = (CLIENT_ERROR,)
         for error in service.errors.values():
             found.setdefault(best.asl_error(error.code), (error.asl_name,))
     return found | {error.name: (error.asl_name,) for error in service.errors.values()}
 
 
-def _equals(service: Service) -> Iterator[Optimised]:
-    if service.name in EQUAL:
-        yield from filter(None, (equal_to(service.named(name)) for name in service.methods.values()))
+def _reachable(service: Service) -> Iterator[Optimised]:
+    """The optimised integrations that a program may call: in place of the SDK's, or as jobs."""
+    for method in service.methods:
+        best = optimised_for(service.name, method)
+        if best is not None and (service.name in EQUAL or (best.job is not None and not best.renamed)):
+            yield best

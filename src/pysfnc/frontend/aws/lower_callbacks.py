@@ -5,7 +5,7 @@ computed with it is put into them.
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import field, replace
 from typing import Final
 
@@ -17,10 +17,10 @@ from pysfnc.frontend.core.lower_context import Context, poison
 from pysfnc.frontend.core.lower_core import is_poison, lower_value
 from pysfnc.frontend.core.lower_values import Coroutine, Intrinsic, Static, Value
 from pysfnc.frontend.program.model import TaskOptions
-from pysfnc.ir.exprs import Expr, Prim, Var
-from pysfnc.ir.hir import Assign, Block, ErrorReading, Eval, Leave, Perform, ServiceCall, Stmt, Suite, TaskCall
-from pysfnc.ir.walk import effect_exprs, has_effect, map_exprs, stmt_exprs, walk_suite
-from pysfnc.ir.walk_exprs import free_vars, substitute, walk_expr
+from pysfnc.ir.exprs import Const, Expr, Prim, Var
+from pysfnc.ir.hir import Assign, Block, ErrorReading, Eval, Leave, Perform, Raise, ServiceCall, Stmt, Suite, TaskCall
+from pysfnc.ir.walk import assigned, effect_exprs, has_effect, map_exprs, stmt_exprs, walk_suite
+from pysfnc.ir.walk_exprs import free_vars, rewrite, substitute, walk_expr
 from pysfnc.lean import dataclass
 from pysfnc.values.types import JSON, STR
 
@@ -63,6 +63,7 @@ def _wait(cx: Context, function: Static, options: TaskOptions, node: ast.expr) -
         )
     token = Prim(op=_OF_TASK, args=(), type=STR, span=span)
     before, cx.pattern = cx.pattern, PATTERN
+    begun = cx.names.mark()
     try:
         with cx.capture() as own:
             result = call_value(cx, function, Arguments((token,), (), (node,)), node)
@@ -73,7 +74,7 @@ def _wait(cx: Context, function: Static, options: TaskOptions, node: ast.expr) -
     if not isinstance(result, Static) and can_raise(result):
         # What `submit` returns is not used, but may fail.
         own.append(Eval(value=result, span=span))
-    found = _Submitted.of(tuple(own))
+    found = _Submitted.of(tuple(own), lambda name: not cx.names.is_newer(name, begun))
     problem = found if isinstance(found, str) else found.problem()
     if problem is not None or isinstance(found, str):
         return cx.error(
@@ -90,15 +91,16 @@ def _wait(cx: Context, function: Static, options: TaskOptions, node: ast.expr) -
 
 @dataclass(slots=True)
 class _Submitted:
-    """What `submit` does: code without the token, and one call with it."""
+    """What `submit` does: code without the token, and one call with it. `outer`: whether a variable is none of `submit` itself."""
 
+    outer: Callable[[str], bool]
     effect: TaskCall | ServiceCall
     target: str | None
     before: list[Stmt] = field(default_factory=list)
     after: Suite = ()
 
     @staticmethod
-    def of(suite: Suite) -> "_Submitted | str":
+    def of(suite: Suite, outer: Callable[[str], bool]) -> "_Submitted | str":
         """The parts of what was lowered, or why it has other parts."""
         stmts = list(_flat(suite))
         calls = [index for index, stmt in enumerate(stmts) if isinstance(stmt, Perform)]
@@ -110,28 +112,66 @@ class _Submitted:
         assert isinstance(call, Perform)
         if not isinstance(call.effect, TaskCall | ServiceCall):
             return "it waits by itself"
-        before: list[Stmt] = []
-        values: dict[str, Expr] = {}
-        for stmt in stmts[:index]:
-            stmt = map_exprs(stmt, lambda expr: substitute(expr, values))
-            if not _mentions_token((stmt,)):
-                before.append(stmt)
-            elif isinstance(stmt, Assign):
-                values[stmt.name] = stmt.value
-            else:
-                return "what it does depends on the token"
-        made = map_exprs(call, lambda expr: substitute(expr, values))
+        prepared = _Prepared(outer)
+        problem = next(filter(None, map(prepared.add, stmts[:index])), None)
+        if problem is not None:
+            return problem
+        made = map_exprs(call, prepared.written)
         assert isinstance(made, Perform) and isinstance(made.effect, TaskCall | ServiceCall)
-        return _Submitted(made.effect, call.target, before, tuple(stmts[index + 1 :]))
+        return _Submitted(outer, made.effect, call.target, prepared.before, tuple(stmts[index + 1 :]))
 
     def problem(self) -> str | None:
-        """What stands in the way of waiting, None for nothing."""
+        """What stands in the way of waiting, None for nothing. Code behind the call that nobody can tell from none is left out."""
         if not any(_has_token(expr) for expr in effect_exprs(self.effect)):
             return "the token does not get to the call"
-        exprs = [expr for stmt in walk_suite(self.after) for expr in stmt_exprs(stmt)]
-        if any(self.target in free_vars(expr) or _has_token(expr) for expr in exprs):
+        stmts = list(walk_suite(self.after))
+        failing = [expr for stmt in stmts for expr in stmt_exprs(stmt) if can_raise(expr)]
+        if any(self.target in free_vars(expr) or _has_token(expr) for expr in failing):
             return "it reads what the call answers, which the machine does not get"
-        return "it goes on behind the call" if any(map(can_raise, exprs)) else None
+        if failing or any(isinstance(stmt, Raise) for stmt in stmts):
+            return "it goes on behind the call"
+        changed = sorted(filter(self.outer, assigned(self.after)))
+        return f"it changes `{changed[0]}` behind the call" if changed else None
+
+
+@dataclass(slots=True)
+class _Prepared:
+    """What `submit` does before its call: `before` without the token, `values` of its own variables that have the token in them."""
+
+    outer: Callable[[str], bool]
+    before: list[Stmt] = field(default_factory=list)
+    values: dict[str, Expr] = field(default_factory=dict)
+
+    def add(self, stmt: Stmt) -> str | None:
+        """Take on the next statement; why it cannot be, None if it can."""
+        stmt = map_exprs(stmt, self.written)
+        changed = assigned((stmt,), branches=True)
+        if any(free_vars(value) & changed for name, value in self.values.items() if name not in changed):
+            return "it assigns again what stands beside the token"
+        if not _mentions_token((stmt,)):
+            if changed & self.values.keys() and not isinstance(stmt, Assign):
+                return "what it does depends on the token"
+            self.before.append(stmt)
+        elif not isinstance(stmt, Assign):
+            return "what it does depends on the token"
+        elif self.outer(stmt.name):
+            return f"it keeps the token in `{stmt.name}`"
+        elif can_raise(stmt.value):
+            self.before.append(Eval(value=_without_token(stmt.value), span=stmt.span))
+        for name in changed:
+            self.values.pop(name, None)
+        if _mentions_token((stmt,)) and isinstance(stmt, Assign):
+            self.values[stmt.name] = stmt.value
+        return None
+
+    def written(self, expr: Expr) -> Expr:
+        """An expression with the token written out in it."""
+        return substitute(expr, self.values)
+
+
+def _without_token(expr: Expr) -> Expr:
+    """What fails as the expression does, where there is no token yet."""
+    return rewrite(expr, lambda part: Const(value="", type=STR) if _is_token(part) else part)
 
 
 def _flat(suite: Suite) -> Iterator[Stmt]:
@@ -151,7 +191,11 @@ def _mentions_token(suite: Suite) -> bool:
 
 
 def _has_token(expr: Expr) -> bool:
-    return any(isinstance(part, Prim) and part.op == _OF_TASK for part in walk_expr(expr))
+    return any(map(_is_token, walk_expr(expr)))
+
+
+def _is_token(expr: Expr) -> bool:
+    return isinstance(expr, Prim) and expr.op == _OF_TASK
 
 
 def _waiting(effect: TaskCall | ServiceCall, options: TaskOptions) -> TaskCall | ServiceCall:

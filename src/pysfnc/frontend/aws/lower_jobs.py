@@ -106,9 +106,8 @@ def _reading(best: Optimised, job: Job) -> ErrorReading:
     """A failure of the operation that starts the job, or of the job: then the cause is its description."""
     made = reading_of(best.operation, best)
     path = ".".join(_raised(part) for part in (job.member, *job.status.split(".")) if part)
-    return ErrorReading(
-        form="job", detail=f"{made.detail} {path}", codes=made.codes, coded=made.coded, names=made.names, decoded=True
-    )
+    refusal = " ".join((job.refusal[0], _raised(job.refusal[1]))) if job.refusal is not None else ""
+    return replace(made, form="job", detail=f"{made.detail} {path} {refusal}".rstrip(), decoded=True)
 
 
 def _raised(name: str) -> str:

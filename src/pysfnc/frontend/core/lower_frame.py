@@ -34,6 +34,11 @@ class Names(NameSupply):
         while len(self._taken) > mark[1]:
             self._taken.popitem()
 
+    def is_newer(self, name: str, mark: tuple[int, int]) -> bool:
+        """Whether a name was handed out since a moment."""
+        _, numbered, number = name.rpartition(self._mark)
+        return int(number) > mark[0] if numbered else name in list(self._taken)[mark[1] :]
+
     def number(self) -> int:
         """A number that was not handed out before."""
         self._next += 1
