@@ -15,7 +15,7 @@ from pysfnc.backend.emit import Emitted, emit_machine
 from pysfnc.backend.share import share_states
 from pysfnc.diagnostics import codes
 from pysfnc.diagnostics.sink import Sink
-from pysfnc.ir.hir import Machine, Program, Suite
+from pysfnc.ir.hir import Machine, Program, Suite, machine_placeholder
 from pysfnc.ir.mir import MachinePlan
 from pysfnc.lean import dataclass
 from pysfnc.library.rows.row import NameSupply
@@ -26,6 +26,7 @@ from pysfnc.plan.hold_exceptions import hold_exceptions
 from pysfnc.plan.sequential import SequentialMaps, default_numbers
 from pysfnc.plan.states.scope import plan_machine
 from pysfnc.plan.states.surroundings import PlanOptions
+from pysfnc.plan.watched import watched_children
 from pysfnc.source import Span
 
 LARGE_BYTES: Final = MAX_DEFINITION_BYTES // 4
@@ -113,7 +114,9 @@ class Generator:
 
     def _planned(self, machine: Machine, body: Suite, names: NameSupply) -> Planned:
         tasks = {task.id: task for task in self.program.tasks}
-        plan = plan_machine(machine, body, self.program.exceptions, names, PlanOptions(merge=self.optimise))
+        watched = machine_placeholder(machine.name) in watched_children(self.program.machines)
+        options = PlanOptions(merge=self.optimise)
+        plan = plan_machine(machine, body, self.program.exceptions, names, options, watched=watched)
         return Planned(plan, emit_machine(plan, tasks, self.placeholder, tight=self.optimise))
 
 

@@ -30,10 +30,19 @@ from pysfnc.values.types import NONE
 
 
 def plan_machine(
-    machine: Machine, body: Suite, exceptions: ExceptionTable, names: NameSupply, options: PlanOptions
+    machine: Machine,
+    body: Suite,
+    exceptions: ExceptionTable,
+    names: NameSupply,
+    options: PlanOptions,
+    *,
+    watched: bool = False,
 ) -> MachinePlan:
-    """The states of a workflow whose `body` begins with the binding of its parameters."""
-    scope = ScopePlanner(names, exceptions, options).plan(body, "machine")
+    """The states of a workflow whose `body` begins with the binding of its parameters.
+
+    `watched`: another workflow looks at what this one fails with (`plan.watched`).
+    """
+    scope = ScopePlanner(names, exceptions, options, watched=watched).plan(body, "machine")
     read = exception_fields_read(body)
     return MachinePlan(
         machine.name,
