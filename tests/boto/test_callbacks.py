@@ -9,6 +9,7 @@ import pytest
 from pysfnc.testing import answer, heartbeat, refuse
 from tests.boto.harness import Judged, judge
 from tests.boto.test_programs import URL, queue
+from tests.support.oracle import Rejected
 
 Act = Callable[[str], object]
 
@@ -148,3 +149,68 @@ def test_limits_that_are_known_when_the_machine_runs() -> None:
     assert judged("within", lambda token: None, seconds=2, beat=9).output == "late"
     found = judged("within", lambda token: answer(token, 3), seconds=1, beat=60)
     assert found.output == "wait_for_callback is invalid: heartbeat (60) must be smaller than timeout (60)"
+
+
+SUBMITS = """
+    import json
+    import boto3
+    from pysfnc import wait_for_callback, workflow
+
+    sqs = boto3.client("sqs")
+
+    def send(body: dict, url: str):
+        return sqs.send_message(QueueUrl=url, MessageBody=json.dumps(body, separators=(",", ":")))
+
+    @workflow
+    def main(url: str, found: dict):
+        seen = []
+        n = 1
+
+        def submit(token: str):
+            nonlocal n
+            {body}
+
+        try:
+            return [wait_for_callback(submit), seen, n]
+        except LookupError as e:
+            return [str(e), seen, n]
+    """
+
+
+def submitted(*lines: str, found: Any = None) -> Judged:
+    """A `submit` of these lines, whose token is answered with 1."""
+    source = SUBMITS.replace("{body}", "\n            ".join(lines))
+    given = {"url": URL, "found": found or {"a": 5}}
+    return judge(source, given, setup=queue, answers=asked(lambda token: answer(token, 1)), tokens=True)
+
+
+@pytest.mark.parametrize(
+    ("lines", "output"),
+    [
+        (["seen.append(n)", "n += 1", 'send({"token": token}, url)'], [1, [1], 2]),
+        (['kept = send({"token": token}, url)', "other = kept", "return other"], [1, [], 1]),
+        (['body = {"a": n}', "n = 7", 'body["token"] = token', "send(body, url)", "return None"], [1, [], 7]),
+        (['body = {"token": token, "a": found["b"]}', "seen.append(1)", "send(body, url)"], ["'b'", [], 1]),
+        (['body = {"token": token, "a": found["b"]}', 'n = found["c"]', "send(body, url)"], ["'b'", [], 1]),
+    ],
+)
+def test_what_submit_does_beside_its_call(lines: list[str], output: Any) -> None:
+    assert submitted(*lines).output == output
+
+
+@pytest.mark.parametrize(
+    ("lines", "problem"),
+    [
+        (['send({"token": token}, url)', "seen.append(1)"], "it changes `seen` behind the call"),
+        (['send({"token": token}, url)', "n += 1"], "it changes `n` behind the call"),
+        (['send({"token": token}, url)', 'raise LookupError("no")'], "it goes on behind the call"),
+        (['send({"token": token}, url)', "if n:", '    raise LookupError("no")'], "it goes on behind the call"),
+        (['seen.append(send({"token": token}, url)["MessageId"])'], "it reads what the call answers"),
+        (["seen.append(token)", 'send({"token": token}, url)'], "it keeps the token in `seen`"),
+        (['body = {"token": token, "n": n}', "n = 2", "send(body, url)"], "it assigns again what stands beside the token"),
+    ],
+)
+def test_what_submit_may_not_do(lines: list[str], problem: str) -> None:
+    with pytest.raises(Rejected) as refused:
+        submitted(*lines)
+    assert problem in str(refused.value)
