@@ -2,10 +2,15 @@
 
 import io
 import json
+import os
+import pty
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 from pysfnc.cli.exits import Exit
@@ -69,6 +74,35 @@ def test_nothing_lets_time_pass(waiting: str, monkeypatch: pytest.MonkeyPatch) -
     code, _, error = run(monkeypatch, "\n", waiting)
     assert code == Exit.RUN_FAILED
     assert "States.Timeout" in error
+
+
+def test_the_call_is_shown_with_which_a_task_waits(waiting: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, _, error = run(monkeypatch, "1\n", waiting)
+    assert 'Ask was called with {"Bucket": "bucket"}\nAnswer for Ask' in error
+
+
+def test_an_answer_from_elsewhere_takes_the_question_back(waiting: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    controller, terminal = pty.openpty()
+    out, error = io.StringIO(), Terminal()
+
+    def answer() -> None:
+        while "Answer for Ask" not in error.getvalue():
+            time.sleep(0.01)
+        url, _, token = error.getvalue().partition("--endpoint-url ")[2].split()[:3]
+        boto3.client(
+            "stepfunctions", endpoint_url=url, region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
+        ).send_task_success(taskToken=token, output="[1]")
+
+    with os.fdopen(controller, "wb"), os.fdopen(terminal) as typed:
+        monkeypatch.setattr(sys, "stdin", typed)
+        monkeypatch.setattr(sys, "stdout", out)
+        monkeypatch.setattr(sys, "stderr", error)
+        elsewhere = threading.Thread(target=answer)
+        elsewhere.start()
+        code = main(["run", waiting])
+        elsewhere.join()
+    assert (code, json.loads(out.getvalue())) == (Exit.DONE, [1])
+    assert "answered from elsewhere" in error.getvalue()
 
 
 def test_nobody_is_asked_for_one_object(waiting: str, monkeypatch: pytest.MonkeyPatch) -> None:

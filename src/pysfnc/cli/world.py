@@ -1,10 +1,12 @@
 """The options of `pysfnc run` about the world outside: where AWS calls go, what is mocked, who answers tokens."""
 
 import importlib
+import json
+import select
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pysfnc.cli.arguments import Arguments
 from pysfnc.cli.exits import CommandError
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
     from pysfnc.services import Recorder, World
 
 __all__ = ["aws_choice", "world_options", "write_recording"]
+
+_SHOWN_CHARS: Final = 300
+_LOOK_S: Final = 0.2
+"""Seconds between two looks at whether somebody else has answered."""
 
 
 def aws_choice(arguments: Arguments) -> "AwsChoice":
@@ -122,8 +128,12 @@ def _asked(api: "StepFunctionsApi", task: "Waiting") -> bool:
     from pysfnc.engine import ApiError
 
     prompt = f"Answer for {task.state} (JSON; `!Error cause` refuses; nothing lets time pass): "
+    print(f"{task.state} was called with {_shown(task)}", file=sys.stderr)
     while True:
         print(prompt, end="", file=sys.stderr, flush=True)
+        if not _typed(lambda: task in api.waiting()):
+            print("answered from elsewhere", file=sys.stderr)
+            return True
         line = sys.stdin.readline().strip()
         if not line:
             return False
@@ -136,6 +146,23 @@ def _asked(api: "StepFunctionsApi", task: "Waiting") -> bool:
                 return True
         else:
             return True
+
+
+def _shown(task: "Waiting") -> str:
+    """The arguments of the task on one line, by which several of one state are told apart."""
+    text = json.dumps(task.arguments, ensure_ascii=False).replace(task.token, "TOKEN")
+    return text if len(text) <= _SHOWN_CHARS else f"{text[:_SHOWN_CHARS]}..."
+
+
+def _typed(is_waited_for: Callable[[], bool]) -> bool:
+    """Wait until a line was typed; False if it is no longer waited for before that."""
+    while is_waited_for():
+        try:
+            if select.select([sys.stdin], [], [], _LOOK_S)[0]:
+                return True
+        except (OSError, ValueError):  # no file, or none that can be looked at: reading it waits
+            return True
+    return False
 
 
 def _reading(line: str) -> tuple[str, dict[str, Any]]:
