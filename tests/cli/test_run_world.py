@@ -70,6 +70,17 @@ def test_a_mock_file_and_a_recording(definition: str, capsys: pytest.CaptureFixt
     assert shown(capsys)["output"] == ITEM
 
 
+def test_mocks_that_nothing_called_are_named(
+    definition: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "mocks.json"
+    path.write_text(json.dumps({"dynamodb.get_item": {"return": {"Item": ITEM}}, "function:prize": {"return": 1}}))
+    assert main(["run", definition, "--mock", str(path)]) == Exit.DONE
+    assert capsys.readouterr().err.endswith(f"{path}: nothing called `function:prize`\n")
+    assert main(["run", definition, "--json", "--mock", str(path)]) == Exit.DONE
+    assert "prize" not in capsys.readouterr().err
+
+
 def test_a_test_case_of_step_functions_local(
     definition: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -173,7 +173,14 @@ def with_response(response: Any) -> Any:
         ({"sqs.send_message": [{"return": 1, "times": 0}]}, None, "a whole number from 1 to 10000 is wanted"),
         ({"sqs.send_message": [{"return": 1, "after": -1}]}, None, "seconds are wanted"),
         ({"sqs.send_message": {"0": {"return": 1}, "2": {"return": 1}}}, None, "numbered 0, 1, 2, ... without a gap"),
-        ({"sqs.send_message": {"x": {"return": 1}}}, None, "`x` is neither a number of a call nor a range"),
+        ({"sqs.send_message": {"0": {"return": {}}, "x": {}}}, None, "`x` is neither a number of a call nor a range"),
+        ({"sqs.send_message": {"retrun": {}}}, None, "`sqs.send_message`: unknown `retrun` (`return`?)"),
+        ({"sqs.send_message": {"return": 1}}, None, "`sqs.send_message.return`: an object is wanted"),
+        ({"sqs.send_message": {"return": {"MessageID": "m"}}}, None, "has no member `MessageID` there, but `MessageId`"),
+        ({"sqs.send_message": {"with": {"Url": "q"}, "return": {}}}, None, "`sqs.send_message.with`: boto3 has no member"),
+        ({"dynamodb.scan": [{"return": {"Items": [{"a": "b"}]}}]}, None, "`dynamodb.scan[0].return.Items[0].a`: an object"),
+        ({"dynamodb.scan": [{"return": {"Count": True}}]}, None, "`dynamodb.scan[0].return.Count`: a whole number is"),
+        ({"sns.delete_topic": {"return": {"a": 1}}}, None, "`sns.delete_topic.return`: boto3 has no member `a` there"),
         ({"sqs.send_message": [{"return": 1, "token": {}}]}, None, "one of `answer` and `refuse` is wanted"),
         ({"sqs.send_message": [{"return": 1}]}, "A", "--test-case is for files with `StateMachines`"),
         (LOCAL, None, "choose a test case: --test-case HappyPath | RetryPath | FailurePath"),
@@ -187,6 +194,13 @@ def test_files_that_cannot_be_used(tmp_path: Path, content: Any, case: str | Non
         read(tmp_path, content, case)
     assert fault in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+def test_a_name_that_is_there_twice(tmp_path: Path) -> None:
+    path = tmp_path / "mocks.json"
+    path.write_text('{"sqs.send_message": {"return": {}}, "sqs.send_message": {"return": {}}}')
+    with pytest.raises(BadMocks, match=r"mocks\.json: `sqs\.send_message` is there twice in one object"):
+        read_mocks(path, "Orders", None)
 
 
 def test_a_missing_file(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from pysfnc.cli.live import live_view
 from pysfnc.cli.traceback import raised_again, render_failure
 from pysfnc.cli.values import check_known, read_values
 from pysfnc.cli.words import counted
-from pysfnc.cli.world import aws_choice, world_options, write_recording
+from pysfnc.cli.world import aws_choice, tell_unasked, world_options, write_recording
 from pysfnc.source import Span
 
 if TYPE_CHECKING:
@@ -53,7 +53,8 @@ def run_run(arguments: Arguments) -> Exit:
             job = job or _program_job(arguments, values, stack, aws)
         except SourceRejected as rejected:
             return rejected.exit
-        result = _execute(job, input, arguments, world_options(arguments, job.machine.name, aws))
+        options = world_options(arguments, job.machine.name, aws)
+        result = _execute(job, input, arguments, options)
         _write_history(arguments.history, result)
         usages = _usages(job, result)
     used, price = total(usages), price_of_all(usages)
@@ -61,6 +62,7 @@ def run_run(arguments: Arguments) -> Exit:
         print(json.dumps(_as_json(result, used, price), ensure_ascii=False))
     else:
         _show(job, result, used, price)
+        tell_unasked(arguments.mock, options)
     return Exit.DONE if result.status == "SUCCEEDED" else Exit.RUN_FAILED
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pysfnc.engine import StepFunctionsApi, Waiting
     from pysfnc.services import Recorder, World
 
-__all__ = ["aws_choice", "world_options", "write_recording"]
+__all__ = ["aws_choice", "tell_unasked", "world_options", "write_recording"]
 
 _SHOWN_CHARS: Final = 300
 _LOOK_S: Final = 0.2
@@ -170,6 +170,12 @@ def _reading(line: str) -> tuple[str, dict[str, Any]]:
         error, _, cause = line[1:].strip().partition(" ")
         return "send_task_failure", {"error": error or None, "cause": cause or None}
     return "send_task_success", {"output": line}
+
+
+def tell_unasked(path: str | None, options: "WorldOptions") -> None:
+    """Say which answers of a mock file nobody asked for: most likely a name is spelt wrong, or a way was not taken."""
+    for name in () if options.mocks is None else options.mocks.never_asked():
+        print(f"{path}: nothing called `{name}`", file=sys.stderr)
 
 
 def write_recording(path: str | None, recorder: "Recorder | None") -> None:

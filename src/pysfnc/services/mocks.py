@@ -18,11 +18,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from pysfnc.aws import UnknownOperation, UnknownService, service
+from pysfnc.aws import Operation, UnknownOperation, UnknownService, service
 from pysfnc.diagnostics.nearest import nearest
 from pysfnc.engine import Done, EngineError, Pending, TaskCall, TaskFailure
 from pysfnc.engine.tasks import envelope, function_name_of
 from pysfnc.services.invoking import Answer, Invoke, Request, ServiceError
+from pysfnc.services.mock_answers import faults_of
 
 __all__ = ["BadMocks", "Mocks", "TokenAnswer", "read_mocks"]
 
@@ -75,9 +76,11 @@ class _Answers:
     ordered: list[Entry]
     always: Entry | None = None
     used: set[int] = field(default_factory=set)
+    asked: bool = False
 
     def take(self, arguments: object) -> Entry | None:
         """The first entry left that fits the arguments."""
+        self.asked = True
         for index, entry in enumerate(self.ordered):
             if index not in self.used and _fits(entry.fits, arguments):
                 self.used.add(index)
@@ -120,6 +123,10 @@ class Mocks:
         """States, operations and functions with answers that no call took."""
         both = (*self._by_state.items(), *self._by_call.items())
         return [name for name, answers in both if len(answers.used) < len(answers.ordered)]
+
+    def never_asked(self) -> list[str]:
+        """States, operations and functions that no call came to."""
+        return [name for name, answers in (*self._by_state.items(), *self._by_call.items()) if not answers.asked]
 
     def of_state(self, call: TaskCall) -> object | None:
         """The answer of a file of Step Functions Local to a call, None if it says nothing of the state.
@@ -217,11 +224,13 @@ def read_mocks(path: Path, machine: str, test_case: str | None) -> Mocks:
     Raises `BadMocks`.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_without_repetition)
     except OSError as error:
         raise BadMocks(f"{path}: cannot be read: {error.strerror}") from None
     except (ValueError, RecursionError) as error:
         raise BadMocks(f"{path}: is no JSON: {error}") from None
+    except BadMocks as fault:
+        raise BadMocks(f"{path}: {fault}") from None
     if not isinstance(content, dict):
         raise BadMocks(f"{path}: a mock file is a JSON object")
     try:
@@ -232,6 +241,15 @@ def read_mocks(path: Path, machine: str, test_case: str | None) -> Mocks:
         return Mocks({}, {key: _answers_of(key, value) for key, value in content.items()})
     except BadMocks as fault:
         raise BadMocks(f"{path}: {fault}") from None
+
+
+def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise BadMocks(f"`{twice}` is there twice in one object")
+    return found
 
 
 def _of_step_functions_local(content: Mapping[str, Any], machine: str, test_case: str | None) -> Mocks:
@@ -280,16 +298,16 @@ _FIELDS: Final = frozenset({"with", "return", "raise", "after", "token", "times"
 
 
 def _answers_of(key: str, given: Any) -> _Answers:
-    _check_key(key)
-    if isinstance(given, dict) and _FIELDS & given.keys():
-        return _Answers([], _entry(given, key)[0])
+    operation = _operation(key)
+    if isinstance(given, dict) and (_FIELDS & given.keys() or not any(map(_RANGE.fullmatch, given))):
+        return _Answers([], _entry(given, key, operation)[0])
     if isinstance(given, dict):
-        return _Answers([_entry(value, f"{key}.{number}")[0] for number, value in _numbered(given, key)])
+        return _Answers([_entry(value, f"{key}.{number}", operation)[0] for number, value in _numbered(given, key)])
     if not isinstance(given, list):
         raise BadMocks(f"`{key}`: a list of answers, or one answer for all calls, is wanted")
     ordered = []
     for index, item in enumerate(given):
-        entry, times = _entry(item, f"{key}[{index}]")
+        entry, times = _entry(item, f"{key}[{index}]", operation)
         ordered += [entry] * times
     return _Answers(ordered)
 
@@ -310,23 +328,26 @@ def _numbered(given: Mapping[str, Any], what: str) -> Iterator[tuple[int, Any]]:
     return iter(sorted(numbered.items()))
 
 
-def _check_key(key: str) -> None:
+def _operation(key: str) -> Operation | None:
+    """The operation of boto3 that the key names; None for what is none of boto3's."""
     if key.startswith("function:") or key in ("http:invoke", "apigateway:invoke"):
-        return
+        return None
     name, dot, method = key.partition(".")
     if not dot:
         raise BadMocks(f"`{key}`: keys are `service.method` as in boto3, or `function:NAME`")
     try:
-        service(name).operation(method)
+        return service(name).operation(method)
     except (UnknownService, UnknownOperation) as error:
         raise BadMocks(f"`{key}`: {error}") from None
 
 
-def _entry(given: Any, what: str) -> tuple[Entry, int]:
+def _entry(given: Any, what: str, operation: Operation | None) -> tuple[Entry, int]:
     fields = _object(given, what)
     unknown = fields.keys() - _FIELDS
     if unknown:
-        raise BadMocks(f"`{what}`: unknown `{min(unknown)}`; an answer has {', '.join(sorted(_FIELDS))}")
+        near = nearest(min(unknown), _FIELDS)
+        meant = f" (`{near}`?)" if near else ""
+        raise BadMocks(f"`{what}`: unknown `{min(unknown)}`{meant}; an answer has {', '.join(sorted(_FIELDS))}")
     if ("return" in fields) == ("raise" in fields):
         raise BadMocks(f"`{what}`: one of `return` and `raise` is wanted")
     token = _token(fields["token"], what) if "token" in fields else None
@@ -340,6 +361,10 @@ def _entry(given: Any, what: str) -> tuple[Entry, int]:
     times = fields.get("times", 1)
     if isinstance(times, bool) or not isinstance(times, int) or not 1 <= times <= 10_000:
         raise BadMocks(f"`{what}.times`: a whole number from 1 to 10000 is wanted")
+    if operation is not None:
+        asked = faults_of(operation.input, entry.fits, f"{what}.with")
+        for fault in (*asked, *faults_of(operation.output, entry.value, f"{what}.return")):
+            raise BadMocks(fault)
     return entry, times
 
 
