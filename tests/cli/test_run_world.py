@@ -113,6 +113,7 @@ def test_the_name_of_the_error_is_shown(definition: str, capsys: pytest.CaptureF
         (["--setup", "seed_for_run"], "--setup seed_for_run: it is to be MODULE:FUNCTION"),
         (["--setup", "nowhere_at_all:f"], "--setup nowhere_at_all:f: No module named 'nowhere_at_all'"),
         (["--setup", "seed_for_run:none"], "--setup seed_for_run:none: seed_for_run has no none"),
+        (["--setup", "seed_for_run:fil"], "--setup seed_for_run:fil: seed_for_run has no fil, but fill"),
         (["--setup", "seed_for_run:broken"], "--setup seed_for_run:broken failed: ValueError: no seed"),
         (["--aws"], "This run calls AWS for real"),
         (["--aws", "--endpoint-url", "http://x"], "--aws and --endpoint-url cannot go together"),

@@ -12,6 +12,7 @@ from pysfnc.cli.arguments import Arguments
 from pysfnc.cli.exits import CommandError
 from pysfnc.cli.files import write_file
 from pysfnc.cli.live import paused
+from pysfnc.diagnostics.nearest import nearest
 
 if TYPE_CHECKING:
     from pysfnc.assembly.world import AwsChoice, WorldOptions
@@ -67,11 +68,15 @@ def _setup(name: str, program: str) -> Callable[[], object]:
             if folder not in sys.path:
                 sys.path.insert(0, folder)
         try:
-            function = getattr(importlib.import_module(module_name), function_name)
+            module = importlib.import_module(module_name)
         except ImportError as error:
             raise CommandError(f"--setup {name}: {error}") from None
-        except AttributeError:
-            raise CommandError(f"--setup {name}: {module_name} has no {function_name}") from None
+        function = getattr(module, function_name, None)
+        if function is None:
+            near = nearest(function_name, vars(module))
+            raise CommandError(
+                f"--setup {name}: {module_name} has no {function_name}" + (f", but {near}" if near else "")
+            )
         try:
             return function()
         except Exception as error:

@@ -17,7 +17,7 @@ from pysfnc.frontend.aws.lower_jobs import lower_run_job
 from pysfnc.frontend.calls.lower_arguments import Arguments, Signature, bind, lower_arguments
 from pysfnc.frontend.calls.lower_functional import call_functional, is_functional
 from pysfnc.frontend.calls.lower_functions import call_with_options
-from pysfnc.frontend.calls.lower_modules import call_json_dumps, call_json_loads
+from pysfnc.frontend.calls.lower_modules import call_json_dumps, call_json_load, call_json_loads
 from pysfnc.frontend.calls.lower_written import WRITTEN_CALLS
 from pysfnc.frontend.classes.lower_dataclasses import FUNCTIONS
 from pysfnc.frontend.concurrency.future_values import FutureList
@@ -276,6 +276,7 @@ _SPECIAL: dict[str, Callable[[Context, ast.Call], Value]] = {
     "itertools.cycle": call_cycle,
     "itertools.groupby": call_groupby,
     "json.dumps": call_json_dumps,
+    "json.load": call_json_load,
     "json.loads": call_json_loads,
     "pysfnc.parallel": _parallel,
     "pysfnc.run_job": lower_run_job,

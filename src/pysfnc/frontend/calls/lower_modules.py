@@ -26,6 +26,21 @@ def call_json_loads(cx: Context, node: ast.Call) -> Value:
     return _without(cx, "json.loads", ("cls", "object_hook", "object_pairs_hook"), node)
 
 
+def call_json_load(cx: Context, node: ast.Call) -> Value:
+    """`json.load(stream)`, which is `json.loads(stream.read())`."""
+    if not node.args or isinstance(node.args[0], ast.Starred):
+        return cx.error(
+            codes.UNSUPPORTED_CALL,
+            node,
+            "`json.load()` has no compiled form without the stream as its first argument",
+            help="write instead: `json.loads(stream.read())`",
+        )
+    reads = ast.Call(func=ast.Attribute(value=node.args[0], attr="read", ctx=ast.Load()), args=[], keywords=[])
+    ast.fix_missing_locations(ast.copy_location(reads, node.args[0]))
+    loads = ast.Call(func=node.func, args=[reads, *node.args[1:]], keywords=node.keywords)
+    return call_json_loads(cx, ast.copy_location(loads, node))
+
+
 def _without(cx: Context, name: str, options: tuple[str, ...], node: ast.Call) -> Value:
     """The call of a row without options that may be given but have no influence; `default` is the only one that may be a function."""
     from pysfnc.frontend.calls.lower_call import call_row

@@ -245,6 +245,7 @@ def _add_external(model: ProjectModel, name: str) -> None:
 _NAMED: Final[dict[str, str]] = {
     **_EXTERNAL,
     "decimal.Decimal": "InvalidOperation",
+    "json.load": "JSONDecodeError",
     "json.loads": "JSONDecodeError",
     "base64.b64decode": "Error",
     "base64.urlsafe_b64decode": "Error",
