@@ -207,7 +207,10 @@ def test_what_submit_does_beside_its_call(lines: list[str], output: Any) -> None
         (['send({"token": token}, url)', "if n:", '    raise LookupError("no")'], "it goes on behind the call"),
         (['seen.append(send({"token": token}, url)["MessageId"])'], "it reads what the call answers"),
         (["seen.append(token)", 'send({"token": token}, url)'], "it keeps the token in `seen`"),
-        (['body = {"token": token, "n": n}', "n = 2", "send(body, url)"], "it assigns again what stands beside the token"),
+        (
+            ['body = {"token": token, "n": n}', "n = 2", "send(body, url)"],
+            "it assigns again what stands beside the token",
+        ),
     ],
 )
 def test_what_submit_may_not_do(lines: list[str], problem: str) -> None:

@@ -4,8 +4,8 @@
 |---|---|---|---|
 | SDK | `test_calls_of_the_sdk` | `test_distributed_children` has what is shown of it | |
 | optimised | `test_error_paths.py` | | a batch that fails in part: `test_error_paths.py` |
-| job (`.sync`) | `test_jobs_by_another_name`, `test_looks_at_a_job` | `test_jobs.py` | failing: `test_jobs.py`; without a place: `test_tasks_without_a_place` |
-| callback | `test_tokens_that_are_not_sent` | `test_tokens`, also a lost heartbeat | answered twice: `test_error_paths.py`; an entry that fails: `test_an_event_that_is_not_taken` |
+| job (`.sync`) | `test_jobs_by_another_name`, `test_looks_at_a_job` | `test_jobs.py` | failing: `test_jobs.py`, `test_tasks_without_a_place` |
+| callback | `test_tokens_that_are_not_sent` | `test_tokens`, with heartbeats | `test_error_paths.py`, `test_an_event_that_is_not_taken` |
 | Lambda function | `test_functions` | `test_functions`, by Lambda's own limit | `FunctionError`: `test_functions` |
 | child execution | `test_children_that_fail` | `tests/language/children.test` | failing: `test_children_that_fail` |
 | distributed Map | `test_distributed_children` | `tests/engine/test_distributed_map.py` | a missing reader: `test_distributed.py` |
@@ -32,7 +32,10 @@ COMPACT: Final = 'separators=(",", ":")'
 SDK: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "rds.DescribeDBInstances": ('describe_db_instances(DBInstanceIdentifier="x")', ("DBInstanceNotFound",)),
     "iam.GetUser": ('get_user(UserName="x")', ("NoSuchEntity", "ServiceFailure")),
-    "ssm.GetParameter": ('get_parameter(Name="x")', ("ParameterNotFound", "ThrottlingException", "InternalServerError")),
+    "ssm.GetParameter": (
+        'get_parameter(Name="x")',
+        ("ParameterNotFound", "ThrottlingException", "InternalServerError"),
+    ),
     "secretsmanager.GetSecretValue": (
         'get_secret_value(SecretId="x")',
         ("ResourceNotFoundException", "InvalidParameterException", "InternalServiceError"),
@@ -157,7 +160,10 @@ def failed(**report: str) -> Callable[[Any], dict[str, Any]]:
             ],
         ),
         (failed(errorType="ValueError", errorMessage="no"), ["failed", "ValueError", "no"]),
-        (failed(errorMessage="Task timed out after 3.00 seconds"), ["failed", None, "Task timed out after 3.00 seconds"]),
+        (
+            failed(errorMessage="Task timed out after 3.00 seconds"),
+            ["failed", None, "Task timed out after 3.00 seconds"],
+        ),
         (payload({"a": 1}), {"a": 1}),
         (payload(None), None),
     ],
@@ -388,7 +394,12 @@ WAITERS: Final = """
 @pytest.mark.parametrize(
     ("workflow", "operation", "given", "text"),
     [
-        ("table", "dynamodb.DescribeTable", ["ThrottlingException: slow"], "An error occurred (ThrottlingException): slow"),
+        (
+            "table",
+            "dynamodb.DescribeTable",
+            ["ThrottlingException: slow"],
+            "An error occurred (ThrottlingException): slow",
+        ),
         ("table", "dynamodb.DescribeTable", ["InternalServerError: x"], "An error occurred (InternalServerError): x"),
         ("database", "rds.DescribeDBInstances", ["DBInstanceNotFound: none"], None),
         (
@@ -482,7 +493,9 @@ JOBS: Final = """
 def test_jobs_by_another_name(workflow: str, operation: str, code: str) -> None:
     """Integrations of jobs have prefixes of their own: `ECS.ClusterNotFoundException`, where the SDK's say `Ecs`."""
     found = judge(JOBS, answers={operation: failing((code,))}, workflow=workflow, engines=ONE)
-    assert found.output[1].startswith(f"An error occurred ({code}) when calling the {operation.partition('.')[2]} operation")
+    assert found.output[1].startswith(
+        f"An error occurred ({code}) when calling the {operation.partition('.')[2]} operation"
+    )
 
 
 @pytest.mark.parametrize(

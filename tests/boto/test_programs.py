@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.boto.harness import REGION, client, judge
 
 BATCH = """
@@ -174,6 +176,38 @@ def test_streams_are_read() -> None:
     assert judge(S3, {"key": "k1"}, setup=bucket, workflow="read").output == '{"A": [1, "É"]}'
     assert judge(S3, {"key": "no"}, setup=bucket, workflow="read").output == ["NoSuchKey", "NoSuchKey"]
     assert judge(S3, {"key": "k3"}, setup=bucket, workflow="parsed").output == [3, "é"]
+
+
+LOADED = """
+    import json
+    import boto3
+    from pysfnc import workflow
+
+    s3 = boto3.client("s3")
+
+    @workflow
+    def main(keys: list[str], as_json: bool):
+        found = []
+        for key in keys:
+            answer = s3.get_object(Bucket="bucket", Key=key)
+            try:
+                found.append(json.load(answer["Body"]) if as_json else answer["Body"].read().decode())
+            except json.JSONDecodeError as e:
+                found.append(str(e))
+        return found
+    """
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_json_is_loaded_out_of_streams(as_json: bool) -> None:
+    def fill() -> None:
+        bucket()
+        client("s3").put_object(Bucket="bucket", Key="a", Body=b'{"n": [1, 2.5]}')
+        client("s3").put_object(Bucket="bucket", Key="b", Body=b'{"n": ')
+
+    found = judge(LOADED, {"keys": ["a", "b"], "as_json": as_json}, setup=fill)
+    loaded = [{"n": [1, 2.5]}, "Expecting value: line 1 column 7 (char 6)"]
+    assert found.output == (loaded if as_json else ['{"n": [1, 2.5]}', '{"n": '])
 
 
 def test_pages_are_taken_one_by_one() -> None:

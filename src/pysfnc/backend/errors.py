@@ -248,7 +248,9 @@ def _job(reading: ErrorReading, error_output: Tree, _arriving: Arriving) -> Tree
 
 
 def _job_failed(status: Tree, text: Tree) -> Tree:
-    made = Object(((Lit(NAME), Lit("JobFailed")), (Lit(MESSAGE), Ref("said")), (Lit(ARGS), Array((status, Ref("said"))))))
+    made = Object(
+        ((Lit(NAME), Lit("JobFailed")), (Lit(MESSAGE), Ref("said")), (Lit(ARGS), Array((status, Ref("said")))))
+    )
     return Seq((Bind("said", text), made))
 
 

@@ -6,7 +6,7 @@ Owns the words for people. botocore checks arguments, and nobody checks answers,
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from pysfnc.aws import Shape
+from pysfnc.aws.shapes import Member, Shape
 from pysfnc.diagnostics.nearest import nearest
 
 __all__ = ["faults_of"]
@@ -31,22 +31,21 @@ def faults_of(shape: Shape | None, value: Any, path: str) -> Iterator[str]:
     """Each fault as a phrase that begins with where it is. `path`: of the value in the file."""
     if value is None or (shape is not None and shape.kind == "document"):
         return
-    types, wanted = ((dict,), "an object") if shape is None else _KINDS[shape.kind]
+    kind = "structure" if shape is None else shape.kind
+    types, wanted = _KINDS[kind]
     if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
         yield f"`{path}`: {wanted} is wanted"
-        return
-    match shape:
-        case Shape(kind="list"):
-            for index, item in enumerate(value):
-                yield from faults_of(shape.element, item, f"{path}[{index}]")
-        case Shape(kind="map"):
-            for name, item in value.items():
-                yield from faults_of(shape.value, item, f"{path}.{name}")
-        case None | Shape(kind="structure"):
-            yield from _faults_of_members({} if shape is None else shape.members, value, path)
+    elif shape is None or kind == "structure":
+        yield from _faults_of_members({} if shape is None else shape.members, value, path)
+    elif kind == "list":
+        for index, item in enumerate(value):
+            yield from faults_of(shape.element, item, f"{path}[{index}]")
+    elif kind == "map":
+        for name, item in value.items():
+            yield from faults_of(shape.value, item, f"{path}.{name}")
 
 
-def _faults_of_members(members: Mapping[str, Any], value: Mapping[str, Any], path: str) -> Iterator[str]:
+def _faults_of_members(members: Mapping[str, Member], value: Mapping[str, Any], path: str) -> Iterator[str]:
     for name, item in value.items():
         member = members.get(name)
         if member is not None and not member.json_value:

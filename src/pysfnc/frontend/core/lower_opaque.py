@@ -13,7 +13,7 @@ from pysfnc.frontend.aws.aws_types import BYTES, STREAM
 from pysfnc.frontend.core.lower_context import Context
 from pysfnc.frontend.core.lower_values import Static, Value
 from pysfnc.frontend.core.whole import refuse_text
-from pysfnc.ir.exprs import Const, Expr, Prim
+from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.values.types import STR, OpaqueT, Type
 
 _UTF_8: Final = frozenset({"utf-8", "utf8", "UTF-8", "UTF8"})
@@ -54,6 +54,13 @@ def call_opaque(
             notes=["Step Functions reads bytes as UTF-8, and all of them"],
             help=f"write instead: `.{name}()`",
         )
+    if receiver.type == STREAM and _was_read(cx, receiver):
+        return cx.error(
+            codes.AWS_DIFFERENCE,
+            node,
+            "the stream was read already, and a second `.read()` gives nothing more",
+            help="write instead: one `.read()`, and the variable that holds what it gave",
+        )
     if isinstance(receiver, Const):
         return Prim(op="bytes.make", args=(receiver,), type=made, span=cx.span(node))
     return replace(receiver, type=made, span=cx.span(node))
@@ -66,3 +73,17 @@ def _is_utf_8(value: Value) -> bool:
 def text_of_bytes(value: Expr) -> Expr:
     """The text of bytes, for functions that take both."""
     return replace(value, type=STR) if value.type == BYTES and not isinstance(value, Const) else value
+
+
+def _was_read(cx: Context, stream: Expr) -> bool:
+    """Whether some way to this point has read the stream of a variable; from now on it is read."""
+    keys: tuple[str, ...] = ()
+    place = stream
+    while isinstance(place, Prim) and place.op == "item" and isinstance(place.args[1], Const):
+        keys = (str(place.args[1].value), *keys)
+        place = place.args[0]
+    fact = cx.state.facts.get(place.name) if isinstance(place, Var) else None
+    if fact is None or not isinstance(place, Var):
+        return False
+    cx.state.facts[place.name] = replace(fact, streams_read=fact.streams_read | {keys})
+    return keys in fact.streams_read

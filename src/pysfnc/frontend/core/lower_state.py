@@ -53,6 +53,8 @@ class Fact:
     """The texts one of which the variable holds, where all are known (`known_texts`)."""
     json_text: bool = False
     """It holds JSON as Step Functions itself writes it (`json_texts`)."""
+    streams_read: frozenset[tuple[str, ...]] = frozenset()
+    """The keys that lead to a stream in it which some way to this point has read: nothing is left there."""
     assigned_at: Span | None = field(default=None, compare=False)
 
 
@@ -135,6 +137,7 @@ def _join_two(a: Fact, b: Fact) -> Fact:
         literal=a.literal if a.literal == b.literal else None,
         texts=_either_text(a.texts, b.texts),
         json_text=a.json_text and b.json_text,
+        streams_read=a.streams_read | b.streams_read,
         assigned_at=a.assigned_at or b.assigned_at,
     )
 
