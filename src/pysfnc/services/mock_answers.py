@@ -33,7 +33,7 @@ def faults_of(shape: Shape | None, value: Any, path: str) -> Iterator[str]:
         return
     kind = "structure" if shape is None else shape.kind
     types, wanted = _KINDS[kind]
-    if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+    if not issubclass(type(value), types) or (type(value) is bool and bool not in types):
         yield f"`{path}`: {wanted} is wanted"
     elif shape is None or kind == "structure":
         yield from _faults_of_members({} if shape is None else shape.members, value, path)
