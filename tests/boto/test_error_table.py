@@ -441,7 +441,7 @@ JOBS: Final = """
         except ecs.exceptions.ClusterNotFoundException as e:
             return ["missing", str(e)]
         except ClientError as e:
-            return [e.response["Error"]["Code"], str(e)]
+            return [type(e).__name__, str(e)]
 
     @workflow
     def plain_task():
@@ -464,7 +464,7 @@ JOBS: Final = """
         try:
             run_job(containers.delete_virtual_cluster)(id="abc")
         except ClientError as e:
-            return [e.response["Error"]["Code"], str(e)]
+            return [type(e).__name__, str(e)]
 
     @workflow
     def etl():

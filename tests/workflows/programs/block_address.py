@@ -34,7 +34,7 @@ def block(cidr: str, tries: int = 3) -> list[str]:
         addresses: list[str] = response["IPSet"]["Addresses"]
         if cidr in addresses:
             return addresses
-        kept = addresses[-(MAX_ADDRESSES - 1) :] + [cidr]
+        kept = [*addresses[-(MAX_ADDRESSES - 1) :], cidr]
         try:
             waf.update_ip_set(
                 Name=IP_SET, Scope="REGIONAL", Id=IP_SET_ID, Addresses=kept, LockToken=response["LockToken"]

@@ -2,7 +2,7 @@
 
 import json
 import os
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import boto3
 from botocore.exceptions import ClientError
@@ -62,7 +62,7 @@ def call(service: str, payload: dict) -> dict:
 
 @workflow
 def guarded(service: str, payload: dict, at: str) -> dict:
-    now = datetime.fromisoformat(at).astimezone(timezone.utc)
+    now = datetime.fromisoformat(at).astimezone(UTC)
     try:
         failures = check(service, now)
         answer = call(service, payload)

@@ -92,14 +92,14 @@ def error_classes(service: Service) -> dict[str, tuple[str, ...]]:
     """
     found: dict[str, tuple[str, ...]] = {f"{service.error_prefix}{FAMILY}": (CLIENT_ERROR,)}
     found |= {error.asl_name: (CLIENT_ERROR,) for error in service.errors.values()}
-    for best in _reachable(service):
+    for best in reachable(service):
         found[f"{best.error_prefix}{FAMILY}"] = (CLIENT_ERROR,)
         for error in service.errors.values():
             found.setdefault(best.asl_error(error.code), (error.asl_name,))
     return found | {error.name: (error.asl_name,) for error in service.errors.values()}
 
 
-def _reachable(service: Service) -> Iterator[Optimised]:
+def reachable(service: Service) -> Iterator[Optimised]:
     """The optimised integrations that a program may call: in place of the SDK's, or as jobs."""
     for method in service.methods:
         best = optimised_for(service.name, method)

@@ -7,7 +7,7 @@ from typing import Final
 from pysfnc.aws.services import Service, service
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.aws.aws_types import status_of
-from pysfnc.frontend.aws.integrations import CLIENT_ERROR, equal_to
+from pysfnc.frontend.aws.integrations import CLIENT_ERROR, reachable
 from pysfnc.frontend.core.lower_context import Context, poison
 from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Prim
 from pysfnc.library.services.aws_errors import ERROR, METADATA, RESPONSE, ClassNames
@@ -150,7 +150,7 @@ def class_names(services: Sequence[str]) -> ClassNames:
     for found in map(service, services):
         spelled = {found.error_prefix: {error.asl_name: error.name for error in found.errors.values()}}
         names[found.other_error] = CLIENT_ERROR
-        for best in filter(None, (equal_to(found.named(name)) for name in found.methods.values())):
+        for best in reachable(found):
             spelled[best.error_prefix] = {best.asl_error(error.code): error.name for error in found.errors.values()}
             names[f"{best.error_prefix}.{best.other_error}"] = CLIENT_ERROR
         for prefix, classes in spelled.items():
