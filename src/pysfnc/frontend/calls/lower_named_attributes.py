@@ -6,11 +6,12 @@ from typing import Final
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.blocks.lower_exceptions import exception_has, exception_member_or
-from pysfnc.frontend.classes.lower_objects import has_own, is_shadowed, record_of_type
+from pysfnc.frontend.classes.lower_objects import has_own, is_object, is_shadowed, record_of_type
 from pysfnc.frontend.core import lower_library as lib
 from pysfnc.frontend.core.lower_context import Context, poison
 from pysfnc.frontend.core.lower_core import as_data, is_poison, lower_value
 from pysfnc.frontend.core.lower_values import Static, Value
+from pysfnc.frontend.core.synthesis import run_here
 from pysfnc.ir.exprs import Const, Expr
 from pysfnc.library.objects import objects
 from pysfnc.values.relations import field_of, kinds, members
@@ -42,6 +43,8 @@ def call_getattr(cx: Context, node: ast.Call) -> Value:
     if isinstance(base, Static):
         return _refused(cx, node)
     base = cx.atom(base, "object")
+    if _is_property(cx, base.type, name):
+        return run_here(cx, _GOT.format(name=name), {"it": base, "default": lower_value(cx, node.args[2])}, node)
     there = _there(cx, base, name, node)
     if there is None:
         return _refused(cx, node, base)
@@ -68,8 +71,33 @@ def call_hasattr(cx: Context, node: ast.Call) -> Value:
     base = lower_value(cx, node.args[0])
     if isinstance(base, Static):
         return _refused(cx, node)
-    there = _there(cx, cx.atom(base, "object"), name, node)
+    base = cx.atom(base, "object")
+    if _is_property(cx, base.type, name):
+        return run_here(cx, _HAD.format(name=name), {"it": base}, node)
+    there = _there(cx, base, name, node)
     return _refused(cx, node, base) if there is None else there
+
+
+_HAD: Final = """
+    try:
+        it.{name}
+    except AttributeError:
+        return False
+    return True
+"""
+_GOT: Final = """
+    try:
+        return it.{name}
+    except AttributeError:
+        return default
+"""
+"""What reading an attribute that code of the program makes comes to: that code runs, and may raise."""
+
+
+def _is_property(cx: Context, type_: Type, name: str) -> bool:
+    """Whether code of the class runs where the attribute of an object is read."""
+    record = record_of_type(cx, type_) if is_object(type_) else None
+    return record is not None and name in record.members and record.members[name].kind == "property"
 
 
 def call_setattr(cx: Context, node: ast.Call) -> Value:
@@ -146,7 +174,7 @@ def _has(cx: Context, type_: Type, kind: Kind, name: str) -> bool | None:
             return None
         if not isinstance(field.type, NeverT):
             return True if field.always else None
-        return name in record.members
+        return None if _is_property(cx, type_, name) else name in record.members
     if has_own(cx, type_, name):
         return True
     return any(name in vars(one) for one in _CLASSES[kind].__mro__) if kind in _CLASSES else None
