@@ -1,5 +1,6 @@
 """What ordinary programs do around clients: arguments that may be None, waiters that differ from way to way, codes kept in variables."""
 
+import json
 from typing import Any
 
 import pytest
@@ -422,3 +423,83 @@ def test_a_deadline_costs_a_poll_no_state() -> None:
     assert judge(DEADLINE, {"name": "a", "limit": 0.0}, workflow="patient").output == ["slow", 0]
     found = judge(DEADLINE, {"name": "a"}, answers={"glue.GetJobRun": [at("A")] * 3}, workflow="chance")
     assert found.output == ["ATrue"] * 3
+
+
+POLICIES = """
+    import json
+
+    import boto3
+    from pysfnc import workflow
+
+    iam = boto3.client("iam")
+
+    def open_to_all(document: dict) -> bool:
+        return any(s["Effect"] == "Allow" and s.get("Principal") in ("*", {"AWS": "*"}) for s in document["Statement"])
+
+    @workflow
+    def audit(names: list[str]) -> dict:
+        found = {}
+        for name in names:
+            role = iam.get_role(RoleName=name)["Role"]
+            document = role["AssumeRolePolicyDocument"]
+            services = [s["Principal"].get("Service") for s in document["Statement"] if s["Principal"] != "*"]
+            found[name] = [open_to_all(document), services, document.get("Version"), role["Path"]]
+        return found
+
+    @workflow
+    def inline(names: list[str]) -> list:
+        kept = []
+        for name in names:
+            for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
+                answer = iam.get_role_policy(RoleName=name, PolicyName=policy)
+                text = json.dumps(answer["PolicyDocument"], sort_keys=True)
+                iam.put_role_policy(RoleName=name, PolicyName=policy + "-copy", PolicyDocument=text)
+                kept.append([answer["PolicyName"], answer["PolicyDocument"], len(text)])
+        return kept
+
+    @workflow
+    def whole(names: list[str]):
+        return [iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"] for name in names]
+
+    @workflow
+    def listed(names: list[str]) -> list:
+        found = iam.list_roles()["Roles"]
+        return sorted([r["RoleName"], len(r["AssumeRolePolicyDocument"]["Statement"])] for r in found)
+    """
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"},
+        {
+            "Effect": "Allow",
+            "Principal": "*",
+            "Action": ["sts:TagSession"],
+            "Condition": {"Bool": {'a "b" + c%20<é>': 1}},
+        },
+    ],
+}
+
+
+INLINE = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::a/*"}],
+}
+
+
+def roles() -> None:
+    iam = client("iam")
+    iam.create_role(RoleName="open", AssumeRolePolicyDocument=json.dumps(TRUST))
+    iam.create_role(
+        RoleName="shut", Path="/a/", AssumeRolePolicyDocument=json.dumps({"Statement": TRUST["Statement"][:1]})
+    )
+    iam.put_role_policy(RoleName="open", PolicyName="p", PolicyDocument=json.dumps(INLINE))
+
+
+def test_policies_of_iam_are_read_as_boto3_reads_them() -> None:
+    names = {"names": ["open", "shut"]}
+    found = judge(POLICIES, names, setup=roles, workflow="audit")
+    assert found.output["open"] == [True, ["lambda.amazonaws.com"], "2012-10-17", "/"]
+    assert found.output["shut"] == [False, ["lambda.amazonaws.com"], None, "/a/"]
+    assert judge(POLICIES, names, setup=roles, workflow="inline").output[0][:2] == ["p", INLINE]
+    assert judge(POLICIES, names, setup=roles, workflow="whole").output[0] == TRUST
+    assert ["open", 2] in judge(POLICIES, names, setup=roles, workflow="listed").output

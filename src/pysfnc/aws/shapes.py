@@ -123,6 +123,14 @@ class Shape:
         return "document" if self.definition.get("document") else _KINDS[self.definition["type"]]
 
     @cached_property
+    def is_encoded(self) -> bool:
+        """Whether its values are JSON that answers hold URL-encoded, and that boto3 reads.
+
+        IAM's guide, "GetPolicyVersion": the SDK for Java gives it encoded; botocore's handler `json_decode_policies` decodes it.
+        """
+        return (self.service, self.name) == ("iam", "policyDocumentType")
+
+    @cached_property
     def members(self) -> Mapping[str, Member]:
         """Members of a structure by their names in boto3."""
         return {name: Member(self, name, member) for name, member in self.definition.get("members", {}).items()}

@@ -12,6 +12,7 @@ How Step Functions writes what JSON has not:
   answers: `Body` of `aws-sdk:s3:putObject`). Other blobs are taken to be no different.
 - a blob in an answer is text (recorded answers: `Body` of `aws-sdk:s3:getObject`); bytes that are not UTF-8 cannot be
   told, so they are refused here.
+- a policy document of IAM is URL-encoded in an answer, where boto3 gives what its JSON says (IAM's guide, "GetPolicyVersion").
 - null in the arguments is as good as nothing (recorded answer: `Item` of `aws-sdk:dynamodb:putItem`).
 """
 
@@ -20,6 +21,7 @@ import math
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
+from urllib.parse import quote, unquote
 
 from pysfnc.aws.shapes import Member, Naming, Shape
 
@@ -75,7 +77,7 @@ def _is_same(shape: Shape, naming: Naming, known: set[str]) -> bool:
         case "timestamp" | "blob":
             return False
         case _:
-            return True
+            return not shape.is_encoded
 
 
 # --- arguments, boto3 to definition
@@ -295,6 +297,8 @@ def _stored(naming: Naming) -> _Leaf:
             return iso_text(moment) if naming == "sdk" else round(moment.timestamp() * 1000)
         if shape.kind == "blob":
             return _text_of_blob(value, path)
+        if shape.is_encoded and not isinstance(value, str):
+            return quote(_json_text(value))
         return value
 
     return leaf
@@ -356,7 +360,15 @@ def _returned(shape: Shape, value: Any, naming: Naming, path: str) -> Any:
         case "blob":
             return str(value).encode()
         case _:
-            return value
+            return _decoded(value) if shape.is_encoded else value
+
+
+def _decoded(text: Any) -> Any:
+    """A document as botocore's `decode_quoted_jsondoc` reads it."""
+    try:
+        return json.loads(unquote(text))
+    except (ValueError, TypeError):
+        return text
 
 
 # --- moments

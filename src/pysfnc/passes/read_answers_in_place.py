@@ -146,7 +146,7 @@ def _answer(expr: Expr) -> tuple[Expr, Form] | None:
     """What an expression is the translation of, and from which form."""
     if isinstance(expr, Prim) and expr.op == ANSWER and isinstance(expr.args[1], Const):
         form = Form.read(str(expr.args[1].value))
-        return None if form.is_attribute else (expr.args[0], form)
+        return None if form.is_attribute or form.shape.is_encoded else (expr.args[0], form)
     return None
 
 
@@ -160,6 +160,8 @@ def _translation(value: Expr, form: Form, type_: Type) -> Expr:
 
 def _raw_type(shape: Shape) -> Type:
     """The type of an answer that is not translated yet."""
+    if shape.is_encoded:
+        return STR
     return ListT(JSON) if shape.kind == "list" else DictT(JSON)
 
 

@@ -33,8 +33,8 @@ METADATA: Final = "ResponseMetadata"
 
 _SCALARS: Final[dict[str, Type]] = {"string": STR, "integer": INT, "float": FLOAT, "boolean": BOOL, "timestamp": MOMENT}
 
-_DECODED: Final = frozenset({("iam", "policyDocumentType"), ("cloudformation", "TemplateBody")})
-"""Texts that boto3 makes dicts of on their way in (`json_decode_policies` and the like in botocore's handlers)."""
+_DECODED: Final = frozenset({("cloudformation", "TemplateBody")})
+"""Texts that boto3 makes dicts of on their way in, if they are JSON (`json_decode_template_body` in botocore's handlers)."""
 
 
 def type_of(shape: Shape) -> Type:
@@ -50,6 +50,8 @@ def type_of(shape: Shape) -> Type:
             return STREAM if shape.streaming else BYTES
         case "string" if (shape.service, shape.name) in _DECODED:
             return DOCUMENT
+        case "string" if shape.is_encoded:
+            return JSON
         case kind:
             return _SCALARS.get(kind, JSON)
 

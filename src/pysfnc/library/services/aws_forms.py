@@ -64,7 +64,7 @@ class Form:
         if self.values:
             # Where a read goes on stays as it is, to be sent as it is.
             return self.shape.name == KEY or not contains(self.shape, lambda part: part.name == ATTRIBUTE)
-        return not contains(self.shape, lambda part: _renames(part, self.naming))
+        return not contains(self.shape, lambda part: part.is_encoded or _renames(part, self.naming))
 
     @property
     def is_attribute(self) -> bool:
@@ -130,6 +130,8 @@ class _Writer:
                 return self._structure(shape, value)
             case "list":
                 return mapped(value, "py_i", self.translated(shape.element, Ref("py_i")))
+            case "string" if self.direction == "answer":
+                return call("parse", call("decodeUrlComponent", value))
             case "map":
                 one = Object(((Ref("py_k"), self.translated(shape.value, Ref("py_v"))),))
                 return call("merge", Array((call("each", value, fn("py_v py_k", one)),)))
