@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -33,6 +34,16 @@ def test_an_answer_in_the_form_of_boto3(tmp_path: Path) -> None:
     assert run({"G": GET}, mocks=mocks).output == {"id": {"S": "1"}, "ok": {"BOOL": True}}
     sdk = {**GET, "Resource": "arn:aws:states:::aws-sdk:dynamodb:getItem"}
     assert run({"G": sdk}, mocks=mocks).output == {"id": {"S": "1"}, "ok": {"Bool": True}}
+
+
+def test_a_document_that_boto3_reads(tmp_path: Path) -> None:
+    """In the form of boto3 a policy of IAM is a dict; a state gets the URL-encoded text."""
+    document = {"Statement": [{"Effect": "Allow", "Sid": "a b"}]}
+    mocks = read(tmp_path, {"iam.get_role_policy": {"return": {"RoleName": "r", "PolicyDocument": document}}})
+    call = calling("aws-sdk:iam:getRolePolicy", {"RoleName": "r", "PolicyName": "p"})
+    output = run({"G": call}, mocks=mocks).output
+    assert output["PolicyDocument"].startswith("%7B%22Statement%22")
+    assert json.loads(unquote(output["PolicyDocument"])) == document
 
 
 def test_occurrences(tmp_path: Path) -> None:

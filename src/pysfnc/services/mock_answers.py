@@ -22,14 +22,14 @@ _KINDS: Final[Mapping[str, tuple[tuple[type, ...], str]]] = {
     "boolean": ((bool,), "true or false"),
     "timestamp": ((int, float, str), "a moment, as a text in ISO form or as seconds since 1970,"),
 }
-"""What JSON has to hold for each kind of a model; a document is anything."""
+"""What JSON has to hold for each kind of a model; a document is anything, also one that boto3 reads out of a text."""
 METADATA: Final = "ResponseMetadata"
 """A member of every answer of boto3 that no model lists."""
 
 
 def faults_of(shape: Shape | None, value: Any, path: str) -> Iterator[str]:
     """Each fault as a phrase that begins with where it is. `path`: of the value in the file."""
-    if value is None or (shape is not None and shape.kind == "document"):
+    if value is None or (shape is not None and (shape.kind == "document" or shape.is_encoded)):
         return
     kind = "structure" if shape is None else shape.kind
     types, wanted = _KINDS[kind]
