@@ -161,24 +161,36 @@ def compare(cx: Context, op: ast.cmpop, left: Value, right: Value, node: ast.AST
         of_types = compare_types(cx, symbol, left, right, node)
         if of_types is not None or isinstance(left, TypeOf) or isinstance(right, TypeOf):
             return of_types or refuse_types(cx, node)
-    if symbol in ("in", "not in") and isinstance(right, Lazy):
-        right = right.items
-    if symbol in ("in", "not in") and isinstance(right, DictOf):
-        right = right.table
-    if symbol in ("in", "not in") and isinstance(right, ProjectClass):
-        from pysfnc.frontend.classes.lower_classes import enum_of, is_member
-
-        enum = enum_of(cx, right)
-        if enum is not None:
-            found = is_member(cx, left, enum, node)
-            return found if symbol == "in" or isinstance(found.type, ErrorT) else negate(cx, found, node)
-    if symbol in ("in", "not in") and is_environ(right):
-        return environment_has(cx, as_data(cx, left, node), node, negated=symbol == "not in")
+    if symbol in ("in", "not in"):
+        right = right.items if isinstance(right, Lazy) else right.table if isinstance(right, DictOf) else right
+        among_names = _among_names(cx, symbol, left, right, node)
+        if among_names is not None:
+            return among_names
     if symbol in ("is", "is not", "==", "!=") and (isinstance(left, Static) or isinstance(right, Static)):
         known = _compare_static(cx, symbol, left, right, node)
         if known is not None:
             return known
-    one, other = as_data(cx, left, node), as_data(cx, right, node)
+    return _compare_data(cx, op, as_data(cx, left, node), as_data(cx, right, node), node)
+
+
+def _among_names(cx: Context, symbol: str, left: Value, right: Value, node: ast.AST) -> Expr | None:
+    """`in` and `not in` of an Enum or of the environment, which exist only while compiling."""
+    if isinstance(right, ProjectClass):
+        from pysfnc.frontend.classes.lower_classes import enum_of, is_member
+
+        enum = enum_of(cx, right)
+        if enum is None:
+            return None
+        found = is_member(cx, left, enum, node)
+        return found if symbol == "in" or isinstance(found.type, ErrorT) else negate(cx, found, node)
+    if is_environ(right):
+        return environment_has(cx, as_data(cx, left, node), node, negated=symbol == "not in")
+    return None
+
+
+def _compare_data(cx: Context, op: ast.cmpop, one: Expr, other: Expr, node: ast.AST) -> Expr:
+    """Of values that the machine has: what classes, moments and numbers say of themselves comes first."""
+    symbol = _SYMBOLS[type(op)]
     from pysfnc.frontend.classes.own_operators import compare_of_own
 
     of_own = compare_of_own(cx, symbol, one, other, node)
@@ -196,6 +208,11 @@ def compare(cx: Context, op: ast.cmpop, left: Value, right: Value, node: ast.AST
     if may_be_infinite(one.type) or may_be_infinite(other.type):
         return on_each_way(cx, [one, other], lambda given: compare(cx, op, given[0], given[1], node))
     one, other = as_numbers(cx, one, other)
+    return _compare_plain(cx, symbol, one, other, node)
+
+
+def _compare_plain(cx: Context, symbol: str, one: Expr, other: Expr, node: ast.AST) -> Expr:
+    """Of values without operators of their own: containers by what they hold, anything else by its row."""
     if symbol not in ("==", "!=", "is", "is not"):
         one, other = decayed(cx, one), decayed(cx, other)
     if symbol in ("in", "not in", "is", "is not"):
