@@ -56,6 +56,8 @@ class Scenario:
     expected: the output, or how it fails.
     workflow: its function, where the file has several.
     environ: what `os.environ` holds.
+    racing: operations that are called beside the one that fails: how many of their calls begin before it does is a matter
+        of time, in both forms. They are left out of the comparison.
     """
 
     label: str
@@ -64,3 +66,4 @@ class Scenario:
     answers: Mapping[str, Sequence[Answer]] = field(default_factory=dict)
     workflow: str | None = None
     environ: Mapping[str, str] = field(default_factory=dict)
+    racing: frozenset[str] = frozenset()

@@ -56,5 +56,6 @@ SCENARIOS = [
         Failure("NoSuchEntityException"),
         {"iam.ListUsers": USERS, "iam.ListAccessKeys": [AwsError("NoSuchEntity", "no user", 404)]},
         environ=ENVIRON,
+        racing=frozenset({"iam.ListAccessKeys"}),
     ),
 ]

@@ -30,5 +30,6 @@ SCENARIOS = [
             "rekognition.DetectLabels": [labels],
         },
         environ=ENVIRON,
+        racing=frozenset({"rekognition.DetectLabels"}),
     ),
 ]

@@ -31,5 +31,6 @@ SCENARIOS = [
         Failure("ConditionalCheckFailedException"),
         {**GOOD, "dynamodb.UpdateItem": [AwsError("ConditionalCheckFailedException", "no")]},
         environ=ENVIRON,
+        racing=frozenset({"dynamodb.PutItem", "events.PutEvents"}),
     ),
 ]
