@@ -458,7 +458,7 @@ def _fitting(node: ast.expr) -> st.SearchStrategy[Any]:
             raise AssertionError(ast.dump(node))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(data=st.data(), annotations=st.lists(_annotations(), min_size=1, max_size=3))
 def test_random_annotations(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, annotations: list[str]

@@ -10,7 +10,7 @@ from pysfnc.values.types import FLOAT, INT, JSON, ListT, Type
 from tests.library.harness import check
 
 LIMIT = 2**53
-FEW = settings(max_examples=50, deadline=None)
+FEW = settings(max_examples=50)
 
 ints = st.integers(-LIMIT, LIMIT)
 small_ints = st.one_of(st.integers(-20, 20), st.integers(-(2**26), 2**26))

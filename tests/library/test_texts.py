@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pysfnc.values.types import JSON
 from tests.library.harness import check
 
-FEW = settings(max_examples=60, deadline=None)
+FEW = settings(max_examples=60)
 # What Unicode has not assigned, `repr` leaves as it is (a documented limit); half a character is in no JSON.
 characters = st.characters(blacklist_categories=("Cs", "Cn"))
 tricky = st.sampled_from(

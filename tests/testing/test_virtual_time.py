@@ -24,7 +24,7 @@ def test_time_passes_with_the_sleeps() -> None:
         before = time.monotonic(), time.time()
         time.sleep(HOUR)
         assert (round(time.monotonic() - before[0]), round(time.time() - before[1])) == (HOUR, HOUR)
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 60
 
 
 @pytest.mark.parametrize("round_", range(20))
