@@ -78,6 +78,11 @@ _FLAT: Final = Sharing(new=(Spread(0),))
 SHARING: Final[dict[str, Sharing]] = {
     "list.make": Sharing(literal="list"),
     "dict.make": Sharing(literal="dict"),
+    "dict.pair": Sharing(literal="list"),
+    "dict.any_pair": Sharing(literal="list"),
+    "sum.start": Sharing(),
+    "sum.step": Sharing(),
+    "sum.total": Sharing(),
     "function.held": Sharing(literal="function"),
     "function.part": Sharing(part_of=0, key=1),
     "item": Sharing(part_of=0, key=1),

@@ -16,7 +16,12 @@ from pysfnc.library.containers import (
     tuples,
     unpacking,
 )
-from pysfnc.library.containers.dict_pairs import build_dict_call, build_of_pairs, build_spread_mapping
+from pysfnc.library.containers.dict_pairs import (
+    build_dict_call,
+    build_of_pairs,
+    build_spread_mapping,
+    build_taken_pair,
+)
 from pysfnc.library.containers.dicts import build_dict
 from pysfnc.library.containers.iteration import build_iter_list, build_zip, range_parts
 from pysfnc.library.containers.keyed import (
@@ -36,6 +41,7 @@ from pysfnc.library.moments import durations, moment_formats, moment_forms, mome
 from pysfnc.library.numbers import conversions, decimals, draws, extremes, functions, int_methods, maths, rounding, sums
 from pysfnc.library.numbers.extremes import build_extreme
 from pysfnc.library.numbers.functions import CONSTANTS, TABLES
+from pysfnc.library.numbers.sums import build_sum_start, build_sum_step, build_sum_total
 from pysfnc.library.objects import annotated, enums, fails, held_exceptions, held_functions, instances, objects, raised
 from pysfnc.library.objects.instances import CLASS_KINDS, build_is_instance, build_type_name
 from pysfnc.library.operators import arithmetic, infinity, operators, slices, subscripts, truth, unary, whole_numbers
@@ -131,6 +137,10 @@ __all__ = [
     "build_str",
     "build_str_format",
     "build_subscript",
+    "build_sum_start",
+    "build_sum_step",
+    "build_sum_total",
+    "build_taken_pair",
     "build_truth",
     "build_type_name",
     "build_unary",

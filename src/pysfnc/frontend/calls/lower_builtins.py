@@ -12,14 +12,13 @@ from pysfnc.diagnostics import codes
 from pysfnc.frontend.aws.aws_types import BYTES
 from pysfnc.frontend.aws.lower_pages import without_pages
 from pysfnc.frontend.aws.resource_values import Collected
-from pysfnc.frontend.aws.told_numbers import holds_number
 from pysfnc.frontend.calls.lower_arguments import Arguments, lower_arguments
 from pysfnc.frontend.calls.lower_choices import is_callable
 from pysfnc.frontend.calls.lower_comparing import is_comparison, sorted_by_comparison
 from pysfnc.frontend.calls.lower_named_attributes import NAMED
 from pysfnc.frontend.calls.lower_own import call_written
 from pysfnc.frontend.classes.lower_objects import enum_members
-from pysfnc.frontend.classes.own_orders import adds_itself, sort_own, sum_own
+from pysfnc.frontend.classes.own_orders import sort_own
 from pysfnc.frontend.classes.ranked_objects import sort_pairs, sort_ranked
 from pysfnc.frontend.concurrency.future_values import FutureDict, FutureList, FutureSet, MappedResults
 from pysfnc.frontend.concurrency.lower_future_tables import numbered_futures, zipped_futures
@@ -44,7 +43,7 @@ from pysfnc.frontend.core.synthesis import run_here
 from pysfnc.frontend.data.lower_digests import length_of_bytes, opaque_text
 from pysfnc.frontend.data.lower_extremes import extreme
 from pysfnc.frontend.data.lower_sets import call_set, loose_items, refuse_order
-from pysfnc.frontend.declarations.plain_members import as_values
+from pysfnc.frontend.data.lower_sums import sum_of
 from pysfnc.frontend.loops.lower_comprehension import Filtered, Mapped, Same, collect
 from pysfnc.frontend.loops.lower_decisions import any_or_all, first_of
 from pysfnc.frontend.loops.lower_endless import ended
@@ -59,6 +58,7 @@ from pysfnc.frontend.loops.lower_stepwise import (
     zip_kept,
     zip_steps,
 )
+from pysfnc.frontend.loops.one_by_one import pairs_taken
 from pysfnc.frontend.loops.own_iterators import next_of_own
 from pysfnc.frontend.operations.types_asked import is_subclass, type_of
 from pysfnc.ir.exprs import Const, Expr
@@ -372,16 +372,7 @@ def _frozenset(cx: Context, given: Arguments, node: ast.expr) -> Value:
 
 @_builtin("sum")
 def _sum(cx: Context, given: Arguments, node: ast.expr) -> Value:
-    args = [as_data(cx, value, node) for value in given.positional[1:]]
-    keywords = {name: as_data(cx, value, node) for name, value in given.keywords}
-    if given.positional:
-        items, ordered = loose_items(cx, given.positional[0], node)
-        if not ordered and not kinds(lib.item_type(items.type)) <= {Kind.BOOL, Kind.INT}:
-            return refuse_order(cx, "a sum of floats", "write instead: `sum(sorted(...))`", node)
-        if (holds_number(items.type) or adds_itself(cx, items)) and not keywords:
-            return sum_own(cx, items, args, node)
-        args.insert(0, as_values(items))
-    return lib.call(cx, "sum", args, keywords, node)
+    return sum_of(cx, given, node)
 
 
 @_builtin("len")
@@ -509,7 +500,7 @@ def _dict(cx: Context, given: Arguments, node: ast.expr) -> Value:
     if len(given.positional) > 1 or given.spread is not None:
         return cx.error(codes.TYPE_MISMATCH, node, "`dict()` takes at most 1 positional argument")
     keywords = {name: as_data(cx, value, node) for name, value in given.keywords}
-    args = [lib.dict_source(cx, value, node) for value in given.positional]
+    args = [pairs_taken(cx, value, node) or lib.dict_source(cx, value, node) for value in given.positional]
     return lib.make_dict_of(cx, args, keywords, node)
 
 

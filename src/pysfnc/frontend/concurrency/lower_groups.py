@@ -154,9 +154,12 @@ def _close(cx: Context, pending: Pending, native: str | None, wins: bool, *, ins
     if pending.kind != "pool":
         # Tasks begin when the code behind them first waits.
         before, segment = _until_it_waits(cx, segment)
-        cx.out.extend(before)
+        if pending.kind == "tasks" and _may_raise(before):
+            segment = (*before, *segment)
+        else:
+            cx.out.extend(before)
     check: Suite = () if pending.failed is None else (unless_failed(pending.failed),)
-    if has_effect(segment) or (pending.kind == "pool" and _may_raise(segment)):
+    if has_effect(segment) or (pending.kind != "group" and _may_raise(segment)):
         run_beside(cx, pending, (*check, *segment), native, rest, wins, span)
         return
     cx.out.extend(segment)

@@ -467,6 +467,10 @@ def _augment_in_place(cx: Context, node: ast.AugAssign, place: Place, right: Val
         return
     symbol = OPERATORS[type(node.op)]
     current = read_place(cx, place)
+    from pysfnc.frontend.data.grown import grows_by_item
+
+    if symbol == "+" and grows_by_item(cx, place, "extend", right, node.value):
+        return
     if symbol == "+":
         items = lib.items_of(cx, right, node.value)
         made = lib.extended(cx, current, items, node)

@@ -108,6 +108,8 @@ class Context:
     """What the code keeps to itself during the effects that are emitted now."""
     regions: dict[str, int] = field(default_factory=dict)
     """The branch that owns each variable."""
+    assigned_beside: dict[str, str] = field(default_factory=dict)
+    """Variable -> the variable that tells whether it was assigned (`unset`)."""
     workflow: FunctionInfo | None = None
     """The workflow that becomes this machine."""
     batches: "dict[ast.stmt, Batch]" = field(default_factory=dict)

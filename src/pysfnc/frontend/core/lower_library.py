@@ -5,7 +5,15 @@ Owns nothing of what an operation means. What every function here does besides: 
 """
 
 from pysfnc.frontend.operations.ask import after, as_kind, decayed, may_fail, never_among, text_const
-from pysfnc.frontend.operations.calls import call, is_builtin, new_exception, new_fail
+from pysfnc.frontend.operations.calls import (
+    call,
+    is_builtin,
+    new_exception,
+    new_fail,
+    sum_started,
+    sum_total,
+    sum_with,
+)
 from pysfnc.frontend.operations.displays import (
     appended,
     copy_of_list,
@@ -54,10 +62,12 @@ from pysfnc.frontend.operations.keys import (
     leaving,
     make_dict,
     make_dict_of,
+    may_refuse_pair,
     merged,
     new_key,
     own_items,
     own_keys,
+    taken_pair,
 )
 from pysfnc.frontend.operations.kinds import CLASS_KINDS, has_kind, is_instance, kept_by_truth, negate, truth
 from pysfnc.frontend.operations.mappings import (
@@ -137,6 +147,7 @@ __all__ = [
     "make_set",
     "make_tuple",
     "may_fail",
+    "may_refuse_pair",
     "merge_dicts",
     "merged",
     "method",
@@ -163,6 +174,10 @@ __all__ = [
     "spread_mapping",
     "spread_now",
     "subscript",
+    "sum_started",
+    "sum_total",
+    "sum_with",
+    "taken_pair",
     "text_const",
     "to_repr",
     "to_str",

@@ -188,6 +188,8 @@ def bind_name(cx: Context, name: str, value: Value, node: ast.AST, *, view: View
 
 def bind_variable(cx: Context, variable: str, value: Expr, span: Span, *, view: View | None = None) -> None:
     """Assign data to a variable of the machine."""
+    from pysfnc.frontend.core import unset
+
     if not cx.state.reachable:
         return
     shared = shared_of(cx, value)
@@ -199,6 +201,8 @@ def bind_variable(cx: Context, variable: str, value: Expr, span: Span, *, view: 
     view = with_own_keys(cx, variable, view, span)
     fact = Fact(value.type, view=view, shared=shared, literal=literal, texts=texts, json_text=is_json_text(cx, value))
     cx.state.put(variable, replace(fact, assigned_at=span))
+    if variable in cx.assigned_beside:
+        unset.note_assigned(cx, variable, True, span)
     keep_displayed(cx, value, variable)
 
 

@@ -1,7 +1,8 @@
 """Variables that may be unset when they are read, where CPython raises UnboundLocalError.
 
 The first time that such a read is met it is a message. When the program is lowered again, the variable begins as null, which none
-of its values is, so that a read can ask. A variable that may hold None as well, or that another function reads, stays a message.
+of its values is, so that a read can ask. A variable that may hold None as well gets another one beside it, lowered once more, which
+tells whether it was assigned. One that another function reads stays a message.
 """
 
 import ast
@@ -14,9 +15,12 @@ from pysfnc.frontend.core.lower_state import Fact
 from pysfnc.frontend.program.scope import FunctionNode, all_arguments
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, If, Raise
+from pysfnc.source.span import Span
 from pysfnc.values.relations import join, join_all, kinds, members
-from pysfnc.values.types import NONE, STR, Kind, NeverT, OpaqueT, Type, UnionT
+from pysfnc.values.types import BOOL, NONE, STR, Kind, NeverT, OpaqueT, Type, UnionT
 
+BESIDE: Final = "?"
+"""Behind a name in `Project.unset`: another variable tells whether it was assigned."""
 UNSET: Final = OpaqueT("variable that is not set")
 
 
@@ -26,12 +30,26 @@ def begin_unset(cx: Context, frame: Frame) -> None:
     if not isinstance(node, FunctionNode):
         return
     params = {argument.arg for argument in all_arguments(node.args)}
-    for name in sorted(cx.project.unset.get(node, set()) - params):
+    noted = cx.project.unset.get(node, set())
+    for name in sorted(name for name in noted - params if not name.endswith(BESIDE)):
         variable = variable_of(frame, name, cx.names)
         span = cx.span(node)
         cx.emit(Assign(name=variable, value=Const(value=None, type=NONE, span=span), span=span))
         cx.regions[variable] = cx.flow.region
         cx.state.put(variable, Fact(UNSET))
+        if f"{name}{BESIDE}" in noted:
+            cx.assigned_beside[variable] = cx.names.fresh("assigned")
+            note_assigned(cx, variable, False, span)
+
+
+def note_assigned(cx: Context, variable: str, assigned: bool, span: Span) -> None:
+    """Keep whether a variable is assigned, if another one tells that."""
+    beside = cx.assigned_beside.get(variable)
+    if beside is None:
+        return
+    cx.emit(Assign(name=beside, value=Const(value=assigned, type=BOOL, span=span), span=span))
+    cx.regions[beside] = cx.flow.region
+    cx.state.put(beside, Fact(BOOL))
 
 
 def may_be_unset(type_: Type) -> bool:
@@ -49,7 +67,11 @@ def check_set(cx: Context, owner: Frame, name: str, variable: str, fact: Fact, n
     """The variable, after the UnboundLocalError of one that is not set; None where that cannot be asked."""
     rest = join_all([member for member in members(fact.type) if member != UNSET])
     held = rest.members if isinstance(rest, UnionT) else (rest,)
-    if owner is not cx.frame or Kind.NONE in kinds(rest) or any(isinstance(member, OpaqueT) for member in held):
+    beside = cx.assigned_beside.get(variable)
+    if owner is not cx.frame:
+        return None
+    if beside is None and (Kind.NONE in kinds(rest) or any(isinstance(member, OpaqueT) for member in held)):
+        note_unset(cx, owner, f"{name}{BESIDE}")
         return None
     span = cx.span(node)
     text = f"cannot access local variable '{name}' where it is not associated with a value"
@@ -61,9 +83,12 @@ def check_set(cx: Context, owner: Frame, name: str, variable: str, fact: Fact, n
         cx.emit(failing)
         cx.state.reachable = False
         return nothing(span)
-    value = Var(name=variable, type=join(NONE, rest), span=span)
-    is_none = lib.compare(cx, ast.Is(), value, Const(value=None, type=NONE, span=span), node)
-    cx.emit(If(test=is_none, then=(failing,), orelse=(), span=span))
+    if beside is None:
+        value = Var(name=variable, type=join(NONE, rest), span=span)
+        is_unset = lib.compare(cx, ast.Is(), value, Const(value=None, type=NONE, span=span), node)
+    else:
+        is_unset = lib.negate(cx, Var(name=beside, type=BOOL, span=span), node)
+    cx.emit(If(test=is_unset, then=(failing,), orelse=(), span=span))
     if cx.flow.guards:
         cx.flow.may_raise_here()
     cx.state.retype(variable, rest)

@@ -49,7 +49,9 @@ def make_counter(cx: Context, given: Arguments, node: ast.expr) -> Value:
         if not isinstance(value, Static) and kinds(value.type) & _DICTS:
             made = _of_counts(cx, value, node)
         else:
-            items = lib.items_of(cx, value, node)
+            from pysfnc.frontend.data.lower_sets import hashable_of_iterator
+
+            items = hashable_of_iterator(cx, value, node) or lib.items_of(cx, value, node)
             if is_poison(items):
                 return items
             start, values = _begun(cx, lib.item_type(items.type), node)

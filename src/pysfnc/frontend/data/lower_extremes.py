@@ -13,6 +13,7 @@ from pysfnc.frontend.core.lower_core import as_data, is_poison
 from pysfnc.frontend.core.lower_values import BuiltinFunction, ExceptionClass, Static, Value
 from pysfnc.frontend.core.synthesis import run_here
 from pysfnc.frontend.data.decimal_operations import are_decimals, is_decimal
+from pysfnc.frontend.data.extremes_by_item import extreme_by_item
 from pysfnc.frontend.data.lower_sets import loose_items, refuse_order
 from pysfnc.frontend.data.moment_operations import are_times, is_time
 from pysfnc.frontend.declarations.plain_members import are_members, as_values
@@ -56,6 +57,10 @@ def extreme(cx: Context, given: Arguments, node: ast.expr, name: str) -> Value:
         return _of_arguments(cx, given, given.spread, node, name)
     named = given.keyword_map()
     key = named.get("key")
+    if len(given.positional) == 1 and set(named) <= _NAMED:
+        by_item = extreme_by_item(cx, name, given.positional[0], key, named.get("default"), node)
+        if by_item is not None:
+            return by_item
     args = [as_data(cx, v, node) for v in given.positional] if len(given.positional) != 1 else []
     if len(given.positional) == 1:
         if isinstance(given.positional[0], Collected):

@@ -73,7 +73,11 @@ def call_mapping(cx: Context, name: str, given: Arguments, node: ast.expr) -> Va
     if len(rest) > 1:
         return cx.error(codes.TYPE_MISMATCH, node, f"`{name}()` is called with too many arguments")
     keywords = {key: as_data(cx, value, node) for key, value in given.keywords}
-    made = lib.make_dict_of(cx, [lib.dict_source(cx, value, node) for value in rest], keywords, node)
+    from pysfnc.frontend.loops.one_by_one import pairs_taken
+
+    made = lib.make_dict_of(
+        cx, [pairs_taken(cx, value, node) or lib.dict_source(cx, value, node) for value in rest], keywords, node
+    )
     if is_poison(made) or not isinstance(made.type, DictT | MapT):
         return made
     like = MapT("OrderedDict" if name == "collections.OrderedDict" else "defaultdict", DictT(NEVER), factory)

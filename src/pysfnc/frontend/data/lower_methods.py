@@ -33,6 +33,7 @@ from pysfnc.frontend.core.lower_values import Lazy, LazyComprehension, Origin, V
 from pysfnc.frontend.core.lower_views import keep_stored, keep_view
 from pysfnc.frontend.core.narrowed_exceptions import as_exception
 from pysfnc.frontend.data.decimal_operations import call_decimal_method
+from pysfnc.frontend.data.grown import grows_by_item
 from pysfnc.frontend.data.known_texts import texts_of
 from pysfnc.frontend.data.lower_decimals import having_method
 from pysfnc.frontend.data.lower_deques import call_deque_method
@@ -43,6 +44,7 @@ from pysfnc.frontend.data.lower_sets import call_set_method, taken
 from pysfnc.frontend.data.lower_templates import format_texts
 from pysfnc.frontend.data.moment_operations import is_time
 from pysfnc.frontend.loops.lower_iterate import simple_place, under
+from pysfnc.frontend.loops.one_by_one import pairs_taken
 from pysfnc.frontend.operations.deques import listed
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Eval
@@ -143,7 +145,8 @@ def call_method(cx: Context, receiver: Expr, node: ast.Call) -> Value:
 def _argument(cx: Context, name: str, value: Value, node: ast.AST) -> Expr:
     """An argument; a method that takes items at once gets the list of an iterator."""
     if name in _TAKES_ITEMS and (isinstance(value, Lazy | LazyComprehension) or own_method(cx, value, "__iter__")):
-        return lib.items_of(cx, value, node)
+        pairs = pairs_taken(cx, value, node) if name == "update" and isinstance(node, ast.expr) else None
+        return pairs or lib.items_of(cx, value, node)
     data = as_data(cx, value, node)
     return listed(data) if name in _TAKES_ITEMS else data
 
@@ -171,16 +174,24 @@ def _change(cx: Context, receiver: Expr, node: ast.Call) -> Value:
     with cx.capture() as own:
         given = lower_arguments(cx, node)
         values = () if given is None else given.positional
-        args = [
-            cx.atom(
-                taken(cx, name, v, node)
-                if Kind.SET in kinds(receiver.type)
-                else _argument(cx, name, v, given.node_of(i, node) if given else node),
-                "arg",
-            )
-            for i, v in enumerate(values)
-        ]
+        grown = len(values) == 1 and not (given and given.keywords) and grows_by_item(cx, place, name, values[0], node)
+        args = (
+            []
+            if grown
+            else [
+                cx.atom(
+                    taken(cx, name, v, node)
+                    if Kind.SET in kinds(receiver.type)
+                    else _argument(cx, name, v, given.node_of(i, node) if given else node),
+                    "arg",
+                )
+                for i, v in enumerate(values)
+            ]
+        )
         keywords = {key: cx.atom(as_data(cx, v, node), "arg") for key, v in (given.keywords if given else ())}
+    if grown:
+        cx.out.extend(own)
+        return Const(value=None, type=NONE, span=cx.span(node))
     checked = lib.having(cx, receiver, name, node)
     if own and can_raise(checked):
         # The method is looked up before the arguments are evaluated.

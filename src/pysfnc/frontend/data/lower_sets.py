@@ -10,12 +10,12 @@ from typing import Final
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.calls.lower_arguments import Arguments, lower_arguments
 from pysfnc.frontend.core import lower_library as lib
-from pysfnc.frontend.core.effects import can_raise
-from pysfnc.frontend.core.lower_context import Context, Trial, poison
+from pysfnc.frontend.core.lower_context import Context, poison
 from pysfnc.frontend.core.lower_core import as_data, expression, is_poison, lower_exprs, lower_in_order, lower_value
 from pysfnc.frontend.core.lower_values import LazyComprehension, Static, Value
-from pysfnc.frontend.loops.lower_comprehension import Pure, collect, lazy_source, started
+from pysfnc.frontend.loops.lower_comprehension import Pure, collect, started
 from pysfnc.frontend.loops.lower_iterate import Receive, Source
+from pysfnc.frontend.loops.one_by_one import each_taken, refused_among_others
 from pysfnc.frontend.operations.deques import listed
 from pysfnc.ir.exprs import Expr
 from pysfnc.lean import dataclass
@@ -104,18 +104,18 @@ def as_set(cx: Context, value: Value, form: Form, node: ast.expr) -> Expr:
 
 
 def _hashable_items(cx: Context, value: Value, node: ast.expr) -> Expr:
-    if isinstance(value, LazyComprehension):
-        trial = Trial(cx)
-        items = lib.items_of(cx, value, node)
-        if trial.failed or is_poison(items) or not _needs_checks(items) or not (trial.out or can_raise(items)):
-            trial.accept()
-            return _checked(cx, items, node)
-        trial.discard()
-        source = lazy_source(cx, value, node)
-        return poison(cx.span(node)) if source is None else collect(cx, source, Hashed(node), node)
+    made = hashable_of_iterator(cx, value, node)
+    if made is not None:
+        return made
     if not isinstance(value, Static) and Kind.SET in kinds(value.type):
         return value
     return _checked(cx, lib.items_of(cx, value, node), node)
+
+
+def hashable_of_iterator(cx: Context, value: Value, node: ast.expr) -> Expr | None:
+    """The list of the items of an iterator, each behind the TypeError of one that is unhashable; None where they may as well be made first."""
+    late = refused_among_others(cx, value, may_be_unhashable, node)
+    return None if late is None else each_taken(cx, late[0], lambda item: lib.hashable(cx, item, node), node)
 
 
 def _needs_checks(items: Expr) -> bool:

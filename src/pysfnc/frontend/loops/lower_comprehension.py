@@ -386,6 +386,7 @@ def as_calls(cx: Context, lazy: LazyComprehension, node: ast.expr) -> Value:
 def lower_dict_comp(cx: Context, node: ast.DictComp) -> Value:
     """`{key: value for ...}`: a later value wins, the first place of a key stays."""
     from pysfnc.frontend.concurrency.lower_calls_together import called_together
+    from pysfnc.frontend.loops.one_by_one import pairs_taken
 
     calls = called_together(cx, node)
     if calls is not None:
@@ -393,7 +394,7 @@ def lower_dict_comp(cx: Context, node: ast.DictComp) -> Value:
     made = started(cx, node)
     if made is None:
         return poison(cx.span(node))
-    pairs = collect(cx, *made, node)
+    pairs = pairs_taken(cx, LazyComprehension("a dict comprehension", *made), node) or collect(cx, *made, node)
     if is_poison(pairs):
         return pairs
     if isinstance(pairs.type, ListT) and pairs.type.item == NEVER:

@@ -171,7 +171,7 @@ def _direct_target(cx: Context, node: ast.For, source: Source) -> str | None:
     if owner is None or owner.region != cx.flow.region:
         return None
     variable = owned_variable(cx, node.target.id, node.target, "rebound")
-    return None if variable in free_vars(source.items) else variable
+    return None if variable in free_vars(source.items) or variable in cx.assigned_beside else variable
 
 
 def _bind_item(cx: Context, node: ast.For, source: Source, element: Var, index: Var, direct: str | None) -> None:

@@ -22,7 +22,7 @@ from pysfnc.frontend.program.model import Style
 from pysfnc.ir.exprs import Const, Expr, NewExc, Prim, Var
 from pysfnc.library import catalog
 from pysfnc.values.relations import is_json_faithful, kinds
-from pysfnc.values.types import STR, ErrorT, ExcT, Kind, MapT
+from pysfnc.values.types import STR, ErrorT, ExcT, Kind, MapT, Type
 
 _TAKING_DEQUES: Final = frozenset({"bool", "enumerate", "zip", "reversed", "tuple"})
 """Functions that take a deque as they take a list; others are given its items."""
@@ -143,3 +143,18 @@ def _text_of_fail(cx: Context, arg: Expr, place: str, node: ast.AST) -> Expr:
     args = (arg, Const(value=place, type=STR, span=cx.span(node)))
     checked = built(cx, node, args, lambda site: Prim(op="exc.fail_text", args=args, type=STR, span=site.span))
     return cx.atom(checked, "text")
+
+
+def sum_started(cx: Context, start: Expr, node: ast.AST) -> Expr:
+    """What a sum of numbers begins with that takes them one by one."""
+    return built(cx, node, [start], lambda site: catalog.build_sum_start(start, site))
+
+
+def sum_with(cx: Context, so_far: Expr, item: Expr, node: ast.AST) -> Expr:
+    """Such a sum with one more item, after the TypeError of one that is no number."""
+    return built(cx, node, [so_far, item], lambda site: catalog.build_sum_step(so_far, item, site))
+
+
+def sum_total(cx: Context, so_far: Expr, whole: Type, node: ast.AST) -> Expr:
+    """The number, of type `whole`, that such a sum has come to."""
+    return built(cx, node, [so_far], lambda site: catalog.build_sum_total(so_far, whole, site))

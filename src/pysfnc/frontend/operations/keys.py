@@ -11,9 +11,10 @@ from pysfnc.frontend.operations.ask import built, inner, valued
 from pysfnc.frontend.operations.displays import item_type, make_tuple
 from pysfnc.frontend.operations.items import method, set_item, tuple_item
 from pysfnc.frontend.operations.mappings import as_keyed, dict_held, has_own_keys, plain
-from pysfnc.ir.exprs import Expr, ListComp, Var
+from pysfnc.ir.exprs import Expr, ListComp, Prim, Var
 from pysfnc.ir.hir import Eval
 from pysfnc.library import catalog
+from pysfnc.library.containers.dict_pairs import may_refuse_key
 from pysfnc.library.containers.hashing import hashable_part
 from pysfnc.library.containers.keyed import is_stray
 from pysfnc.values.keys import is_key, is_mixed, joined_keys
@@ -170,6 +171,27 @@ def _pair_by_pair(cx: Context, pairs: Expr, node: ast.AST) -> Expr | None:
             return in_loop(cx, text, values, node)
         case _:
             return None
+
+
+def may_refuse_pair(cx: Context, pair: Type) -> bool:
+    """Whether a tuple of key and value may have a key that no dict takes."""
+    match pair:
+        case TupleT((key, _)):
+            return may_refuse_key(key, own_key(cx, key) is not None)
+        case _:
+            return False
+
+
+def taken_pair(cx: Context, pair: Expr, node: ast.AST) -> Expr:
+    """A tuple of key and value, after the TypeError of a key that no dict takes."""
+    if isinstance(pair, Prim) and pair.op == "list.make":
+        key, value = pair.args
+    else:
+        key, value = (tuple_item(cx, pair, index, node) for index in (0, 1))
+    any_key = own_key(cx, key.type) is not None
+    return built(
+        cx, node, [key, value], lambda site: catalog.build_taken_pair(key, value, any_key, site), held=[key, value]
+    )
 
 
 def dict_of_pairs(cx: Context, pairs: Expr, node: ast.AST) -> Expr:

@@ -5,17 +5,19 @@ from collections.abc import Mapping, Sequence
 from pysfnc.ir.exprs import Expr
 from pysfnc.jsonata.tree import Array, IfElse, Lit, Object, Tree
 from pysfnc.library.containers.dicts import DICTS, build_dict, dict_type, new_key
+from pysfnc.library.containers.hashing import hash_checks, hashable_part, may_be_unhashable, refuse_unclear
 from pysfnc.library.containers.iteration import build_iter_list, items_type
 from pysfnc.library.rows.make import ZERO, Built, both, call, choose, const, either, eq, negate, prim, text
 from pysfnc.library.rows.prelude import define
 from pysfnc.library.rows.registry import ABSENT, register_prim, register_surface
 from pysfnc.library.rows.row import Arg, Check, Parameter, PrimRow, Refusal, Site, SurfaceRow
-from pysfnc.library.rows.shapes import EMPTY, at, bind, block, clean, count, fn, gt, le, ne, refs
+from pysfnc.library.rows.shapes import EMPTY, array_of, at, bind, block, clean, count, fn, gt, le, ne, refs
 from pysfnc.library.rows.signature import TEXT, Spec, kind_checks
 from pysfnc.library.rows.typenames import has_kind
+from pysfnc.library.rows.versions import UNHASHABLE_KEY
 from pysfnc.values.fields import merged
 from pysfnc.values.relations import join_all, kinds, members, only_kinds
-from pysfnc.values.types import DictT, ErrorT, Kind, ListT, TuplesT, TupleT, Type
+from pysfnc.values.types import STR, DictT, ErrorT, Kind, ListT, TuplesT, TupleT, Type
 
 _v, _k, _p, _q = refs("py_v py_k py_p py_q")
 
@@ -86,6 +88,30 @@ def _key_type(type_: Type) -> Type:
 def items_are_pairs(type_: Type) -> bool:
     """Whether the items of a list type are tuples of two."""
     return isinstance(type_, ListT) and all(isinstance(m, TupleT) and len(m.items) == 2 for m in members(type_.item))
+
+
+def _taken_pair(args: Sequence[Arg], _: Type) -> Tree:
+    return array_of(args)
+
+
+# A pair of key and value that a dict takes: where the keys are str, and where they are of a type that has texts of its own.
+register_prim(PrimRow(op="dict.pair", lower=_taken_pair, checks=lambda args, _: new_key(args[0])))
+register_prim(
+    PrimRow(op="dict.any_pair", lower=_taken_pair, checks=lambda args, _: hash_checks(args[0], UNHASHABLE_KEY))
+)
+
+
+def build_taken_pair(key: Expr, value: Expr, any_key: bool, site: Site) -> Built:
+    """A tuple of key and value, after the TypeError of a key that no dict takes. `any_key`: it need not be a str."""
+    if any_key:
+        kept = hashable_part(key.type)
+        return refuse_unclear(key.type) or prim("dict.any_pair", TupleT((kept, value.type)), site, key, value)
+    return prim("dict.pair", TupleT((STR, value.type)), site, key, value)
+
+
+def may_refuse_key(key: Type, any_key: bool) -> bool:
+    """Whether a key of this type may be one that a dict does not take."""
+    return may_be_unhashable(key) if any_key else bool(kinds(key) & TEXT) and not kinds(key) <= TEXT
 
 
 register_prim(PrimRow(op="dict.of_pairs", lower=lambda args, _: call("py_pairs", args[0].tree), checks=_pair_checks))

@@ -23,7 +23,7 @@ from pysfnc.library.rows.typenames import (
 )
 from pysfnc.library.rows.versions import SUM_COMPENSATES, SUM_COMPENSATES_INTS
 from pysfnc.values.relations import join_all, kinds
-from pysfnc.values.types import FLOAT, INT, Kind, Type
+from pysfnc.values.types import BOOL, FLOAT, INT, Kind, TupleT, Type
 
 _S, _X, _T, _V, _I, _C, _F, _N = (Ref(name) for name in "sxtvicfn")
 _ITEM: Final = Ref("py_v")
@@ -127,6 +127,64 @@ def _sum_checks(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
 
 
 register_prim(PrimRow(op="sum", lower=_sum, checks=_sum_checks))
+
+
+# Item by item: the sum so far, as `_state`
+
+
+def _sum_start(args: Sequence[Arg], _type: Type) -> Tree:
+    return _state(args[0].tree, ZERO, _starts_as_float(args[0]))
+
+
+def _sum_step(args: Sequence[Arg], _type: Type) -> Tree:
+    state, item = args
+    return (
+        call("py_add", state.tree, as_number(item), is_non_integral(item))
+        if SUM_COMPENSATES
+        else Object(
+            (
+                (text("s"), Binary("+", Field(state.tree, "s"), as_number(item))),
+                (text("f"), either(Field(state.tree, "f"), is_non_integral(item))),
+            )
+        )
+    )
+
+
+def _step_checks(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
+    state, item = args
+    left = IfElse(Field(state.tree, "f"), text("float"), text("int"))
+    message = join(text("unsupported operand type(s) for +: '"), left, text("' and '"), type_name(item), text("'"))
+    return (Check(has_kind(item, NUMERIC), "TypeError", message),)
+
+
+def _sum_total(args: Sequence[Arg], _type: Type) -> Tree:
+    total = Field(args[0].tree, "s")
+    return Binary("+", total, Field(args[0].tree, "c")) if SUM_COMPENSATES else total
+
+
+register_prim(PrimRow(op="sum.start", lower=_sum_start))
+register_prim(PrimRow(op="sum.step", lower=_sum_step, checks=_step_checks))
+register_prim(PrimRow(op="sum.total", lower=_sum_total))
+
+
+def may_refuse_to_add(of: Type) -> bool:
+    """Whether an item of this type may be one that a sum of numbers does not take."""
+    return not kinds(of) <= NUMERIC
+
+
+def build_sum_start(start: Expr, site: Site) -> Built:
+    """What a sum of numbers begins with that takes them one by one."""
+    return prim("sum.start", TupleT((start.type, BOOL)), site, start)
+
+
+def build_sum_step(so_far: Expr, item: Expr, site: Site) -> Built:
+    """The sum with one more item."""
+    return prim("sum.step", so_far.type, site, so_far, item)
+
+
+def build_sum_total(so_far: Expr, whole: Type, site: Site) -> Built:
+    """The number of type `whole` that a sum has come to."""
+    return prim("sum.total", whole, site, so_far)
 
 
 def _is_never_empty(items: Expr) -> bool:
