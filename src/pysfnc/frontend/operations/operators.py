@@ -52,6 +52,7 @@ from pysfnc.frontend.operations.items import part, subscript
 from pysfnc.frontend.operations.keys import equal_dicts, key_text, merged
 from pysfnc.frontend.operations.kinds import has_kind, negate
 from pysfnc.frontend.operations.mappings import dict_held, has_own_keys, keyed_by, plain
+from pysfnc.frontend.operations.percent import shown_values
 from pysfnc.frontend.operations.sets import built_of_sets, hashable, meet_a_set, set_items
 from pysfnc.frontend.operations.timed_tuples import are_timed_tuples, ordered_tuples, ranked_tuples
 from pysfnc.frontend.operations.types_asked import ask_for_types, compare_types, refuse_types
@@ -79,6 +80,7 @@ def binary(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) -> 
     """`left symbol right`."""
     if symbol in ("%", "%=") and isinstance(left, Const) and isinstance(left.value, str):
         template = left.value
+        right = shown_values(cx, template, right, node)
         return built(
             cx, node, [left, right], lambda site: catalog.build_percent(template, right, site), held=shown([right])
         )

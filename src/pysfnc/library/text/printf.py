@@ -63,6 +63,12 @@ def _parts(template: str) -> list[str | Directive] | None:
     return found
 
 
+def shown_as(template: str) -> str:
+    """How a template shows the values of a tuple, one letter each: `sd` of `"%s: %5d"`. Nothing for one with keys, or that is none."""
+    directives = [part for part in _parts(template) or [] if isinstance(part, Directive)]
+    return "" if any(part.key is not None for part in directives) else "".join(part.type for part in directives)
+
+
 # Numbers of `%d` and `%x`
 
 
