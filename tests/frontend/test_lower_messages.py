@@ -11,8 +11,9 @@ PROGRAMS: dict[str, str] = {
     "names": """
         @workflow
         def w(flag: bool) -> int:
+            fee = 1
             if flag:
-                fee = None
+                del fee
             a = fee  # E[SFN202]
             b = fee
             c = later  # E[SFN202]
