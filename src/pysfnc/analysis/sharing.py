@@ -103,8 +103,14 @@ SHARING: Final[dict[str, Sharing]] = {
     "annotation.holds": Sharing(),
     "number.no_TypeError": Sharing(same=(0,)),
     "number.no_AttributeError": Sharing(same=(0,)),
+    "number.joined": Sharing(same=(0,)),
     "number.plain": Sharing(same=(0,)),
     "number.ranks": Sharing(same=(0,)),
+    **{
+        f"stored.{name}": Sharing(same=(0,))
+        for name in ("no_TypeError", "no_AttributeError", "none", "loose", "texts", "operands")
+    },
+    **{f"stored.{name}": Sharing() for name in ("made", "set_TypeError", "set_AttributeError")},
     "copy.deep": Sharing(),
     "object.bare": Sharing(),
     "copy.flat": Sharing(new=(Spread(0, keyed=True),)),
@@ -163,6 +169,7 @@ CHANGES: Final[dict[str, Change]] = {
     "dict.with_default": Change(new=(Put(2, key=1),)),
     "dict.without": Change(),
     "dict.without_last": Change(),
+    "stored.changed": Change(),
     **{f"set.{name}": Change() for name in ("with", "without", "union", "both", "minus", "apart")},
 }
 

@@ -206,12 +206,12 @@ def _narrower_keys(project: Project, attempt: Sink) -> KeyScope:
 
 
 def _items(project: Project, attempt: Sink, before: ItemScope, compiled: bool) -> ItemScope:
-    """How the next attempt holds numbers of items: told from texts if something does not compile without.
+    """How the next attempt holds numbers of items: told from texts if something does not compile without, or asks what may be a set.
 
     `compiled`: the attempt before this one had no errors, as what does not compile runs in Lambda; so that one is made again if this one has some.
     """
     fails = attempt.has_errors or any(project.in_lambda.values())
-    if before == "texts" and project.met_decimals and fails:
+    if before == "texts" and (project.met_sets or (project.met_decimals and fails)):
         return "told"
     return "kept" if before == "told" and compiled and attempt.has_errors else before
 

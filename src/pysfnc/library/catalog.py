@@ -72,6 +72,7 @@ from pysfnc.library.services import (
     context,
     environment,
     http,
+    stored_values,
 )
 from pysfnc.library.text import (
     encodings,
@@ -212,6 +213,7 @@ ROW_MODULES = (
     sets,
     slices,
     sorting,
+    stored_values,
     strings_case,
     strings_fold,
     strings_layout,

@@ -21,9 +21,10 @@ from pysfnc.ir.exprs import Cond, Const, Expr, Let, ListComp, Prim, Var
 from pysfnc.lean import dataclass
 from pysfnc.library.services.attribute_values import number_fault
 from pysfnc.library.services.aws_forms import ATTRIBUTE, KEY, contains
+from pysfnc.library.services.stored_values import STORED
 from pysfnc.library.services.told_numbers import NUMBER
 from pysfnc.source.span import Span
-from pysfnc.values.relations import join_all, kinds, members, others_of
+from pysfnc.values.relations import join, join_all, kinds, members, others_of
 from pysfnc.values.types import (
     BOOL,
     JSON,
@@ -63,7 +64,7 @@ def _item_value(depth: int, number: Type) -> Type:
     return join_all([STR, BOOL, NONE, number, ListT(inner), DictT(inner)])
 
 
-_VALUES: Final = {told: _item_value(_DEPTH, NUMBER if told else DECIMAL) for told in (False, True)}
+_VALUES: Final = {False: _item_value(_DEPTH, DECIMAL), True: _item_value(_DEPTH, join(NUMBER, STORED))}
 """What an item holds, by whether numbers in it are told from texts."""
 
 

@@ -1,7 +1,7 @@
 """Items of DynamoDB whose numbers are told from texts: comparisons, arithmetic, and every other use of a value that may be such a number.
 
-A value of an item may be a `Decimal` or something else. An operation on it is that of `library.services.told_numbers` where it is one; where it is
-not, the operation is that of any value, of a type without the number.
+A value of an item may be a `Decimal`, a set or bytes (`stored_sets`), or something else. An operation on it is that of
+`library.services.told_numbers` where it is a number; where it is not, the operation is that of any value, of a type without the number.
 """
 
 import ast
@@ -9,12 +9,41 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
+from pysfnc.frontend.aws.stored_sets import (
+    DECIMAL,
+    DEEP,
+    as_stored,
+    holds_set,
+    loose,
+    no_order,
+    no_stored,
+    plain_operands,
+    refuse_deep_set,
+    unmarked,
+    unread,
+)
 from pysfnc.frontend.core.lower_context import Context
 from pysfnc.ir.exprs import Cond, Const, Expr, Prim
+from pysfnc.library.services.stored_values import STORED, UNREAD
 from pysfnc.library.services.told_numbers import NUMBER
 from pysfnc.values.recursive import with_parts
 from pysfnc.values.relations import join, join_all, kinds, members, without_kinds
-from pysfnc.values.types import BOOL, FLOAT, INT, JSON, NEVER, STR, ErrorT, FloatT, JsonT, Kind, NeverT, OpaqueT, Type
+from pysfnc.values.types import (
+    BOOL,
+    FLOAT,
+    INT,
+    JSON,
+    NEVER,
+    STR,
+    ErrorT,
+    FloatT,
+    JsonT,
+    Kind,
+    ListT,
+    NeverT,
+    OpaqueT,
+    Type,
+)
 
 __all__ = [
     "DEEP",
@@ -23,6 +52,7 @@ __all__ = [
     "as_ranks",
     "compare_of_numbers",
     "holds_number",
+    "joined_texts",
     "may_be_number",
     "negative_of_number",
     "no_number",
@@ -32,18 +62,22 @@ __all__ = [
     "without_numbers",
 ]
 
-DEEP: Final = OpaqueT("list or dict in an item", on_wire=True)
-"""What stands deep in an item."""
-_DECIMAL: Final = OpaqueT("Decimal", on_wire=True)
 _NUMERIC: Final = frozenset({Kind.BOOL, Kind.INT, Kind.FLOAT})
 _DATA: Final = frozenset({Kind.STR, Kind.NONE, Kind.BOOL, Kind.INT, Kind.FLOAT, Kind.LIST, Kind.DICT, Kind.OPAQUE})
 _LISTS: Final = frozenset({Kind.LIST, Kind.TUPLE})
 _ORDERS: Final = frozenset({"<", "<=", ">", ">="})
 
 
+_TOLD: Final = frozenset({NUMBER, STORED})
+
+
 def may_be_number(type_: Type) -> bool:
-    """Whether a value may be a number of an item itself."""
-    return NUMBER in members(type_)
+    """Whether a value may be a number of an item itself, or what is told by its form as they are: a set, bytes."""
+    return not _TOLD.isdisjoint(members(type_))
+
+
+def _others_of(type_: Type) -> Type:
+    return join_all([member for member in members(type_) if member not in _TOLD])
 
 
 def holds_number(type_: Type) -> bool:
@@ -54,22 +88,21 @@ def holds_number(type_: Type) -> bool:
         found.append(holds_number(part))
         return part
 
-    if type_ == NUMBER:
+    if type_ in _TOLD:
         return True
     with_parts(type_, look)
     return any(found)
 
 
 def _replaced(type_: Type, number: Type, deep: Type) -> Type:
-    if type_ == NUMBER:
+    if type_ in _TOLD:
         return number
     return deep if type_ == DEEP else with_parts(type_, lambda part: _replaced(part, number, deep))
 
 
 def without_numbers(type_: Type) -> Type:
     """The type of the rest: what is inside of lists and dicts is looked at by nobody who asks for it."""
-    kept = join_all([member for member in members(type_) if member != NUMBER])
-    return _replaced(kept, JSON, JSON)
+    return _replaced(_others_of(type_), JSON, JSON)
 
 
 def _rest(value: Expr) -> Expr:
@@ -78,8 +111,7 @@ def _rest(value: Expr) -> Expr:
 
 def _others(value: Expr) -> Expr:
     """The same, with lists and dicts as they are: they may be part of what comes out."""
-    kept = join_all([member for member in members(value.type) if member != NUMBER])
-    return replace(value, type=kept) if may_be_number(value.type) else value
+    return replace(value, type=_others_of(value.type)) if may_be_number(value.type) else value
 
 
 def _is_number(value: Expr) -> Expr:
@@ -87,12 +119,22 @@ def _is_number(value: Expr) -> Expr:
 
 
 def no_number(value: Expr, error: str, message: str) -> Expr:
-    """The value, after the exception for one that is such a number."""
+    """The value, after the exception for one that is such a number, or a set or bytes of an item; `message` names the class of the number."""
+    value = no_stored(value, message, error)
     if not may_be_number(value.type):
         return value
-    kept = join_all([member for member in members(value.type) if member != NUMBER])
     text = Const(value=message, type=STR)
-    return Prim(op=f"number.no_{error}", args=(value, text), type=kept, span=value.span)
+    return Prim(op=f"number.no_{error}", args=(value, text), type=_others_of(value.type), span=value.span)
+
+
+def joined_texts(value: Expr) -> Expr:
+    """The argument of `str.join`, after the TypeError of a list with an item of DynamoDB in it that is no text."""
+    found = members(value.type)
+    if not any(isinstance(member, ListT) and may_be_number(member.item) for member in found):
+        return value
+    value = no_number(no_order(value), "TypeError", "can only join an iterable")
+    kept = [ListT(STR) if isinstance(member, ListT) else without_numbers(member) for member in members(value.type)]
+    return Prim(op="number.joined", args=(value,), type=join_all(kept), span=value.span)
 
 
 def as_key(value: Expr) -> Expr:
@@ -106,19 +148,21 @@ def read_number(name: str, value: Expr) -> Expr:
     """A value for `str`, `int` or `float`: as what gives the same."""
     if not may_be_number(value.type):
         return value
+    value = unread(value)
     made: Type = INT if name == "int" else STR
     kept = [member for member in members(value.type) if member != NUMBER]
     op = "number.as_int" if name == "int" else "number.as_text"
     return Prim(op=op, args=(value,), type=join_all([made, *kept]), span=value.span)
 
 
-def plain_number(value: Expr) -> Expr:
-    """A value that leaves the machine, with the texts of numbers in their place."""
+def plain_number(value: Expr, before: str, behind: str) -> Expr:
+    """A value that leaves the machine, with the texts of numbers in their place; see `unmarked`."""
+    value = unmarked(value, before, behind)
     if not holds_number(value.type):
         return value
-    type_ = _replaced(value.type, _DECIMAL, DEEP)
+    type_ = _replaced(value.type, DECIMAL, DEEP)
     if value.type == NUMBER:
-        return Prim(op="number.text", args=(value,), type=_DECIMAL, span=value.span)
+        return Prim(op="number.text", args=(value,), type=DECIMAL, span=value.span)
     return Prim(op="number.plain", args=(value,), type=type_, span=value.span)
 
 
@@ -128,6 +172,7 @@ def truth_of_number(cx: Context, value: Expr, plain: Callable[[Expr], Expr]) -> 
         return None
     value = cx.atom(value)
     test = Prim(op="number.true", args=(value,), type=BOOL, span=value.span)
+    # A set of an item is never empty, and an object that holds something is true as well.
     return _either(cx, [value], test, lambda: plain(_rest(value)))
 
 
@@ -135,6 +180,7 @@ def as_ranks(keys: Expr) -> Expr:
     """Values that are sorted, as what is in the same order."""
     if not holds_number(keys.type):
         return keys
+    keys = unmarked(keys, f"{UNREAD}: ", "")
     return Prim(op="number.ranks", args=(keys,), type=_ranked(keys.type), span=keys.span)
 
 
@@ -153,6 +199,12 @@ def compare_of_numbers(
     if not all(_is_data(value.type) for value in (one, other)):
         return None
     one, other = cx.atom(one), cx.atom(other)
+    if symbol in ("in", "not in") and Kind.SET not in kinds(other.type):
+        one = as_stored(one)
+    elif symbol in ("==", "!="):
+        one, other = as_stored(one), as_stored(other)
+    if holds_set(one.type) or (holds_set(other.type) and Kind.SET not in kinds(other.type)):
+        return refuse_deep_set(cx, node)
     if symbol in ("==", "!="):
         return _negated(_equal(cx, one, other, node), symbol == "!=")
     if symbol in _ORDERS:
@@ -160,13 +212,13 @@ def compare_of_numbers(
         ordered = Prim(op="number.ordered", args=(one, other, sign), type=BOOL, span=cx.span(node))
         if _is_float(one.type) or _is_float(other.type):
             return None
-        return _either(cx, [one, other], ordered, lambda: plain(_rest(one), _rest(other)))
+        return _either(cx, [one, other], ordered, lambda: plain(*map(_rest, plain_operands(one, other, symbol))))
     return _membership(cx, symbol, one, other, plain, node)
 
 
 def _is_data(type_: Type) -> bool:
     opaque = [member for member in members(type_) if isinstance(member, OpaqueT)]
-    if any(member not in (NUMBER, DEEP) for member in opaque):
+    if any(member not in (NUMBER, STORED, DEEP) for member in opaque):
         return False
     return kinds(type_) <= _DATA | {Kind.TUPLE, Kind.SET}
 
@@ -184,6 +236,7 @@ def _negated(test: Expr, negated: bool) -> Expr:
 def _membership(
     cx: Context, symbol: str, one: Expr, other: Expr, plain: Callable[[Expr, Expr], Expr], node: ast.AST
 ) -> Expr | None:
+    other = loose(cx, other)
     other = cx.atom(no_number(other, "TypeError", "argument of type 'decimal.Decimal' is not iterable"))
     if kinds(one.type) <= {Kind.STR, Kind.NONE} or not _holds_numeric(other.type):
         return plain(_rest(one), _rest(other))
@@ -224,7 +277,7 @@ def arithmetic_of_numbers(
     sign = Const(value=symbol, type=STR)
     made = Prim(op="number.arithmetic", args=(one, other, sign), type=NUMBER, span=cx.span(node))
     rest = _rest if symbol.startswith("-") else _others
-    return _either(cx, [one, other], made, lambda: plain(rest(one), rest(other)))
+    return _either(cx, [one, other], made, lambda: plain(*map(rest, plain_operands(one, other, symbol))))
 
 
 def negative_of_number(cx: Context, symbol: str, value: Expr, plain: Callable[[Expr], Expr]) -> Expr | None:
@@ -233,7 +286,9 @@ def negative_of_number(cx: Context, symbol: str, value: Expr, plain: Callable[[E
         return None
     value = cx.atom(value)
     made = Prim(op="number.negative", args=(value,), type=NUMBER, span=value.span)
-    return _either(cx, [value], made, lambda: plain(_rest(value)))
+    return _either(
+        cx, [value], made, lambda: plain(_rest(no_stored(value, "bad operand type for unary -: 'decimal.Decimal'")))
+    )
 
 
 def _either(cx: Context, values: list[Expr], number: Expr, rest: Callable[[], Expr]) -> Expr:

@@ -513,7 +513,7 @@ def _sorted(cx: Context, given: Arguments, node: ast.expr) -> Value:
         from pysfnc.frontend.aws.lower_resource_lists import sorted_resources
 
         return sorted_resources(cx, given.positional[0], given, node)
-    iterable, ordered = loose_items(cx, given.positional[0], node)
+    iterable, ordered = loose_items(cx, given.positional[0], node, keyed=named.get("key") is not None)
     if not ordered and named.get("key") is not None:
         return refuse_order(
             cx,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from pysfnc.diagnostics import codes
+from pysfnc.frontend.aws.stored_sets import changed, may_be_set
 from pysfnc.frontend.classes.lower_objects import (
     has_setter,
     keep,
@@ -334,7 +335,7 @@ def _augment_name(cx: Context, node: ast.AugAssign, target: ast.Name) -> None:
         return
     if isinstance(left, Var) and augment_counter(cx, node, Place(left, (), (), target.id), left, right):
         return
-    if isinstance(left.type, ListT) or _changes_set(node, left):
+    if isinstance(left.type, ListT) or _changes_set(node, left) or _changes_set_of_item(cx, node, left, right):
         if isinstance(left, Var):
             _augment_in_place(cx, node, Place(left, (), (), target.id), right)
         return
@@ -393,7 +394,7 @@ def _augment_place(cx: Context, node: ast.AugAssign, target: ast.expr, place: Pl
         return
     if augment_counter(cx, node, place, left, right):
         return
-    if isinstance(left.type, ListT) or _changes_set(node, left):
+    if isinstance(left.type, ListT) or _changes_set(node, left) or _changes_set_of_item(cx, node, left, right):
         _augment_in_place(cx, node, place, right)
         return
     if _may_change(node, left, right):
@@ -421,6 +422,12 @@ _IN_PLACE = {ast.Add: Kind.LIST, ast.Mult: Kind.LIST, ast.BitOr: Kind.DICT}
 def _changes_set(node: ast.AugAssign, left: Expr) -> bool:
     """Whether the assignment changes a set in place."""
     return isinstance(left.type, SetT) and left.type.form == "set" and isinstance(node.op, _SET_OPERATORS)
+
+
+def _changes_set_of_item(cx: Context, node: ast.AugAssign, left: Expr, right: Value) -> bool:
+    """Whether the assignment changes a set that came out of an item in place: nothing else in one takes a set."""
+    takes_set = isinstance(node.op, _SET_OPERATORS) and not isinstance(right, Static) and isinstance(right.type, SetT)
+    return takes_set and may_be_set(cx, left.type)
 
 
 def _may_change(node: ast.AugAssign, left: Expr, right: Value) -> bool:
@@ -476,6 +483,7 @@ def _augment_in_place(cx: Context, node: ast.AugAssign, place: Place, right: Val
         made = lib.extended(cx, current, items, node)
     else:
         made = lib.binary(cx, f"{symbol}=", current, as_data(cx, right, node.value), node)
+    made = changed(current, made)
     if not is_poison(made):
         write_place(cx, place, made if not place.keys else cx.atom(made), cx.span(node))
 

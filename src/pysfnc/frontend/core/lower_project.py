@@ -68,6 +68,8 @@ class Project:
     """Whether numbers out of items of DynamoDB are told from texts (`told_numbers`), which takes room in the machine."""
     met_decimals: bool = False
     """Whether something is asked of a `Decimal` that takes that."""
+    met_sets: bool = False
+    """Whether something is asked of a value of an item that takes that if it is a set."""
     loaded: frozenset[str] = frozenset()
     """The variables of what resources of boto3 at module level have loaded (`loaded_resources`)."""
     met_loaded: set[str] = field(default_factory=set)

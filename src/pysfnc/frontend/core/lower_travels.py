@@ -45,7 +45,7 @@ def travelling(cx: Context, value: Expr, before: str, behind: str, node: ast.AST
 
     The message names the place: `before`, the path inside of the value, `behind`.
     """
-    value = plain_number(value)
+    value = plain_number(value, before, behind)
     value = lib.leaving(cx, value, before + behind, node) or value
     value = bare(cx, value, node)
     _check_travels(cx, value, node)

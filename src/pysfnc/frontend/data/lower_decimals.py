@@ -10,6 +10,7 @@ from typing import Final
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.aws.item_values import DECIMAL
+from pysfnc.frontend.aws.stored_sets import of_no_set
 from pysfnc.frontend.aws.told_numbers import DEEP, may_be_number, no_number, read_number
 from pysfnc.frontend.calls.lower_arguments import lower_arguments
 from pysfnc.frontend.core.lower_context import Context, poison
@@ -118,10 +119,10 @@ _OF_DICTS: Final = frozenset({"attribute.having", "attribute.mapping"})
 """Checks that only a dict passes."""
 
 
-def container(value: Expr, before: str, behind: str, op: str = "attribute.container") -> Expr:
+def container(value: Expr, before: str, behind: str, op: str = "attribute.container", of_set: str = "") -> Expr:
     """A value of an item as the list or dict that it is, where it may be a `Decimal` as well; else the exception of a value that is none.
 
-    `before` and `behind` stand around the name of its type in that.
+    `before` and `behind` stand around the name of its type in that. `of_set`: the text for a set or bytes instead, where Python raises nothing.
     """
     if may_be_number(value.type):
         error = "AttributeError" if op == "attribute.having" else "TypeError"
@@ -131,12 +132,13 @@ def container(value: Expr, before: str, behind: str, op: str = "attribute.contai
     inner: list[Type] = [member for member in found if isinstance(member, wanted)]
     if DECIMAL not in found or not inner:
         return value
-    texts = (Const(value=before, type=STR), Const(value=behind, type=STR))
+    texts = tuple(Const(value=text, type=STR) for text in (before, behind, of_set))
     return Prim(op=op, args=(value, *texts), type=join_all(inner), span=value.span)
 
 
 def having_method(value: Expr, name: str) -> Expr:
     """A value of an item as the list or dict whose method is called."""
+    value = of_no_set(value, name)
     if name not in _METHODS and not may_be_number(value.type):
         return value
     return container(value, "", f" object has no attribute '{name}'", "attribute.having")

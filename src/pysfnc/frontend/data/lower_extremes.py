@@ -5,6 +5,7 @@ from typing import Final
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.aws.resource_values import Collected
+from pysfnc.frontend.aws.told_numbers import holds_number
 from pysfnc.frontend.calls.lower_arguments import Arguments
 from pysfnc.frontend.classes.own_orders import extreme_own
 from pysfnc.frontend.core import lower_library as lib
@@ -41,7 +42,7 @@ def _of_times(cx: Context, args: list[Expr], node: ast.expr) -> Expr | None:
     """The list of the dates or timedeltas of which one is wanted, None for anything else."""
     if len(args) == 1:
         of_times = are_times(args[0]) or are_timed_tuples(args[0])
-        ranked = of_times or are_decimals(args[0]) or as_values(args[0]) is not args[0]
+        ranked = of_times or are_decimals(args[0]) or holds_number(args[0].type) or as_values(args[0]) is not args[0]
         return cx.atom(args[0]) if ranked else None
     if args and is_time(args[0].type) and all(arg.type == args[0].type for arg in args):
         return cx.atom(lib.make_list(cx, args, node))
@@ -67,13 +68,15 @@ def extreme(cx: Context, given: Arguments, node: ast.expr, name: str) -> Value:
             from pysfnc.frontend.aws.lower_resource_lists import extreme_resource
 
             return extreme_resource(cx, given.positional[0], given, node, name)
-        items, ordered = loose_items(cx, given.positional[0], node)
+        items, ordered = loose_items(cx, given.positional[0], node, keyed=key is not None)
         if not ordered and key is not None:
             return refuse_order(
                 cx, "which of equal keys is found", f"write instead: `{name}(sorted(...), key=...)`", node
             )
         args = [items]
     plain = key is None or (not isinstance(key, Static) and key.type == NONE)
+    if len(args) == 1 and holds_number(args[0].type):
+        args = [lib.items_of(cx, args[0], node)]
     of_times = _of_times(cx, args, node) if plain and set(named) <= _NAMED else None
     if of_times is not None:
         fallback = named.get("default")

@@ -7,6 +7,8 @@ from dataclasses import replace
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.aws.item_values import DECIMAL
 from pysfnc.frontend.aws.lower_response import RESPONSE, call_response
+from pysfnc.frontend.aws.stored_sets import CHANGES, QUESTIONS, may_be_set
+from pysfnc.frontend.aws.told_numbers import joined_texts
 from pysfnc.frontend.blocks.lower_exceptions import call_exception_method
 from pysfnc.frontend.calls.lower_arguments import lower_arguments
 from pysfnc.frontend.calls.lower_builtins import sorted_items
@@ -67,7 +69,10 @@ def call_method(cx: Context, receiver: Expr, node: ast.Call) -> Value:
     if has_own(cx, receiver.type, name):
         return call_object_method(cx, receiver, node)
     receiver = lib.decayed(cx, receiver)
-    part = having_method(receiver, name)
+    of_sets = name in CHANGES | QUESTIONS and may_be_set(cx, receiver.type)
+    if of_sets and name in QUESTIONS:
+        receiver = cx.atom(lib.having(cx, receiver, name, node), "set")
+    part = receiver if of_sets else having_method(receiver, name)
     receiver = as_exception(cx, receiver if part is receiver else cx.atom(part, "part"), name, node.func)
     if isinstance(receiver.type, ExcT):
         called = call_exception_method(cx, receiver, node)
@@ -100,7 +105,7 @@ def call_method(cx: Context, receiver: Expr, node: ast.Call) -> Value:
             return poison(cx.span(node))
         held, *others = taken.positional
         return call_decimal_method(cx, as_data(cx, held, node), name, others, taken.keyword_map(), node)
-    if has_opaque_method(receiver.type, name):
+    if has_opaque_method(receiver.type, name) and not of_sets:
         taken = lower_arguments(cx, node, first=[receiver])
         if taken is None:
             return poison(cx.span(node))
@@ -148,6 +153,7 @@ def _argument(cx: Context, name: str, value: Value, node: ast.AST) -> Expr:
         pairs = pairs_taken(cx, value, node) if name == "update" and isinstance(node, ast.expr) else None
         return pairs or lib.items_of(cx, value, node)
     data = as_data(cx, value, node)
+    data = joined_texts(data) if name == "join" else data
     return listed(data) if name in _TAKES_ITEMS else data
 
 

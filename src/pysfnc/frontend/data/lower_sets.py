@@ -8,6 +8,7 @@ import ast
 from typing import Final
 
 from pysfnc.diagnostics import codes
+from pysfnc.frontend.aws.stored_sets import distinct_texts, loose
 from pysfnc.frontend.calls.lower_arguments import Arguments, lower_arguments
 from pysfnc.frontend.core import lower_library as lib
 from pysfnc.frontend.core.lower_context import Context, poison
@@ -109,7 +110,8 @@ def _hashable_items(cx: Context, value: Value, node: ast.expr) -> Expr:
         return made
     if not isinstance(value, Static) and Kind.SET in kinds(value.type):
         return value
-    return _checked(cx, lib.items_of(cx, value, node), node)
+    taken: Value = value if isinstance(value, Static) else loose(cx, value)
+    return _checked(cx, distinct_texts(lib.items_of(cx, taken, node)), node)
 
 
 def hashable_of_iterator(cx: Context, value: Value, node: ast.expr) -> Expr | None:
@@ -128,9 +130,13 @@ def _checked(cx: Context, items: Expr, node: ast.expr) -> Expr:
     return collect(cx, Source(items), Hashed(node), node)
 
 
-def loose_items(cx: Context, value: Value, node: ast.expr) -> tuple[Expr, bool]:
-    """What somebody takes the items of who does not show their order, as an iterable; and whether their order is known."""
+def loose_items(cx: Context, value: Value, node: ast.expr, *, keyed: bool = False) -> tuple[Expr, bool]:
+    """What somebody takes the items of who does not show their order, as an iterable; and whether their order is known.
+
+    `keyed`: the order of items shows whose keys are equal.
+    """
     data = listed(lib.plain(lib.whole_items(cx, value, node)))
+    data = data if keyed else loose(cx, data)
     if lib.has_own_keys(data.type):
         return lib.own_keys(cx, data, node), True
     if Kind.SET not in kinds(data.type):

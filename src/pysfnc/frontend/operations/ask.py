@@ -211,7 +211,7 @@ def decimal_read(name: str, value: Expr) -> Expr:
     return readable(name, value)
 
 
-def container(value: Expr, before: str, behind: str, *, only_dict: bool = False) -> Expr:
+def container(value: Expr, before: str, behind: str, *, only_dict: bool = False, of_set: str = "") -> Expr:
     from pysfnc.frontend.data.lower_decimals import container
 
-    return container(value, before, behind, "attribute.mapping" if only_dict else "attribute.container")
+    return container(value, before, behind, "attribute.mapping" if only_dict else "attribute.container", of_set)

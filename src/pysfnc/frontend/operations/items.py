@@ -2,11 +2,22 @@
 
 import ast
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.aws.aws_types import METADATA, status_of
 from pysfnc.frontend.aws.lower_aws_errors import part_of_response
+from pysfnc.frontend.aws.stored_sets import (
+    CHANGES,
+    QUESTIONS,
+    as_set,
+    changed,
+    kept_in,
+    loose,
+    may_be_stored,
+    of_no_set,
+)
 from pysfnc.frontend.aws.told_numbers import as_key, no_number
 from pysfnc.frontend.core.lower_context import Context
 from pysfnc.frontend.core.whole import refuse_text, text_held
@@ -31,6 +42,7 @@ from pysfnc.library.objects.objects import build_attribute, build_set_attribute
 from pysfnc.library.rows.dispatch import having as dispatch_having
 from pysfnc.library.rows.row import Change, Refusal
 from pysfnc.library.rows.signature import WHOLE
+from pysfnc.library.services.stored_values import UNREAD
 from pysfnc.values.relations import kinds
 from pysfnc.values.types import INT, NONE, DequeT, ErrorT, Kind, LazyDictT, MapT, Type
 
@@ -126,6 +138,7 @@ def set_item(cx: Context, container: Expr, key: Expr, value: Expr, node: ast.AST
     """What `container` is after `container[key] = value`; `existing`: there is an item, which was read before."""
     if isinstance(container.type, MapT):
         return as_mapping(set_item(cx, dict_held(container), key, value, node, existing=existing), container.type)
+    value = kept_in(container.type, value)
     container, key = (
         no_number(container, "TypeError", f"{_NUMBER} object does not support item assignment"),
         as_key(key),
@@ -161,7 +174,7 @@ def tuple_item(cx: Context, value: Expr, index: int, node: ast.AST) -> Expr:
 def length(cx: Context, value: Expr, node: ast.AST) -> Expr:
     """`len(value)`."""
     data = set_items(cx, dict_held(listed(decayed(cx, value))), node)
-    data = container(data, "object of type ", " has no len()")
+    data = container(loose(cx, data), "object of type ", " has no len()", of_set=UNREAD)
     return built(cx, node, [data], lambda site: catalog.build_call("len", [data], {}, site), held=inner([data]))
 
 
@@ -212,6 +225,9 @@ def _surely_got(cx: Context, receiver: Expr, key: Expr, node: ast.AST) -> Expr |
 
 def having(cx: Context, receiver: Expr, name: str, node: ast.AST) -> Expr:
     """The receiver of a method, after the AttributeError of a value whose kind has none of that name."""
+    if name in CHANGES | QUESTIONS and may_be_stored(receiver.type):
+        return as_set(cx, receiver, "'", f"' object has no attribute '{name}'", "AttributeError")
+    receiver = of_no_set(receiver, name)
     receiver = no_number(receiver, "AttributeError", f"{_NUMBER} object has no attribute '{name}'")
     found = kinds(receiver.type)
     usable = frozenset(
@@ -232,11 +248,22 @@ def has_method(type_: Type, name: str) -> bool:
 
 def is_change(type_: Type, name: str) -> bool:
     """Whether a method of this name changes values of the type."""
-    return any(catalog.find_change(kind, name) is not None for kind in kinds(type_))
+    return any(catalog.find_change(kind, name) is not None for kind in kinds(type_)) or (
+        name in CHANGES and may_be_stored(type_)
+    )
 
 
 _ASKS = frozenset({"add", "discard", "remove"})
 """Methods that look for an item that is equal."""
+
+
+def _change_of_stored(
+    cx: Context, name: str, receiver: Expr, args: Sequence[Expr], keywords: dict[str, Expr], node: ast.AST
+) -> Change | None:
+    """A change of what may be a set of an item, which is one of an item afterwards."""
+    items = cx.atom(having(cx, receiver, name, node), "items")
+    change = method_change(cx, name, items, args, keywords, node)
+    return None if change is None else replace(change, updated=changed(receiver, change.updated))
 
 
 def method_change(
@@ -245,6 +272,9 @@ def method_change(
     """A call of a method that changes its receiver; None when the mistake was reported."""
     if refused_function(cx, name, [*args, *keywords.values()], node) is not None:
         return None
+    if name in CHANGES and may_be_stored(receiver.type):
+        return _change_of_stored(cx, name, receiver, args, keywords, node)
+    receiver = of_no_set(receiver, name)
     receiver = no_number(receiver, "AttributeError", f"{_NUMBER} object has no attribute '{name}'")
     if name in ("setdefault", "pop") and args and Kind.DICT in kinds(receiver.type):
         args = [as_key(args[0]), *args[1:]]

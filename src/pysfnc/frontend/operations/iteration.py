@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pysfnc.diagnostics import codes
+from pysfnc.frontend.aws.stored_sets import no_order
 from pysfnc.frontend.concurrency.future_tables import KeyedCoroutines, KeyedFutures, keys_of_table
 from pysfnc.frontend.core.lower_context import Context
 from pysfnc.frontend.core.lower_core import as_data, is_poison, lower_value
@@ -19,6 +20,7 @@ from pysfnc.ir.exprs import Const, Expr, Prim
 from pysfnc.library import catalog
 from pysfnc.library.containers.iteration import build_spread, spread_of
 from pysfnc.library.rows.row import Refusal, Site
+from pysfnc.library.services.stored_values import ORDER_SHOWS
 from pysfnc.values.types import INT, NeverT, TupleT
 
 
@@ -42,13 +44,13 @@ def items_of(cx: Context, value: Value, node: ast.AST, function: str | None = No
     of_own = items_of_own(cx, value, node)
     if of_own is not None:
         return items_of(cx, of_own, node, function)
-    data = listed(plain(decayed(cx, as_data(cx, value, node))))
+    data = no_order(listed(plain(decayed(cx, as_data(cx, value, node)))))
     if has_own_keys(data.type):
         return own_keys(cx, data, node)
     if function is None:
-        data = container(data, "", " object is not iterable")
+        data = container(data, "", " object is not iterable", of_set=ORDER_SHOWS)
         return built(cx, node, [data], lambda site: catalog.build_iter_list(data, site), held=inner([data]))
-    data = container(data, f"{spread_of(function)} after * must be an iterable, not ", "")
+    data = container(data, f"{spread_of(function)} after * must be an iterable, not ", "", of_set=ORDER_SHOWS)
     return built(cx, node, [data], lambda site: build_spread(data, function, site), held=inner([data]))
 
 
@@ -143,7 +145,7 @@ def dict_source(cx: Context, value: Value, node: ast.AST) -> Expr:
 
 def unpackable(cx: Context, value: Expr, node: ast.AST) -> Expr:
     """The list of the items that `a, b = value` takes apart."""
-    value = listed(plain(value))
+    value = no_order(listed(plain(value)))
     if has_own_keys(value.type):
         return own_keys(cx, value, node)
     return built(cx, node, [value], lambda site: catalog.build_unpack_list(value, site), held=inner([value]))

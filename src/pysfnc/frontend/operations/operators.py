@@ -7,6 +7,7 @@ from typing import Final
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.aws.lower_aws_errors import check_code
 from pysfnc.frontend.aws.lower_environment import environment_has, is_environ
+from pysfnc.frontend.aws.stored_sets import loose, operands
 from pysfnc.frontend.aws.told_numbers import (
     arithmetic_of_numbers,
     as_ranks,
@@ -59,6 +60,7 @@ from pysfnc.frontend.operations.types_asked import ask_for_types, compare_types,
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, ListComp, Prim
 from pysfnc.library import catalog
 from pysfnc.library.containers.iteration import items_type
+from pysfnc.library.services.stored_values import UNREAD
 from pysfnc.values.relations import join, kinds, without_kinds
 from pysfnc.values.types import BOOL, INT, NONE, DequeT, ErrorT, Kind, ListT, MapT, NeverT, RecordT, StrT
 
@@ -95,6 +97,7 @@ def binary(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) -> 
     of_decimals = decimal_binary(cx, symbol, left, right, lambda a, b: binary(cx, symbol, a, b, node), node)
     if of_decimals is not None:
         return of_decimals
+    left, right = operands(cx, symbol, left, right)
     of_numbers = arithmetic_of_numbers(cx, symbol, left, right, lambda a, b: binary(cx, symbol, a, b, node), node)
     if of_numbers is not None:
         return of_numbers
@@ -201,6 +204,7 @@ def _compare_data(cx: Context, op: ast.cmpop, one: Expr, other: Expr, node: ast.
     of_time = time_compare(cx, symbol, one, other, node) or decimal_compare(cx, symbol, one, other, node)
     if of_time is not None:
         return of_time
+    one, other = operands(cx, symbol, one, other)
     of_numbers = compare_of_numbers(
         cx, symbol, decayed(cx, one), decayed(cx, other), lambda a, b: compare(cx, op, a, b, node), node
     )
@@ -220,9 +224,9 @@ def _compare_plain(cx: Context, symbol: str, one: Expr, other: Expr, node: ast.A
     if symbol in ("in", "not in", "is", "is not"):
         other = plain(other)
         if symbol in ("in", "not in"):
-            other = listed(other)
+            other = loose(cx, listed(other))
         if symbol in ("in", "not in") and isinstance(one.type, StrT):
-            other = container(other, "argument of type ", " is not iterable", only_dict=True)
+            other = container(other, "argument of type ", " is not iterable", only_dict=True, of_set=UNREAD)
         keyed = keyed_by(other.type, one.type) if symbol in ("in", "not in") else None
         if keyed is not None:
             one, other = key_text(cx, replace(other, type=keyed), one, node), dict_held(other)

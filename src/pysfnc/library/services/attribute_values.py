@@ -18,6 +18,8 @@ from pysfnc.library.rows.registry import register_prim
 from pysfnc.library.rows.row import Arg, Check, PrimRow
 from pysfnc.library.rows.shapes import EMPTY, clean, count, fn, ge, le, mapped, refs
 from pysfnc.library.rows.typenames import is_never
+from pysfnc.library.services.stored_values import cases as stored_cases
+from pysfnc.library.services.stored_values import is_stored
 from pysfnc.values.relations import kinds
 from pysfnc.values.types import Kind, Type
 
@@ -48,6 +50,7 @@ define(
             (call("exists", Field(_A, "L")), mapped(Field(_A, "L"), "v", call("py_attribute", _V))),
             (call("exists", Field(_A, "BOOL")), Field(_A, "BOOL")),
             (call("exists", Field(_A, "Bool")), Field(_A, "Bool")),
+            *stored_cases(_A),
         ],
         NULL,
     ),
@@ -159,7 +162,8 @@ def _scalar_check(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
 
 def _container_checks(args: Sequence[Arg], error: str, *, lists: bool) -> Sequence[Check]:
     """The texts of the last two arguments stand around the name of a type. A text may be a `Decimal` (LIM-47), so that nothing is done with it."""
-    value, before, behind = (arg.tree for arg in args)
+    value, before, behind, of_set = (arg.tree for arg in args)
+    of_stored = call("join", Array((text("'"), call("py_stored_kind", value), text("'"))))
 
     def message(name: Tree) -> Tree:
         return call("join", Array((before, name, behind)))
@@ -169,6 +173,11 @@ def _container_checks(args: Sequence[Arg], error: str, *, lists: bool) -> Sequen
         Check(negate(eq(kind, text("null"))), error, message(text("'NoneType'"))),
         Check(negate(eq(kind, text("boolean"))), error, message(text("'bool'"))),
         Check(negate(eq(kind, text("string"))), error, message(text("'str' or 'decimal.Decimal'"))),
+        Check(
+            negate(is_stored(value)),
+            error,
+            of_set if of_set != text("") else message(of_stored),
+        ),
         *(() if lists else (Check(negate(eq(kind, text("array"))), error, message(text("'list'"))),)),
     )
 

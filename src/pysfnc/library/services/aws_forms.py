@@ -16,14 +16,16 @@ from typing import Final, Literal
 
 from pysfnc.aws.services import service
 from pysfnc.aws.shapes import Member, Naming, Shape
-from pysfnc.jsonata.tree import Array, Bind, Call, Field, Func, IfElse, Index, Lit, Object, Ref, Regex, Seq, Tree
+from pysfnc.jsonata.tree import Array, Bind, Call, Field, Func, IfElse, Index, Lit, Object, Ref, Seq, Tree
 from pysfnc.lean import dataclass
 from pysfnc.library.containers.dicts import has_key, lookup
-from pysfnc.library.rows.make import TRUE, call, eq, negate, text
+from pysfnc.library.rows.make import TRUE, call, either, eq, negate, text
 from pysfnc.library.rows.registry import register_prim
 from pysfnc.library.rows.row import Arg, Check, PrimRow
 from pysfnc.library.rows.shapes import fn, mapped
 from pysfnc.library.rows.signature import repr_of
+from pysfnc.library.services.stored_values import holds_mark
+from pysfnc.library.services.told_numbers import MARK as NUMBER_MARK
 from pysfnc.values.types import Type
 
 Direction = Literal["answer", "argument"]
@@ -80,20 +82,15 @@ def _answer(args: Sequence[Arg], _type: Type) -> Tree:
     return _translated(args, "answer")
 
 
-_NO_VALUES: Final = Regex('"([SNB]S|[SNB]s)":\\[|"B":"')
-_NOT_TOLD: Final = Regex('"([SNB]S|[SNB]s)":\\[|"B":"|"decimal[.]Decimal":')
-"""Sets and bytes in the text of attribute values; attributes of these names hold an object, and in a text the quotes are escaped."""
-
-
-def _unread(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
-    """What has no form in the machine (LIM-47)."""
+def _taken(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
+    """Attributes whose names are those of values that the machine has no other form for."""
     value, form = args
     assert isinstance(form.tree, Lit)
     read = Form.read(str(form.tree.value))
     if not read.values:
         return ()
-    found = call("contains", call("string", value.tree), _NOT_TOLD if read.told else _NO_VALUES)
-    return (Check(negate(found), "TypeError", text("a set or bytes in an item have no form in a machine")),)
+    taken = either(holds_mark(value.tree), *([holds_mark(value.tree, NUMBER_MARK)] if read.told else []))
+    return (Check(negate(taken), "TypeError", text("an attribute of this name has no form in a machine")),)
 
 
 def _argument(args: Sequence[Arg], _type: Type) -> Tree:
@@ -230,5 +227,5 @@ def _missing(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
 register_prim(PrimRow(op="service.member", lower=_read, checks=_missing))
 register_prim(PrimRow(op="service.same", lower=lambda args, _: eq(args[0].tree, args[1].tree)))
 register_prim(PrimRow(op="service.last", lower=lambda args, _: Index(args[0].tree, Lit(-1))))
-register_prim(PrimRow(op="service.answer", lower=_answer, checks=_unread))
+register_prim(PrimRow(op="service.answer", lower=_answer, checks=_taken))
 register_prim(PrimRow(op="service.argument", lower=_argument))

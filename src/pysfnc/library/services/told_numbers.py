@@ -7,14 +7,16 @@ of up to 15 digits; where more are needed the execution fails, and no `except` c
 from collections.abc import Sequence
 from typing import Final
 
-from pysfnc.jsonata.tree import Array, Binary, Bind, Field, IfElse, Lit, Neg, Object, Ref, Regex, Seq, Tree
+from pysfnc.jsonata.tree import Array, Binary, Bind, Field, IfElse, Index, Lit, Neg, Object, Ref, Regex, Seq, Tree
 from pysfnc.library.numbers.floats import digits_of
 from pysfnc.library.rows.make import NULL, ZERO, both, call, choose, either, eq, negate, text, type_of
 from pysfnc.library.rows.prelude import define
 from pysfnc.library.rows.registry import register_prim
 from pysfnc.library.rows.row import Arg, Check, PrimRow
-from pysfnc.library.rows.shapes import amp, clean, fn, le, lt, mapped, ne, refs
+from pysfnc.library.rows.shapes import amp, clean, count, fn, le, lt, mapped, ne, refs
 from pysfnc.library.services.attribute_values import decimal_int
+from pysfnc.library.services.stored_values import UNREAD, is_stored, no_bytes, put_back
+from pysfnc.library.services.stored_values import cases as stored_cases
 from pysfnc.values.types import OpaqueT, Type
 
 NUMBER: Final = OpaqueT("Decimal of an item", on_wire=True)
@@ -65,6 +67,7 @@ define(
             (call("exists", Field(_A, "L")), mapped(Field(_A, "L"), "v", call("py_attribute_told", _V))),
             (call("exists", Field(_A, "BOOL")), Field(_A, "BOOL")),
             (call("exists", Field(_A, "Bool")), Field(_A, "Bool")),
+            *stored_cases(_A),
         ],
         NULL,
     ),
@@ -80,6 +83,7 @@ define(
             (eq(type_of(_V), _BOOLEAN), Object(((text("BOOL"), _V),))),
             (eq(type_of(_V), _ARRAY), Object(((text("L"), mapped(_V, "v", call("py_attribute_of_told", _V))),))),
             (call("exists", Field(_V, MARK)), Object(((text("N"), Field(_V, MARK)),))),
+            put_back(_V),
         ],
         Object(((text("M"), _each(_V, "py_attribute_of_told")),)),
     ),
@@ -167,7 +171,11 @@ _deep(
 _FITS: Final = le(call("length", Field(call("py_told_parts", _S), "c")), Lit(15))
 define("py_told_value", ("s",), IfElse(_FITS, call("number", _S), call("error", text(_NO_FORM))))
 _deep("py_told_rank", call("py_told_value", Field(_V, MARK)))
-define("py_told_kind", ("v",), IfElse(is_number(_V), text(MARK), call("py_kind", _V)))
+define(
+    "py_told_kind",
+    ("v",),
+    choose([(is_number(_V), text(MARK)), (is_stored(_V), call("py_stored_kind", _V))], call("py_kind", _V)),
+)
 
 # Arithmetic, on a coefficient and an exponent
 
@@ -274,11 +282,13 @@ define(
                 both(eq(call("substring", _X, ZERO, Lit(1)), text("+")), Binary("in", type_of(_A), _SEQUENCES)),
                 IfElse(
                     both(eq(_X, text("+=")), eq(type_of(_A), _ARRAY)),
-                    text(f"'{MARK}' object is not iterable"),
+                    _joined(text("'"), call("py_told_kind", _B), text("' object is not iterable")),
                     _joined(
                         text("can only concatenate "),
                         call("py_kind", _A),
-                        text(f' (not "{MARK}") to '),
+                        text(' (not "'),
+                        call("py_told_kind", _B),
+                        text('") to '),
                         call("py_kind", _A),
                     ),
                 ),
@@ -288,7 +298,11 @@ define(
                     eq(call("substring", _X, ZERO, Lit(1)), text("*")),
                     either(Binary("in", type_of(_A), _SEQUENCES), Binary("in", type_of(_B), _SEQUENCES)),
                 ),
-                text(f"can't multiply sequence by non-int of type '{MARK}'"),
+                _joined(
+                    text("can't multiply sequence by non-int of type '"),
+                    call("py_told_kind", IfElse(Binary("in", type_of(_A), _SEQUENCES), _B, _A)),
+                    text("'"),
+                ),
             ),
         ],
         _joined(
@@ -335,21 +349,23 @@ def _arithmetic(args: Sequence[Arg], _type: Type) -> Tree:
 def _ordered_check(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
     """One operand is such a number, the other one or an int."""
     one, other, sign = (arg.tree for arg in args)
-    message = call(
-        "join",
-        Array(
-            (
-                text("'"),
-                sign,
-                text("' not supported between instances of '"),
-                call("py_told_kind", one),
-                text("' and '"),
-                call("py_told_kind", other),
-                text("'"),
-            )
-        ),
-    )
-    return (Check(both(_numeric(one), _numeric(other)), "TypeError", message),)
+    return (Check(both(_numeric(one), _numeric(other)), "TypeError", _not_ordered(one, other, sign)),)
+
+
+def _stored_operands(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
+    """The operands of `+`, `-`, `*` or an order: none is a set or bytes of an item. Of two, Python has some that the machine has not."""
+    one, other, sign = (arg.tree for arg in args)
+    assert isinstance(sign, Lit)
+    is_order = sign.value in ("<", "<=", ">", ">=")
+    message = _not_ordered(one, other, sign) if is_order else call("py_told_clash", one, other, sign)
+    if is_order or str(sign.value).startswith("-"):
+        message = IfElse(both(is_stored(one), is_stored(other)), text(UNREAD), message)
+    return (Check(negate(either(is_stored(one), is_stored(other))), "TypeError", message),)
+
+
+def _not_ordered(one: Tree, other: Tree, sign: Tree) -> Tree:
+    kinds_ = (text("' and '"), call("py_told_kind", other), text("'"))
+    return _joined(text("'"), sign, text("' not supported between instances of '"), call("py_told_kind", one), *kinds_)
 
 
 def _ordered(args: Sequence[Arg], _type: Type) -> Tree:
@@ -377,6 +393,25 @@ def _refusing(error: str) -> PrimRow:
         lower=lambda args, _: args[0].tree,
         checks=lambda args, _: (Check(negate(is_number(args[0].tree)), error, args[1].tree),),
     )
+
+
+def _joined_checks(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
+    """The items of a list that `str.join` is given, if it is a list: the first that is no text is named."""
+    items = args[0].tree
+    others = clean(call("map", items, fn("v k", IfElse(ne(type_of(_V), _STRING), _K, None))))
+    first = Seq(
+        (
+            Bind("k", Index(others, ZERO)),
+            _joined(
+                text("sequence item "),
+                call("string", _K),
+                text(": expected str instance, "),
+                call("py_told_kind", Index(items, _K)),
+                text(" found"),
+            ),
+        )
+    )
+    return (Check(either(ne(type_of(items), _ARRAY), eq(count(others), ZERO)), "TypeError", first),)
 
 
 def _among(args: Sequence[Arg], _type: Type) -> Tree:
@@ -426,8 +461,16 @@ register_prim(
 )
 register_prim(PrimRow(op="number.among", lower=_among))
 register_prim(PrimRow(op="number.ordered", lower=_ordered, checks=_ordered_check))
+register_prim(PrimRow(op="stored.operands", lower=lambda args, _: args[0].tree, checks=_stored_operands))
 register_prim(PrimRow(op="number.arithmetic", lower=_arithmetic, checks=_operands))
-register_prim(PrimRow(op="attribute.of_told", lower=lambda args, _: call("py_attribute_of_told", args[0].tree)))
+register_prim(
+    PrimRow(
+        op="attribute.of_told",
+        lower=lambda args, _: call("py_attribute_of_told", args[0].tree),
+        checks=lambda args, _: no_bytes(args[0].tree),
+    )
+)
+register_prim(PrimRow(op="number.joined", lower=lambda args, _: args[0].tree, checks=_joined_checks))
 for _error in ("TypeError", "AttributeError"):
     register_prim(_refusing(_error))
 __all__ = ["MARK", "NUMBER", "is_number", "made"]
