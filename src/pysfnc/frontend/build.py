@@ -14,6 +14,7 @@ from pysfnc.frontend.aws.code_checks import check_codes
 from pysfnc.frontend.blocks import lower_try, lower_try_star
 from pysfnc.frontend.calls import lower_call
 from pysfnc.frontend.calls.moved_functions import unfit_functions
+from pysfnc.frontend.classes import inner_classes
 from pysfnc.frontend.concurrency import lower_async_with, lower_asyncio, lower_pools
 from pysfnc.frontend.concurrency.lower_groups import close_here
 from pysfnc.frontend.core import (
@@ -52,6 +53,7 @@ from pysfnc.values.relations import join
 from pysfnc.values.types import ERROR, JSON, NONE, DictT, Type
 
 CONSTRUCTS = (
+    inner_classes,
     lower_assign,
     lower_attributes,
     lower_async_with,

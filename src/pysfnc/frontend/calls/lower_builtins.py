@@ -27,6 +27,7 @@ from pysfnc.frontend.core import lower_library as lib
 from pysfnc.frontend.core.lower_context import Context, poison
 from pysfnc.frontend.core.lower_core import as_data, is_poison, lower_value
 from pysfnc.frontend.core.lower_values import (
+    DictOf,
     Endless,
     Lazy,
     LazyComprehension,
@@ -384,6 +385,8 @@ def _len(cx: Context, given: Arguments, node: ast.expr) -> Value:
         return length_of_bytes(cx, value, node)
     if isinstance(value, Lazy) and value.sized:
         return lib.length(cx, value.items, node)
+    if isinstance(value, DictOf):
+        return lib.length(cx, value.table, node)
     count = future_count(cx, value, node)
     if count is not None:
         return count

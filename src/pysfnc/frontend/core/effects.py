@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
-from pysfnc.ir.hir import Assign, Stmt
-from pysfnc.ir.walk import assigned, walk_suite
+from pysfnc.ir.hir import Assign, ExceptionTable, Perform, Raise, Recursion, Stmt, Suite, Try
+from pysfnc.ir.walk import assigned, stmt_exprs, stmt_suites, walk_suite
 from pysfnc.ir.walk_exprs import free_vars, walk_expr
 from pysfnc.jsonata.tree import Lit, Ref
 from pysfnc.library.rows.registry import prim
@@ -22,6 +22,37 @@ def can_raise(expr: Expr) -> bool:
         isinstance(part, Prim) and _prim_can_raise(part.op, tuple(map(_shape, part.args)), part.type)
         for part in walk_expr(expr)
     )
+
+
+def leaves_by_exception(suite: Suite, table: ExceptionTable) -> bool:
+    """Whether an exception may leave the statements, other than one that their own handlers catch."""
+    return _leaves(suite, table, frozenset())
+
+
+def _leaves(suite: Suite, table: ExceptionTable, caught: frozenset[str] | None) -> bool:
+    """`caught`: the classes that handlers around catch, None for all."""
+    for stmt in suite:
+        if isinstance(stmt, Try):
+            classes = [handler.classes for handler in stmt.handlers]
+            inside = None if caught is None or None in classes else caught.union(*filter(None, classes))
+            others = (*(handler.body for handler in stmt.handlers), stmt.orelse, stmt.final)
+            if _leaves(stmt.body, table, inside) or any(_leaves(other, table, caught) for other in others):
+                return True
+            continue
+        if caught is not None:
+            found = frozenset[str]().union(*map(_errors, stmt_exprs(stmt)))
+            if isinstance(stmt, Raise | Perform | Recursion) or any(not table.ancestors(one) & caught for one in found):
+                return True
+        if any(_leaves(inner, table, caught) for inner in stmt_suites(stmt)):
+            return True
+    return False
+
+
+def _errors(expr: Expr) -> frozenset[str]:
+    """The classes of exceptions that evaluating the expression may raise."""
+    parts = [part for part in walk_expr(expr) if isinstance(part, Prim)]
+    found = [_prim_errors(part.op, tuple(map(_shape, part.args)), part.type) for part in parts]
+    return frozenset[str]().union(*found)
 
 
 def may_wait(expr: Expr, later: Iterable[Stmt]) -> bool:
@@ -54,12 +85,16 @@ def _shape(arg: Expr) -> _Shape:
     return arg.type, Var, None
 
 
-@lru_cache(maxsize=4096)
 def _prim_can_raise(op: str, shapes: tuple[_Shape, ...], result: Type) -> bool:
+    return bool(_prim_errors(op, shapes, result))
+
+
+@lru_cache(maxsize=4096)
+def _prim_errors(op: str, shapes: tuple[_Shape, ...], result: Type) -> frozenset[str]:
     checks = prim(op).checks
     if checks is None:
-        return False
+        return frozenset()
     args = [
         Arg(Ref(f"a{index}") if kind is Var else Lit(value), type_) for index, (type_, kind, value) in enumerate(shapes)
     ]
-    return bool(checks(args, result))
+    return frozenset(check.error for check in checks(args, result))

@@ -260,7 +260,6 @@ _STATEMENT_NAMES: dict[type[ast.AST], str] = {
     ast.With: "`with`",
     ast.AsyncWith: "`async with`",
     ast.AsyncFor: "`async for`",
-    ast.ClassDef: "a class inside a function",
     ast.TryStar: "`except*`",
     ast.Import: "an import inside a function",
     ast.ImportFrom: "an import inside a function",

@@ -31,7 +31,7 @@ from pysfnc.frontend.core.lower_place import (
     result_before,
     write_place,
 )
-from pysfnc.frontend.core.lower_values import Lazy, LazyComprehension, Origin, Value
+from pysfnc.frontend.core.lower_values import DictOf, Lazy, LazyComprehension, Origin, Value
 from pysfnc.frontend.core.lower_views import keep_stored, keep_view
 from pysfnc.frontend.core.narrowed_exceptions import as_exception
 from pysfnc.frontend.data.decimal_operations import call_decimal_method
@@ -149,7 +149,9 @@ def call_method(cx: Context, receiver: Expr, node: ast.Call) -> Value:
 
 def _argument(cx: Context, name: str, value: Value, node: ast.AST) -> Expr:
     """An argument; a method that takes items at once gets the list of an iterator."""
-    if name in _TAKES_ITEMS and (isinstance(value, Lazy | LazyComprehension) or own_method(cx, value, "__iter__")):
+    if name in _TAKES_ITEMS and (
+        isinstance(value, DictOf | Lazy | LazyComprehension) or own_method(cx, value, "__iter__")
+    ):
         pairs = pairs_taken(cx, value, node) if name == "update" and isinstance(node, ast.expr) else None
         return pairs or lib.items_of(cx, value, node)
     data = as_data(cx, value, node)

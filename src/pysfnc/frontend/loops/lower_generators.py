@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.calls.lower_arguments import Arguments
-from pysfnc.frontend.core.effects import can_raise
+from pysfnc.frontend.core.effects import can_raise, leaves_by_exception
 from pysfnc.frontend.core.kept_values import kept_arguments
 from pysfnc.frontend.core.lower_context import Context, Trial, poison
 from pysfnc.frontend.core.lower_control import function_frame
@@ -24,8 +24,8 @@ from pysfnc.frontend.loops.lower_each import run_each
 from pysfnc.frontend.loops.lower_iterate import Receive, lower_source, under
 from pysfnc.frontend.program.scope import function_scope, own_nodes
 from pysfnc.ir.exprs import Const, Expr, Let, ListComp, Reduce, Var
-from pysfnc.ir.hir import Assign, ForEach, Raise, Stmt, Suite
-from pysfnc.ir.walk import has_effect, suite_exprs, walk_suite
+from pysfnc.ir.hir import Assign, ExceptionTable, ForEach, Suite
+from pysfnc.ir.walk import has_effect, suite_exprs
 from pysfnc.ir.walk_exprs import free_vars
 from pysfnc.lean import dataclass
 from pysfnc.values.types import NONE
@@ -66,7 +66,7 @@ def call_generator(
     if trial.failed or isinstance(result, Static) or is_poison(result):
         trial.accept()
         return poison(cx.span(call))
-    steps = _Steps()
+    steps = _Steps(cx.project.exceptions)
     steps.suite(out)
     steps.expr(result)
     restless = steps.later or has_effect(out)
@@ -155,7 +155,8 @@ def lower_yield_from(cx: Context, node: ast.YieldFrom) -> Value:
 class _Steps:
     """Where a generator that was written in place may raise: before it gives its first item, or later."""
 
-    def __init__(self) -> None:
+    def __init__(self, table: ExceptionTable) -> None:
+        self._table = table
         self.first = False
         self.later = False
         self._begun = False
@@ -177,7 +178,7 @@ class _Steps:
                     self.suite((*body, *orelse))
                 case _:
                     self._begun = True
-                    self._add(any(map(can_raise, suite_exprs((stmt,)))) or any(map(_raises, walk_suite((stmt,)))))
+                    self._add(leaves_by_exception((stmt,), self._table))
 
     def expr(self, value: Expr) -> None:
         """Look at an expression; the sequence of a fold is evaluated before all else."""
@@ -192,10 +193,6 @@ class _Steps:
                 self._add(can_raise(rest))
             case _:
                 self._add(can_raise(value))
-
-
-def _raises(stmt: Stmt) -> bool:
-    return isinstance(stmt, Raise)
 
 
 def _may_never_end(node: ast.FunctionDef) -> bool:

@@ -9,7 +9,7 @@ from pysfnc.frontend.aws.stored_sets import no_order
 from pysfnc.frontend.concurrency.future_tables import KeyedCoroutines, KeyedFutures, keys_of_table
 from pysfnc.frontend.core.lower_context import Context
 from pysfnc.frontend.core.lower_core import as_data, is_poison, lower_value
-from pysfnc.frontend.core.lower_values import Lazy, LazyComprehension, ProjectClass, Static, TupleOf, Value
+from pysfnc.frontend.core.lower_values import DictOf, Lazy, LazyComprehension, ProjectClass, Static, TupleOf, Value
 from pysfnc.frontend.operations.ask import built, container, decayed, inner
 from pysfnc.frontend.operations.deques import listed
 from pysfnc.frontend.operations.displays import copy_of_list
@@ -33,6 +33,8 @@ def items_of(cx: Context, value: Value, node: ast.AST, function: str | None = No
         return value.items
     if isinstance(value, LazyComprehension):
         return _collected(cx, value, node)
+    if isinstance(value, DictOf):
+        return items_of(cx, value.table, node)
     if isinstance(value, KeyedFutures | KeyedCoroutines):
         return items_of(cx, keys_of_table(value), node)
     if isinstance(value, ProjectClass):
@@ -132,7 +134,7 @@ def whole_items(cx: Context, value: Value, node: ast.AST) -> Expr:
     """An argument of a builtin: an iterator counts as the list of its items, which the builtin takes at once."""
     from pysfnc.frontend.classes.own_operators import own_method
 
-    held = Lazy | LazyComprehension | ProjectClass | KeyedFutures | KeyedCoroutines
+    held = Lazy | LazyComprehension | DictOf | ProjectClass | KeyedFutures | KeyedCoroutines
     if isinstance(value, held) or own_method(cx, value, "__iter__") is not None:
         return items_of(cx, value, node)
     return as_data(cx, value, node)
