@@ -5,7 +5,9 @@ of their own `lower_builtins`, what runs at the same time `lower_branches`.
 """
 
 import ast
+import builtins
 from collections.abc import Sequence
+from types import ClassMethodDescriptorType
 
 from pysfnc.diagnostics import codes, nearest
 from pysfnc.frontend.aws.aws_values import (
@@ -286,9 +288,22 @@ def _new_fail(cx: Context, callee: ExceptionClass, given: Arguments, node: ast.e
     return new_exception(cx, callee, Arguments(tuple(found[n] for n in names if n in found), (), ()), node)
 
 
+def _is_of_class(name: str, method: str) -> bool:
+    """Whether a method of a builtin class is one of the class, as `bytes.fromhex` is, and not of its objects."""
+    found = vars(getattr(builtins, name, object)).get(method)
+    return isinstance(found, ClassMethodDescriptorType | staticmethod)
+
+
 def _call_static_method(cx: Context, receiver: Static, name: str, given: Arguments, node: ast.expr) -> Value:
     if isinstance(receiver, Opaque):
         return call_opaque(cx, receiver, name, given, node)
+    if isinstance(receiver, BuiltinFunction) and _is_of_class(receiver.name, name):
+        return cx.error(
+            codes.UNSUPPORTED_CALL,
+            node,
+            f"`{receiver.name}.{name}()` has no compiled form",
+            help="write instead: a function marked `@task` that calls it",
+        )
     if isinstance(receiver, BuiltinFunction) and given.positional:
         first, *rest = given.positional
         args = [as_data(cx, value, node) for value in rest]

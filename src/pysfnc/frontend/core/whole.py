@@ -106,6 +106,8 @@ _CODE: Final = ("`the function ", "`the class ", "`the method ", "`the partial "
 """How what stands in the way begins where it is a function or class that is held as data."""
 
 
+_BYTES: Final = "`bytes`"
+"""What `obstacle` gives of bytes themselves."""
 _MEMBER: Final = "`the member of the Enum "
 """How it begins where it is a member of an Enum that is told by its name."""
 _LEAVES: Final = frozenset({"json.dumps", "object.bare"})
@@ -114,7 +116,7 @@ _LEAVES: Final = frozenset({"json.dumps", "object.bare"})
 
 def obstacle(type_: Type, *, leaves: bool = True) -> str | None:
     """What stands in the way of using values of a type as a whole, None for nothing. `leaves`: whether they become JSON."""
-    return _obstacle(type_, frozenset(), leaves)
+    return _BYTES if type_ == OpaqueT("bytes") else _obstacle(type_, frozenset(), leaves)
 
 
 def _obstacle(type_: Type, seen: frozenset[str], leaves: bool) -> str | None:
@@ -251,8 +253,8 @@ def refuse_text(cx: Context, name: str, node: ast.AST | Span) -> Expr:
             codes.UNSUPPORTED_EXPRESSION,
             node,
             f"this looks at a value that may be a `{name}` or something else, or holds a `{name}`",
-            help="write instead: `x is not None` before where it may be None, or `x.isoformat()` for its text; "
-            "or a `@task` that does this",
+            help="write instead: `x is not None` before where it may be None, or `x.isoformat()` for its text, "
+            "as in a set or for a key of a dict; or a `@task` that does this",
         )
     if name == "Decimal":
         cx.project.met_decimals = True
@@ -285,6 +287,13 @@ def refuse_whole(cx: Context, missing: str, node: ast.AST | Span) -> Expr:
             node,
             "a `timedelta` has no form in JSON, and this use of it none in the machine",
             help="write instead: `.total_seconds()`, or `str(...)` of it; `x is not None` before where it may be None",
+        )
+    if missing == _BYTES:
+        return cx.error(
+            codes.UNSUPPORTED_EXPRESSION,
+            node,
+            "bytes have no form in JSON, and this use of them none in the machine",
+            help="write instead: `.decode()` of them, and go on with the text; `len(...)` and hashes of them can be asked here",
         )
     if missing.startswith(_MEMBER):
         name = missing.removeprefix(_MEMBER).rstrip("`")

@@ -248,7 +248,8 @@ def _written(cx: Context, source: Source, loop: _Loop) -> list[Stmt]:
         cx.error(
             codes.UNSUPPORTED_STATEMENT,
             loop.node.iter,
-            f"`{min(late).split('%')[0]}` is rebound while the loop runs over a generator that reads it",
+            f"`{min(late).split('%')[0]}` is {'rebound' if _rebinds(cx, loop.body, min(late)) else 'changed'} "
+            "while the loop runs over a generator that reads it",
             help="write instead: a list comprehension, or `list(...)`",
         )
     if origin is None or not _changes(loop.body, origin):
