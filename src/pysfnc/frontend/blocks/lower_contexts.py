@@ -23,6 +23,9 @@ def lower_contexts(cx: Context, node: ast.With) -> bool:
     """Lower a `with` of which the first manager is one of these, and whose other managers are inside of it; False for any other."""
     first, *rest = node.items
     made = first.context_expr
+    if isinstance(made, ast.IfExp) and all(isinstance(way, ast.Call) for way in _ways(made)):
+        lower_stmt(cx, _decided(made, first, rest, node))
+        return True
     body: list[ast.stmt] = [ast.copy_location(ast.With(items=rest, body=node.body), node)] if rest else node.body
     callee = None
     if isinstance(made, ast.Call) and isinstance(made.func, ast.Name | ast.Attribute):
@@ -65,6 +68,21 @@ def lower_contexts(cx: Context, node: ast.With) -> bool:
     else:
         _suppressed(cx, first, made, body, node)
     return True
+
+
+def _ways(made: ast.expr) -> list[ast.expr]:
+    """The managers of which a conditional expression gives one."""
+    return [*_ways(made.body), *_ways(made.orelse)] if isinstance(made, ast.IfExp) else [made]
+
+
+def _decided(made: ast.IfExp, first: ast.withitem, rest: list[ast.withitem], node: ast.With) -> ast.If:
+    """`with (a() if x else b()): ...` as a `with` on each side of an `if`: which manager it is decides how it is written."""
+
+    def one(manager: ast.expr) -> list[ast.stmt]:
+        item = ast.withitem(context_expr=manager, optional_vars=first.optional_vars)
+        return [ast.copy_location(ast.With(items=[item, *rest], body=node.body), node)]
+
+    return ast.copy_location(ast.If(test=made.test, body=one(made.body), orelse=one(made.orelse)), node)
 
 
 def _is_stack(callee: ProjectClass) -> bool:

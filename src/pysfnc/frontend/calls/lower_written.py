@@ -28,7 +28,7 @@ from pysfnc.ir.hir import Raise
 from pysfnc.ir.walk import has_effect, suite_exprs, walk_suite
 from pysfnc.library.written import WRITTEN, Written
 from pysfnc.values.relations import kinds
-from pysfnc.values.types import STR, Kind
+from pysfnc.values.types import STR, DictT, Kind
 
 _NEVER_FAIL: Final = frozenset(
     {
@@ -84,6 +84,10 @@ def call_library(cx: Context, full: str, given: Arguments, node: ast.expr) -> Va
     if row.name == "repeat" and len(given.positional) == 1 and not given.keywords:
         item = as_data(cx, given.positional[0], node)
         return item if is_poison(item) else Endless("repeat", kept(cx, item, "item"), None)
+    if row.name == "urlencode" and len(given.positional) == 1 and not given.keywords:
+        query = given.positional[0]
+        if not isinstance(query, Static) and isinstance(query.type, DictT):
+            return lib.call(cx, full, [query], {}, node)  # without a loop
     if row.name == "islice" and given.positional:
         first, *others = given.positional
         given = replace(given, positional=(at_most(cx, first, others, node), *others))

@@ -55,7 +55,7 @@ WRITTEN: Final[Mapping[str, Written]] = {
     "string.capwords": Written("layout", "capwords"),
     "html.escape": Written("layout", "escape"),
     **_rows("paths", "os.path", "basename dirname splitext join split isabs normpath"),
-    **_rows("paths", "urllib.parse", "parse_qs parse_qsl"),
+    **_rows("paths", "urllib.parse", "parse_qs parse_qsl urlencode"),
     **_rows("urls", "urllib.parse", "urlsplit urlparse urlunsplit urlunparse urldefrag urljoin"),
     **_rows("calendars", "calendar", "isleap leapdays weekday monthrange"),
     **_rows("statistics", "statistics", "mean fmean median median_low median_high mode multimode", "data"),

@@ -1,7 +1,7 @@
 """`os.path` as far as it is about texts, with the slashes of the system that Lambda has, and queries of `urllib.parse`."""
 
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote_plus, unquote
 
 
 def path_text(path: Any) -> str:
@@ -85,3 +85,19 @@ def parse_qs(qs: str, keep_blank_values: bool = False) -> dict[str, list[str]]:
     for name, value in parse_qsl(qs, keep_blank_values):
         found[name] = [*found.get(name, []), value]
     return found
+
+
+def urlencode(query: Any, doseq: bool = False) -> str:
+    pairs = list(query.items()) if isinstance(query, dict) else query
+    if not isinstance(query, dict) and (
+        not isinstance(query, list | tuple) or (len(query) > 0 and not isinstance(query[0], tuple))
+    ):
+        raise TypeError("not a valid non-string sequence or mapping object")
+    found: list[str] = []
+    for key, value in pairs:
+        name = quote_plus(str(key))
+        if doseq and isinstance(value, list | tuple | dict):
+            found.extend([f"{name}={quote_plus(str(item))}" for item in value])
+        else:
+            found.append(f"{name}={quote_plus(str(value))}")
+    return "&".join(found)
