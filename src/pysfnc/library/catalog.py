@@ -44,7 +44,18 @@ from pysfnc.library.numbers.functions import CONSTANTS, TABLES
 from pysfnc.library.numbers.sums import build_sum_start, build_sum_step, build_sum_total
 from pysfnc.library.objects import annotated, enums, fails, held_exceptions, held_functions, instances, objects, raised
 from pysfnc.library.objects.instances import CLASS_KINDS, build_is_instance, build_type_name
-from pysfnc.library.operators import arithmetic, infinity, operators, slices, subscripts, truth, unary, whole_numbers
+from pysfnc.library.operators import (
+    arithmetic,
+    beside_members,
+    infinity,
+    operators,
+    slices,
+    subscripts,
+    truth,
+    unary,
+    whole_numbers,
+)
+from pysfnc.library.operators.beside_members import build_beside_member
 from pysfnc.library.operators.compare import build_compare
 from pysfnc.library.operators.operators import build_binary
 from pysfnc.library.operators.slices import build_slice
@@ -100,6 +111,7 @@ __all__ = [
     "TABLES",
     "build_all_str",
     "build_append",
+    "build_beside_member",
     "build_binary",
     "build_call",
     "build_change",
@@ -163,6 +175,7 @@ __all__ = [
 ROW_MODULES = (
     annotated,
     arithmetic,
+    beside_members,
     attribute_values,
     children,
     context,

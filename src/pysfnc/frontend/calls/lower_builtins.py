@@ -242,7 +242,9 @@ def _reversed(cx: Context, given: Arguments, node: ast.expr) -> Value:
     if not _plain(cx, given, node, "reversed", 1):
         return poison(cx.span(node))
     value = given.positional[0]
-    data = value.items if isinstance(value, Lazy) and (value.sequence or value.sized) else as_data(cx, value, node)
+    of_class = enum_members(cx, value, node) if isinstance(value, ProjectClass) else None
+    sequence = isinstance(value, Lazy) and (value.sequence or value.sized)
+    data = value.items if isinstance(value, Lazy) and sequence else of_class or as_data(cx, value, node)
     made = lib.call(cx, "reversed", [data], {}, node)
     return made if is_poison(made) else Lazy("a reversed iterator", made, under=under(value))
 

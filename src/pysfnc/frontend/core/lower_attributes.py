@@ -2,6 +2,7 @@
 
 import ast
 from dataclasses import replace
+from typing import Final
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.aws.aws_values import Client, ClientExceptions, Resource, ResourceMeta, Session, Table
@@ -41,6 +42,7 @@ from pysfnc.frontend.core.lower_values import (
     Value,
 )
 from pysfnc.frontend.core.narrowed_exceptions import as_exception, attribute_of_some
+from pysfnc.frontend.core.synthesis import run_here
 from pysfnc.frontend.core.whole import refuse_text
 from pysfnc.frontend.data.lower_moments import time_attribute
 from pysfnc.frontend.data.moment_operations import is_time
@@ -143,6 +145,15 @@ def data_attribute(cx: Context, base: Expr, node: ast.Attribute) -> Value:
     )
 
 
+_OF_DECODING: Final = {
+    "msg": "text.rpartition(': line ')[0]",
+    "lineno": "int(text.rpartition(': line ')[2].partition(' ')[0])",
+    "colno": "int(text.rpartition(' column ')[2].partition(' ')[0])",
+    "pos": "int(text.rpartition('(char ')[2][:-1])",
+}
+"""What the text of a `JSONDecodeError` tells: `Expecting value: line 1 column 5 (char 4)`."""
+
+
 def exception_attribute(cx: Context, base: Expr, node: ast.Attribute) -> Value:
     """`e.args`, and `error` and `cause` of a `Fail`."""
     span = cx.span(node)
@@ -161,6 +172,9 @@ def exception_attribute(cx: Context, base: Expr, node: ast.Attribute) -> Value:
         return lib.item_at(cx, replace(args, type=ListT(join(STR, NONE))), position, node)
     if node.attr == "status_code" and names and names <= frozenset(cx.project.exceptions.descendants(HTTP_ERROR)):
         return lib.item_at(cx, replace(args, type=ListT(INT)), 0, node)
+    if names == frozenset({"JSONDecodeError"}) and node.attr in _OF_DECODING:
+        text = ExcField(exc=base, field_="message", type=STR, span=span)
+        return run_here(cx, f"return {_OF_DECODING[node.attr]}", {"text": text, "int": BuiltinFunction("int")}, node)
     from pysfnc.frontend.blocks.lower_exceptions import exception_member
 
     found = exception_member(cx, base, node) or client_error_attribute(cx, base, node.attr, node)

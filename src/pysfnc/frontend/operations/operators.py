@@ -211,6 +211,11 @@ def _compare_data(cx: Context, op: ast.cmpop, one: Expr, other: Expr, node: ast.
     if of_numbers is not None:
         return of_numbers
     check_code(cx, symbol, (one, other), node)
+    if symbol in ("<", "<=", ">", ">="):
+        one, other = (
+            catalog.build_beside_member(symbol, other, one, True, cx.site(node)),
+            catalog.build_beside_member(symbol, one, other, False, cx.site(node)),
+        )
     if may_be_infinite(one.type) or may_be_infinite(other.type):
         return on_each_way(cx, [one, other], lambda given: compare(cx, op, given[0], given[1], node))
     one, other = as_numbers(cx, one, other)
