@@ -94,7 +94,7 @@ def _checks(args: Sequence[Arg]) -> Sequence[Check]:
     shown = join(text("time data "), repr_of(Arg(value, STR)), text(f" does not match format {format_!r}"))
     whole = Field(_match(args), "match")
     found = [
-        *kind_checks([Spec("date_string", TEXT, "strptime() argument 1 must be str, not {}")], args[:1]),
+        *kind_checks([Spec("date_string", TEXT, "strptime() argument 1 must be str, not {arg}")], args[:1]),
         Check(call("contains", value, Regex(_pattern(format_)[0], "i")), "ValueError", shown),
         Check(
             eq(length(whole), length(value)),

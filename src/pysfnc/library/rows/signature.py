@@ -10,7 +10,7 @@ from typing import Final
 from pysfnc.ir.exprs import Expr, Prim
 from pysfnc.jsonata.tree import IfElse, Lit, Tree
 from pysfnc.lean import dataclass
-from pysfnc.library.rows.make import Built, call, const, eq, join, text, type_of
+from pysfnc.library.rows.make import NULL, Built, call, const, eq, join, text, type_of
 from pysfnc.library.rows.registry import prim as prim_row
 from pysfnc.library.rows.registry import register_prim, register_surface
 from pysfnc.library.rows.row import Arg, Check, Parameter, PrimRow, Refusal, Site, SurfaceRow
@@ -29,7 +29,7 @@ WHOLE_ERROR: Final = "'{}' object cannot be interpreted as an integer"
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """A parameter: which kinds fit it, and the text of the TypeError otherwise (`{}`: the name of the argument's type)."""
+    """A parameter: which kinds fit it, and the text of the TypeError otherwise (`{}`, `{arg}`: see `filled`)."""
 
     name: str
     kinds: frozenset[Kind]
@@ -53,11 +53,13 @@ def bounds() -> tuple[Spec, Spec]:
 
 
 def filled(template: str, arg: Arg) -> Tree:
-    """The template with the type name of a value in place of `{}`."""
-    before, mark, after = template.partition("{}")
+    """The template with the type name of a value in place of `{}`, and of `{arg}`, where CPython says `None` of None."""
+    before, mark, after = template.replace("{arg}", "{}").partition("{}")
     if not mark:
         return text(before)
     name = type_name(arg)
+    if "{arg}" in template and Kind.NONE in kinds(arg.type):
+        name = IfElse(eq(arg.tree, NULL), text("None"), name)
     if isinstance(name, Lit):
         return text(f"{before}{name.value}{after}")
     return join(*[part for part in (text(before), name, text(after)) if part != text("")])

@@ -315,8 +315,8 @@ declare(
     "str.replace",
     [
         receiver(),
-        Spec("old", TEXT, "replace() argument 1 must be str, not {}"),
-        Spec("new", TEXT, "replace() argument 2 must be str, not {}"),
+        Spec("old", TEXT, "replace() argument 1 must be str, not {arg}"),
+        Spec("new", TEXT, "replace() argument 2 must be str, not {arg}"),
         Spec("count", WHOLE, WHOLE_ERROR, const(-1)),
     ],
     STR,
@@ -341,7 +341,7 @@ declare(
 
 declare(
     "str.removeprefix",
-    [receiver(), Spec("prefix", TEXT, "removeprefix() argument must be str, not {}")],
+    [receiver(), Spec("prefix", TEXT, "removeprefix() argument must be str, not {arg}")],
     STR,
     lambda a: IfElse(
         both(_starts(a[0].tree, a[1].tree), ne(a[1].tree, text(""))),
@@ -357,7 +357,7 @@ declare(
 )
 declare(
     "str.removesuffix",
-    [receiver(), Spec("suffix", TEXT, "removesuffix() argument must be str, not {}")],
+    [receiver(), Spec("suffix", TEXT, "removesuffix() argument must be str, not {arg}")],
     STR,
     lambda a: IfElse(
         _ends(a[0].tree, a[1].tree),
