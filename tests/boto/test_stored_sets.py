@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.boto.harness import ENVIRONMENT, client, judge, world
-from tests.support.oracle import evaluator, run_compiled
+from tests.support.oracle import Rejected, evaluator, run_compiled
 
 HEAD = """
     import boto3
@@ -207,3 +207,17 @@ def test_what_has_no_form_in_a_machine_raises_there(kind: str) -> None:
         outcome = run_compiled(*given, environment=ENVIRONMENT, services=machine.services)
     assert outcome.error == "TypeError"
     assert "set" in str(outcome.cause)
+
+
+def test_two_values_that_may_be_sets_need_one_that_is() -> None:
+    body = """
+    @workflow
+    def both():
+        item = fetch("sets")
+        return sorted({LEFT} | item["one"])
+    """
+    with pytest.raises(
+        Rejected, match=r"`\|` of two values out of items.*\n(.*\n)+.*`set\(\.\.\.\)` around one of them"
+    ):
+        judge(HEAD + body.replace("{LEFT}", 'item["tags"]'), {}, setup=fill)
+    assert judge(HEAD + body.replace("{LEFT}", 'set(item["tags"])'), {}, setup=fill).output == ["a", "b", "only", "x"]

@@ -110,7 +110,7 @@ def as_set(cx: Context, value: Expr, before: str, behind: str, error: str = "Typ
     return Prim(op=op, args=(value, *_texts(before, behind)), type=SetT(STR), span=value.span)
 
 
-def operands(cx: Context, symbol: str, left: Expr, right: Expr) -> tuple[Expr, Expr]:
+def operands(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) -> tuple[Expr, Expr]:
     """The operands of an operator, of which one is a set: the other as a set as well where it may be one of an item."""
     if symbol in ("==", "!=") and SetT in (type(left.type), type(right.type)):
         for operand in (left, right):
@@ -118,6 +118,8 @@ def operands(cx: Context, symbol: str, left: Expr, right: Expr) -> tuple[Expr, E
     sign = symbol.removesuffix("=") if symbol in ("|=", "&=", "^=", "-=") else symbol
     if sign not in OPERATORS:
         return left, right
+    if sign in ("|", "&", "^") and all([may_be_set(cx, left.type), may_be_set(cx, right.type)]):
+        return _refuse_unknown(cx, sign, node), right
     is_order = sign in ("<", "<=", ">", ">=")
     what = (
         f"'{sign}' not supported between instances of '" if is_order else f"unsupported operand type(s) for {symbol}: '"
@@ -128,6 +130,15 @@ def operands(cx: Context, symbol: str, left: Expr, right: Expr) -> tuple[Expr, E
     if isinstance(left.type, SetT):
         right = as_set(cx, right, f"{what}set{between}", "'")
     return left, right
+
+
+def _refuse_unknown(cx: Context, sign: str, node: ast.AST) -> Expr:
+    return cx.error(
+        codes.TYPE_NEEDED,
+        node,
+        f"`{sign}` of two values out of items, which may be sets or something else",
+        help='write instead: `set(...)` around one of them, `set(item["a"])`',
+    )
 
 
 def kept_in(container: Type, value: Expr) -> Expr:

@@ -97,7 +97,7 @@ def binary(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) -> 
     of_decimals = decimal_binary(cx, symbol, left, right, lambda a, b: binary(cx, symbol, a, b, node), node)
     if of_decimals is not None:
         return of_decimals
-    left, right = operands(cx, symbol, left, right)
+    left, right = operands(cx, symbol, left, right, node)
     of_numbers = arithmetic_of_numbers(cx, symbol, left, right, lambda a, b: binary(cx, symbol, a, b, node), node)
     if of_numbers is not None:
         return of_numbers
@@ -204,7 +204,7 @@ def _compare_data(cx: Context, op: ast.cmpop, one: Expr, other: Expr, node: ast.
     of_time = time_compare(cx, symbol, one, other, node) or decimal_compare(cx, symbol, one, other, node)
     if of_time is not None:
         return of_time
-    one, other = operands(cx, symbol, one, other)
+    one, other = operands(cx, symbol, one, other, node)
     of_numbers = compare_of_numbers(
         cx, symbol, decayed(cx, one), decayed(cx, other), lambda a, b: compare(cx, op, a, b, node), node
     )
