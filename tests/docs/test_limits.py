@@ -217,6 +217,20 @@ def test_lim_11_floats_inside_lists() -> None:
     assert (python.cause, compiled.cause) == ("float modulo", "integer modulo by zero")
 
 
+def test_lim_88_tasks_before_an_exception() -> None:
+    head = "import asyncio\n\nfrom pysfnc import task, workflow\n\n\n@task\nasync def f() -> int:\n    return 1\n\n\n"
+    loop = "    t = asyncio.create_task(f())\n    n = 0\n    for key in keys:\n        n += d[key]\n    return [await t, n]\n"
+    text = f"{head}@workflow\nasync def w(keys: list[str], d: dict):\n{loop}"
+    python, compiled = both(text, keys=["a"], d={})
+    assert python.error == compiled.error == "KeyError"
+    assert ([call.task for call in python.calls], compiled.calls) == (["f"], ())
+    helper = "async def g(d: dict):\n    t = asyncio.create_task(f())\n    n = d['a']\n    return n + await t\n\n\n"
+    caught = "    try:\n        return await g(d)\n    except KeyError:\n        return await f()\n"
+    python, compiled = both(f"{head}{helper}@workflow\nasync def w(d: dict):\n{caught}", d={})
+    assert python.output == compiled.output == 1
+    assert (len(python.calls), len(compiled.calls)) == (2, 1)
+
+
 def test_lim_12_the_time_of_a_workflow(tmp_path: Path) -> None:
     program = workflow("", "time.sleep(60)", "return 1", options="(timeout=30)")
     assert oracle.run_python(program, {}).output == 1
