@@ -106,7 +106,8 @@ class _Finder:
             case Try(final=()):
                 body = self.suite(stmt.body, lambda part: behind((replace(stmt, body=part),)))
                 handlers = tuple(replace(h, body=self.suite(h.body, behind)) for h in stmt.handlers)
-                return (replace(stmt, body=body, handlers=handlers, orelse=self.suite(stmt.orelse, behind)),)
+                orelse = self.suite(stmt.orelse, behind) if exits(body).falls else ()  # else it stands behind the call
+                return (replace(stmt, body=body, handlers=handlers, orelse=orelse),)
             case _:
                 self.found.append(behind((stmt,)))
                 number = Const(value=len(self.found), type=INT)
