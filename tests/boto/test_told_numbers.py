@@ -192,3 +192,30 @@ MORE_KINDS = ("loop", "in", "minus", "times", "missing")
 def test_what_is_no_number_or_one_raises_as_in_python(kind: str) -> None:
     found = judge(PROGRAM, {"key": "a", "kind": kind}, setup=fill, workflow="fails", engines=("jlens",))
     assert found.error is None and found.output[0] in ("TypeError", "KeyError", "AttributeError")
+
+
+MADE = """
+    from decimal import Decimal
+    import boto3
+    from pysfnc import workflow
+
+    table = boto3.resource("dynamodb").Table("t")
+
+    @workflow
+    def place(key: str, order: dict):
+        total = sum(Decimal(line["price"]) * line["quantity"] for line in order["lines"])
+        first = Decimal(order["lines"][0]["price"])
+        table.put_item(Item={"pk": key, "total": total, "first": first})
+        found = table.get_item(Key={"pk": key})["Item"]
+        return [str(total), str(found["total"]), str(found["first"] + first), found["total"] == total]
+    """
+
+
+def test_numbers_are_made_of_values_of_any_kind() -> None:
+    lines = [{"price": "19.90", "quantity": 2}, {"price": 3, "quantity": 1}, {"price": "0.2", "quantity": True}]
+    given = {"key": "o", "order": {"lines": lines}}
+    assert judge(MADE, given, setup=fill).output == ["43.00", "43.00", "39.80", True]
+    lines[1]["price"] = [1]
+    assert judge(MADE, given, setup=fill).error == "ValueError"
+    lines[1]["price"] = "x"
+    assert judge(MADE, given, setup=fill).error == "InvalidOperation"

@@ -52,7 +52,7 @@ def decimal_binary(cx: Context, symbol: str, left: Expr, right: Expr, of_ints: P
     plain = symbol.removesuffix("=")
     if not (is_decimal(left.type) or is_decimal(right.type)) or plain not in _BINARY:
         return None
-    left, right = _as_operands(cx, plain, left, right, node)
+    left, right = _as_operands(cx, symbol, left, right, node)
     if DECIMAL in (left.type, right.type) or not (_is_operand(left.type) and _is_operand(right.type)):
         return _of_two(cx, plain, DECIMAL, left, right, node)
     return _by_what_they_are(cx, plain, left, right, of_ints, node)
@@ -77,8 +77,30 @@ def _as_int(value: Expr) -> Expr:
 _WHOLE_OPERAND: Final = """
     if isinstance(value, int):
         return value
-    raise TypeError(before + type(value).__name__ + behind)
+{}    raise TypeError(before + type(value).__name__ + behind)
 """
+_REPEATED: Final = """\
+    if isinstance(value, (str, list)):
+        raise TypeError("can't multiply sequence by non-int of type 'decimal.Decimal'")
+"""
+_CONCATENATED: Final = """\
+    if isinstance(value, (str, list)):
+        name = type(value).__name__
+        raise TypeError("can only concatenate " + name + ' (not "decimal.Decimal") to ' + name)
+"""
+_EXTENDED: Final = """\
+    if isinstance(value, list):
+        raise TypeError("'decimal.Decimal' object is not iterable")
+"""
+
+
+def _of_sequences(symbol: str, first: bool) -> str:
+    """What Python says of a sequence beside a Decimal (`first`: behind it), where it has words of its own for that."""
+    if symbol in ("*", "*="):
+        return _REPEATED
+    if first:
+        return ""
+    return {"+": _CONCATENATED, "+=": _EXTENDED + _CONCATENATED}.get(symbol, "")
 
 
 def is_told(type_: Type) -> bool:
@@ -94,11 +116,14 @@ def _as_operands(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AS
     other = right if first else left
     if not (is_told(other.type) and kinds(other.type) & _WHOLE and isinstance(node, ast.expr)):
         return left, right
+    if symbol.startswith("%") and not first and Kind.STR in kinds(other.type):  # the format of a text
+        return left, right
     left, right = cx.atom(left, "left"), cx.atom(right, "right")
     known, given = (left, right) if first else (right, left)
     text = f"unsupported operand type(s) for {symbol}: "
     before, behind = (f"{text}'decimal.Decimal' and '", "'") if first else (f"{text}'", "' and 'decimal.Decimal'")
-    made = run_here(cx, _WHOLE_OPERAND, {"value": given, "before": _text(before), "behind": _text(behind)}, node)
+    code = _WHOLE_OPERAND.format(_of_sequences(symbol, first))
+    made = run_here(cx, code, {"value": given, "before": _text(before), "behind": _text(behind)}, node)
     if isinstance(made, Static):
         return left, right
     return (known, made) if first else (made, known)
