@@ -1,9 +1,11 @@
 """Texts of JSON that Step Functions writes as Python does, wherever they were made."""
 
+import textwrap
+
 import pytest
 
-from tests.boto.harness import client, judge
-from tests.support.oracle import Rejected
+from tests.boto.harness import ENVIRONMENT, client, judge, world
+from tests.support.oracle import Rejected, run_compiled
 
 PROGRAM = """
     import json
@@ -66,3 +68,75 @@ def test_other_texts_are_refused() -> None:
         judge(REFUSED, {"n": 1, "x": 2.0})
     text = str(refused.value)
     assert text.count("SFN407") == 2 and "ints or texts in place of floats" in text and "runs in Lambda" in text
+
+
+INSIDE = """
+    import json
+    import boto3
+    from pysfnc import workflow
+
+    kinesis = boto3.client("kinesis")
+    rekognition = boto3.client("rekognition")
+
+    @workflow
+    def sent(records: list[dict]):
+        kinesis.put_records(StreamName="s", Records=records)
+
+    @workflow
+    def seen(image: dict):
+        return len(rekognition.detect_labels(Image=image)["Labels"])
+
+    @workflow
+    def chunks(rows: list[dict]):
+        for start in range(0, len(rows), 2):
+            kinesis.put_records(
+                StreamName="s",
+                Records=[
+                    {"Data": json.dumps(row, separators=(",", ":"), ensure_ascii=False), "PartitionKey": row["key"]}
+                    for row in rows[start : start + 2]
+                ],
+            )
+    """
+ANSWERS = {
+    "kinesis.PutRecords": [{"FailedRecordCount": 0, "Records": []}] * 2,
+    "rekognition.DetectLabels": [{"Labels": []}],
+}
+
+
+def test_texts_inside_of_values_of_unknown_type_are_sent_as_they_are() -> None:
+    texts = ['{"a":[1,2.5,"x"],"b":null}', "12", '"quoted"', "[]"]
+    given = {"records": [{"Data": text, "PartitionKey": "k"} for text in texts]}
+    found = judge(INSIDE, given, answers=ANSWERS, workflow="sent")
+    assert [record["Data"] for record in found.calls[0][1]["Records"]] == texts
+    for image in ({"Bytes": '{"a":1}'}, {"S3Object": {"Bucket": "b", "Name": "n"}}):
+        assert judge(INSIDE, {"image": image}, answers=ANSWERS, workflow="seen").calls[0][1]["Image"] == image
+    rows = [{"key": "a", "n": 1}, {"key": "b"}, {"key": "c", "list": [True, None]}]
+    assert len(judge(INSIDE, {"rows": rows}, answers=ANSWERS, workflow="chunks").calls) == 2
+
+
+@pytest.mark.parametrize("text", ["plain", "[1, 2]", '{"a":2.0}', '{"a":1,"a":2}'])
+def test_other_texts_inside_of_them_fail(text: str) -> None:
+    given = {"records": [{"Data": text, "PartitionKey": "k"}]}
+    with world(None, ANSWERS) as mock:
+        found = run_compiled(textwrap.dedent(INSIDE), given, workflow="sent", environment=ENVIRONMENT, services=mock.services)
+    assert (found.error, mock.calls) == ("States.QueryEvaluationError", [])
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        'made = {"Bucket": "b", "Key": "k", "Body": f"{n}"}\n    s3.put_object(**made)',
+        'made = [{"Data": str(n), "PartitionKey": "k"}]\n    kinesis.put_records(StreamName="s", Records=made[:500])',
+    ],
+)
+def test_texts_that_are_no_json_are_refused_inside_of_values_as_well(lines: str) -> None:
+    source = f"""
+import boto3
+from pysfnc import workflow
+s3, kinesis = boto3.client("s3"), boto3.client("kinesis")
+@workflow
+def run(n: int):
+    {lines}
+"""
+    with pytest.raises(Rejected, match="is sent as JSON text"):
+        judge(source, {"n": 1})

@@ -11,6 +11,7 @@ from typing import Final
 
 from pysfnc.aws.shapes import Member, Shape
 from pysfnc.diagnostics import Code, codes, nearest
+from pysfnc.frontend.aws.bytes_inside import may_hold_bytes, text_for_bytes
 from pysfnc.frontend.aws.integrations import JSON_TEXTS, Integration
 from pysfnc.frontend.core import lower_library as lib
 from pysfnc.frontend.core.lower_context import Context, poison
@@ -155,7 +156,7 @@ class ArgumentWriter:
         for member in members(value.type):
             if isinstance(member, DictT) and not self._fields_fit(shape, member, value.span, path):
                 return poison(value.span)
-        return self._translated(shape, value)
+        return self._translated(shape, value, path)
 
     def _pairs(self, shape: Shape, pairs: Sequence[tuple[Expr, Expr]], path: str, span: Span | None = None) -> Expr:
         """A structure that is written out."""
@@ -224,7 +225,7 @@ class ArgumentWriter:
             )
             if not all(self._fits(shape.element, item, value.span, inner) for item in items):
                 return poison(value.span)
-        return self._translated(shape, value)
+        return self._translated(shape, value, path)
 
     def _map(self, shape: Shape, value: Expr, path: str) -> Expr:
         pairs = _written(value)
@@ -234,14 +235,18 @@ class ArgumentWriter:
                     shape.value, member.value, value.span, f"a value of {path}"
                 ):
                     return poison(value.span)
-            return self._translated(shape, value)
+            return self._translated(shape, value, path)
         made = [(key, self.value(shape.value, item, f"a value of {path}")) for key, item in pairs]
         if any(isinstance(item.type, ErrorT) for _, item in made):
             return poison(value.span)
         return lib.make_dict(self.cx, made, self.node)
 
-    def _translated(self, shape: Shape, value: Expr) -> Expr:
-        form = Form(shape, self.chosen.naming)
+    def _translated(self, shape: Shape, value: Expr, path: str) -> Expr:
+        """A value that is not written out, in the form of the definition when the machine runs."""
+        text = text_for_bytes(shape, value.type, path)
+        if text is not None:
+            return self._no_text(text, value.span, _IN_THE_CALL)
+        form = Form(shape, self.chosen.naming, texts=may_hold_bytes(shape, value.type))
         if form.is_same:
             return value
         return Prim(
@@ -272,17 +277,14 @@ class ArgumentWriter:
         """Bytes are the JSON text of a value (recorded answers), so that only such can be sent."""
         if is_json_text(self.cx, value):
             return value_of_text(value)
-        floats = isinstance(value, Prim) and value.op == "json.dumps" and holds_floats(value.args[0].type)
+        return self._no_text(path, value.span, _advice(value))
+
+    def _no_text(self, path: str, span: Span | None, advice: str) -> Expr:
         return self._wrong(
             codes.AWS_DIFFERENCE,
-            value.span,
+            span,
             f"{path} is sent as JSON text, with quotes around a text, without blanks, and with `2` for `2.0`",
-            help=(
-                "write instead: ints or texts in place of floats"
-                if floats
-                else 'write instead: `json.dumps(value, separators=(",", ":"), ensure_ascii=False)`'
-            )
-            + "; or a function of its own for this call, which runs in Lambda",
+            help=f"write instead: {advice}; or a function of its own for this call, which runs in Lambda",
         )
 
     # Types
@@ -327,6 +329,20 @@ class ArgumentWriter:
 
     def _wrong(self, code: Code, place: ast.AST | Span | None, message: str, **rest: object) -> Expr:
         return self.cx.error(code, place or self.node, message, **rest)  # type: ignore[arg-type]
+
+
+_IN_THE_CALL: Final = "its dict in the call itself, with `json.dumps(value, separators=(\",\", \":\"), ensure_ascii=False)`"
+
+
+def _advice(text: Expr) -> str:
+    """What to write in place of a text that is sent as bytes."""
+    if isinstance(text, Prim) and text.op == "json.dumps":
+        value, *_, sort, _ascii = text.args
+        if holds_floats(value.type):
+            return "ints or texts in place of floats"
+        if getattr(sort, "value", True):
+            return "a dict whose keys are in order, without `sort_keys`"
+    return '`json.dumps(value, separators=(",", ":"), ensure_ascii=False)`'
 
 
 def _is_taken_apart(value: Expr) -> bool:

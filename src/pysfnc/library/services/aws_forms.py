@@ -20,6 +20,7 @@ from pysfnc.jsonata.tree import Array, Bind, Call, Field, Func, IfElse, Index, L
 from pysfnc.lean import dataclass
 from pysfnc.library.containers.dicts import has_key, lookup
 from pysfnc.library.rows.make import TRUE, call, either, eq, negate, text
+from pysfnc.library.rows.prelude import define
 from pysfnc.library.rows.registry import register_prim
 from pysfnc.library.rows.row import Arg, Check, PrimRow
 from pysfnc.library.rows.shapes import fn, mapped
@@ -39,17 +40,18 @@ class Form:
     """A type of botocore's models, as values of it look in a definition.
 
     `values`: on the other side are values of Python in place of attribute values of DynamoDB, as `Table` of boto3 has them; `told`: numbers
-    among them are those of `told_numbers`.
+    among them are those of `told_numbers`. `texts`: where bytes are sent there may be texts.
     """
 
     shape: Shape
     naming: Naming
     values: bool = False
     told: bool = False
+    texts: bool = False
 
     def text(self) -> str:
         """As a constant of the program."""
-        options = [*(["values"] if self.values else []), *(["told"] if self.told else [])]
+        options = [*(["values"] if self.values else []), *(["told"] if self.told else []), *(["texts"] if self.texts else [])]
         return _SEPARATOR.join((self.shape.service, self.shape.name, self.naming, *options))
 
     @staticmethod
@@ -58,7 +60,7 @@ class Form:
         """The form that a constant names."""
         name, shape, naming, *options = text.split(_SEPARATOR)
         chosen: Naming = "api" if naming == "api" else "sdk"
-        return Form(service(name).shape(shape), chosen, "values" in options, "told" in options)
+        return Form(service(name).shape(shape), chosen, "values" in options, "told" in options, "texts" in options)
 
     @property
     def is_same(self) -> bool:
@@ -66,7 +68,10 @@ class Form:
         if self.values:
             # Where a read goes on stays as it is, to be sent as it is.
             return self.shape.name == KEY or not contains(self.shape, lambda part: part.name == ATTRIBUTE)
-        return not contains(self.shape, lambda part: part.is_encoded or _renames(part, self.naming))
+        return not contains(self.shape, self._differs)
+
+    def _differs(self, part: Shape) -> bool:
+        return part.is_encoded or _renames(part, self.naming) or (self.texts and part.kind == "blob")
 
     @property
     def is_attribute(self) -> bool:
@@ -106,6 +111,20 @@ def _translated(args: Sequence[Arg], direction: Direction) -> Tree:
     return Seq((*writer.functions.values(), body)) if writer.functions else body
 
 
+_NO_BYTES: Final = "AWS is sent bytes here, and the text in their place is no compact JSON text"
+_T: Final = Ref("t")
+_WRITTEN: Final = call("parse", _T)
+define(  # Step Functions sends the text of what this gives
+    "py_sent_bytes",
+    ("t",),
+    IfElse(
+        eq(call("string", Object(((text("v"), _WRITTEN),))), call("join", Array((text('{"v":'), _T, text("}"))))),
+        _WRITTEN,
+        call("error", text(_NO_BYTES)),
+    ),
+)
+
+
 @dataclass(slots=True)
 class _Writer:
     """Writes one translation. Types that contain themselves are functions, which call themselves."""
@@ -127,6 +146,8 @@ class _Writer:
                 return self._structure(shape, value)
             case "list":
                 return mapped(value, "py_i", self.translated(shape.element, Ref("py_i")))
+            case "blob":
+                return call("py_sent_bytes", value)
             case "string" if self.direction == "answer":
                 return call("parse", call("decodeUrlComponent", value))
             case "map":
@@ -152,6 +173,9 @@ class _Writer:
                 continue
             source, target = (asl_name, member.name) if self.direction == "answer" else (member.name, asl_name)
             pairs.append((Lit(target), self._member(member, Field(value, source))))
+        if self.form.texts and not _renames(shape, self.form.naming):
+            changed = tuple(pair for pair in pairs if not isinstance(pair[1], Field))
+            return call("merge", Array((value, Object(changed))))
         return Object(tuple(pairs))
 
     def _member(self, member: Member, value: Tree) -> Tree:
