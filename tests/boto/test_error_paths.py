@@ -267,3 +267,87 @@ def test_parts_of_a_response_that_step_functions_does_not_tell() -> None:
         judge(UNTOLD, {"name": "t"})
     for name in ("CancellationReasons", "Item", "Type", "RequestId", "RetryAttempts"):
         assert f"`{name}` of a response may be there in Python" in str(refused.value)
+
+
+ANY = """
+    import boto3
+    from botocore.exceptions import ClientError, WaiterError
+    from pysfnc import Fail, task, workflow
+
+    s3 = boto3.client("s3")
+
+    @task
+    def odd(n: int) -> int:
+        if n == 1:
+            raise ValueError("odd")
+        if n == 2:
+            raise Fail("Odd.Number", "odd")
+        return n
+
+    @workflow
+    def whatever(n: int):
+        seen = []
+        try:
+            try:
+                odd(n)
+                s3.get_object(Bucket="b", Key="k")
+                seen.append(1 // (n - 3))
+                raise KeyError("a")
+            except Exception as e:
+                seen.append(type(e).__name__)
+                seen.append([e.response["Error"]["Code"], e.operation_name])
+        except AttributeError as e:
+            seen.append(str(e))
+        return seen
+
+    @workflow
+    def asked(n: int):
+        try:
+            s3.get_object(Bucket="b", Key="k")
+            return {}["a"]
+        except Exception as e:
+            return e.response["Error"]["Message"] if hasattr(e, "response") else repr(e)
+
+    @workflow
+    def several(n: int):
+        try:
+            s3.get_object(Bucket="b", Key="k")
+            return {}["a"]
+        except (KeyError, ClientError) as e:
+            return e.response["Error"]["Message"]
+
+    @workflow
+    def waited(n: int):
+        try:
+            s3.get_waiter("object_exists").wait(Bucket="b", Key="k", WaiterConfig={"MaxAttempts": 1})
+        except (WaiterError, ClientError) as e:
+            return e.response["Error"]["Code"]
+    """
+
+
+@pytest.mark.parametrize("answer", [{}, "NoSuchKey: not there"])
+@pytest.mark.parametrize("workflow", ["asked", "several"])
+def test_attributes_of_what_may_be_an_error_of_aws(workflow: str, answer: Any) -> None:
+    found = judge(ANY, {"n": 0}, answers={"s3.GetObject": [answer]}, workflow=workflow, engines=("jlens",))
+    assert (found.output == "not there") == (answer != {})
+
+
+def test_attributes_of_exceptions_of_any_class() -> None:
+    outputs = [
+        judge(ANY, {"n": n}, answers={"s3.GetObject": [answer]}, workflow="whatever", engines=("jlens",)).output
+        for n, answer in ((0, "NoSuchKey: gone"), (1, {}), (2, {}), (3, {}), (4, {}))
+    ]
+    assert [output[-1] for output in outputs] == [
+        ["NoSuchKey", "GetObject"],
+        "'ValueError' object has no attribute 'response'",
+        "'Fail' object has no attribute 'response'",
+        "'ZeroDivisionError' object has no attribute 'response'",
+        "'KeyError' object has no attribute 'response'",
+    ]
+    late = judge(ANY, {"n": 0}, answers={"s3.HeadObject": ["404: Not Found"]}, workflow="waited", engines=("jlens",))
+    assert (late.error, late.cause) == ("AttributeError", "'WaiterError' object has no attribute 'response'")
+
+
+def test_response_of_what_is_no_error_of_aws_is_refused() -> None:
+    with pytest.raises(Rejected, match="except ClientError as e"):
+        judge(ANY.replace("(KeyError, ClientError)", "KeyError"), {"n": 0}, workflow="several")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 from pysfnc.diagnostics import codes
+from pysfnc.frontend.aws.some_errors import is_error_of_aws
 from pysfnc.frontend.blocks.lower_exceptions import exception_has, exception_member_or
 from pysfnc.frontend.classes.lower_objects import has_own, is_object, is_shadowed, record_of_type
 from pysfnc.frontend.core import lower_library as lib
@@ -138,7 +139,8 @@ def _name(cx: Context, node: ast.Call, least: int, most: int) -> str | None:
 def _there(cx: Context, base: Expr, name: str, node: ast.AST) -> Expr | None:
     """Whether a value has an attribute; None where that is not known."""
     if isinstance(base.type, ExcT):
-        return exception_has(cx, base, name, node)
+        has = exception_has(cx, base, name, node)
+        return is_error_of_aws(cx, base, name, node) if has is None else has
     if isinstance(base.type, RecordT) and _may_hold(cx, base.type, name):
         return objects.build_has_attribute(base, name, cx.site(node))
     having, lacking = set[Kind](), set[Kind]()

@@ -8,6 +8,7 @@ from pysfnc.diagnostics import codes
 from pysfnc.frontend.aws.aws_values import Client, ClientExceptions, Resource, ResourceMeta, Session, Table
 from pysfnc.frontend.aws.held_clients import client_of
 from pysfnc.frontend.aws.lower_aws_errors import client_error_attribute
+from pysfnc.frontend.aws.some_errors import OF_ERRORS, attribute_of_errors
 from pysfnc.frontend.aws.lower_clients import client_attribute
 from pysfnc.frontend.aws.lower_response import RESPONSE, response_attribute
 from pysfnc.frontend.aws.lower_tables import table_attribute
@@ -178,14 +179,16 @@ def exception_attribute(cx: Context, base: Expr, node: ast.Attribute) -> Value:
     from pysfnc.frontend.blocks.lower_exceptions import exception_member
 
     found = exception_member(cx, base, node) or client_error_attribute(cx, base, node.attr, node)
-    found = found or attribute_of_some(cx, base, node)
+    found = found or attribute_of_some(cx, base, node) or attribute_of_errors(cx, base, node)
     if found is not None:
         return found
     return cx.error(
         codes.UNSUPPORTED_EXPRESSION,
         node,
         f"the attribute `{node.attr}` of an exception cannot be read in the machine",
-        help="write instead: `str(e)`, `e.args` or `type(e).__name__`",
+        help="write instead: `except ClientError as e` for an error of AWS"
+        if node.attr in OF_ERRORS
+        else "write instead: `str(e)`, `e.args` or `type(e).__name__`",
     )
 
 
