@@ -173,8 +173,10 @@ def super_method(cx: Context, base: SuperOf, name: str) -> Value | None:
 def _set_args(cx: Context, given: Sequence[Value], node: ast.expr) -> Value:
     """`super().__init__(*args)` of Python's own exceptions: it sets `self.args`."""
     function = cx.frame.node
-    assert isinstance(node, ast.Call) and isinstance(function, ast.FunctionDef)
-    if node.keywords:
+    if not isinstance(function, ast.FunctionDef) or not function.args.args:
+        message = "`super().__init__` is called inside of a comprehension, a lambda or the like"
+        return cx.error(codes.UNSUPPORTED_CALL, node, message, help="write instead: `super().__init__(...)` as a statement")
+    if isinstance(node, ast.Call) and node.keywords:
         return cx.error(codes.TYPE_MISMATCH, node, "exceptions of Python take no keyword arguments")
     values = [cx.atom(as_data(cx, value, node), "arg") for value in given]
     this = ast.copy_location(ast.Name(function.args.args[0].arg, ast.Load()), node)
