@@ -118,7 +118,9 @@ def test_texts_inside_of_values_of_unknown_type_are_sent_as_they_are() -> None:
 def test_other_texts_inside_of_them_fail(text: str) -> None:
     given = {"records": [{"Data": text, "PartitionKey": "k"}]}
     with world(None, ANSWERS) as mock:
-        found = run_compiled(textwrap.dedent(INSIDE), given, workflow="sent", environment=ENVIRONMENT, services=mock.services)
+        found = run_compiled(
+            textwrap.dedent(INSIDE), given, workflow="sent", environment=ENVIRONMENT, services=mock.services
+        )
     assert (found.error, mock.calls) == ("States.QueryEvaluationError", [])
 
 

@@ -1,7 +1,7 @@
 """Decides about waiting approvals of pipelines: those of minor releases are approved, old ones are rejected."""
 
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import boto3
 
@@ -22,7 +22,7 @@ def decision(summary: str, since: datetime, now: datetime, max_age: int) -> tupl
 
 @workflow
 def decide(names: list[str], now: str, max_age: int = 48) -> list[dict]:
-    moment = datetime.fromisoformat(now).replace(tzinfo=timezone.utc)
+    moment = datetime.fromisoformat(now).replace(tzinfo=UTC)
     decided = []
     for name in names:
         try:
@@ -50,5 +50,12 @@ def decide(names: list[str], now: str, max_age: int = 48) -> list[dict]:
                     result={"summary": summary, "status": status},
                     token=latest["token"],
                 )
-                decided.append({"pipeline": name, "action": action["actionName"], "status": status.lower(), "at": result["approvedAt"].isoformat()})
+                decided.append(
+                    {
+                        "pipeline": name,
+                        "action": action["actionName"],
+                        "status": status.lower(),
+                        "at": result["approvedAt"].isoformat(),
+                    }
+                )
     return decided

@@ -29,7 +29,9 @@ class Status:
 
     @property
     def stable(self) -> bool:
-        return self.rollout == "COMPLETED" or (self.running == self.desired and self.failed == 0 and self.rollout != "IN_PROGRESS")
+        return self.rollout == "COMPLETED" or (
+            self.running == self.desired and self.failed == 0 and self.rollout != "IN_PROGRESS"
+        )
 
 
 def describe(service: str) -> dict:
@@ -60,7 +62,12 @@ def new_revision(current_arn: str, container: str, image: str) -> str:
 
 def status_of(service: str) -> Status:
     primary = next(d for d in describe(service)["deployments"] if d["status"] == "PRIMARY")
-    return Status(primary["runningCount"], primary["desiredCount"], primary.get("failedTasks", 0), primary.get("rolloutState", "NONE"))
+    return Status(
+        primary["runningCount"],
+        primary["desiredCount"],
+        primary.get("failedTasks", 0),
+        primary.get("rolloutState", "NONE"),
+    )
 
 
 @workflow(timeout=7200)

@@ -43,7 +43,9 @@ def fail_over(zone: str, name: str, check_id: str, standby: str, checks: int = 3
         ChangeBatch={"Comment": f"failover of {name}", "Changes": [{"Action": "UPSERT", "ResourceRecordSet": record}]},
     )["ChangeInfo"]
     try:
-        route53.get_waiter("resource_record_sets_changed").wait(Id=change["Id"], WaiterConfig={"Delay": 10, "MaxAttempts": 5})
+        route53.get_waiter("resource_record_sets_changed").wait(
+            Id=change["Id"], WaiterConfig={"Delay": 10, "MaxAttempts": 5}
+        )
     except WaiterError:
         return {"changed": True, "target": standby, "in_sync": False}
     return {"changed": True, "from": old, "target": standby, "in_sync": True}

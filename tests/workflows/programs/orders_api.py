@@ -74,7 +74,14 @@ def cancel(customer: str, order_id: str, reason: str) -> dict:
 
 
 @workflow
-def handle(action: str, customer: str, order: dict | None = None, order_id: str = "", status: str | None = None, reason: str = "none given"):
+def handle(
+    action: str,
+    customer: str,
+    order: dict | None = None,
+    order_id: str = "",
+    status: str | None = None,
+    reason: str = "none given",
+):
     if action == "place":
         if not order or not order.get("lines"):
             raise ValueError("an order needs lines")

@@ -1,6 +1,5 @@
 """Moves messages of a dead-letter queue back to their queue, and parks those that came back too often."""
 
-import json
 import os
 import time
 
@@ -67,4 +66,9 @@ def drain(limit: int = 100) -> dict:
         if failed := result.get("Failed"):
             ids = ", ".join(f["Id"] for f in failed)
             raise RuntimeError(f"could not delete {ids}: {failed[0].get('Message', 'unknown')}")
-    return {"moved": moved, "parked": parked, "left": max(0, waiting - moved - parked), "target": target.rsplit("/", 1)[-1]}
+    return {
+        "moved": moved,
+        "parked": parked,
+        "left": max(0, waiting - moved - parked),
+        "target": target.rsplit("/", 1)[-1],
+    }

@@ -25,7 +25,12 @@ SCENARIOS = [
         "healthy at the second look",
         GIVEN,
         {"changed": False},
-        {"route53.GetHealthCheckStatus": [checked("Failure: x", "Success: 200"), checked("Success: 200", "Success", "x")]},
+        {
+            "route53.GetHealthCheckStatus": [
+                checked("Failure: x", "Success: 200"),
+                checked("Success: 200", "Success", "x"),
+            ]
+        },
     ),
     Scenario(
         "moved",
@@ -42,9 +47,7 @@ SCENARIOS = [
         "not known in time",
         GIVEN | {"checks": 1},
         {"changed": True, "target": "b.example.com", "in_sync": False},
-        BAD
-        | CHANGED
-        | {"route53.ListResourceRecordSets": [record()], "route53.GetChange": [change("PENDING")]},
+        BAD | CHANGED | {"route53.ListResourceRecordSets": [record()], "route53.GetChange": [change("PENDING")]},
     ),
     Scenario(
         "moved before",

@@ -8,7 +8,12 @@ REFUSED = AwsError("ConditionalCheckFailedException", "The conditional request f
 
 
 def row(number: int, status: str, total: str) -> dict:
-    return {"pk": {"S": "CUSTOMER#ann"}, "sk": {"S": f"ORDER#o{number}"}, "status": {"S": status}, "total": {"N": total}}
+    return {
+        "pk": {"S": "CUSTOMER#ann"},
+        "sk": {"S": f"ORDER#o{number}"},
+        "status": {"S": status},
+        "total": {"N": total},
+    }
 
 
 def order(number: int, status: str, total: str) -> dict:
@@ -17,7 +22,9 @@ def order(number: int, status: str, total: str) -> dict:
 
 SCENARIOS = [
     Scenario("placed", ORDER, {"id": "o1", "total": "40.00"}, {"dynamodb.PutItem": [{}]}, environ=ENVIRON),
-    Scenario("placed twice", ORDER, Failure("Conflict", "order o1 exists"), {"dynamodb.PutItem": [REFUSED]}, environ=ENVIRON),
+    Scenario(
+        "placed twice", ORDER, Failure("Conflict", "order o1 exists"), {"dynamodb.PutItem": [REFUSED]}, environ=ENVIRON
+    ),
     Scenario(
         "not placed",
         ORDER,

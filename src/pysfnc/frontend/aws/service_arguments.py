@@ -331,7 +331,7 @@ class ArgumentWriter:
         return self.cx.error(code, place or self.node, message, **rest)  # type: ignore[arg-type]
 
 
-_IN_THE_CALL: Final = "its dict in the call itself, with `json.dumps(value, separators=(\",\", \":\"), ensure_ascii=False)`"
+_IN_THE_CALL: Final = 'its dict in the call itself, with `json.dumps(value, separators=(",", ":"), ensure_ascii=False)`'
 
 
 def _advice(text: Expr) -> str:

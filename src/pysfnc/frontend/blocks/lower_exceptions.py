@@ -175,7 +175,9 @@ def _set_args(cx: Context, given: Sequence[Value], node: ast.expr) -> Value:
     function = cx.frame.node
     if not isinstance(function, ast.FunctionDef) or not function.args.args:
         message = "`super().__init__` is called inside of a comprehension, a lambda or the like"
-        return cx.error(codes.UNSUPPORTED_CALL, node, message, help="write instead: `super().__init__(...)` as a statement")
+        return cx.error(
+            codes.UNSUPPORTED_CALL, node, message, help="write instead: `super().__init__(...)` as a statement"
+        )
     if isinstance(node, ast.Call) and node.keywords:
         return cx.error(codes.TYPE_MISMATCH, node, "exceptions of Python take no keyword arguments")
     values = [cx.atom(as_data(cx, value, node), "arg") for value in given]

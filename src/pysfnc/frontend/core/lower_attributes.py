@@ -8,11 +8,11 @@ from pysfnc.diagnostics import codes
 from pysfnc.frontend.aws.aws_values import Client, ClientExceptions, Resource, ResourceMeta, Session, Table
 from pysfnc.frontend.aws.held_clients import client_of
 from pysfnc.frontend.aws.lower_aws_errors import client_error_attribute
-from pysfnc.frontend.aws.some_errors import OF_ERRORS, attribute_of_errors
 from pysfnc.frontend.aws.lower_clients import client_attribute
 from pysfnc.frontend.aws.lower_response import RESPONSE, response_attribute
 from pysfnc.frontend.aws.lower_tables import table_attribute
 from pysfnc.frontend.aws.resource_values import ResourceOf
+from pysfnc.frontend.aws.some_errors import OF_ERRORS, attribute_of_errors
 from pysfnc.frontend.classes.lower_classes import class_attribute
 from pysfnc.frontend.classes.lower_objects import has_own, kept_method, object_attribute, super_attribute
 from pysfnc.frontend.core import lower_library as lib

@@ -36,7 +36,9 @@ def call_decimal(cx: Context, node: ast.Call) -> Value:
     if is_poison(value) or value.type in (DECIMAL, NUMBER):
         return value
     made = _made(cx, value, node)
-    if made is not None and cx.project.items_told and made.type == DECIMAL:  # what asks for its class is made of such parts
+    if (
+        made is not None and cx.project.items_told and made.type == DECIMAL
+    ):  # what asks for its class is made of such parts
         return Prim(op="number.made", args=(made,), type=NUMBER, span=made.span)
     return made if made is not None else _refused(cx, node)
 

@@ -51,7 +51,11 @@ class Form:
 
     def text(self) -> str:
         """As a constant of the program."""
-        options = [*(["values"] if self.values else []), *(["told"] if self.told else []), *(["texts"] if self.texts else [])]
+        options = [
+            *(["values"] if self.values else []),
+            *(["told"] if self.told else []),
+            *(["texts"] if self.texts else []),
+        ]
         return _SEPARATOR.join((self.shape.service, self.shape.name, self.naming, *options))
 
     @staticmethod
