@@ -36,9 +36,7 @@ def call_decimal(cx: Context, node: ast.Call) -> Value:
     if is_poison(value) or value.type in (DECIMAL, NUMBER):
         return value
     made = _made(cx, value, node)
-    if (
-        made is not None and cx.project.items_told and made.type == DECIMAL
-    ):  # what asks for its class is made of such parts
+    if made is not None and made.type == DECIMAL and cx.project.items_told:
         return Prim(op="number.made", args=(made,), type=NUMBER, span=made.span)
     return made if made is not None else _refused(cx, node)
 
@@ -76,7 +74,7 @@ _OF_ANY: Final = """
 
 
 def _of_any(cx: Context, value: Expr, node: ast.Call) -> Expr:
-    """A Decimal of a value that may be a text or an int, and other things besides."""
+    """A Decimal of a value that may be a text or an int, and other things besides; a told number where it is made as one."""
     from pysfnc.frontend.core.synthesis import run_here
 
     return as_data(cx, run_here(cx, _OF_ANY, {"value": value, "Decimal": External("decimal.Decimal")}, node), node)
