@@ -139,8 +139,8 @@ def _name(cx: Context, node: ast.Call, least: int, most: int) -> str | None:
 def _there(cx: Context, base: Expr, name: str, node: ast.AST) -> Expr | None:
     """Whether a value has an attribute; None where that is not known."""
     if isinstance(base.type, ExcT):
-        has = exception_has(cx, base, name, node)
-        return is_error_of_aws(cx, base, name, node) if has is None else has
+        told = exception_has(cx, base, name, node)
+        return told if told is not None else is_error_of_aws(cx, base, name, node)
     if isinstance(base.type, RecordT) and _may_hold(cx, base.type, name):
         return objects.build_has_attribute(base, name, cx.site(node))
     having, lacking = set[Kind](), set[Kind]()
