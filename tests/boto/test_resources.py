@@ -5,7 +5,6 @@ import re
 
 import boto3
 
-from pysfnc.aws.boto3_loads import LOADED_BY_CODE
 from pysfnc.aws.boto3_resources import kinds, resource_services
 from tests.boto.harness import REGION, client, judge
 
@@ -65,7 +64,8 @@ def test_all_kinds_are_those_of_boto3() -> None:
             real = getattr(resource, kind)(*["x"] * made.identifiers.count(None))
             known = kinds(name)[made.kind]
             assert [
-                each for each in (*known.actions, *known.waiters, *known.members) if not hasattr(type(real), each)
+                each for each in (*known.actions, *known.waiters, *known.described) if not hasattr(type(real), each)
             ] == []
-            assert known.forgets == hasattr(real, "load")
-            assert (known.load is not None) == (known.forgets and (name, made.kind) not in LOADED_BY_CODE)
+            model = real.meta.resource_model
+            assert set(known.references) == {each.name for each in model.references}
+            assert (known.load is not None) == known.forgets == hasattr(real, "load")

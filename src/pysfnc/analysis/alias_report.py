@@ -9,6 +9,8 @@ from pysfnc.analysis.heap import ANY, Held, Node, State
 from pysfnc.diagnostics import Label, Sink, codes
 from pysfnc.ir.hir import Assign
 from pysfnc.lean import dataclass
+from pysfnc.source import Span
+from pysfnc.values.resources import is_resource
 from pysfnc.values.types import DictT, ListT, MapT, RecordT, Type
 
 ITEMS: Final = "%items of "
@@ -60,6 +62,9 @@ class AliasReport:
         taker, taken = other, since
         if taken is None and self.stmt.name in self.state.names:
             taker, taken = owner, self.state.names[self.stmt.name].span
+        if is_resource(self.stmt.value.type):
+            self._of_resource(other, taken, sink)
+            return
         if name == self.stmt.name:
             message = f"{owner} is changed here, and read outside of this branch too"
         else:
@@ -74,6 +79,18 @@ class AliasReport:
             help=self._through_owner(name, held)
             or self._at_place(name, held)
             or f"write instead: copy first, e.g. {self._copy(name, direct)}",
+        )
+
+    def _of_resource(self, other: str, taken: Span | None, sink: Sink) -> None:
+        """The same of a resource of boto3, which nobody changes in the program itself."""
+        sink.error(
+            codes.ALIAS_MUTATION,
+            self.stmt.span,
+            f"what a resource has loaded changes here, and {other} may hold that resource",
+            label=f"loads or forgets it, and {other} is still used",
+            labels=[Label(taken, f"{other} got it here")] if taken is not None and taken != self.stmt.span else (),
+            notes=(f"in the machine every variable holds a copy of its own, so {other} would load it once more",),
+            help="write instead: a resource of its own here, made from the names in it, or attributes read before and kept",
         )
 
     def _at_place(self, name: str, held: Held) -> str | None:

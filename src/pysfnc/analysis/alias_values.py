@@ -9,7 +9,7 @@ from typing import assert_never
 from pysfnc.analysis.heap import ANY, NO_NODES, Edge, Held, Node, Nodes, State
 from pysfnc.analysis.sharing import Put, Sharing, Spread, change_of, expanded, inner_change, sharing_of
 from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, Input, Let, ListComp, Logic, NewExc, Prim, Reduce, Var
-from pysfnc.ir.hir import Assign, ForEach, While
+from pysfnc.ir.hir import Assign, FanOut, ForEach, While
 from pysfnc.ir.walk_exprs import children, free_vars
 from pysfnc.values.relations import is_mutable, members
 from pysfnc.values.types import DequeT, DictT, ExcT, JsonT, ListT, MapT, OpaqueT, RecordT, SetT, TuplesT, TupleT, Type
@@ -237,9 +237,10 @@ class Evaluator:
 
     # Loops
 
-    def begin_loop(self, loop: ForEach | While, state: State) -> None:
+    def begin_loop(self, loop: ForEach | While | FanOut, state: State) -> None:
         """Forget what an earlier run of the loop has seen."""
-        for key in (("turn", loop.label), *((id(loop), label) for label in _item_labels(loop))):
+        turn = () if isinstance(loop, FanOut) else (("turn", loop.label),)
+        for key in (*turn, *((id(loop), label) for label in _item_labels(loop))):
             state.forget_taken(self.site(*key), self.site(*key, "before"))
 
     def turn(self, stmt: Assign, state: State) -> Nodes:
@@ -249,12 +250,12 @@ class Evaluator:
         assert isinstance(stmt.value, Prim)
         return self._take_item(self.value(stmt.value.args[0], state), ANY, self.site("turn", stmt.turn), state)
 
-    def item_site(self, loop: ForEach) -> int:
+    def item_site(self, loop: ForEach | FanOut) -> int:
         """The site of the items of a loop where each stands at one place of the list only."""
         return self.site(id(loop), _item_labels(loop)[0])
 
-    def next_item(self, loop: ForEach, seqs: Nodes, state: State) -> Nodes:
-        """The objects that the variable of a loop may hold in the next round.
+    def next_item(self, loop: ForEach | FanOut, seqs: Nodes, state: State) -> Nodes:
+        """The objects that the variable of a loop may hold in the next round, or that of a branch for each item.
 
         Where each object stands at one place of the list only, it is none of those seen in the rounds before. The same
         holds for what is in tuples that a list is made of (`enumerate`, `zip`, `dict.items`).
@@ -364,7 +365,7 @@ def _spread(sources: Nodes, item: Spread, state: State) -> dict[tuple[str, Node]
     return found
 
 
-def _item_labels(loop: ForEach | While) -> tuple[str, ...]:
+def _item_labels(loop: ForEach | While | FanOut) -> tuple[str, ...]:
     """A name for the item of a loop over a list, and the labels of its parts if it is a tuple."""
     if isinstance(loop, While):
         return ()

@@ -408,9 +408,12 @@ class _Checker:
         made = state.make(self._values.site(id(stmt)))
         state.names[_branches(stmt)] = Held(frozenset({made}), stmt.span)
         others = reads(effect.body) - assigned(effect.body, branches=True) - {effect.name}
+        # Each branch has an item of its own, which no other reads.
+        self._values.begin_loop(effect, state)
+        self._given[hidden] = self._values.item_site(effect)
         while True:
             start = state.copy()
-            nodes = start.parts(start.names[hidden].nodes, ANY)
+            nodes = self._values.next_item(effect, start.names[hidden].nodes, start)
             start.names[effect.name] = Held(nodes, stmt.span)
             end = self._branch(stmt, effect.body, ANY, after | others | {hidden}, start)
             end.finish_round(state, self._values.roots)

@@ -23,6 +23,7 @@ __all__ = [
     "members_of",
     "method_of",
     "params_of",
+    "reference_of",
 ]
 
 _LIST: Final = re.compile(r"(?P<path>\w+\[\](?:\.\w+\[\])*)(?:\.(?P<rest>\w+))?")
@@ -72,11 +73,14 @@ def collection_of(owner: str, given: Mapping[str, Any], names: Iterable[str]) ->
 
 def items_of(owner: str, given: Mapping[str, Any], names: Iterable[str]) -> Items | None:
     """What a call makes; None for what goes beyond what is known here."""
-    made, request = given["resource"], given["request"]
-    params = params_of(request)
+    params = params_of(given["request"])
+    return None if params is None else _items(method_of(owner, given["request"]), params, given["resource"], names)
+
+
+def _items(method: str, params: tuple[Param, ...], made: Mapping[str, Any], names: Iterable[str]) -> Items | None:
     read = {method_name(each["target"]): _identifier(each) for each in made.get("identifiers", ())}
     order = tuple(names)
-    if params is None or set(read) != set(order) or None in read.values():
+    if set(read) != set(order) or None in read.values():
         return None
     known = [each for each in (read[name] for name in order) if each is not None]
     paths = {path for _, path, _ in known if path is not None}
@@ -86,13 +90,18 @@ def items_of(owner: str, given: Mapping[str, Any], names: Iterable[str]) -> Item
     if len(paths) > 1:
         return None
     return Items(
-        method_of(owner, request),
+        method,
         params,
         made["type"],
         next(iter(paths), ()),
         tuple((source, value) for source, _, value in known),
         wanted is not None and bool(paths),
     )
+
+
+def reference_of(given: Mapping[str, Any], names: Iterable[str]) -> Items | None:
+    """A resource, or several, that the data of another one names: the data stands in the place of an answer."""
+    return _items("", (), given["resource"], names)
 
 
 def batch_of(owner: str, given: Mapping[str, Any]) -> Batch | None:
@@ -137,7 +146,7 @@ def _identifier(given: Mapping[str, Any]) -> tuple[str, tuple[tuple[str, ...], .
             return "identifier", None, method_name(given["name"])
         case "requestParameter" if given["path"].isidentifier():
             return "request", None, given["path"]
-        case "response":
+        case "response" | "data":
             lists = _lists(given["path"])
             if lists is not None:
                 return "item", lists[0], lists[1]

@@ -14,19 +14,56 @@ from pysfnc.lean import dataclass
 
 __all__ = ["LOADED_BY_CODE", "Load", "Waiting", "load_of", "waiters_of"]
 
-LOADED_BY_CODE: Final = frozenset({("s3", "Bucket"), ("s3", "ObjectSummary")})
-"""Kinds whose data is loaded by code of boto3 (`boto3.s3.inject`), and not by a single call."""
 _PATH: Final = re.compile(r"@|\w+(\[0\])?(\.\w+(\[0\])?)*")
 _STEP: Final = re.compile(r"\w+|\[0\]")
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """A call that loads the data of a resource. path: the members and items (0, the first) that lead to it in the answer."""
+    """A call that loads the data of a resource. path: the members and items (0, the first) that lead to it in the answer.
+
+    code: what boto3 does with the call in place of following a path, where code of boto3 loads. It has `call`, `keep` for the data, `raised` for the
+    class of errors of AWS, and the identifiers under their names. is_partial: any member of the data may be missing.
+    """
 
     method: str
     params: tuple[Param, ...]
     path: tuple[str | int, ...]
+    code: str = ""
+    is_partial: bool = False
+
+
+LOADED_BY_CODE: Final[Mapping[tuple[str, str], Load]] = {
+    ("s3", "Bucket"): Load(
+        "list_buckets",
+        (),
+        (),
+        """\
+found = {}
+try:
+    for each in call()["Buckets"]:
+        if each["Name"] == name:
+            found = each
+            break
+except raised as e:
+    if e.response["ResponseMetadata"]["HTTPStatusCode"] != 403:
+        raise
+keep(found)
+""",
+        is_partial=True,
+    ),
+    ("s3", "ObjectSummary"): Load(
+        "head_object",
+        (Param("Bucket", "identifier", "bucket_name"), Param("Key", "identifier", "key")),
+        (),
+        """\
+found = call()
+found["Size"] = found.pop("ContentLength")
+keep(found)
+""",
+    ),
+}
+"""Kinds whose data is loaded by code of boto3 (`boto3.s3.inject`)."""
 
 
 @dataclass(frozen=True, slots=True)

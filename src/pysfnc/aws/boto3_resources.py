@@ -24,6 +24,7 @@ from pysfnc.aws.boto3_collections import (
     members_of,
     method_of,
     params_of,
+    reference_of,
 )
 from pysfnc.aws.boto3_loads import LOADED_BY_CODE, Load, Waiting, load_of, waiters_of
 from pysfnc.aws.names import method_name
@@ -63,7 +64,7 @@ class Kind:
     """A kind of resource; the service itself is the one without a name. Names are those of Python.
 
     batches: methods of collections of this kind. members: attributes that are in its data, with their names there. load: the call for that data.
-    forgets: boto3 can load it, so that a method of it forgets the data.
+    references: attributes that are resources which its data names. forgets: boto3 can load it, so that a method of it forgets the data.
     """
 
     name: str
@@ -76,6 +77,12 @@ class Kind:
     load: Load | None
     forgets: bool
     waiters: Mapping[str, Waiting]
+    references: Mapping[str, Items]
+
+    @property
+    def described(self) -> frozenset[str]:
+        """The attributes that take its data."""
+        return frozenset((*self.members, *self.references))
 
 
 @cache
@@ -123,6 +130,12 @@ def _kind(owner: str, name: str, found: Mapping[str, Any], names: Mapping[str, t
         method_name(key): collection_of(owner, given, names[given["resource"]["type"]])
         for key, given in found.get("hasMany", {}).items()
     }
+    # What takes data is an attribute, with a name like one; other resources are made by a call.
+    references = {
+        method_name(key): reference_of(given, names[given["resource"]["type"]])
+        for key, given in found.get("has", {}).items()
+        if any(each["source"] == "data" for each in given["resource"].get("identifiers", ()))
+    }
     batches = {method_name(key): batch_of(owner, given) for key, given in found.get("batchActions", {}).items()}
     taken = ("meta", "load", "reload", *_identifiers(found), *actions, *map(method_name, makes), *collections)
     return Kind(
@@ -133,9 +146,10 @@ def _kind(owner: str, name: str, found: Mapping[str, Any], names: Mapping[str, t
         {key: items for key, items in collections.items() if items is not None},
         {key: batch for key, batch in batches.items() if batch is not None},
         members_of(owner, found.get("shape"), taken),
-        load_of(owner, found.get("load")),
+        LOADED_BY_CODE.get((owner, name)) or load_of(owner, found.get("load")),
         "load" in found or (owner, name) in LOADED_BY_CODE,
         waiters_of(found.get("waiters", {})),
+        {key: items for key, items in references.items() if items is not None},
     )
 
 

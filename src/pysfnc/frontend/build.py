@@ -115,6 +115,7 @@ def lower_program(
     any_keys: KeyScope = "everywhere"
     unannotated: frozenset[tuple[str, str]] = frozenset()
     loaded: frozenset[str] = frozenset()
+    held_kinds: frozenset[tuple[str, str]] = frozenset()
     tags = ClassTags(model)
     items: ItemScope = "texts"
     compiled = ints = False
@@ -134,6 +135,7 @@ def lower_program(
             ints_believed=ints,
             unannotated=unannotated,
             loaded=loaded,
+            held_kinds=held_kinds,
         )
         journal = Journal()
         with noting_alike() as alike:
@@ -143,7 +145,7 @@ def lower_program(
         met = _met_unset(project, attempt)
         narrower = _narrower_keys(project, attempt)
         attributes = project.met_unannotated - unannotated
-        more = bool(project.met_loaded or attributes or tags_differ)
+        more = bool(project.met_loaded or project.met_held or attributes or tags_differ)
         if not (project.environment.discovered or met or narrower != any_keys or more):
             found = _items(project, attempt, items, compiled)
             if found == items and (ints or not _wants_ints(attempt)):
@@ -155,6 +157,7 @@ def lower_program(
             items, compiled = found, not attempt.has_errors
         unannotated |= attributes
         loaded |= project.met_loaded
+        held_kinds |= project.met_held
         any_keys = narrower
         discovered += project.environment.discovered
         unset = {**unset, **{node: names | unset.get(node, set()) for node, names in met.items()}}

@@ -3,8 +3,10 @@
 The machine holds a text, and the type of the value says which client it is; so a value that may be one of several is none that can be called.
 """
 
+import ast
+
 from pysfnc.frontend.aws.aws_values import Client, Resource, Table
-from pysfnc.frontend.core.lower_context import Context
+from pysfnc.frontend.core.lower_context import Context, poison
 from pysfnc.frontend.core.lower_values import Static, Value
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.source.span import Span
@@ -16,12 +18,18 @@ HELD = (Client, Resource, Table)
 """What can be kept."""
 
 
-def held_client(cx: Context, value: Client | Resource | Table, span: Span) -> Expr:
+def held_client(cx: Context, value: Client | Resource | Table, node: ast.AST) -> Expr:
     """A client, table or resource as a value."""
+    span = cx.span(node)
     match value:
         case Client(service):
             name, text = f"the client of `{service}`", Const(value=service, type=STR)
-        case Table(table):
+        case Table(table, made):
+            if made is not None and made.held:
+                from pysfnc.frontend.aws.held_resources import want_held
+                from pysfnc.frontend.aws.resource_objects import refuse_shared
+
+                return poison(span) if want_held(cx, made) else refuse_shared(cx, made, node)
             return _registered(cx, "a table of boto3", value, table, span)
         case Resource():
             name, text = "the resource of `dynamodb`", Const(value="dynamodb", type=STR)

@@ -4,6 +4,7 @@ Owns making them, their attributes, and which methods are a single call (`aws.bo
 """
 
 import ast
+from typing import Final
 
 from pysfnc.aws.boto3_resources import Action, Kind, kinds, resource_services
 from pysfnc.diagnostics import codes, nearest
@@ -17,9 +18,11 @@ from pysfnc.frontend.calls.lower_arguments import Arguments
 from pysfnc.frontend.core.kept_values import kept
 from pysfnc.frontend.core.lower_context import Context, poison
 from pysfnc.frontend.core.lower_core import as_data, is_poison
-from pysfnc.frontend.core.lower_values import StaticMethod, Value
+from pysfnc.frontend.core.lower_values import ExceptionClass, StaticMethod, Value
+from pysfnc.frontend.core.synthesis import run_here
 from pysfnc.ir.exprs import Expr
-from pysfnc.values.types import STR
+from pysfnc.values.relations import join
+from pysfnc.values.types import NONE, STR
 
 
 def resource_of(cx: Context, name: str, node: ast.AST) -> Value:
@@ -51,6 +54,10 @@ def resource_attribute(cx: Context, receiver: ResourceOf, name: str, node: ast.A
         items = found.collections[name]
         at = node if isinstance(node, ast.expr) else ast.Name(id=name, ctx=ast.Load())
         return Collected(receiver, name, items, at, is_manager=True)
+    if name in found.references:
+        from pysfnc.frontend.aws.lower_collections import referenced
+
+        return referenced(cx, receiver, name, found.references[name], node)
     member = data_member(cx, receiver, name, node)
     if member is not None:
         return member
@@ -91,6 +98,14 @@ def call_action(cx: Context, receiver: ResourceOf, action: Action, given: Argume
     return answer if forget_data(cx, receiver, node) else poison(cx.span(node))
 
 
+_SET: Final = """
+if value is None:
+    raise error("Required parameter {name} not set")
+return value
+"""
+_NOT_SET: Final = ExceptionClass("ValueError", None, "plain")
+
+
 def _make(cx: Context, receiver: ResourceOf, name: str, given: Arguments, node: ast.expr) -> Value:
     made = _kind(receiver).makes[name]
     target = kinds(receiver.service)[made.kind]
@@ -105,6 +120,8 @@ def _make(cx: Context, receiver: ResourceOf, name: str, given: Arguments, node: 
         value = as_data(cx, named[own], node) if source is None else known[source]
         if is_poison(value):
             return value
+        if value.type == join(STR, NONE):
+            value = as_data(cx, run_here(cx, _SET.format(name=own), {"value": value, "error": _NOT_SET}, node), node)
         if value.type != STR:
             return cx.error(
                 codes.TYPE_NEEDED,

@@ -13,7 +13,8 @@ from pysfnc.aws.boto3_resources import Action, kinds
 from pysfnc.aws.services import service
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.aws.aws_values import ClientMethod, Pages, PaginatorOf
-from pysfnc.frontend.aws.loaded_resources import with_data
+from pysfnc.frontend.aws.held_resources import is_held, want_held
+from pysfnc.frontend.aws.loaded_resources import loaded_data, with_data
 from pysfnc.frontend.aws.lower_boto3_resources import call_action
 from pysfnc.frontend.aws.lower_operations import call_operation
 from pysfnc.frontend.aws.resource_parameters import filled_in, filled_value, known_identifiers
@@ -126,7 +127,57 @@ def made_of_answer(
         return answer
     answer = cx.atom(answer, "answer")
     collected = Collected(receiver, name, action.items, node, tuple(given.keywords), answer)
-    return collected if action.items.paths else _resource(cx, collected, answer, node)
+    if not action.items.paths:
+        return _resource(cx, collected, answer, node)
+    is_object = is_held(cx, receiver.service, action.items.kind)
+    return listed_objects(cx, collected, node) if is_object else collected
+
+
+def referenced(cx: Context, receiver: ResourceOf, name: str, items: Items, node: ast.AST) -> Value:
+    """An attribute that is a resource, or a list of them, which the data of another one names: `instance.vpc`; None where it names none."""
+    at = node if isinstance(node, ast.expr) else ast.Name(id=name, ctx=ast.Load())
+    data = loaded_data(cx, receiver, name, at)
+    if data is None:
+        return _unknown(cx, Collected(receiver, name, items, at), name, at)
+    if is_poison(data):
+        return data
+    data = cx.atom(data, "described")
+    collected = Collected(receiver, name, items, at, (), data)
+    if want_held(cx, collected):
+        return poison(cx.span(at))
+    if items.paths:
+        return listed_objects(cx, collected, at)
+    paths = [path for source, path in items.identifiers if source == "item"]
+    found = run_here(cx, f"return {_missing(paths)}", {"item": data}, at)
+
+    def make(inner: Context, _args: tuple[Value, ...], where: ast.expr) -> Value:
+        return _resource(inner, collected, data, where)
+
+    return run_here(
+        cx, "return None if missing else make()", {"missing": as_data(cx, found, at), "make": Intrinsic(make)}, at
+    )
+
+
+def _missing(paths: list[str]) -> str:
+    """Whether one of these members of an item is missing."""
+    tests = []
+    for path in paths:
+        outer, _, name = path.rpartition(".")
+        assert "." not in outer
+        tests.append(f'item.get("{outer}", {{}}).get("{name}") is None' if outer else f'item.get("{name}") is None')
+    return " or ".join(tests)
+
+
+def listed_objects(cx: Context, collected: Collected, node: ast.expr) -> Value:
+    """The list of resources that are objects."""
+    source = data_of(cx, collected, node)
+    if source is None:
+        return poison(cx.span(node))
+
+    def make(inner: Context, args: tuple[Value, ...], at: ast.expr) -> Value:
+        return made_of(inner, collected, as_data(inner, args[0], at), node)
+
+    return run_here(cx, "return [make(item) for item in source]", {"source": source, "make": Intrinsic(make)}, node)
 
 
 def _loops(path: tuple[str, ...], body: list[str]) -> str:
@@ -157,7 +208,8 @@ def _resource(cx: Context, collected: Collected, item: Expr, node: ast.expr) -> 
                     codes.UNSUPPORTED_CALL, node, f"`{collected.name}` needs `{name}` to name what it makes"
                 )
             identifiers.append(as_data(cx, value, node))
-    made = ResourceOf(parent.service, items.kind, tuple(identifiers))
+    is_listed = collected.answer is not None or collected.listed is not None
+    made = ResourceOf(parent.service, items.kind, tuple(identifiers), is_listed=is_listed)
     return with_data(cx, made, item if items.has_data else None, node)
 
 

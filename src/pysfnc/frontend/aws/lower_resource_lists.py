@@ -9,14 +9,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pysfnc.diagnostics import codes
-from pysfnc.frontend.aws.lower_collections import data_of, made_of, resources
+from pysfnc.frontend.aws.held_resources import is_held, want_held
+from pysfnc.frontend.aws.lower_collections import data_of, listed_objects, made_of, resources
 from pysfnc.frontend.aws.resource_values import Collected
 from pysfnc.frontend.calls.lower_arguments import Arguments
 from pysfnc.frontend.calls.lower_call import call_value
 from pysfnc.frontend.calls.lower_own import call_written
 from pysfnc.frontend.core import lower_library as lib
 from pysfnc.frontend.core.lower_context import Context, poison
-from pysfnc.frontend.core.lower_core import as_data, is_poison
+from pysfnc.frontend.core.lower_core import as_data, is_poison, present
 from pysfnc.frontend.core.lower_names import bind_variable
 from pysfnc.frontend.core.lower_values import Intrinsic, LazyComprehension, Static, TupleOf, Value
 from pysfnc.frontend.core.synthesis import run_here
@@ -28,8 +29,16 @@ from pysfnc.values.types import BOOL, NONE
 
 def resource_list(cx: Context, collected: Collected, node: ast.expr) -> Value:
     """`list(bucket.objects.all())`."""
+    if is_held(cx, collected.parent.service, collected.items.kind):
+        return listed_objects(cx, collected, node)
     items = _items(cx, collected, node)
     return poison(cx.span(node)) if items is None else replace(collected, listed=items, node=node)
+
+
+def held_list(cx: Context, value: Value, node: ast.expr) -> Value:
+    """The list of a collection whose resources are objects; any other value as it is."""
+    is_object = isinstance(value, Collected) and is_held(cx, value.parent.service, value.items.kind)
+    return resource_list(cx, value, node) if is_object and isinstance(value, Collected) else value
 
 
 def sorted_resources(cx: Context, collected: Collected, given: Arguments, node: ast.expr) -> Value:
@@ -47,13 +56,10 @@ def sorted_resources(cx: Context, collected: Collected, given: Arguments, node: 
 def extreme_resource(cx: Context, collected: Collected, given: Arguments, node: ast.expr, name: str) -> Value:
     """`max(collection, key=...)`."""
     named = given.keyword_map()
-    if set(named) - {"key"}:
-        return cx.error(
-            codes.UNSUPPORTED_CALL,
-            node,
-            f"`{name}` of resources takes nothing but `key` by name",
-            help="write instead: a list of the resources first, and a test whether it is empty",
-        )
+    if set(named) - {"key", "default"}:
+        return cx.error(codes.TYPE_MISMATCH, node, f"`{name}()` takes `key` and `default` by name")
+    if "default" in named and want_held(cx, collected):
+        return poison(cx.span(node))
     key = named.get("key")
     source = data_of(cx, collected, node) if _is_key(cx, key, name, node) else None
     if source is None or key is None:
@@ -62,8 +68,8 @@ def extreme_resource(cx: Context, collected: Collected, given: Arguments, node: 
     def pair(inner: Context, args: tuple[Value, ...], at: ast.expr) -> Value:
         item = inner.atom(as_data(inner, args[0], at), "item")
         made = made_of(inner, collected, item, node)
-        ranked = call_value(inner, key, Arguments((made,), (), ()), at)
-        return lib.make_tuple(inner, [as_data(inner, ranked, at), item], at)
+        ranked = as_data(inner, call_value(inner, key, Arguments((made,), (), ()), at), at)
+        return lib.make_tuple(inner, [ranked, item if isinstance(made, Static) else present(inner, made)], at)
 
     # Python asks for the key of each as it comes, before it asks AWS for the next page.
     pairs = run_here(cx, "return [pair(item) for item in source]", {"source": source, "pair": Intrinsic(pair)}, node)
@@ -71,8 +77,10 @@ def extreme_resource(cx: Context, collected: Collected, given: Arguments, node: 
     keys, items = (
         as_data(cx, run_here(cx, f"return [pair[{i}] for pair in pairs]", {"pairs": kept}, node), node) for i in (0, 1)
     )
-    found = lib.extreme_by(cx, name, cx.atom(items, "listed"), keys, None, node)
-    return found if is_poison(found) else made_of(cx, collected, found, node)
+    default = None if "default" not in named else as_data(cx, named["default"], node)
+    found = lib.extreme_by(cx, name, cx.atom(items, "listed"), keys, default, node)
+    is_object = is_held(cx, collected.parent.service, collected.items.kind)
+    return found if is_object or is_poison(found) else made_of(cx, collected, found, node)
 
 
 def numbered_resources(cx: Context, collected: Collected, start: list[Expr], node: ast.expr) -> Value:

@@ -37,8 +37,7 @@ def make_table(cx: Context, given: Arguments, node: ast.expr) -> Value:
         )
     known = name if not free_vars(name) else cx.temporary(name, "table")
     made = with_data(cx, ResourceOf(SERVICE, "Table", (known,)), None, node)
-    assert isinstance(made, ResourceOf)
-    return Table(known, made)
+    return Table(known, made) if isinstance(made, ResourceOf) else made
 
 
 def table_attribute(cx: Context, base: Resource | ResourceMeta | Table, name: str, node: ast.AST) -> Value:

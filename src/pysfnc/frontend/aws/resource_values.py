@@ -4,7 +4,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pysfnc.ir.exprs import Expr
+from pysfnc.ir.exprs import Expr, Var
 from pysfnc.lean import dataclass
 
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ class ResourceOf:
     """A resource of another service, `boto3.resource("sqs")`, or (`kind`) one that it made: `resource.Queue(url)`.
 
     data: what boto3 knows of it out of the answer that it came with, where it never changes. held: the variable of the data that boto3 loads and
-    forgets; region: where that was made.
+    forgets; region: where that was made. this: the variable that holds the object which it is (`held_resources`).
+    is_listed: it was taken out of a list of data.
     """
 
     service: str
@@ -28,6 +29,8 @@ class ResourceOf:
     data: Expr | None = None
     held: str = ""
     region: object = None
+    this: Var | None = None
+    is_listed: bool = False
 
     def having(self, data: Expr | None) -> "ResourceOf":
         """The same with data that never changes."""

@@ -514,11 +514,14 @@ def _sorted(cx: Context, given: Arguments, node: ast.expr) -> Value:
     named = given.keyword_map()
     if len(given.positional) != 1 or set(named) - {"key", "reverse"} or given.spread is not None:
         return cx.error(codes.TYPE_MISMATCH, node, "`sorted()` takes an iterable, `key` and `reverse`")
-    if isinstance(given.positional[0], Collected):
-        from pysfnc.frontend.aws.lower_resource_lists import sorted_resources
+    value = given.positional[0]
+    if isinstance(value, Collected):
+        from pysfnc.frontend.aws.lower_resource_lists import held_list, sorted_resources
 
-        return sorted_resources(cx, given.positional[0], given, node)
-    iterable, ordered = loose_items(cx, given.positional[0], node, keyed=named.get("key") is not None)
+        value = held_list(cx, value, node)
+        if isinstance(value, Collected):
+            return sorted_resources(cx, value, given, node)
+    iterable, ordered = loose_items(cx, value, node, keyed=named.get("key") is not None)
     if not ordered and named.get("key") is not None:
         return refuse_order(
             cx,

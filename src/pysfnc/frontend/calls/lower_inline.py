@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pysfnc.diagnostics import codes
+from pysfnc.frontend.aws.held_resources import want_held
 from pysfnc.frontend.calls.joined_choices import FUNCTIONS
 from pysfnc.frontend.calls.lower_arguments import Arguments, bind, signature_of
 from pysfnc.frontend.calls.lower_recursion import Bind, CallsItself, call_again, call_recursive, running
@@ -345,6 +346,8 @@ def _lower_body(cx: Context, frame: Frame, node: FunctionNode, call: ast.AST) ->
             return Choice(Var(name=frame.result, type=INT, span=span), tuple(static))
         return static[0]
     if static and (len(static) < len(frame.returned) or any(value != static[0] for value in static)):
+        if want_held(cx, *static):
+            return poison(cx.span(call))
         return cx.error(
             codes.UNSUPPORTED_EXPRESSION,
             call,

@@ -9,6 +9,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pysfnc.diagnostics import codes, nearest
+from pysfnc.frontend.aws.aws_values import TableMethod
+from pysfnc.frontend.aws.resource_objects import is_of_boto3, resource_of_object, with_kept_resource
+from pysfnc.frontend.aws.resource_values import Collected
 from pysfnc.frontend.calls.held_functions import as_function
 from pysfnc.frontend.calls.lower_arguments import NO_ARGUMENTS, Arguments, lower_arguments
 from pysfnc.frontend.core import lower_library as lib
@@ -17,7 +20,7 @@ from pysfnc.frontend.core.lower_context import Context, Trial, poison
 from pysfnc.frontend.core.lower_core import as_data, is_poison, present
 from pysfnc.frontend.core.lower_names import bind_variable
 from pysfnc.frontend.core.lower_state import Fact
-from pysfnc.frontend.core.lower_values import ObjectMethod, ProjectClass, Static, SuperOf, Value
+from pysfnc.frontend.core.lower_values import ObjectMethod, ProjectClass, Static, StaticMethod, SuperOf, Value
 from pysfnc.frontend.core.lower_views import viewed
 from pysfnc.frontend.declarations.exception_texts import held_text
 from pysfnc.frontend.declarations.generated_inits import init_of_dataclass, init_of_object
@@ -158,6 +161,8 @@ def object_attribute(cx: Context, base: Expr, node: ast.Attribute) -> Value:
             f"which class the value of type `{type_}` is of is not known here",
             help="write instead: a test with `isinstance` around it",
         )
+    if is_of_boto3(record):
+        return _attribute_of_boto3(cx, record, keep(cx, _narrowed(cx, base, name, node), node), node)
     member = record.members.get(name)
     if member is not None and member.kind == "property":
         return call_member(cx, record, member, keep(cx, _narrowed(cx, base, name, node), node), NO_ARGUMENTS, node)
@@ -180,6 +185,13 @@ def object_attribute(cx: Context, base: Expr, node: ast.Attribute) -> Value:
     if member.kind == "class method":
         return ObjectMethod(member, ProjectClass(record.info), record)
     return ObjectMethod(member, keep(cx, _narrowed(cx, base, name, node), node), record)
+
+
+def _attribute_of_boto3(cx: Context, record: Record, this: Var, node: ast.Attribute) -> Value:
+    """An attribute of a resource of boto3 that is an object."""
+    from pysfnc.frontend.core.lower_attributes import static_attribute
+
+    return static_attribute(cx, resource_of_object(cx, record, this, node), node)
 
 
 def is_shadowed(type_: RecordT, member: Member) -> bool:
@@ -379,6 +391,10 @@ def call_object_method(cx: Context, receiver: Expr, node: ast.Call) -> Value:
     callee = as_function(cx, object_attribute(cx, receiver, node.func))
     if not isinstance(callee, Static) and isinstance(callee.type, NeverT):
         return callee
+    if isinstance(callee, StaticMethod | TableMethod):
+        from pysfnc.frontend.calls.lower_call import call_node
+
+        return call_node(cx, callee, node)
     if not isinstance(callee, Static):
         lower_arguments(cx, node)
         if is_poison(callee):
@@ -405,7 +421,11 @@ def call_object_method(cx: Context, receiver: Expr, node: ast.Call) -> Value:
 
 def kept_method(cx: Context, value: Value, node: ast.Attribute) -> Value:
     """A method that is not called at once: it holds the object, also when the variable gets another one."""
-    if not isinstance(value, ObjectMethod) or not isinstance(value.receiver, Var) or stays_in_variable(cx, node):
+    if stays_in_variable(cx, node):
+        return value
+    if isinstance(value, StaticMethod | TableMethod | Collected):
+        return with_kept_resource(cx, value, node)
+    if not isinstance(value, ObjectMethod) or not isinstance(value.receiver, Var):
         return value
     name = cx.names.fresh("object")
     bind_variable(cx, name, value.receiver, cx.span(node))

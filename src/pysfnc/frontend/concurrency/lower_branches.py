@@ -21,6 +21,7 @@ from pysfnc.ir.outcomes import as_outcome, outcome_type
 from pysfnc.ir.semaphores import limits_all, semaphores_in, without_semaphore
 from pysfnc.source.span import Span
 from pysfnc.values.relations import kinds
+from pysfnc.values.resources import is_resource
 from pysfnc.values.types import BOOL, NEVER, ExcT, Kind, ListT, TupleT, Type
 
 _CHANGEABLE = frozenset({Kind.LIST, Kind.DICT, Kind.RECORD})
@@ -50,7 +51,10 @@ def own_arguments(cx: Context, given: Arguments) -> Arguments:
     """The arguments of a call that a branch makes, inside that branch: objects made for the call belong to it, and it may change them."""
 
     def own(value: Value) -> Value:
-        if not isinstance(value, Var) or cx.names.is_variable(value.name) or not kinds(value.type) & _CHANGEABLE:
+        if not isinstance(value, Var) or not kinds(value.type) & _CHANGEABLE:
+            return value
+        # A variable of the program may be meant to change; what a resource has loaded matters only where somebody asks for it afterwards.
+        if cx.names.is_variable(value.name) and not is_resource(value.type):
             return value
         return cx.temporary(value, "own")
 

@@ -12,11 +12,12 @@ from pysfnc.diagnostics import codes
 from pysfnc.frontend.aws.aws_values import Condition
 from pysfnc.frontend.aws.condition_values import held_condition
 from pysfnc.frontend.aws.held_clients import HELD, held_client
+from pysfnc.frontend.aws.resource_values import Collected, ResourceOf
 from pysfnc.frontend.calls.captures import unsettled_name
 from pysfnc.frontend.calls.held_functions import as_function, held_value
 from pysfnc.frontend.core.effects import may_wait
-from pysfnc.frontend.core.lower_context import MAX_DEPTH, Context
-from pysfnc.frontend.core.lower_values import Closure, DictOf, Lazy, Root, Static, Value, describe
+from pysfnc.frontend.core.lower_context import MAX_DEPTH, Context, poison
+from pysfnc.frontend.core.lower_values import Closure, DictOf, Lazy, Root, Static, TupleOf, Value, describe
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, Stmt, Suite
 from pysfnc.library.numbers.roots import NO_EXACT_ROOT
@@ -97,8 +98,8 @@ def as_data(cx: Context, value: Value, node: ast.AST) -> Expr:
     if isinstance(value, Condition):
         return held_condition(cx, value, cx.span(node))
     if isinstance(value, HELD):
-        return held_client(cx, value, cx.span(node))
-    held = held_value(cx, value, node)
+        return held_client(cx, value, node)
+    held = _held_resource(cx, value, node) or held_value(cx, value, node)
     if held is not None:
         return held
     if isinstance(value, Closure) and (name := unsettled_name(cx, value)):
@@ -116,6 +117,17 @@ def as_data(cx: Context, value: Value, node: ast.AST) -> Expr:
         notes=("in the machine it exists only where it is called or iterated over",),
         help=_OF_VIEWS if isinstance(value, DictOf) and value.fixed else _STATIC_HELPS.get(type(value).__name__, ()),
     )
+
+
+def _held_resource(cx: Context, value: Static, node: ast.AST) -> Expr | None:
+    from pysfnc.frontend.aws.held_resources import want_held
+    from pysfnc.frontend.aws.resource_objects import held_resource
+
+    if isinstance(value, ResourceOf | Collected):
+        return held_resource(cx, value, node)
+    if isinstance(value, TupleOf) and want_held(cx, value):
+        return poison(cx.span(node))
+    return None
 
 
 def lowering(cx: Context, node: ast.expr) -> Callable[[], Value]:

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Callable
 
+from pysfnc.frontend.aws.resource_values import Collected, ResourceOf
 from pysfnc.frontend.core import lower_library as lib
 from pysfnc.frontend.core.lower_context import Context
 from pysfnc.frontend.core.lower_core import (
@@ -33,7 +34,8 @@ def lower_sequence(cx: Context, node: ast.List | ast.Tuple) -> Value:
     )
     starred = [isinstance(part, ast.Starred) for part in node.elts]
     if not any(starred):
-        if any(isinstance(value, Static) and not isinstance(value, Lazy) for value in values):
+        data = (Lazy, ResourceOf, Collected) if is_list else (Lazy,)
+        if any(isinstance(value, Static) and not isinstance(value, data) for value in values):
             return TupleOf(tuple(values), is_list)
         return _display(cx, [as_data(cx, v, n) for v, n in zip(values, plain, strict=True)], is_list, node)
     return _spread(cx, values, starred, plain, is_list, node)

@@ -114,6 +114,10 @@ def _read_local(cx: Context, owner: Frame, name: str, node: ast.AST) -> Value:
             help=f"write instead, where every path passes: an assignment of `{name}`",
         )
     if fact.mixed:
+        from pysfnc.frontend.aws.held_resources import want_held
+
+        if want_held(cx, *fact.mixed_of):
+            return nothing(cx.span(node))
         return cx.error(
             codes.UNSUPPORTED_EXPRESSION,
             node,

@@ -15,7 +15,7 @@ from pysfnc.frontend.core.lower_mutation import changed_parameter
 from pysfnc.frontend.declarations.fail_names import FailNames, fail_names
 from pysfnc.frontend.declarations.said_ints import Said, said_ints
 from pysfnc.frontend.program.environment import EnvironmentTable
-from pysfnc.frontend.program.model import Binding, FunctionInfo, ModuleInfo, ProjectModel
+from pysfnc.frontend.program.model import Binding, FunctionInfo, ModuleBinding, ModuleInfo, ProjectModel
 from pysfnc.frontend.program.run_context import context_read_by
 from pysfnc.frontend.program.scope import FunctionNode, Scope, function_scope
 from pysfnc.ir.hir import ExceptionTable, Task, machine_placeholder
@@ -74,6 +74,10 @@ class Project:
     """The variables of what resources of boto3 at module level have loaded (`loaded_resources`)."""
     met_loaded: set[str] = field(default_factory=set)
     """Those of them that were met, and are not there yet."""
+    held_kinds: frozenset[tuple[str, str]] = frozenset()
+    """The kinds of resources of boto3, with their services, whose resources are objects (`held_resources`)."""
+    met_held: set[tuple[str, str]] = field(default_factory=set)
+    """Those of them that were met, and are none yet."""
     unfit: Mapping[FunctionInfo, tuple[Diagnostic, ...]] = field(default_factory=dict)
     """Plain functions that compile and are refused by the alias check, with what that said."""
     own_places: bool = False
@@ -123,9 +127,13 @@ class Project:
 
     @cached_property
     def attributes(self) -> frozenset[str]:
-        """The names of all attributes that the program mentions."""
-        trees = (module.tree for module in self.model.modules.values())
-        return frozenset(part.attr for tree in trees for part in ast.walk(tree) if isinstance(part, ast.Attribute))
+        """The names of all attributes that the program mentions, but for those of modules."""
+        return frozenset(
+            part.attr
+            for module in self.model.modules.values()
+            for part in ast.walk(module.tree)
+            if isinstance(part, ast.Attribute) and not _is_module(module, part.value)
+        )
 
     @cached_property
     def said_ints(self) -> Mapping[ast.expr, Said]:
@@ -247,6 +255,10 @@ class Project:
                 names = (param.name for param in info.params if is_json_faithful(types.get(param.name, NEVER)))
                 return replace(task, as_sent=tuple(sorted(names)), gets_constants=info in self.gets_constants)
         return task
+
+
+def _is_module(module: ModuleInfo, node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and isinstance(module.names.get(node.id), ModuleBinding)
 
 
 def _bound_functions(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:

@@ -44,6 +44,8 @@ class Fact:
     mixed: bool = False
     mixed_as: str = ""
     """What the value is on one of the ways then, for messages."""
+    mixed_of: tuple[Static, ...] = field(default=(), compare=False)
+    """Those of the values on two of the ways that exist only while compiling."""
     view: View | None = None
     shared: "Shared | None" = None
     """The module constant whose object this may be or hold."""
@@ -132,6 +134,7 @@ def _join_two(a: Fact, b: Fact) -> Fact:
         static=a.static if same else None,
         mixed=a.mixed or b.mixed or not same,
         mixed_as=a.mixed_as or b.mixed_as or ("" if same else _described(a.static or b.static)),
+        mixed_of=a.mixed_of or b.mixed_of or (() if same else _statics(a, b)),
         view=_either_view(a, b),
         shared=_nearer(a.shared, b.shared),
         literal=a.literal if a.literal == b.literal else None,
@@ -140,6 +143,10 @@ def _join_two(a: Fact, b: Fact) -> Fact:
         streams_read=a.streams_read | b.streams_read,
         assigned_at=a.assigned_at or b.assigned_at,
     )
+
+
+def _statics(*facts: Fact) -> tuple[Static, ...]:
+    return tuple(fact.static for fact in facts if fact.static is not None)
 
 
 def _described(value: Static | None) -> str:

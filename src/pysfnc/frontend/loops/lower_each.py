@@ -114,7 +114,7 @@ def _attempt(cx: Context, node: ast.For, source: Source, index: Var) -> Lowered:
         runs = is_never_empty(source.items)
         exits = join_states(back) if runs else join_states([start, *back])
         orelse, after = loop_else(cx, exits, node.orelse)
-        loop = _Loop(label, name, body, orelse, index, node, since)
+        loop = _Loop(label, name, body, orelse, index, node, node.iter, since)
         if runs:
             out.extend(_beforehand(start, exits, span))
             out.extend(outcomes_beforehand(start, exits, body, span))
@@ -225,6 +225,8 @@ def _assign_item(cx: Context, target: ast.expr, item: Item, node: ast.For) -> No
 # The forms
 
 
+_OF_ITEMS: Final = ("list", "any", "values")
+"""The origins whose items stand in place as they come, and not in pairs."""
 _ONE = Const(value=1, type=INT)
 
 
@@ -235,23 +237,28 @@ class _Loop:
     body: Suite
     orelse: Suite
     index: Var
-    node: ast.For
+    node: ast.AST
+    iter: ast.expr
     since: int
     """Where the body begins in the list of replaced objects."""
 
 
 def _written(cx: Context, source: Source, loop: _Loop) -> list[Stmt]:
     """The statements of a loop in the form that its body needs."""
-    origin = source.origin
     late = source.under.late & assigned(loop.body)
     if late:
         cx.error(
             codes.UNSUPPORTED_STATEMENT,
-            loop.node.iter,
+            loop.iter,
             f"`{min(late).split('%')[0]}` is {'rebound' if _rebinds(cx, loop.body, min(late)) else 'changed'} "
             "while the loop runs over a generator that reads it",
             help="write instead: a list comprehension, or `list(...)`",
         )
+    return _in_form(cx, source, loop)
+
+
+def _in_form(cx: Context, source: Source, loop: _Loop) -> list[Stmt]:
+    origin = source.origin
     if origin is None or not _changes(loop.body, origin):
         if origin is not None:
             _note_counter(cx, origin, loop)
@@ -286,7 +293,7 @@ def _plain(cx: Context, source: Source, loop: _Loop) -> ForEach:
 
 def _note_counter(cx: Context, origin: Origin, loop: _Loop) -> None:
     """Say how the loop counts its rounds, in case that something behind it needs the place of an item."""
-    node = loop.node.iter
+    node = loop.iter
     if origin.kind in ("list", "any", "enumerate"):
         cx.counters.append((loop.label, Counter(loop.index, lib.binary(cx, "+", loop.index, _ONE, node))))
     elif origin.kind in ("values", "items"):
@@ -370,7 +377,7 @@ def _may_be_equal(a: Expr, b: Expr) -> bool:
 def _refuse(cx: Context, origin: Origin, loop: _Loop, what: str) -> list[Stmt]:
     cx.error(
         codes.UNSUPPORTED_STATEMENT,
-        loop.node.iter,
+        loop.iter,
         f"`{origin.title}` is {what} while the loop runs over it",
         help=f"write instead: a loop over a copy, such as `list({origin.title})`",
     )
@@ -380,7 +387,7 @@ def _refuse(cx: Context, origin: Origin, loop: _Loop, what: str) -> list[Stmt]:
 def _indexed(cx: Context, origin: Origin, loop: _Loop) -> list[Stmt]:
     """`index = -1; while index + 1 < len(xs): index += 1; item = xs[index]; body`: what CPython's list iterator does."""
     span = cx.span(loop.node)
-    node = loop.node.iter
+    node = loop.iter
     place = _place(cx, origin)
     current = read_place(cx, place)
     following = lib.binary(cx, "+", loop.index, _ONE, node)
@@ -407,7 +414,7 @@ def _take(cx: Context, loop: _Loop, item: Expr, number: Expr | None = None, *, m
     if number is None:
         return (Assign(name=loop.name, value=item, turn=turn, span=span),)
     part = Var(name=cx.names.fresh("item"), type=item.type, span=span)
-    pair = lib.make_tuple(cx, [number, part], loop.node.iter)
+    pair = lib.make_tuple(cx, [number, part], loop.iter)
     return (
         Assign(name=part.name, value=item, turn=turn, span=span),
         Assign(name=loop.name, value=pair, span=span),
@@ -420,7 +427,7 @@ def _indexed_any(cx: Context, origin: Origin, loop: _Loop, *, moves: bool) -> li
     `moves`: if it is a list, items come and go; see `_changes_lists_only`.
     """
     span = cx.span(loop.node)
-    node = loop.node.iter
+    node = loop.iter
     items = lib.items_of(cx, read_place(cx, _place(cx, origin)), node)
     size = Var(name=cx.names.fresh("size"), type=INT, span=span)
     before = () if moves else (Assign(name=size.name, value=lib.length(cx, items, node), span=span),)
@@ -440,7 +447,7 @@ def _indexed_any(cx: Context, origin: Origin, loop: _Loop, *, moves: bool) -> li
 def _by_key(cx: Context, origin: Origin, loop: _Loop) -> list[Stmt]:
     """A loop over the keys as they were; each round checks, as CPython does, that none came or went, and reads the value anew."""
     span = cx.span(loop.node)
-    node = loop.node.iter
+    node = loop.iter
     current = read_place(cx, _place(cx, origin))
     by_text = lib.has_own_keys(current.type) and origin.kind != "keys"
     keys = lib.keys_of(cx, lib.dict_held(current) if by_text else current, node)
@@ -482,19 +489,28 @@ def _attempt_each(cx: Context, source: Source, round_: Callable[[Value], None], 
     label = cx.names.fresh("loop")
     name = cx.names.fresh("item")
     span = cx.span(node)
+    index = Var(name=cx.names.fresh("index"), type=INT, span=span)
+    # What a round changes of its item is changed where it stands.
+    origin = source.origin if source.step is None and source.lazy is None else None
+    origin = origin if origin is not None and origin.kind in _OF_ITEMS else None
     start: State = cx.state.copy()
-    element = Var(name=name, type=lib.item_type(source.items.type), span=span)
+    type_ = lib.item_type(source.items.type) if origin is None else _item_type(cx, source)
+    element = Var(name=name, type=type_, span=span)
+    since = len(cx.journal.replaced)
     with cx.flow.landing(f"break {label}") as breaks, cx.capture() as out:
 
         def lower() -> None:
+            if origin is not None:
+                cx.state.end_views(index.name)
+                cx.state.put(name, Fact(type_, view=_viewed(cx, origin, element, index).view))
             value = element if source.step is None else source.step(cx, element)
             if value is not None:
                 round_(value)
 
         back, body = loop_body(cx, label, start, lower)
         after = join_states([start, *back])
-        out.append(
-            ForEach(label=label, name=name, seq=source.items, body=body, orelse=(), held=source.under.held, span=span)
-        )
+        at = node if isinstance(node, ast.expr) else ast.copy_location(ast.Constant(None), node)
+        loop = _Loop(label, name, body, (), index, node, at, since)
+        out.extend([_plain(cx, source, loop)] if origin is None else _in_form(cx, source, loop))
     cx.state = join_states([after, *breaks.states])
     return Lowered(tuple(out), back)

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.aws.aws_values import Pages
+from pysfnc.frontend.aws.held_resources import want_held
 from pysfnc.frontend.aws.resource_values import Collected
 from pysfnc.frontend.classes.lower_objects import attribute_holds, enum_members
 from pysfnc.frontend.concurrency.future_tables import FutureRows, KeyedCoroutines, KeyedFutures
@@ -132,6 +133,8 @@ def source_of(cx: Context, value: Value, node: ast.expr) -> Source | None:
             return source_of_options(cx, parts, node)
         case DictOf(table=table):
             return source_of(cx, table, node)
+        case TupleOf() if want_held(cx, value):
+            return None
         case TupleOf():
             cx.error(
                 codes.UNSUPPORTED_EXPRESSION,

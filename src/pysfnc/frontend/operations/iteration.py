@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pysfnc.diagnostics import codes
+from pysfnc.frontend.aws.resource_values import Collected
 from pysfnc.frontend.aws.stored_sets import no_order
 from pysfnc.frontend.concurrency.future_tables import KeyedCoroutines, KeyedFutures, keys_of_table
-from pysfnc.frontend.core.lower_context import Context
+from pysfnc.frontend.core.lower_context import Context, poison
 from pysfnc.frontend.core.lower_core import as_data, is_poison, lower_value
 from pysfnc.frontend.core.lower_values import DictOf, Lazy, LazyComprehension, ProjectClass, Static, TupleOf, Value
 from pysfnc.frontend.operations.ask import built, container, decayed, inner
@@ -41,6 +42,12 @@ def items_of(cx: Context, value: Value, node: ast.AST, function: str | None = No
         from pysfnc.frontend.classes.lower_objects import enum_members
 
         return enum_members(cx, value, node) or as_data(cx, value, node)
+    if isinstance(value, Collected):
+        from pysfnc.frontend.aws.held_resources import want_held
+        from pysfnc.frontend.aws.lower_resource_lists import resource_list
+
+        listed_ = poison(cx.span(node)) if want_held(cx, value) else resource_list(cx, value, value.node)
+        return as_data(cx, listed_, node)
     from pysfnc.frontend.classes.own_operators import items_of_own
 
     of_own = items_of_own(cx, value, node)

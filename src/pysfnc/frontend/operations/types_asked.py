@@ -14,6 +14,7 @@ from pysfnc.frontend.core.lower_values import BuiltinFunction, ExceptionClass, P
 from pysfnc.frontend.operations.ask import built
 from pysfnc.frontend.operations.kinds import has_kind, is_instance, negate
 from pysfnc.frontend.program.model import ClassBinding, ClassInfo
+from pysfnc.frontend.program.written_modules import module_named
 from pysfnc.ir.exprs import Const, ExcField, Expr, Logic
 from pysfnc.library import catalog
 from pysfnc.library.objects.objects import build_is_record
@@ -97,7 +98,7 @@ def _class_of(cx: Context, type_: Type) -> ClassInfo | None:
     from pysfnc.frontend.classes.lower_objects import class_key
 
     key = class_key(type_)
-    binding = cx.project.model.modules[key[0]].names.get(key[1]) if key is not None else None
+    binding = module_named(cx.project.model, key[0]).names.get(key[1]) if key is not None else None
     return binding.info if isinstance(binding, ClassBinding) else None
 
 

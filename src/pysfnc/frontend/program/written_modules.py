@@ -17,6 +17,7 @@ from pysfnc.frontend.program.model import (
     ModuleInfo,
     ProjectModel,
 )
+from pysfnc.frontend.program.resource_classes import resource_module
 from pysfnc.library.written import CLASSES
 from pysfnc.source import SourceFile
 
@@ -58,8 +59,10 @@ def written_module(name: str) -> ModuleInfo:
 
 
 def module_named(model: ProjectModel, name: str) -> ModuleInfo:
-    """The module of a class, of the project or of `library.written`."""
-    return written_module(name.rpartition(".")[2]) if name.startswith(PACKAGE) else model.modules[name]
+    """The module of a class: of the project, of `library.written`, or of boto3's resources."""
+    if name.startswith(PACKAGE):
+        return written_module(name.rpartition(".")[2])
+    return resource_module(name) or model.modules[name]
 
 
 def written_function(module: str, name: str) -> FunctionInfo:
