@@ -1,4 +1,4 @@
-"""Resources of boto3 that a program keeps: in lists, dicts and objects, as results of helpers that may give None, in branches, and those that others name."""
+"""Resources of boto3 that a program keeps: in lists, dicts and objects, as results of helpers, in branches; and those that others name."""
 
 from typing import Any
 

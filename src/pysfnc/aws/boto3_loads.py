@@ -58,7 +58,8 @@ keep(found)
         (),
         """\
 found = call()
-found["Size"] = found.pop("ContentLength")
+if "ContentLength" in found:
+    found["Size"] = found.pop("ContentLength")
 keep(found)
 """,
     ),

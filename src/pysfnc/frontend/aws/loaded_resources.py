@@ -154,7 +154,7 @@ def _data(cx: Context, receiver: ResourceOf, node: ast.AST) -> Expr:
 def _set_data(cx: Context, receiver: ResourceOf, data: Expr, node: ast.expr) -> None:
     if receiver.this is None:
         bind_variable(cx, receiver.held, data, cx.span(node))
-    else:
+    elif data_held(cx, receiver.this, node) is not None:
         put_data(cx, receiver.this, data, node)
 
 

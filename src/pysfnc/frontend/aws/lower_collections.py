@@ -145,13 +145,11 @@ def referenced(cx: Context, receiver: ResourceOf, name: str, items: Items, node:
     collected = Collected(receiver, name, items, at, (), data)
     if want_held(cx, collected):
         return poison(cx.span(at))
-    if items.paths:
-        return listed_objects(cx, collected, at)
-    paths = [path for source, path in items.identifiers if source == "item"]
-    found = run_here(cx, f"return {_missing(paths)}", {"item": data}, at)
+    named = [path[0] for path in items.paths] or [path for source, path in items.identifiers if source == "item"]
+    found = run_here(cx, f"return {_missing(named)}", {"item": data}, at)
 
     def make(inner: Context, _args: tuple[Value, ...], where: ast.expr) -> Value:
-        return _resource(inner, collected, data, where)
+        return listed_objects(inner, collected, at) if items.paths else _resource(inner, collected, data, where)
 
     return run_here(
         cx, "return None if missing else make()", {"missing": as_data(cx, found, at), "make": Intrinsic(make)}, at
@@ -160,12 +158,9 @@ def referenced(cx: Context, receiver: ResourceOf, name: str, items: Items, node:
 
 def _missing(paths: list[str]) -> str:
     """Whether one of these members of an item is missing."""
-    tests = []
-    for path in paths:
-        outer, _, name = path.rpartition(".")
-        assert "." not in outer
-        tests.append(f'item.get("{outer}", {{}}).get("{name}") is None' if outer else f'item.get("{name}") is None')
-    return " or ".join(tests)
+    ways = ([*path.split(".")] for path in paths)
+    reads = ("".join(f'.get("{name}", {{}})' for name in outer) + f'.get("{last}")' for *outer, last in ways)
+    return " or ".join(f"item{read} is None" for read in reads)
 
 
 def listed_objects(cx: Context, collected: Collected, node: ast.expr) -> Value:

@@ -26,6 +26,7 @@ from pysfnc.values.types import NONE, NeverT, RecordField
 __all__ = [
     "data_held",
     "held_resource",
+    "is_identifier",
     "is_of_boto3",
     "keeps_data",
     "put_data",
@@ -83,6 +84,12 @@ def resource_object(cx: Context, made: ResourceOf, data: Expr | None, node: ast.
 def is_of_boto3(record: Record) -> bool:
     """Whether a class is one of boto3's resources."""
     return kind_of_class(record.info) is not None
+
+
+def is_identifier(record: Record, name: str) -> bool:
+    """Whether an attribute is one that names a resource of a class of boto3, which its object has as any other object."""
+    found = kind_of_class(record.info)
+    return found is not None and name in kinds(found[0])[found[1]].identifiers
 
 
 def resource_of_object(cx: Context, record: Record, this: Var, node: ast.AST) -> ResourceOf | Table:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from pysfnc.diagnostics import codes, nearest
 from pysfnc.frontend.aws.aws_values import TableMethod
-from pysfnc.frontend.aws.resource_objects import is_of_boto3, resource_of_object, with_kept_resource
+from pysfnc.frontend.aws.resource_objects import is_identifier, is_of_boto3, resource_of_object, with_kept_resource
 from pysfnc.frontend.aws.resource_values import Collected
 from pysfnc.frontend.calls.held_functions import as_function
 from pysfnc.frontend.calls.lower_arguments import NO_ARGUMENTS, Arguments, lower_arguments
@@ -161,7 +161,7 @@ def object_attribute(cx: Context, base: Expr, node: ast.Attribute) -> Value:
             f"which class the value of type `{type_}` is of is not known here",
             help="write instead: a test with `isinstance` around it",
         )
-    if is_of_boto3(record):
+    if is_of_boto3(record) and not is_identifier(record, name):
         return _attribute_of_boto3(cx, record, keep(cx, _narrowed(cx, base, name, node), node), node)
     member = record.members.get(name)
     if member is not None and member.kind == "property":

@@ -1,7 +1,7 @@
 """The classes of boto3's resources as classes of a program: what `repr()` of one says.
 
-Their objects have the identifiers as attributes, by which boto3 compares them, and what it knows of them as `DATA`. All that is asked of a resource otherwise is lowered from
-`resources-1.json`, as for one that exists only while compiling.
+Their objects have the identifiers as attributes, by which boto3 compares them, and what it knows of them as `DATA`. All that is asked of a
+resource otherwise is lowered from `resources-1.json`, as for one that exists only while compiling.
 
 Facts: `boto3.resources.base.ServiceResource`.
 """
