@@ -104,6 +104,7 @@ SHARING: Final[dict[str, Sharing]] = {
     "number.no_TypeError": Sharing(same=(0,)),
     "number.no_AttributeError": Sharing(same=(0,)),
     "number.joined": Sharing(same=(0,)),
+    "number.no_json": Sharing(same=(0,)),
     "number.plain": Sharing(same=(0,)),
     "number.ranks": Sharing(same=(0,)),
     **{

@@ -195,17 +195,17 @@ def unmarked(value: Expr, before: str, behind: str) -> Expr:
 
     The texts stand around the place of that in the value.
     """
-    if not _holds_items(value.type):
+    if not holds_items(value.type):
         return value
     return Prim(op="stored.none", args=(value, *_texts(before, behind)), type=_all_kept(value.type), span=value.span)
 
 
-def _holds_items(type_: Type) -> bool:
+def holds_items(type_: Type) -> bool:
     """Whether a value may be or hold what stands in an item of `Table`."""
     found: list[bool] = []
 
     def look(part: Type) -> Type:
-        found.append(_holds_items(part))
+        found.append(holds_items(part))
         return part
 
     if STORED in members(type_) or DEEP in members(type_):

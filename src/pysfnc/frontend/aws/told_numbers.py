@@ -13,6 +13,7 @@ from pysfnc.frontend.aws.stored_sets import (
     DECIMAL,
     DEEP,
     as_stored,
+    holds_items,
     holds_set,
     loose,
     no_order,
@@ -51,6 +52,8 @@ __all__ = [
     "as_key",
     "as_ranks",
     "compare_of_numbers",
+    "dumped",
+    "dumped_as_texts",
     "holds_number",
     "joined_texts",
     "may_be_number",
@@ -135,6 +138,31 @@ def joined_texts(value: Expr) -> Expr:
     value = no_number(no_order(value), "TypeError", "can only join an iterable")
     kept = [ListT(STR) if isinstance(member, ListT) else without_numbers(member) for member in members(value.type)]
     return Prim(op="number.joined", args=(value,), type=join_all(kept), span=value.span)
+
+
+def dumped(value: Expr) -> Expr:
+    """What `json.dumps` is given, after its TypeError for a number, set or bytes of an item in it."""
+    if not holds_number(value.type):
+        return value
+    return Prim(op="number.no_json", args=(value,), type=_without_told(value.type), span=value.span)
+
+
+def _without_told(type_: Type) -> Type:
+    return JSON if type_ == DEEP else with_parts(_others_of(type_), _without_told)
+
+
+def dumped_as_texts(value: Expr) -> Expr:
+    """What `json.dumps` with `default=str` is given: with the texts of numbers of items in their place."""
+    if not holds_items(value.type):
+        return value
+    value = unmarked(value, f"{UNREAD}: ", "")
+    type_ = _as_texts(value.type)
+    plain = not holds_number(value.type)
+    return replace(value, type=type_) if plain else Prim(op="number.plain", args=(value,), type=type_, span=value.span)
+
+
+def _as_texts(type_: Type) -> Type:
+    return JSON if type_ == DEEP else STR if type_ in (NUMBER, DECIMAL) else with_parts(type_, _as_texts)
 
 
 def as_key(value: Expr) -> Expr:

@@ -7,6 +7,7 @@ import ast
 from dataclasses import replace
 
 from pysfnc.diagnostics import codes
+from pysfnc.frontend.aws.told_numbers import dumped, dumped_as_texts
 from pysfnc.frontend.calls.lower_arguments import lower_arguments
 from pysfnc.frontend.core import lower_library as lib
 from pysfnc.frontend.core.lower_context import Context, poison
@@ -59,7 +60,10 @@ def _without(cx: Context, name: str, options: tuple[str, ...], node: ast.Call) -
             )
     if given.keyword_map().get("default") == BuiltinFunction("str") and given.positional:
         first, *others = given.positional
-        given = replace(given, positional=(_with_texts(cx, first, node), *others))
+        texts = _with_texts(cx, first, node)
+        given = replace(given, positional=(texts if isinstance(texts, Static) else dumped_as_texts(texts), *others))
+    if name == "json.dumps" and given.positional and not isinstance(given.positional[0], Static):
+        given = replace(given, positional=(dumped(given.positional[0]), *given.positional[1:]))
     kept = tuple((option, value) for option, value in given.keywords if option not in options)
     return call_row(cx, name, replace(given, keywords=kept), node)
 

@@ -18,8 +18,7 @@ from pysfnc.library.rows.registry import register_prim
 from pysfnc.library.rows.row import Arg, Check, PrimRow
 from pysfnc.library.rows.shapes import EMPTY, clean, count, fn, ge, le, mapped, refs
 from pysfnc.library.rows.typenames import is_never
-from pysfnc.library.services.stored_values import cases as stored_cases
-from pysfnc.library.services.stored_values import is_stored
+from pysfnc.library.services.stored_values import is_stored, stored_case
 from pysfnc.values.relations import kinds
 from pysfnc.values.types import Kind, Type
 
@@ -50,7 +49,7 @@ define(
             (call("exists", Field(_A, "L")), mapped(Field(_A, "L"), "v", call("py_attribute", _V))),
             (call("exists", Field(_A, "BOOL")), Field(_A, "BOOL")),
             (call("exists", Field(_A, "Bool")), Field(_A, "Bool")),
-            *stored_cases(_A),
+            stored_case(_A),
         ],
         NULL,
     ),

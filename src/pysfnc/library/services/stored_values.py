@@ -7,7 +7,7 @@ It is put back as it came. What asks such a set for nothing that shows an order 
 from collections.abc import Sequence
 from typing import Final
 
-from pysfnc.jsonata.tree import Array, Field, IfElse, Index, Object, Tree
+from pysfnc.jsonata.tree import Array, Binary, Field, IfElse, Index, Object, Tree
 from pysfnc.library.rows.make import ZERO, both, call, either, eq, negate, text, type_of
 from pysfnc.library.rows.prelude import define
 from pysfnc.library.rows.registry import register_prim
@@ -24,7 +24,7 @@ NOT_ALL_TEXTS: Final = (
 )
 UNREAD: Final = "a set or bytes out of an item have no form in a machine here"
 
-_A, _V, _S = refs("a v s")
+_A, _V, _S, _P, _K = refs("a v s p k")
 
 
 def is_stored(value: Tree) -> Tree:
@@ -37,18 +37,17 @@ def holds_mark(value: Tree, mark: str = MARK) -> Tree:
     return call("contains", call("string", value), text(f'"{mark}":'))
 
 
-def cases(attribute: Tree) -> list[tuple[Tree, Tree]]:
-    """What `choose` makes of attribute values that are sets or bytes. Sets are sorted, so that equal ones look the same."""
+_TAGS: Final = ("SS", "NS", "BS", "B", "Ss", "Ns", "Bs")
 
-    def stored(tag: str, *names: str) -> list[tuple[Tree, Tree]]:
-        return [(call("exists", Field(attribute, name)), _marked(tag, Field(attribute, name))) for name in names]
 
-    return [*stored("SS", "SS", "Ss"), *stored("NS", "NS", "Ns"), *stored("B", "B"), *stored("BS", "BS", "Bs")]
+def stored_case(attribute: Tree) -> tuple[Tree, Tree]:
+    """What `choose` makes of an attribute value that is a set or bytes."""
+    tag = Index(call("keys", attribute), ZERO)
+    return Binary("in", tag, Array(tuple(map(text, _TAGS)))), call("py_stored_of", attribute, tag)
 
 
 def _marked(tag: str, value: Tree) -> Tree:
-    held = value if tag == "B" else call("sort", value)
-    return Object(((text(MARK), Object(((text(tag), held),))),))
+    return Object(((text(MARK), Object(((text(tag), call("sort", value)),))),))
 
 
 def put_back(value: Tree) -> tuple[Tree, Tree]:
@@ -61,6 +60,14 @@ def _has(value: Tree, *tags: str) -> Tree:
     return either(*found) if len(found) > 1 else found[0]
 
 
+_TAG: Final = call("uppercase", _K)
+_HELD: Final = call("lookup", _A, _K)
+define(
+    "py_stored_of",
+    ("a", "k"),
+    Object(((text(MARK), Object(((_TAG, IfElse(eq(_K, text("B")), _HELD, call("sort", _HELD))),))),)),
+)
+"""An attribute value, under this tag. Sets are sorted, so that equal ones look the same."""
 define("py_stored_kind", ("v",), IfElse(_has(_V, "B"), text("Binary"), text("set")))
 _NUMBERS: Final = mapped(
     Field(Field(_V, MARK), "NS"), "s", Object(((text("decimal.Decimal"), call("py_decimal", _S)),))
@@ -78,7 +85,6 @@ define(
 )
 
 
-_P, _K = refs("p k")
 _IN_ARRAY: Final = call(
     "map",
     _V,

@@ -15,8 +15,7 @@ from pysfnc.library.rows.registry import register_prim
 from pysfnc.library.rows.row import Arg, Check, PrimRow
 from pysfnc.library.rows.shapes import amp, clean, count, fn, le, lt, mapped, ne, refs
 from pysfnc.library.services.attribute_values import decimal_int
-from pysfnc.library.services.stored_values import UNREAD, is_stored, no_bytes, put_back
-from pysfnc.library.services.stored_values import cases as stored_cases
+from pysfnc.library.services.stored_values import UNREAD, holds_mark, is_stored, no_bytes, put_back, stored_case
 from pysfnc.values.types import OpaqueT, Type
 
 NUMBER: Final = OpaqueT("Decimal of an item", on_wire=True)
@@ -67,7 +66,7 @@ define(
             (call("exists", Field(_A, "L")), mapped(Field(_A, "L"), "v", call("py_attribute_told", _V))),
             (call("exists", Field(_A, "BOOL")), Field(_A, "BOOL")),
             (call("exists", Field(_A, "Bool")), Field(_A, "Bool")),
-            *stored_cases(_A),
+            stored_case(_A),
         ],
         NULL,
     ),
@@ -395,6 +394,37 @@ def _refusing(error: str) -> PrimRow:
     )
 
 
+define(
+    "py_told_unjson",
+    ("v",),
+    IfElse(
+        is_number(_V),
+        text("Decimal"),
+        IfElse(
+            is_stored(_V),
+            call("py_stored_kind", _V),
+            IfElse(
+                eq(type_of(_V), _ARRAY),
+                Index(call("map", _V, fn("v", call("py_told_unjson", _V))), ZERO),
+                IfElse(
+                    eq(type_of(_V), _OBJECT),
+                    Index(call("map", call("keys", _V), fn("k", call("py_told_unjson", call("lookup", _V, _K)))), ZERO),
+                    None,
+                ),
+            ),
+        ),
+    ),
+)
+"""The class of the first value that `json.dumps` meets and refuses; nothing where there is none."""
+
+
+def _json_checks(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
+    value = args[0].tree
+    named = call("py_told_unjson", value)
+    message = _joined(text("Object of type "), named, text(" is not JSON serializable"))
+    return (Check(negate(either(holds_mark(value), holds_mark(value, MARK))), "TypeError", message),)
+
+
 def _joined_checks(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
     """The items of a list that `str.join` is given, if it is a list: the first that is no text is named."""
     items = args[0].tree
@@ -470,6 +500,7 @@ register_prim(
         checks=lambda args, _: no_bytes(args[0].tree),
     )
 )
+register_prim(PrimRow(op="number.no_json", lower=lambda args, _: args[0].tree, checks=_json_checks))
 register_prim(PrimRow(op="number.joined", lower=lambda args, _: args[0].tree, checks=_joined_checks))
 for _error in ("TypeError", "AttributeError"):
     register_prim(_refusing(_error))
