@@ -221,3 +221,59 @@ def test_two_values_that_may_be_sets_need_one_that_is() -> None:
     ):
         judge(HEAD + body.replace("{LEFT}", 'item["tags"]'), {}, setup=fill)
     assert judge(HEAD + body.replace("{LEFT}", 'set(item["tags"])'), {}, setup=fill).output == ["a", "b", "only", "x"]
+
+
+DUMPED = """
+    import json
+    from datetime import datetime
+
+    def dumped(item: dict, kind: str):
+        try:
+            match kind:
+                case "texts":
+                    return json.dumps({"name": item["name"], "l": item["texts"], "n": int(item["n"])})
+                case "list":
+                    return json.dumps(item["texts"], indent=1)
+                case "sorted":
+                    return json.dumps({"z": item["name"], "a": [item["m"]["k"], item.get("missing")]}, sort_keys=True)
+                case "number":
+                    return json.dumps({"x": [item["name"]], "n": item["n"]})
+                case "set":
+                    return json.dumps(item["m"])
+                case "bytes":
+                    return json.dumps([item["blob"], item["n"]])
+                case "all":
+                    return json.dumps(item)
+                case "as texts":
+                    return json.dumps({"n": item["n"], "l": item["list"], "at": datetime(2024, 1, 2), "one": item["name"]}, default=str)
+                case "rows":
+                    rows = [{**row, "tags": 1, "nums": 2, "one": 3, "m": 4} for row in [fetch("sets")]]
+                    return json.dumps(rows, default=str)
+        except TypeError as e:
+            return str(e)
+
+    @workflow
+    def run():
+        kinds = ["texts", "list", "sorted", "number", "set", "bytes", "all", "as texts", "rows"]
+        item = fetch("all")
+        return [dumped(item, kind) for kind in kinds]
+    """
+
+
+def test_items_are_dumped_as_json() -> None:
+    found = judge(HEAD + DUMPED, {}, setup=fill).output
+    refused = [text for text in found if text.startswith("Object of type ")]
+    assert [text.split()[3] for text in refused] == ["Decimal", "set", "Binary", "set"]
+
+
+@pytest.mark.parametrize("default", ["float", "lambda value: int(value)"])
+def test_another_default_than_str_is_refused(default: str) -> None:
+    body = """
+    import json
+
+    @workflow
+    def run():
+        return json.dumps({"n": fetch("all")["n"]}, default={DEFAULT})
+    """
+    with pytest.raises(Rejected, match=r"`json.dumps\(\)` of what came out of an item has no compiled form with"):
+        judge(HEAD + body.replace("{DEFAULT}", default), {}, setup=fill)

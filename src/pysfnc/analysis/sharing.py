@@ -109,7 +109,7 @@ SHARING: Final[dict[str, Sharing]] = {
     "number.ranks": Sharing(same=(0,)),
     **{
         f"stored.{name}": Sharing(same=(0,))
-        for name in ("no_TypeError", "no_AttributeError", "none", "loose", "texts", "operands")
+        for name in ("no_TypeError", "no_AttributeError", "none", "unread", "loose", "texts", "operands")
     },
     **{f"stored.{name}": Sharing() for name in ("made", "set_TypeError", "set_AttributeError")},
     "copy.deep": Sharing(),

@@ -200,6 +200,13 @@ def unmarked(value: Expr, before: str, behind: str) -> Expr:
     return Prim(op="stored.none", args=(value, *_texts(before, behind)), type=_all_kept(value.type), span=value.span)
 
 
+def unread_inside(value: Expr) -> Expr:
+    """A value, after the TypeError of one that is or holds a set or bytes of an item, which have no form here."""
+    if not holds_items(value.type):
+        return value
+    return Prim(op="stored.unread", args=(value,), type=_all_kept(value.type), span=value.span)
+
+
 def holds_items(type_: Type) -> bool:
     """Whether a value may be or hold what stands in an item of `Table`."""
     found: list[bool] = []

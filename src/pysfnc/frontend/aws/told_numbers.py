@@ -22,10 +22,11 @@ from pysfnc.frontend.aws.stored_sets import (
     refuse_deep_set,
     unmarked,
     unread,
+    unread_inside,
 )
 from pysfnc.frontend.core.lower_context import Context
 from pysfnc.ir.exprs import Cond, Const, Expr, Prim
-from pysfnc.library.services.stored_values import STORED, UNREAD
+from pysfnc.library.services.stored_values import STORED
 from pysfnc.library.services.told_numbers import NUMBER
 from pysfnc.values.recursive import with_parts
 from pysfnc.values.relations import join, join_all, kinds, members, without_kinds
@@ -71,6 +72,7 @@ _LISTS: Final = frozenset({Kind.LIST, Kind.TUPLE})
 _ORDERS: Final = frozenset({"<", "<=", ">", ">="})
 
 
+_NUMBERS: Final = frozenset({NUMBER, DECIMAL})
 _TOLD: Final = frozenset({NUMBER, STORED})
 
 
@@ -148,21 +150,24 @@ def dumped(value: Expr) -> Expr:
 
 
 def _without_told(type_: Type) -> Type:
-    return JSON if type_ == DEEP else with_parts(_others_of(type_), _without_told)
+    """With any JSON in place of what items hold: its text takes fewer levels of evaluation than that of all their types."""
+    return JSON if type_ == DEEP or may_be_number(type_) else with_parts(type_, _without_told)
 
 
 def dumped_as_texts(value: Expr) -> Expr:
     """What `json.dumps` with `default=str` is given: with the texts of numbers of items in their place."""
     if not holds_items(value.type):
         return value
-    value = unmarked(value, f"{UNREAD}: ", "")
+    value = unread_inside(value)
     type_ = _as_texts(value.type)
     plain = not holds_number(value.type)
     return replace(value, type=type_) if plain else Prim(op="number.plain", args=(value,), type=type_, span=value.span)
 
 
 def _as_texts(type_: Type) -> Type:
-    return JSON if type_ == DEEP else STR if type_ in (NUMBER, DECIMAL) else with_parts(type_, _as_texts)
+    if type_ in (NUMBER, DECIMAL):
+        return STR
+    return JSON if type_ == DEEP or not _NUMBERS.isdisjoint(members(type_)) else with_parts(type_, _as_texts)
 
 
 def as_key(value: Expr) -> Expr:
@@ -208,7 +213,7 @@ def as_ranks(keys: Expr) -> Expr:
     """Values that are sorted, as what is in the same order."""
     if not holds_number(keys.type):
         return keys
-    keys = unmarked(keys, f"{UNREAD}: ", "")
+    keys = unread_inside(keys)
     return Prim(op="number.ranks", args=(keys,), type=_ranked(keys.type), span=keys.span)
 
 

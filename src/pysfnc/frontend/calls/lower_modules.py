@@ -7,11 +7,12 @@ import ast
 from dataclasses import replace
 
 from pysfnc.diagnostics import codes
+from pysfnc.frontend.aws.stored_sets import holds_items
 from pysfnc.frontend.aws.told_numbers import dumped, dumped_as_texts
 from pysfnc.frontend.calls.lower_arguments import lower_arguments
 from pysfnc.frontend.core import lower_library as lib
 from pysfnc.frontend.core.lower_context import Context, poison
-from pysfnc.frontend.core.lower_values import BuiltinFunction, Static, Value
+from pysfnc.frontend.core.lower_values import BuiltinFunction, Static, Value, describe
 from pysfnc.frontend.data.moment_operations import is_time
 from pysfnc.ir.exprs import Const, Expr, ListComp, Prim
 from pysfnc.values.types import ListT, TupleT
@@ -58,14 +59,28 @@ def _without(cx: Context, name: str, options: tuple[str, ...], node: ast.Call) -
                 f"`{name}()` with `{option}` has no compiled form",
                 help="write instead: a function marked `@task` that calls it",
             )
-    if given.keyword_map().get("default") == BuiltinFunction("str") and given.positional:
+    if name == "json.dumps" and given.positional:
         first, *others = given.positional
-        texts = _with_texts(cx, first, node)
-        given = replace(given, positional=(texts if isinstance(texts, Static) else dumped_as_texts(texts), *others))
-    if name == "json.dumps" and given.positional and not isinstance(given.positional[0], Static):
-        given = replace(given, positional=(dumped(given.positional[0]), *given.positional[1:]))
+        given = replace(given, positional=(_dumped(cx, first, given.keyword_map().get("default"), node), *others))
     kept = tuple((option, value) for option, value in given.keywords if option not in options)
     return call_row(cx, name, replace(given, keywords=kept), node)
+
+
+def _dumped(cx: Context, value: Value, default: Value | None, node: ast.AST) -> Value:
+    """What is dumped as JSON, with what `default` makes of what JSON has no form for, if it is `str`."""
+    if default == BuiltinFunction("str"):
+        texts = _with_texts(cx, value, node)
+        return texts if isinstance(texts, Static) else dumped_as_texts(texts)
+    if isinstance(value, Static) or not holds_items(value.type):
+        return value
+    if isinstance(default, Static):
+        return cx.error(
+            codes.UNSUPPORTED_CALL,
+            node,
+            f"`json.dumps()` of what came out of an item has no compiled form with {describe(default)} as `default`",
+            help="write instead: `default=str`, or `int(...)` and `float(...)` of the numbers that are dumped",
+        )
+    return dumped(value)
 
 
 def _with_texts(cx: Context, value: Value, node: ast.AST) -> Value:

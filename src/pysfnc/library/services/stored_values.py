@@ -177,6 +177,13 @@ def refusing(error: str) -> PrimRow:
 
 
 register_prim(PrimRow(op="stored.none", lower=lambda args, _: args[0].tree, checks=_no_mark))
+register_prim(
+    PrimRow(
+        op="stored.unread",
+        lower=lambda args, _: args[0].tree,
+        checks=lambda args, _: (Check(negate(holds_mark(args[0].tree)), "TypeError", text(UNREAD)),),
+    )
+)
 register_prim(PrimRow(op="stored.loose", lower=_loose, checks=_no_bytes))
 register_prim(PrimRow(op="stored.texts", lower=lambda args, _: args[0].tree, checks=_all_texts))
 register_prim(PrimRow(op="stored.made", lower=lambda args, _: call("py_stored_made", args[0].tree)))
