@@ -116,3 +116,26 @@ def test_what_boto3_fills_in_is_joined_to_what_is_given() -> None:
     found = judge(PROGRAM, {"vpc": "v-1"}, answers=ANSWERS, workflow="running", engines=("jlens",))
     assert [one[0] for one in found.output[0]] == ["i-0", "i-1", "i-2"] and len(found.output[1][0]) == 3
     assert json.dumps(found.calls[0][1]).index("v-1") < json.dumps(found.calls[0][1]).index("running")
+
+
+TAGGED = """
+    import boto3
+    from pysfnc import workflow
+
+    ec2 = boto3.resource("ec2")
+
+    @workflow
+    def run(owner: str):
+        shown = []
+        for instance in ec2.instances.all():
+            instance.create_tags(Tags=[{"Key": "seen", "Value": "yes"}])
+            made = instance.create_tags(Tags=[{"Key": "owner", "Value": owner}, {"Key": "id", "Value": instance.id}])
+            shown.append([[tag.resource_id, tag.key, tag.value] for tag in made])
+        return shown
+    """
+
+
+def test_resources_are_made_of_what_a_call_was_given() -> None:
+    found = judge(TAGGED, {"owner": "ann"}, answers={**ANSWERS, "ec2.CreateTags": [{}] * 6}, engines=("jlens",))
+    assert found.output[1] == [["i-1", "owner", "ann"], ["i-1", "id", "i-1"]]
+    assert found.names == ["ec2.DescribeInstances", *["ec2.CreateTags"] * 6]

@@ -46,7 +46,7 @@ class Items:
 
     method: of a client. paths: the lists whose items they are, each through its outer lists; none for a single resource of the whole answer.
     identifiers: where each comes from, in the order of the kind: ("identifier", name), ("request", parameter), or ("item", member of the item, or
-    path in the answer; "" for the item itself). has_data: the item is the data of the resource.
+    path in the answer; "" for the item itself). has_data: the item is the data of the resource. of_request: the lists are those of the request.
     """
 
     method: str
@@ -55,6 +55,7 @@ class Items:
     paths: tuple[tuple[str, ...], ...]
     identifiers: tuple[tuple[str, str], ...]
     has_data: bool
+    of_request: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +88,17 @@ def _items(method: str, params: tuple[Param, ...], made: Mapping[str, Any], name
     wanted = made.get("path")
     if wanted is not None and paths and {_lists(wanted)} != {(path, "") for path in paths}:
         return None
-    if len(paths) > 1:
+    sources = {source for source, path, _ in known if path is not None}
+    if len(paths) > 1 or len(sources) > 1:
         return None
     return Items(
         method,
         params,
         made["type"],
         next(iter(paths), ()),
-        tuple((source, value) for source, _, value in known),
+        tuple(("item" if path is not None else source, value) for source, path, value in known),
         wanted is not None and bool(paths),
+        sources == {"request"},
     )
 
 
@@ -146,6 +149,8 @@ def _identifier(given: Mapping[str, Any]) -> tuple[str, tuple[tuple[str, ...], .
             return "identifier", None, method_name(given["name"])
         case "requestParameter" if given["path"].isidentifier():
             return "request", None, given["path"]
+        case "requestParameter" if (lists := _lists(given["path"])) is not None:
+            return "request", lists[0], lists[1]
         case "response" | "data":
             lists = _lists(given["path"])
             if lists is not None:

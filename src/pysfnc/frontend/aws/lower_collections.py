@@ -117,7 +117,8 @@ def made_of_answer(
 ) -> Value:
     """A method that gives a resource, or several, of its answer: `queue.receive_messages()`, `sqs.get_queue_by_name(...)`."""
     assert action.items is not None
-    if given.rest is not None and any(source == "request" for source, _ in action.items.identifiers):
+    reads = action.items.of_request or any(source == "request" for source, _ in action.items.identifiers)
+    if given.rest is not None and reads:
         return cx.error(
             codes.NOT_CONSTANT, node, f"`{name}` of a resource needs its parameters by name, to name what it makes"
         )
@@ -125,12 +126,18 @@ def made_of_answer(
     answer = as_data(cx, call_action(cx, receiver, action, given, node), node)
     if is_poison(answer):
         return answer
-    answer = cx.atom(answer, "answer")
+    answer = cx.atom(_requested(cx, given, node) if action.items.of_request else answer, "answer")
     collected = Collected(receiver, name, action.items, node, tuple(given.keywords), answer)
     if not action.items.paths:
         return _resource(cx, collected, answer, node)
     is_object = is_held(cx, receiver.service, action.items.kind)
     return listed_objects(cx, collected, node) if is_object else collected
+
+
+def _requested(cx: Context, given: Arguments, node: ast.expr) -> Expr:
+    """The parameters of a call whose lists name what it makes, in the place of its answer."""
+    pairs = [(Const(value=name, type=STR), as_data(cx, value, node)) for name, value in given.keywords]
+    return lib.make_dict(cx, pairs, node)
 
 
 def referenced(cx: Context, receiver: ResourceOf, name: str, items: Items, node: ast.AST) -> Value:
