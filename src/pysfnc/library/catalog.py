@@ -84,6 +84,7 @@ from pysfnc.library.services import (
     environment,
     http,
     stored_values,
+    told_arithmetic,
 )
 from pysfnc.library.text import (
     encodings,
@@ -236,6 +237,7 @@ ROW_MODULES = (
     subscripts,
     sums,
     texts,
+    told_arithmetic,
     truth,
     tuples,
     unary,

@@ -7,15 +7,15 @@ of up to 15 digits; where more are needed the execution fails, and no `except` c
 from collections.abc import Sequence
 from typing import Final
 
-from pysfnc.jsonata.tree import Array, Binary, Bind, Field, IfElse, Index, Lit, Neg, Object, Ref, Regex, Seq, Tree
+from pysfnc.jsonata.tree import Array, Binary, Bind, Field, IfElse, Index, Lit, Object, Ref, Regex, Seq, Tree
 from pysfnc.library.numbers.floats import digits_of
 from pysfnc.library.rows.make import NULL, ZERO, both, call, choose, either, eq, negate, text, type_of
 from pysfnc.library.rows.prelude import define
 from pysfnc.library.rows.registry import register_prim
 from pysfnc.library.rows.row import Arg, Check, PrimRow
-from pysfnc.library.rows.shapes import amp, clean, count, fn, le, lt, mapped, ne, refs
+from pysfnc.library.rows.shapes import clean, count, fn, le, mapped, ne, refs
 from pysfnc.library.services.attribute_values import decimal_int
-from pysfnc.library.services.stored_values import UNREAD, holds_mark, is_stored, no_bytes, put_back, stored_case
+from pysfnc.library.services.stored_values import holds_mark, is_stored, no_bytes, put_back, stored_case
 from pysfnc.values.types import OpaqueT, Type
 
 NUMBER: Final = OpaqueT("Decimal of an item", on_wire=True)
@@ -23,8 +23,7 @@ MARK: Final = "decimal.Decimal"
 """The key. An item with an attribute of this name is refused where it is read."""
 
 _A, _B, _V, _K, _S, _E, _C, _M, _X = refs("a b v k s e c m x")
-_MOST: Final = Lit(2**53)
-_NO_FORM: Final = "a Decimal of more than 15 digits has no exact form in the machine here"
+NO_FORM: Final = "a Decimal of more than 15 digits has no exact form in the machine here"
 _STRING, _OBJECT, _ARRAY, _NUMERIC, _BOOLEAN = (
     text(name) for name in ("string", "object", "array", "number", "boolean")
 )
@@ -38,6 +37,11 @@ def is_number(value: Tree) -> Tree:
 def made(digits: Tree) -> Tree:
     """A number of its text."""
     return Object(((text(MARK), digits),))
+
+
+def joined(*parts: Tree) -> Tree:
+    """The texts one behind the other."""
+    return call("join", Array(parts))
 
 
 def _each(of: Tree, function: str) -> Tree:
@@ -168,221 +172,13 @@ _deep(
     ],
 )
 _FITS: Final = le(call("length", Field(call("py_told_parts", _S), "c")), Lit(15))
-define("py_told_value", ("s",), IfElse(_FITS, call("number", _S), call("error", text(_NO_FORM))))
+define("py_told_value", ("s",), IfElse(_FITS, call("number", _S), call("error", text(NO_FORM))))
 _deep("py_told_rank", call("py_told_value", Field(_V, MARK)))
 define(
     "py_told_kind",
     ("v",),
     choose([(is_number(_V), text(MARK)), (is_stored(_V), call("py_stored_kind", _V))], call("py_kind", _V)),
 )
-
-# Arithmetic, on a coefficient and an exponent
-
-define("py_told_text", ("v",), IfElse(eq(type_of(_V), _OBJECT), Field(_V, MARK), digits_of(call("number", _V))))
-define(
-    "py_told_split",
-    ("s",),
-    Seq(
-        (
-            Bind("a", call("py_told_parts", _S)),
-            Bind("c", Field(_A, "c")),
-            Bind("m", IfElse(eq(_C, text("")), ZERO, call("number", _C))),
-            IfElse(
-                le(call("length", _C), Lit(15)),
-                Object(
-                    (
-                        (text("c"), IfElse(Field(_A, "n"), Neg(_M), _M)),
-                        (text("n"), Field(_A, "n")),
-                        (text("e"), Field(_A, "e")),
-                    )
-                ),
-                call("error", text(_NO_FORM)),
-            ),
-        )
-    ),
-)
-define(
-    "py_told_made",
-    ("n", "c", "e"),
-    IfElse(
-        le(call("abs", _C), _MOST),
-        made(
-            call(
-                "py_decimal",
-                call(
-                    "join",
-                    Array(
-                        (
-                            IfElse(refs("n")[0], text("-"), text("")),
-                            digits_of(call("abs", _C)),
-                            text("E"),
-                            call("string", _E),
-                        )
-                    ),
-                ),
-            )
-        ),
-        call("error", text(_NO_FORM)),
-    ),
-)
-
-
-def _aligned(of: Tree) -> Tree:
-    return Binary("*", Field(of, "c"), call("power", Lit(10), Binary("-", Field(of, "e"), _E)))
-
-
-define(
-    "py_told_sum",
-    ("a", "b", "x"),
-    Seq(
-        (
-            Bind("a", call("py_told_split", call("py_told_text", _A))),
-            Bind("b", call("py_told_split", call("py_told_text", _B))),
-            Bind("e", call("min", Array((Field(_A, "e"), Field(_B, "e"))))),
-            Bind("c", _aligned(_A)),
-            Bind("s", Binary("*", _X, _aligned(_B))),
-            IfElse(
-                both(le(call("abs", _C), _MOST), le(call("abs", _S), _MOST)),
-                call("py_told_made", lt(Binary("+", _C, _S), ZERO), Binary("+", _C, _S), _E),
-                call("error", text(_NO_FORM)),
-            ),
-        )
-    ),
-)
-define(
-    "py_told_product",
-    ("a", "b"),
-    Seq(
-        (
-            Bind("a", call("py_told_split", call("py_told_text", _A))),
-            Bind("b", call("py_told_split", call("py_told_text", _B))),
-            call(
-                "py_told_made",
-                ne(Field(_A, "n"), Field(_B, "n")),
-                Binary("*", Field(_A, "c"), Field(_B, "c")),
-                Binary("+", Field(_A, "e"), Field(_B, "e")),
-            ),
-        )
-    ),
-)
-
-
-def _joined(*parts: Tree) -> Tree:
-    return call("join", Array(parts))
-
-
-_SEQUENCES: Final = Array((_STRING, _ARRAY))
-define(
-    "py_told_clash",
-    ("a", "b", "x"),
-    choose(
-        [
-            (
-                both(eq(call("substring", _X, ZERO, Lit(1)), text("+")), Binary("in", type_of(_A), _SEQUENCES)),
-                IfElse(
-                    both(eq(_X, text("+=")), eq(type_of(_A), _ARRAY)),
-                    _joined(text("'"), call("py_told_kind", _B), text("' object is not iterable")),
-                    _joined(
-                        text("can only concatenate "),
-                        call("py_kind", _A),
-                        text(' (not "'),
-                        call("py_told_kind", _B),
-                        text('") to '),
-                        call("py_kind", _A),
-                    ),
-                ),
-            ),
-            (
-                both(
-                    eq(call("substring", _X, ZERO, Lit(1)), text("*")),
-                    either(Binary("in", type_of(_A), _SEQUENCES), Binary("in", type_of(_B), _SEQUENCES)),
-                ),
-                _joined(
-                    text("can't multiply sequence by non-int of type '"),
-                    call("py_told_kind", IfElse(Binary("in", type_of(_A), _SEQUENCES), _B, _A)),
-                    text("'"),
-                ),
-            ),
-        ],
-        _joined(
-            text("unsupported operand type(s) for "),
-            _X,
-            text(": '"),
-            call("py_told_kind", _A),
-            text("' and '"),
-            call("py_told_kind", _B),
-            text("'"),
-        ),
-    ),
-)
-"""The text of the TypeError for operands of which one is a number and the other none."""
-
-
-def _numeric(value: Tree) -> Tree:
-    return either(is_number(value), Binary("in", type_of(value), Array((_NUMERIC, _BOOLEAN))))
-
-
-def _whole(value: Tree) -> Tree:
-    return IfElse(eq(type_of(value), _NUMERIC), eq(call("floor", value), value), Lit(True))
-
-
-def _operands(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
-    """The operands of `+`, `-` and `*`, of which one is such a number: the other is one or an int. The sign is the last argument."""
-    one, other, sign = (arg.tree for arg in args)
-    assert isinstance(sign, Lit)
-    message = call("py_told_clash", one, other, sign)
-    fits = both(both(_numeric(one), _numeric(other)), both(_whole(one), _whole(other)))
-    return (Check(fits, "TypeError", message),)
-
-
-def _arithmetic(args: Sequence[Arg], _type: Type) -> Tree:
-    one, other, sign = (arg.tree for arg in args)
-    assert isinstance(sign, Lit)
-    match str(sign.value)[0]:
-        case "*":
-            return call("py_told_product", one, other)
-        case found:
-            return call("py_told_sum", one, other, Lit(1 if found == "+" else -1))
-
-
-def _ordered_check(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
-    """One operand is such a number, the other one or an int."""
-    one, other, sign = (arg.tree for arg in args)
-    return (Check(both(_numeric(one), _numeric(other)), "TypeError", _not_ordered(one, other, sign)),)
-
-
-def _stored_operands(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
-    """The operands of `+`, `-`, `*` or an order: none is a set or bytes of an item. Of two, Python has some that the machine has not."""
-    one, other, sign = (arg.tree for arg in args)
-    assert isinstance(sign, Lit)
-    is_order = sign.value in ("<", "<=", ">", ">=")
-    message = _not_ordered(one, other, sign) if is_order else call("py_told_clash", one, other, sign)
-    if is_order or str(sign.value).startswith("-"):
-        message = IfElse(both(is_stored(one), is_stored(other)), text(UNREAD), message)
-    return (Check(negate(either(is_stored(one), is_stored(other))), "TypeError", message),)
-
-
-def _not_ordered(one: Tree, other: Tree, sign: Tree) -> Tree:
-    kinds_ = (text("' and '"), call("py_told_kind", other), text("'"))
-    return _joined(text("'"), sign, text("' not supported between instances of '"), call("py_told_kind", one), *kinds_)
-
-
-def _ordered(args: Sequence[Arg], _type: Type) -> Tree:
-    one, other = (call("py_told_value", call("py_told_text", arg.tree)) for arg in args[:2])
-    sign = args[2].tree
-    assert isinstance(sign, Lit)
-    return Binary(str(sign.value), one, other)
-
-
-def _is_true(args: Sequence[Arg], _type: Type) -> Tree:
-    return call("contains", call("replace", Field(args[0].tree, MARK), Regex("E.*$"), text("")), Regex("[1-9]"))
-
-
-def _negative(args: Sequence[Arg], _type: Type) -> Tree:
-    written = Field(args[0].tree, MARK)
-    turned = IfElse(call("contains", written, Regex("^-")), call("substring", written, Lit(1)), amp(text("-"), written))
-    plain = call("replace", written, Regex("^-"), text(""))
-    return made(IfElse(_is_true(args, _type), turned, plain))
 
 
 def _refusing(error: str) -> PrimRow:
@@ -421,18 +217,18 @@ define(
 def _json_checks(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
     value = args[0].tree
     named = call("py_told_unjson", value)
-    message = _joined(text("Object of type "), named, text(" is not JSON serializable"))
+    message = joined(text("Object of type "), named, text(" is not JSON serializable"))
     return (Check(negate(either(holds_mark(value), holds_mark(value, MARK))), "TypeError", message),)
 
 
-def _joined_checks(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
+def _texts_checks(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
     """The items of a list that `str.join` is given, if it is a list: the first that is no text is named."""
     items = args[0].tree
     others = clean(call("map", items, fn("v k", IfElse(ne(type_of(_V), _STRING), _K, None))))
     first = Seq(
         (
             Bind("k", Index(others, ZERO)),
-            _joined(
+            joined(
                 text("sequence item "),
                 call("string", _K),
                 text(": expected str instance, "),
@@ -478,8 +274,6 @@ register_prim(
         lower=lambda args, _: IfElse(is_number(args[0].tree), decimal_int(Field(args[0].tree, MARK)), args[0].tree),
     )
 )
-register_prim(PrimRow(op="number.true", lower=_is_true))
-register_prim(PrimRow(op="number.negative", lower=_negative))
 register_prim(PrimRow(op="number.plain", lower=lambda args, _: call("py_told_plain", args[0].tree)))
 register_prim(PrimRow(op="number.ranks", lower=lambda args, _: call("py_told_rank", args[0].tree)))
 register_prim(PrimRow(op="number.same", lower=lambda args, _: eq(args[0].tree, args[1].tree)))
@@ -490,9 +284,6 @@ register_prim(
     )
 )
 register_prim(PrimRow(op="number.among", lower=_among))
-register_prim(PrimRow(op="number.ordered", lower=_ordered, checks=_ordered_check))
-register_prim(PrimRow(op="stored.operands", lower=lambda args, _: args[0].tree, checks=_stored_operands))
-register_prim(PrimRow(op="number.arithmetic", lower=_arithmetic, checks=_operands))
 register_prim(
     PrimRow(
         op="attribute.of_told",
@@ -501,7 +292,7 @@ register_prim(
     )
 )
 register_prim(PrimRow(op="number.no_json", lower=lambda args, _: args[0].tree, checks=_json_checks))
-register_prim(PrimRow(op="number.joined", lower=lambda args, _: args[0].tree, checks=_joined_checks))
+register_prim(PrimRow(op="number.joined", lower=lambda args, _: args[0].tree, checks=_texts_checks))
 for _error in ("TypeError", "AttributeError"):
     register_prim(_refusing(_error))
-__all__ = ["MARK", "NUMBER", "is_number", "made"]
+__all__ = ["MARK", "NO_FORM", "NUMBER", "is_number", "joined", "made"]
