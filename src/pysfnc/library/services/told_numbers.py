@@ -223,16 +223,16 @@ def _json_checks(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
 
 def _texts_checks(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
     """The items of a list that `str.join` is given, if it is a list: the first that is no text is named."""
-    items = args[0].tree
-    others = clean(call("map", items, fn("v k", IfElse(ne(type_of(_V), _STRING), _K, None))))
+    items, position = args[0].tree, Ref("py_k")
+    others = clean(call("map", items, fn("py_v py_k", IfElse(ne(type_of(Ref("py_v")), _STRING), position, None))))
     first = Seq(
         (
-            Bind("k", Index(others, ZERO)),
+            Bind("py_k", Index(others, ZERO)),
             joined(
                 text("sequence item "),
-                call("string", _K),
+                call("string", position),
                 text(": expected str instance, "),
-                call("py_told_kind", Index(items, _K)),
+                call("py_told_kind", Index(items, position)),
                 text(" found"),
             ),
         )
