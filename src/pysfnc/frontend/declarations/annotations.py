@@ -6,7 +6,7 @@ and types are in `values.fits`.
 
 import ast
 import json
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Final
 
 from pysfnc.frontend.declarations.records import Field, record_of
@@ -375,8 +375,7 @@ class _Reader:
         flat: list[Fit] = []
         for member in members:
             for inner in member.members if isinstance(member, UnionFit) else (member,):
-                # The texts too: `Literal[1]` equals `Literal[True]`.
-                if not any(inner == old and text_of(inner) == text_of(old) for old in flat):
+                if not any(_is_same(inner, old) for old in flat):
                     flat.append(inner)
         if len(flat) == 1:
             return flat[0]
@@ -456,6 +455,29 @@ def _root(node: ast.expr) -> str:
     while isinstance(node, ast.Attribute):
         node = node.value
     return node.id if isinstance(node, ast.Name) else ""
+
+
+def _is_same(one: Fit, other: Fit) -> bool:
+    """Whether two annotations are equal in Python, where the order of literals and of members of a Union does not count."""
+    first, second = _in_order(one), _in_order(other)
+    # The texts too: `Literal[1]` equals `Literal[True]`.
+    return first == second and text_of(first) == text_of(second)
+
+
+def _in_order(fit: Fit) -> Fit:
+    match fit:
+        case ChoiceFit(values, None):
+            return replace(fit, values=tuple(sorted(values, key=lambda value: (type(value).__name__, str(value)))))
+        case UnionFit(members):
+            return UnionFit(tuple(sorted(map(_in_order, members), key=text_of)))
+        case ListFit(item) if item is not None:
+            return replace(fit, item=_in_order(item))
+        case DictFit(key, value) if key is not None and value is not None:
+            return DictFit(_in_order(key), _in_order(value))
+        case TupleFit(items):
+            return replace(fit, items=tuple(map(_in_order, items)))
+        case _:
+            return fit
 
 
 def _short(node: ast.expr) -> str:
