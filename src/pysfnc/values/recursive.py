@@ -215,6 +215,19 @@ def with_parts(type_: Type, change: Callable[[Type], Type]) -> Type:
             return type_
 
 
+def holds(type_: Type, test: Callable[[Type], bool]) -> bool:
+    """Whether the type, or a part of it at any depth that `with_parts` reaches, passes a test."""
+    found = [test(type_)]
+
+    def look(part: Type) -> Type:
+        found.append(holds(part, test))
+        return part
+
+    if not found[0]:
+        with_parts(type_, look)
+    return any(found)
+
+
 def _changed(type_: DictT, change: Callable[[Type], Type]) -> DictT:
     made = change(type_)
     assert isinstance(made, DictT)

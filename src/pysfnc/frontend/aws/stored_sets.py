@@ -13,7 +13,7 @@ from pysfnc.frontend.core.lower_context import Context
 from pysfnc.ir.exprs import Const, Expr, Prim
 from pysfnc.library.services.stored_values import NOT_ALL_TEXTS, ORDER_SHOWS, STORED, UNREAD
 from pysfnc.library.services.told_numbers import NUMBER
-from pysfnc.values.recursive import with_parts
+from pysfnc.values.recursive import holds, with_parts
 from pysfnc.values.relations import join, join_all, members
 from pysfnc.values.types import STR, ListT, OpaqueT, SetT, Type
 
@@ -170,14 +170,7 @@ def changed(before: Expr, items: Expr) -> Expr:
 
 def holds_set(type_: Type) -> bool:
     """Whether a value may be or hold a set that the program made."""
-    found: list[bool] = [isinstance(type_, SetT)]
-
-    def look(part: Type) -> Type:
-        found.append(holds_set(part))
-        return part
-
-    with_parts(type_, look)
-    return any(found)
+    return holds(type_, lambda part: isinstance(part, SetT))
 
 
 def refuse_deep_set(cx: Context, node: ast.AST) -> Expr:
@@ -209,16 +202,7 @@ def unread_inside(value: Expr) -> Expr:
 
 def holds_items(type_: Type) -> bool:
     """Whether a value may be or hold what stands in an item of `Table`."""
-    found: list[bool] = []
-
-    def look(part: Type) -> Type:
-        found.append(holds_items(part))
-        return part
-
-    if STORED in members(type_) or DEEP in members(type_):
-        return True
-    with_parts(type_, look)
-    return any(found)
+    return holds(type_, lambda part: part in (STORED, DEEP))
 
 
 def _all_kept(type_: Type) -> Type:

@@ -28,7 +28,7 @@ from pysfnc.frontend.core.lower_context import Context
 from pysfnc.ir.exprs import Cond, Const, Expr, Prim
 from pysfnc.library.services.stored_values import STORED
 from pysfnc.library.services.told_numbers import NUMBER
-from pysfnc.values.recursive import with_parts
+from pysfnc.values.recursive import holds, with_parts
 from pysfnc.values.relations import join, join_all, kinds, members, without_kinds
 from pysfnc.values.types import (
     BOOL,
@@ -87,16 +87,7 @@ def _others_of(type_: Type) -> Type:
 
 def holds_number(type_: Type) -> bool:
     """Whether a value may be such a number, or hold one."""
-    found: list[bool] = []
-
-    def look(part: Type) -> Type:
-        found.append(holds_number(part))
-        return part
-
-    if type_ in _TOLD:
-        return True
-    with_parts(type_, look)
-    return any(found)
+    return holds(type_, lambda part: part in _TOLD)
 
 
 def _replaced(type_: Type, number: Type, deep: Type) -> Type:
