@@ -102,6 +102,10 @@ def test_any_text_comes_back_and_hides_what_templates_look_for(text: str) -> Non
             Index(Ref("xs"), Field(Call("f", (Ref("x"),)), "i")),
             "$xs[($py_from := $f($x); $py_from.i)]",
         ),
+        (
+            Func(("x",), Index(IfElse(Ref("x"), Call("f", ()), Lit(1)), Lit(0))),
+            "function($x){($py_whole := $x ? $f() : 1; $py_whole[0])}",
+        ),
         (Keep(Call("map", (Ref("xs"), Func(("v",), Ref("v"))))), "$map($xs, function($v){$v})[]"),
         (Array((Range(Lit(1), Lit(3)), Lit("it's"))), '[[1..3], "it\'s"]'),
         (Object(((Lit("k"), Lit(None)),)), "{'k': null}"),

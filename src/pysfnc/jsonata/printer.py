@@ -182,6 +182,8 @@ def _text(tree: Tree, style: _Style) -> str:
         return f"({style.end.join(_item(item, style) for item in tree.items)})"
     if isinstance(tree, Index):
         tree = Index(tree.base, _without_context(tree.index))
+    elif isinstance(tree, Func):
+        tree = Func(tree.params, _as_body(tree.body))
     parts = [_print(part, power, style) for part, power in zip(tree_children(tree), part_powers(tree), strict=False)]
     match tree:
         case Lit(value):
@@ -234,6 +236,33 @@ def _from_variable(tree: Tree) -> Tree:
             return Seq((Bind("py_from", base), Field(Ref("py_from"), name)))
         case _:
             return tree
+
+
+def _as_body(tree: Tree) -> Tree:
+    """A tree as the body of a function. jsonata-js puts a call at the end of one off until the function has returned, also where it stands in
+    parentheses of which an item is taken: that item would be taken of the promise."""
+    match tree:
+        case IfElse(test, then, orelse):
+            return IfElse(test, _as_body(then), None if orelse is None else _as_body(orelse))
+        case Seq(items) if not isinstance(items[-1], Bind):
+            return Seq((*items[:-1], _as_body(items[-1])))
+        case Index(IfElse() | Seq() | Index() as base, index) if _ends_in_call(base):
+            return Seq((Bind("py_whole", base), Index(Ref("py_whole"), index)))
+        case _:
+            return tree
+
+
+def _ends_in_call(tree: Tree | Bind) -> bool:
+    """Whether a call is the last thing that an expression does."""
+    match tree:
+        case IfElse(then=then, orelse=orelse):
+            return _ends_in_call(then) or (orelse is not None and _ends_in_call(orelse))
+        case Seq(items):
+            return _ends_in_call(items[-1])
+        case Index(IfElse() | Seq() | Index() as base):
+            return _ends_in_call(base)
+        case _:
+            return isinstance(tree, Call | Apply)
 
 
 def _lacks_else(tree: Tree) -> bool:

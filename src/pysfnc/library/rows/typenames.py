@@ -259,7 +259,8 @@ def _has_kind_or_class(arg: Arg, wanted: frozenset[Kind]) -> Tree:
 def is_one_of(arg: Arg, wanted: Sequence[Type]) -> Tree:
     """A boolean tree: whether a value is of one of these types, which are among the atoms of its type.
 
-    Objects of classes are told from each other by their keys; `class_clash` has refused what looks alike.
+    Objects of classes are told from each other by their keys, and exceptions by their mark; `class_clash` has refused what looks alike.
+    Exceptions are none of the wanted.
     """
     others = [atom for atom in atoms(arg.type) if atom not in wanted]
     if not wanted or not others:
@@ -268,6 +269,8 @@ def is_one_of(arg: Arg, wanted: Sequence[Type]) -> Tree:
     test: Tree = _is_one_of(arg.tree, sorted(names))
     if not names & foreign:
         return test
+    if any(isinstance(other, ExcT) for other in others):
+        test = both(test, call("not", call("exists", Field(arg.tree, NAME))))
     for other in others:
         if isinstance(other, RecordT):
             test = both(test, either(*(_is_apart(arg.tree, record, other) for record in wanted)))
