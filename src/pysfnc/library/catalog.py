@@ -85,6 +85,7 @@ from pysfnc.library.services import (
     http,
     stored_values,
     told_arithmetic,
+    told_members,
 )
 from pysfnc.library.text import (
     encodings,
@@ -238,6 +239,7 @@ ROW_MODULES = (
     sums,
     texts,
     told_arithmetic,
+    told_members,
     truth,
     tuples,
     unary,

@@ -55,7 +55,10 @@ __all__ = [
     "compare_of_numbers",
     "dumped",
     "dumped_as_texts",
+    "either",
     "holds_number",
+    "is_data",
+    "is_float",
     "joined_texts",
     "may_be_number",
     "negative_of_number",
@@ -197,7 +200,7 @@ def truth_of_number(cx: Context, value: Expr, plain: Callable[[Expr], Expr]) -> 
     value = cx.atom(value)
     test = Prim(op="number.true", args=(value,), type=BOOL, span=value.span)
     # A set of an item is never empty, and an object that holds something is true as well.
-    return _either(cx, [value], test, lambda: plain(_rest(value)))
+    return either(cx, [value], test, lambda: plain(_rest(value)))
 
 
 def as_ranks(keys: Expr) -> Expr:
@@ -220,7 +223,7 @@ def compare_of_numbers(
     """A comparison with what may be or hold a number of an item; None for any other."""
     if symbol in ("is", "is not") or not (holds_number(one.type) or holds_number(other.type)):
         return None
-    if not all(_is_data(value.type) for value in (one, other)):
+    if not all(is_data(value.type) for value in (one, other)):
         return None
     one, other = cx.atom(one), cx.atom(other)
     if symbol in ("in", "not in") and Kind.SET not in kinds(other.type):
@@ -234,13 +237,14 @@ def compare_of_numbers(
     if symbol in _ORDERS:
         sign = Const(value=symbol, type=STR)
         ordered = Prim(op="number.ordered", args=(one, other, sign), type=BOOL, span=cx.span(node))
-        if _is_float(one.type) or _is_float(other.type):
+        if is_float(one.type) or is_float(other.type):
             return None
-        return _either(cx, [one, other], ordered, lambda: plain(*map(_rest, plain_operands(one, other, symbol))))
+        return either(cx, [one, other], ordered, lambda: plain(*map(_rest, plain_operands(one, other, symbol))))
     return _membership(cx, symbol, one, other, plain, node)
 
 
-def _is_data(type_: Type) -> bool:
+def is_data(type_: Type) -> bool:
+    """Whether a value is what JSON holds, or what items hold besides."""
     opaque = [member for member in members(type_) if isinstance(member, OpaqueT)]
     if any(member not in (NUMBER, STORED, DEEP) for member in opaque):
         return False
@@ -285,7 +289,8 @@ def _holds_numeric(type_: Type) -> bool:
     return any(found) or isinstance(type_, JsonT)
 
 
-def _is_float(type_: Type) -> bool:
+def is_float(type_: Type) -> bool:
+    """Whether a value may be a float, which no operation of `Decimal` takes."""
     return any(isinstance(member, FloatT) for member in members(type_))
 
 
@@ -295,13 +300,13 @@ def arithmetic_of_numbers(
     """`+`, `-` and `*` where an operand may be a number of an item; None for anything else."""
     if symbol.removesuffix("=") not in ("+", "-", "*") or not (may_be_number(one.type) or may_be_number(other.type)):
         return None
-    if not all(_is_data(value.type) and not _is_float(value.type) for value in (one, other)):
+    if not all(is_data(value.type) and not is_float(value.type) for value in (one, other)):
         return None
     one, other = cx.atom(one), cx.atom(other)
     sign = Const(value=symbol, type=STR)
     made = Prim(op="number.arithmetic", args=(one, other, sign), type=NUMBER, span=cx.span(node))
     rest = _rest if symbol.startswith("-") else _others
-    return _either(cx, [one, other], made, lambda: plain(*map(rest, plain_operands(one, other, symbol))))
+    return either(cx, [one, other], made, lambda: plain(*map(rest, plain_operands(one, other, symbol))))
 
 
 def negative_of_number(cx: Context, symbol: str, value: Expr, plain: Callable[[Expr], Expr]) -> Expr | None:
@@ -310,12 +315,12 @@ def negative_of_number(cx: Context, symbol: str, value: Expr, plain: Callable[[E
         return None
     value = cx.atom(value)
     made = Prim(op="number.negative", args=(value,), type=NUMBER, span=value.span)
-    return _either(
+    return either(
         cx, [value], made, lambda: plain(_rest(no_stored(value, "bad operand type for unary -: 'decimal.Decimal'")))
     )
 
 
-def _either(cx: Context, values: list[Expr], number: Expr, rest: Callable[[], Expr]) -> Expr:
+def either(cx: Context, values: list[Expr], number: Expr, rest: Callable[[], Expr]) -> Expr:
     """What comes out where one of the values is a number, and where none is."""
     asked = [value for value in values if may_be_number(value.type)]
     if any(without_numbers(value.type) == NEVER for value in asked):

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pysfnc.diagnostics import codes, nearest
+from pysfnc.frontend.aws.stored_sets import DECIMAL
+from pysfnc.frontend.aws.told_numbers import may_be_number
 from pysfnc.frontend.calls.lower_arguments import NO_ARGUMENTS, Arguments, Signature, bind
 from pysfnc.frontend.classes.lower_named_tuples import TUPLE_ATTRIBUTES
 from pysfnc.frontend.classes.lower_objects import call_member, keep
@@ -28,6 +30,7 @@ from pysfnc.frontend.program.written_modules import is_written
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.library.objects import enums, objects
 from pysfnc.library.rows.row import Refusal
+from pysfnc.library.services.told_members import build_of_told
 from pysfnc.values.relations import field_of, members
 from pysfnc.values.types import NONE, STR, EnumClass, EnumT, ErrorT, NeverT, RecordT, TupleT
 
@@ -257,8 +260,17 @@ def _member_of_value(cx: Context, record: Record, given: Arguments, node: ast.ex
     value = as_data(cx, given.positional[0], node)
     if is_poison(value) or value.type == EnumT(record.enum):
         return value
-    made = enums.build_of(record.enum, lib.decayed(cx, value), cx.site(node))
-    return made if not isinstance(made, Refusal) else cx.refuse(made, node)
+    value = lib.decayed(cx, value)
+    if may_be_number(value.type):
+        found = build_of_told(record.enum, value, cx.site(node))
+        if found is not None:
+            return found
+    made = enums.build_of(record.enum, value, cx.site(node))
+    if not isinstance(made, Refusal):
+        return made
+    # Where numbers of items are told from texts, it may be known which member it is.
+    cx.project.met_decimals |= DECIMAL in members(value.type)
+    return cx.refuse(made, node)
 
 
 def member_by_name(cx: Context, record: Record, name: Expr, node: ast.AST) -> Value:

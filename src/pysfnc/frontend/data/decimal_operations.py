@@ -318,6 +318,10 @@ _PLAIN: Final[dict[str, tuple[str, Type]]] = {
 }
 
 
+METHODS: Final = frozenset({*_PLAIN, "quantize", "to_integral_value", "to_integral"})
+"""The methods that have a compiled form, which no other value of JSON has."""
+
+
 def _mode(value: Value | None) -> str | None:
     """The rounding mode that an argument names."""
     if value is None:

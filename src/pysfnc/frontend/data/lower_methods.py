@@ -45,6 +45,7 @@ from pysfnc.frontend.data.lower_regex import call_match, is_match
 from pysfnc.frontend.data.lower_sets import call_set_method, taken
 from pysfnc.frontend.data.lower_templates import format_texts
 from pysfnc.frontend.data.moment_operations import is_time
+from pysfnc.frontend.data.told_decimals import has_number_method, number_method
 from pysfnc.frontend.loops.lower_iterate import simple_place, under
 from pysfnc.frontend.loops.one_by_one import pairs_taken
 from pysfnc.frontend.operations.deques import listed
@@ -72,7 +73,8 @@ def call_method(cx: Context, receiver: Expr, node: ast.Call) -> Value:
     of_sets = name in CHANGES | QUESTIONS and may_be_set(cx, receiver.type)
     if of_sets and name in QUESTIONS:
         receiver = cx.atom(lib.having(cx, receiver, name, node), "set")
-    part = receiver if of_sets else having_method(receiver, name)
+    of_number = has_number_method(receiver, name)
+    part = receiver if of_sets or of_number else having_method(receiver, name)
     receiver = as_exception(cx, receiver if part is receiver else cx.atom(part, "part"), name, node.func)
     if isinstance(receiver.type, ExcT):
         called = call_exception_method(cx, receiver, node)
@@ -99,12 +101,13 @@ def call_method(cx: Context, receiver: Expr, node: ast.Call) -> Value:
         held, *others = taken.positional
         given = replace(taken, positional=tuple(others))
         return call_time_method(cx, as_data(cx, held, node), name, given, node)
-    if receiver.type == DECIMAL:
+    if receiver.type == DECIMAL or of_number:
         taken = lower_arguments(cx, node, first=[receiver])
         if taken is None:
             return poison(cx.span(node))
         held, *others = taken.positional
-        return call_decimal_method(cx, as_data(cx, held, node), name, others, taken.keyword_map(), node)
+        of_decimal = call_decimal_method if receiver.type == DECIMAL else number_method
+        return of_decimal(cx, as_data(cx, held, node), name, others, taken.keyword_map(), node)
     if has_opaque_method(receiver.type, name) and not of_sets:
         taken = lower_arguments(cx, node, first=[receiver])
         if taken is None:

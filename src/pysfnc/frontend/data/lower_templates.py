@@ -4,6 +4,7 @@ import ast
 from collections.abc import Mapping, Sequence
 from string import Formatter
 
+from pysfnc.frontend.aws.told_numbers import may_be_number
 from pysfnc.frontend.calls.lower_arguments import lower_arguments
 from pysfnc.frontend.core import lower_library as lib
 from pysfnc.frontend.core.effects import can_raise
@@ -23,7 +24,10 @@ def format_texts(cx: Context, receiver: Expr, texts: Sequence[str], node: ast.Ca
     template, *rest = given.positional
     args = [cx.atom(as_data(cx, value, given.node_of(i, node)), "arg") for i, value in enumerate(rest)]
     keywords = {name: cx.atom(as_data(cx, value, node), "arg") for name, value in given.keywords}
-    if any(is_decimal(value.type) for value in (*args, *keywords.values())) and len(texts) == 1:
+    if (
+        any(is_decimal(value.type) or may_be_number(value.type) for value in (*args, *keywords.values()))
+        and len(texts) == 1
+    ):
         made = _by_fields(cx, texts[0], args, keywords, node)
         if made is not None:
             return made

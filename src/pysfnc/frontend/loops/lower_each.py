@@ -28,7 +28,7 @@ from pysfnc.frontend.core.whole import refuse_text
 from pysfnc.frontend.loops.counted_loops import Counter
 from pysfnc.frontend.loops.lower_iterate import Source, is_unordered, source_of
 from pysfnc.frontend.loops.lower_loops import Lowered, loop_body, loop_else, settle
-from pysfnc.frontend.loops.snapshot_loops import in_place
+from pysfnc.frontend.loops.snapshot_loops import in_place, named
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Assign, ForEach, If, Raise, Recur, Stmt, Suite, While
 from pysfnc.ir.walk import assigned, walk_suite
@@ -63,6 +63,7 @@ def lower_for(cx: Context, node: ast.For) -> None:
 
         lower_pushed_for(cx, node, source)
         return
+    source = named(cx, source)
     cx.observe(source.items)
     index = Var(name=cx.names.fresh("index"), type=INT, span=cx.span(node))
     lower_with_batches(cx, node, lambda: settle(cx, node, lambda: _attempt(cx, node, source, index)))

@@ -5,19 +5,28 @@
                                                 v.sort()
 
 `sorted` and `list` make a list that nobody else has, of the same objects; a change of one has to reach `d`. Where nothing in the body can change
-what `d` itself holds, reading `d` again gives the same. Pairs with different keys are never compared by their values. Only for programs that do
-not compile without (`Project.own_places`), as pairs are cheaper.
+what `d` itself holds, reading `d` again gives the same. Pairs with different keys are never compared by their values.
+
+Any other list of objects that is made for a loop whose body changes them gets a name, so that the changes can be written to it:
+
+    for t in sorted(ts, key=f):             items = sorted(ts, key=f)
+        t.seen.append(1)                    for t in items: ...
+
+Only for programs that do not compile without (`Project.own_places`), as pairs and lists without a name are cheaper.
 """
 
 import ast
+from dataclasses import replace
 
 from pysfnc.frontend.core.lower_context import Context
 from pysfnc.frontend.core.lower_core import lower_value
 from pysfnc.frontend.core.lower_mutation import changes_a_part
 from pysfnc.frontend.core.lower_names import fact_of
-from pysfnc.frontend.core.lower_values import BuiltinFunction
-from pysfnc.frontend.loops.lower_iterate import simple_place
+from pysfnc.frontend.core.lower_state import Fact
+from pysfnc.frontend.core.lower_values import BuiltinFunction, Origin
+from pysfnc.frontend.loops.lower_iterate import Source, simple_place
 from pysfnc.frontend.program.scope import target_names
+from pysfnc.values.relations import is_mutable
 from pysfnc.values.types import DictT, ListT, MapT
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -55,6 +64,18 @@ def in_place(cx: Context, node: ast.For) -> ast.For:
             return _copied(ast.For(key, keys, [ast.Assign([value], read), *node.body], node.orelse), node)
         case _:
             return node
+
+
+def named(cx: Context, source: Source) -> Source:
+    """The source in a variable of its own, where the body may change items of a list that stands at no place."""
+    if not cx.project.own_places or source.origin is not None or source.step is not None or source.lazy is not None:
+        return source
+    if not isinstance(source.items.type, ListT) or not is_mutable(source.items.type.item):
+        return source
+    items = cx.temporary(source.items, "items")
+    cx.regions[items.name] = cx.flow.region
+    cx.state.put(items.name, Fact(items.type))
+    return replace(source, items=items, origin=Origin("list", items, (), (), "the list that the loop runs over"))
 
 
 def _stays(cx: Context, name: str, node: ast.For) -> bool:

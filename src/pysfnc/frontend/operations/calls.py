@@ -11,6 +11,7 @@ from pysfnc.frontend.core.lower_context import Context, poison
 from pysfnc.frontend.core.whole import refuse_text, text_held
 from pysfnc.frontend.data.decimal_operations import decimal_call, decimal_format
 from pysfnc.frontend.data.moment_operations import time_call
+from pysfnc.frontend.data.told_decimals import number_call, number_format
 from pysfnc.frontend.operations.ask import HOLDING_CALLS, built, decayed, decimal_read, inner, shown, told_by_text
 from pysfnc.frontend.operations.deques import listed
 from pysfnc.frontend.operations.displays import make_tuple
@@ -46,6 +47,7 @@ def call(cx: Context, name: str, args: Sequence[Expr], keywords: dict[str, Expr]
         if len(args) == 1 and of_own is None:
             return to_str(cx, args[0], node)
         of_own = of_own or decimal_format(cx, args[0], spec, node)
+        of_own = of_own or number_format(cx, args[0], spec, lambda rest: call(cx, name, [rest, spec], {}, node), node)
         if of_own is not None:
             return of_own
     if name in ("str", "repr") and len(args) == 1 and not keywords:
@@ -57,6 +59,9 @@ def call(cx: Context, name: str, args: Sequence[Expr], keywords: dict[str, Expr]
     of_time = time_call(cx, name, given, node) or decimal_call(cx, name, given, node)
     if of_time is not None:
         return of_time
+    of_number = number_call(cx, name, given, lambda rest: call(cx, name, [rest, *args[1:]], keywords, node), node)
+    if of_number is not None:
+        return of_number
     of_number = (
         truth_of_number(cx, args[0], lambda rest: call(cx, name, [rest], {}, node)) if name == "bool" and args else None
     )

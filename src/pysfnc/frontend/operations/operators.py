@@ -34,6 +34,7 @@ from pysfnc.frontend.data.decimal_operations import (
     decimal_unary,
 )
 from pysfnc.frontend.data.moment_operations import are_times, time_binary, time_compare, time_ranks, time_unary
+from pysfnc.frontend.data.told_decimals import divided_numbers
 from pysfnc.frontend.declarations.plain_members import as_values
 from pysfnc.frontend.operations.ask import (
     as_kind,
@@ -99,6 +100,9 @@ def binary(cx: Context, symbol: str, left: Expr, right: Expr, node: ast.AST) -> 
         return of_decimals
     left, right = operands(cx, symbol, left, right, node)
     of_numbers = arithmetic_of_numbers(cx, symbol, left, right, lambda a, b: binary(cx, symbol, a, b, node), node)
+    of_numbers = of_numbers or divided_numbers(
+        cx, symbol, left, right, lambda a, b: binary(cx, symbol, a, b, node), node
+    )
     if of_numbers is not None:
         return of_numbers
     of_infinite = binary_of_infinite(cx, symbol, left, right, lambda a, b: binary(cx, symbol, a, b, node), node)

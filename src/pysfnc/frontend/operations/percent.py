@@ -9,6 +9,7 @@ from pysfnc.frontend.operations.calls import call
 from pysfnc.frontend.operations.displays import make_tuple
 from pysfnc.frontend.operations.texts import to_repr, to_str
 from pysfnc.ir.exprs import Expr, Prim
+from pysfnc.library.services.told_numbers import NUMBER
 from pysfnc.library.text.printf import shown_as
 from pysfnc.values.relations import kinds, members
 from pysfnc.values.types import Kind, RecordT, TupleT, Type
@@ -38,7 +39,7 @@ def _shown_value(cx: Context, letter: str, value: Expr, node: ast.AST) -> Expr:
         return value
     if letter in "sr":
         return to_str(cx, value, node) if letter == "s" else to_repr(cx, value, node)
-    is_read = letter in _READ and is_decimal(value.type)
+    is_read = letter in _READ and (is_decimal(value.type) or value.type == NUMBER)
     return call(cx, _READ[letter], [value], {}, node) if is_read else value
 
 

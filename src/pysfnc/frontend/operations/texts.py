@@ -12,6 +12,7 @@ from pysfnc.frontend.core.lower_core import as_data
 from pysfnc.frontend.core.lower_values import BuiltinFunction, ExceptionClass, Opaque, TypeOf, Value
 from pysfnc.frontend.data.decimal_operations import decimal_format
 from pysfnc.frontend.data.moment_operations import time_format, time_text
+from pysfnc.frontend.data.told_decimals import number_format
 from pysfnc.frontend.operations.ask import as_kind, built, decayed, decimal_read, shown, text_const, written
 from pysfnc.frontend.operations.items import slice_of
 from pysfnc.frontend.operations.kinds import has_kind
@@ -51,7 +52,14 @@ def format_value(cx: Context, value: Value, conversion: str | None, spec: Expr |
     of_time = time_format(cx, made, wanted, node) or decimal_format(cx, made, wanted, node)
     if of_time is not None:
         return of_time
-    return built(cx, node, [made, wanted], lambda site: catalog.build_format(made, wanted, site))
+    return _formatted(cx, made, wanted, node)
+
+
+def _formatted(cx: Context, value: Expr, spec: Expr, node: ast.AST) -> Expr:
+    of_number = number_format(cx, value, spec, lambda rest: _formatted(cx, rest, spec, node), node)
+    if of_number is not None:
+        return of_number
+    return built(cx, node, [value, spec], lambda site: catalog.build_format(value, spec, site))
 
 
 def _shown(cx: Context, value: Value, node: ast.AST) -> Expr:

@@ -40,7 +40,7 @@ def enum_class(type_: Type) -> EnumClass:
     return type_.cls
 
 
-def _is_value(arg: Arg, cls: EnumClass) -> Tree:
+def is_value(arg: Arg, cls: EnumClass) -> Tree:
     """Whether a value equals that of a member, as Python compares it: 1 equals True and 1.0."""
     numbers = [item for _, item in cls.members if isinstance(item, bool | int | float)]
     others = [item for _, item in cls.members if not isinstance(item, bool | int | float)]
@@ -54,7 +54,7 @@ def _is_value(arg: Arg, cls: EnumClass) -> Tree:
     return either(*tests) if tests else FALSE
 
 
-def _own_value(arg: Arg, cls: EnumClass) -> Tree:
+def own_value(arg: Arg, cls: EnumClass) -> Tree:
     """The value of the member that equals a value."""
     cases: list[tuple[Tree, Tree]] = []
     for _, item in cls.members:
@@ -67,7 +67,7 @@ def _own_value(arg: Arg, cls: EnumClass) -> Tree:
 def _of_checks(args: Sequence[Arg], type_: Type) -> list[Check]:
     cls = enum_class(type_)
     message = join(repr_of(args[0]), text(f" is not a valid {cls.name}"))
-    return [Check(_is_value(args[0], cls), "ValueError", message)]
+    return [Check(is_value(args[0], cls), "ValueError", message)]
 
 
 def _names(cls: EnumClass) -> list[tuple[str, bool | int | float | str | None]]:
@@ -95,9 +95,7 @@ def _by_name(args: Sequence[Arg], type_: Type) -> Tree:
 register_prim(PrimRow(op="enum.member", lower=lambda args, _: args[0].tree))
 register_prim(PrimRow(op="enum.value", lower=lambda args, _: args[0].tree))
 register_prim(PrimRow(op="enum.name", lower=lambda args, _: name_tree(args[0].tree, enum_class(args[0].type))))
-register_prim(
-    PrimRow(op="enum.of", lower=lambda args, type_: _own_value(args[0], enum_class(type_)), checks=_of_checks)
-)
+register_prim(PrimRow(op="enum.of", lower=lambda args, type_: own_value(args[0], enum_class(type_)), checks=_of_checks))
 register_prim(PrimRow(op="enum.by_name", lower=_by_name, checks=_by_name_checks))
 
 

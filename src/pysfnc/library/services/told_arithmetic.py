@@ -16,6 +16,7 @@ from pysfnc.values.types import Type
 
 _A, _B, _V, _S, _E, _C, _M, _X = refs("a b v s e c m x")
 _MOST: Final = Lit(2**53)
+NO_FLOAT: Final = "`/` of a bool out of an item gives a float, which has no form beside Decimals in a machine"
 _STRING, _OBJECT, _ARRAY, _NUMERIC, _BOOLEAN = (
     text(name) for name in ("string", "object", "array", "number", "boolean")
 )
@@ -166,7 +167,7 @@ def _whole(value: Tree) -> Tree:
 
 
 def _operands(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
-    """The operands of `+`, `-` and `*`, of which one is such a number: the other is one or an int. The sign is the last argument."""
+    """The operands of an operator, of which one is such a number: the other is one or an int. The sign is the last argument."""
     one, other, sign = (arg.tree for arg in args)
     assert isinstance(sign, Lit)
     message = call("py_told_clash", one, other, sign)
@@ -182,6 +183,18 @@ def _arithmetic(args: Sequence[Arg], _type: Type) -> Tree:
             return call("py_told_product", one, other)
         case found:
             return call("py_told_sum", one, other, Lit(1 if found == "+" else -1))
+
+
+def _divided(args: Sequence[Arg], type_: Type) -> Sequence[Check]:
+    """As `_operands`. Two of which none is such a number are refused where they may meet here, as `/` would give a float of them."""
+    told = either(*(is_number(arg.tree) for arg in args[:2]))
+    return (*_operands(args, type_), Check(told, "TypeError", text(NO_FLOAT)))
+
+
+def _having(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
+    """The receiver of a method that only such numbers have; the second argument is what stands behind the name of another class."""
+    value, behind = (arg.tree for arg in args)
+    return (Check(is_number(value), "AttributeError", joined(text("'"), call("py_told_kind", value), behind)),)
 
 
 def _ordered_check(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
@@ -229,3 +242,6 @@ register_prim(PrimRow(op="number.negative", lower=_negative))
 register_prim(PrimRow(op="number.ordered", lower=_ordered, checks=_ordered_check))
 register_prim(PrimRow(op="stored.operands", lower=lambda args, _: args[0].tree, checks=_stored_operands))
 register_prim(PrimRow(op="number.arithmetic", lower=_arithmetic, checks=_operands))
+register_prim(PrimRow(op="number.operand", lower=lambda args, _: call("py_told_text", args[0].tree), checks=_operands))
+register_prim(PrimRow(op="number.digits", lower=lambda args, _: call("py_told_text", args[0].tree)))
+register_prim(PrimRow(op="number.having", lower=lambda args, _: args[0].tree, checks=_having))
