@@ -421,6 +421,13 @@ def code():
     except ClientError as e:
         return e.response["Error"]["Code"]
 
+@workflow
+def throttled():
+    try:
+        boto3.client("s3").get_object(Bucket="b", Key="k")
+    except ClientError as e:
+        return e.response["Error"]["Code"] == "SlowDown"
+
 @task
 def fetch():
     boto3.client("s3").get_object(Bucket="b", Key="k")
@@ -492,6 +499,8 @@ def test_lim_43_arguments_of_unknown_type() -> None:
 def test_lim_44_codes_that_no_model_lists() -> None:
     (python, _), (compiled, _) = with_aws("code", {"s3.GetObject": ["Odd: text"]})
     assert (python.output, compiled.output) == ("Odd", "S3")
+    (python, _), (compiled, _) = with_aws("throttled", {"s3.GetObject": ["SlowDown: another text"]})
+    assert (python.output, compiled.output) == (True, False)
 
 
 def test_lim_80_statuses_of_errors_that_come_out_of_tasks() -> None:

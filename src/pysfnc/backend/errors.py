@@ -5,6 +5,7 @@ function raised arrives as JSON in the Cause (`errorMessage`, `stackTrace`); wha
 that `expressions` put into the text. What a service call fails with is read as its `ErrorReading` says: `FORMS` holds a row for each form.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
@@ -152,7 +153,33 @@ def _code(reading: ErrorReading, error_output: Tree, arriving: Arriving) -> Tree
     if all_known and len(set(table.values())) == 1:
         return Lit(next(iter(table.values())))
     code = code_of(tuple(table.items()), Call("substringAfter", (Field(error_output, "Error"), Lit("."))))
-    return Call("py_aws_code", (error_output, code)) if reading.coded and not all_known else code
+    if all_known:
+        return code
+    if reading.coded:
+        return Call("py_aws_code", (error_output, code))
+    return _told_code(reading, error_output, code)
+
+
+def _literally(text: str) -> str:
+    """A pattern for a text. `re.escape` would mark blanks too, which patterns of JavaScript do not know."""
+    return re.sub(r"[][\\/.*+?^$|(){}]", r"\\\g<0>", text)
+
+
+def _told_code(reading: ErrorReading, error_output: Tree, code: Tree) -> Tree:
+    """The code of an error that may be one without a name of its own, which its text tells then."""
+    if not reading.texts and reading.other_code is None:
+        return code
+    cause = Field(error_output, "Cause")
+    told = code
+    if reading.other_code is not None:
+        is_refused = Binary("=", Call("py_aws_status", (cause,)), Lit(400))
+        told = IfElse(is_refused, Lit(reading.other_code), told)
+    for each, forms in reversed(reading.texts):
+        pattern = "|".join(
+            f"{_literally(start)}.*{_literally(part)}" if part else _literally(start) for start, part in forms
+        )
+        told = IfElse(Call("contains", (cause, Regex(f"^({pattern})"))), Lit(each), told)
+    return IfElse(Binary("=", Field(error_output, "Error"), Lit(reading.other)), told, code)
 
 
 def _child(_reading: ErrorReading, error_output: Tree, _arriving: Arriving) -> Tree:

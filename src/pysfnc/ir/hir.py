@@ -264,15 +264,20 @@ class ErrorReading:
     """How the error output of a service call becomes an exception.
 
     `form` is a row of `backend.errors`, `detail` what that needs besides. `codes`: the codes of names that are not what stands behind the dot.
-    `coded`: the cause may hold the code. `names`: the error names of ASL under which exceptions of a class arrive, its subclasses apart; a
-    class without an entry is never raised by the call. `decoded`: the class is known only once the error output was read, so handlers are
-    chosen then, and an exception that nobody catches is read before it leaves.
+    `coded`: the cause may hold the code. `other`: the error name of all errors that have none of their own, `texts`: the codes of some of
+    these with what their texts begin with and hold behind that, `other_code`: the code of the rest of them that have the status 400.
+    `names`: the error names of ASL under which exceptions of a class arrive, its subclasses apart; a class without an entry is never raised by
+    the call. `decoded`: the class is known only once the error output was read, so handlers are chosen then, and an exception that nobody
+    catches is read before it leaves.
     """
 
     form: str
     detail: str = ""
     codes: tuple[tuple[str, str], ...] = ()
     coded: bool = True
+    other: str = ""
+    texts: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    other_code: str | None = None
     names: tuple[tuple[str, tuple[str, ...]], ...] = ()
     decoded: bool = False
 

@@ -6,9 +6,11 @@ where boto3 answers with `FunctionError`.
 """
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Final
 
+from pysfnc.aws.error_texts import OTHER_CODES, texts_of
 from pysfnc.aws.optimised import Optimised, optimised_for
 from pysfnc.aws.services import Operation, Service
 from pysfnc.aws.shapes import Naming
@@ -81,7 +83,20 @@ def reading_of(operation: Operation, best: Optimised | None) -> ErrorReading:
             codes.append((name, error.code))
     # Causes of the SDK's integrations do not hold the code (recorded answers).
     coded = best is not None
-    return ErrorReading(form="aws", detail=operation.name, codes=tuple(codes), coded=coded, names=tuple(names.items()))
+    other = "" if coded else operation.service.other_error
+    return ErrorReading(
+        form="aws", detail=operation.name, codes=tuple(codes), coded=coded, other=other, names=tuple(names.items())
+    )
+
+
+def telling(reading: ErrorReading, service: Service, asked: Collection[str]) -> ErrorReading:
+    """A reading that tells those of the codes `asked` for that no model lists."""
+    if not reading.other:
+        return reading
+    other = OTHER_CODES.get(service.name)
+    other = other if other in asked else None
+    wanted = {code: forms for code, forms in texts_of(service.name).items() if forms and (code in asked or other)}
+    return replace(reading, texts=tuple(wanted.items()), other_code=other)
 
 
 def error_classes(service: Service) -> dict[str, tuple[str, ...]]:

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from pysfnc.aws.error_texts import told_codes
 from pysfnc.aws.services import Service, service
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.aws.aws_types import status_of
@@ -85,7 +86,9 @@ def check_code(cx: Context, op: str, operands: Sequence[Expr], node: ast.AST | S
                 codes.AWS_DIFFERENCE,
                 node,
                 f"no error of the services at hand has the code `{text}` in their models",
-                notes=["Step Functions gives other errors one name for each service, without their codes"],
+                notes=[
+                    "Step Functions gives other errors one name for each service, without their codes; the texts of a few tell them"
+                ],
                 help='write instead: a code of a modelled error, `e.response["Error"]["Message"]`, '
                 "or a `@task` that makes the call and looks at the code",
             )
@@ -104,7 +107,7 @@ def _texts(operands: Iterable[Expr]) -> Iterable[str]:
 
 
 def _codes(found: Service) -> set[str]:
-    known = {error.code for error in found.errors.values()}
+    known = {error.code for error in found.errors.values()} | told_codes(found.name)
     if any(found.named(name).is_told_by_status for name in found.model["operations"]):
         known |= {str(status) for status in range(300, 600)}
     return known

@@ -10,7 +10,7 @@ from pysfnc.aws.services import Operation, service
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.aws.aws_types import answer_type
 from pysfnc.frontend.aws.aws_values import ClientMethod
-from pysfnc.frontend.aws.integrations import Integration, integration
+from pysfnc.frontend.aws.integrations import Integration, integration, telling
 from pysfnc.frontend.aws.refused_nones import without_nones
 from pysfnc.frontend.aws.sent_by_boto3 import as_sent
 from pysfnc.frontend.aws.service_arguments import ArgumentWriter
@@ -30,9 +30,15 @@ _RESULT = DictT(JSON)
 
 
 def call_operation(
-    cx: Context, method: ClientMethod, given: Arguments, node: ast.expr, options: TaskOptions = _NO_OPTIONS
+    cx: Context,
+    method: ClientMethod,
+    given: Arguments,
+    node: ast.expr,
+    options: TaskOptions = _NO_OPTIONS,
+    *,
+    asked: frozenset[str] = frozenset(),
 ) -> Value:
-    """`client.method(Name=value, ...)`."""
+    """`client.method(Name=value, ...)`. `asked`: codes that are asked for, besides those that the program mentions."""
     operation = service(method.service).operation(method.name)
     if not can_be_called(cx, operation, given, node):
         return poison(cx.span(node))
@@ -44,7 +50,7 @@ def call_operation(
     arguments = writer.arguments(values, given.rest)
     if isinstance(arguments.type, ErrorT):
         return poison(cx.span(node))
-    answer = perform(cx, chosen, arguments, node, options)
+    answer = perform(cx, chosen, arguments, node, options, asked)
     writer.succeeded()
     return answer
 
@@ -65,10 +71,17 @@ def can_be_called(cx: Context, operation: Operation, given: Arguments, node: ast
     return True
 
 
-def perform(cx: Context, chosen: Integration, arguments: Expr, node: ast.expr, options: TaskOptions) -> Expr:
+def perform(
+    cx: Context,
+    chosen: Integration,
+    arguments: Expr,
+    node: ast.expr,
+    options: TaskOptions,
+    asked: frozenset[str] = frozenset(),
+) -> Expr:
     """Make the call; its answer in boto3's form."""
     span = cx.span(node)
-    target = performed(cx, chosen, arguments, node, options)
+    target = performed(cx, chosen, arguments, node, options, asked)
     shape = chosen.operation.output
     type_ = answer_type(shape, chosen.operation.method, _status(chosen.operation, arguments))
     form = None if shape is None else Form(shape, chosen.naming)
@@ -78,8 +91,15 @@ def perform(cx: Context, chosen: Integration, arguments: Expr, node: ast.expr, o
     return Prim(op="service.answer", args=(raw, Const(value=form.text(), type=STR)), type=type_, span=span)
 
 
-def performed(cx: Context, chosen: Integration, arguments: Expr, node: ast.expr, options: TaskOptions) -> str:
-    """Make the call; the variable that holds what it answers, in the form of a definition."""
+def performed(
+    cx: Context,
+    chosen: Integration,
+    arguments: Expr,
+    node: ast.expr,
+    options: TaskOptions,
+    asked: frozenset[str] = frozenset(),
+) -> str:
+    """Make the call; the variable that holds what it answers, in the form of a definition. `asked`: as in `call_operation`."""
     span = cx.span(node)
     effect = ServiceCall(
         resource=chosen.resource,
@@ -88,7 +108,7 @@ def performed(cx: Context, chosen: Integration, arguments: Expr, node: ast.expr,
         timeout_s=seconds(options.timeout_s),
         heartbeat_s=seconds(options.heartbeat_s),
         role=None if options.role is None else Const(value=options.role, type=STR, span=span),
-        errors=chosen.errors,
+        errors=telling(chosen.errors, chosen.operation.service, cx.project.texts | asked),
         result=_RESULT,
     )
     target = cx.names.fresh(chosen.operation.method)

@@ -8,7 +8,7 @@ import ast
 from collections.abc import Callable, Mapping, Set
 from typing import Any, Final
 
-from pysfnc.aws.error_texts import TEXTS
+from pysfnc.aws.error_texts import told_codes
 from pysfnc.aws.services import Waiter, service
 from pysfnc.diagnostics import codes, nearest
 from pysfnc.frontend.aws.aws_values import ClientMethod, Pages, PaginatorOf, WaiterOf
@@ -19,9 +19,10 @@ from pysfnc.frontend.core import lower_library as lib
 from pysfnc.frontend.core.kept_values import kept, kept_arguments
 from pysfnc.frontend.core.lower_context import Context, poison
 from pysfnc.frontend.core.lower_core import as_data, is_poison
+from pysfnc.frontend.core.lower_test import Test, lower_either
 from pysfnc.frontend.core.lower_values import ExceptionClass, External, Intrinsic, Static, Value
 from pysfnc.frontend.core.synthesis import run_here
-from pysfnc.ir.exprs import Const, ExcField, Expr, NewExc, Prim
+from pysfnc.ir.exprs import Cond, Const, ExcField, Expr, NewExc, Prim
 from pysfnc.jsonata.tree import Ref
 from pysfnc.library.services.aws_matches import BOTO3, test_text, test_tree
 from pysfnc.library.services.jmespath_tokens import Unreadable
@@ -49,11 +50,23 @@ def _named(cx: Context, given: Arguments, parameter: str, node: ast.AST) -> str 
 
 
 def _make_waiter(cx: Context, method: ClientMethod, given: Arguments, node: ast.expr) -> Value:
+    if len(given.positional) == 1 and isinstance(given.positional[0], Cond):
+        return _either_waiter(cx, method, given, given.positional[0], node)
     name = _named(cx, given, "waiter_name", node)
     found = service(method.service).waiters
     if name is None or name in found:
         return poison(cx.span(node)) if name is None else WaiterOf(method.service, name)
     return _unknown(cx, method.service, "waiter", name, found, node)
+
+
+def _either_waiter(cx: Context, method: ClientMethod, given: Arguments, name: Cond, node: ast.expr) -> Value:
+    """`get_waiter("a" if test else "b")`: one of two waiters."""
+
+    def make(one: Expr) -> Value:
+        return _make_waiter(cx, method, Arguments((one,), (), given.nodes), node)
+
+    test = Test(name.test, cx.state.copy(), cx.state.copy())
+    return lower_either(cx, test, lambda: make(name.then), lambda: make(name.orelse), node)
 
 
 def _make_paginator(cx: Context, method: ClientMethod, given: Arguments, node: ast.expr) -> Value:
@@ -145,11 +158,14 @@ def _wait(cx: Context, receiver: WaiterOf, given: Arguments, node: ast.expr) -> 
         return poison(cx.span(node))
     options, arguments = taken
     fixed = evaluated(cx, arguments)
+    asked = frozenset(str(acceptor["expected"]) for acceptor in waiter.acceptors if acceptor["matcher"] == "error")
     for name, value in options.items():
         if not kinds(value.type) <= {Kind.INT, Kind.FLOAT}:
             return cx.error(codes.TYPE_MISMATCH, node, f"`{name}` is a number, and the value is of type `{value.type}`")
     values: dict[str, Value] = {
-        "call": Intrinsic(lambda inner, _args, at: call_operation(inner, _method(waiter, receiver), fixed, at)),
+        "call": Intrinsic(
+            lambda inner, _, at: call_operation(inner, _method(waiter, receiver), fixed, at, asked=asked)
+        ),
         "matches": Intrinsic(lambda inner, args, at: _matches(inner, waiter, args, at)),
         "status_of": Intrinsic(_status_of),
         "failed": Intrinsic(lambda inner, args, at: _failed(inner, waiter, args, at)),
@@ -204,7 +220,7 @@ def _is_unknown(receiver: WaiterOf, acceptor: Mapping[str, Any]) -> bool:
     if acceptor["matcher"] != "error" or not isinstance(expected, str):
         return False
     known = {error.code for error in service(receiver.service).errors.values()}
-    return expected not in known and (receiver.service, expected) not in TEXTS
+    return expected not in known | told_codes(receiver.service)
 
 
 def _unreadable(waiter: Waiter, acceptor: Mapping[str, Any]) -> str | None:
@@ -285,9 +301,6 @@ def _condition(waiter: Waiter, index: int, error: bool) -> str:
             return f"status_of(error) == {expected!r}"
         case "status":
             return f"{waiter.operation.success_status} == {expected!r}"
-        case "error" if forms := TEXTS.get((waiter.operation.service.name, expected)):
-            text = "error.response['Error']['Message']"
-            return " or ".join(f"{text}.startswith({start!r}) and {text}.endswith({end!r})" for start, end in forms)
         case "error" if isinstance(expected, str):
             return f"error.response['Error']['Code'] == {expected!r}"
         case "error":

@@ -136,6 +136,13 @@ class Project:
         )
 
     @cached_property
+    def texts(self) -> frozenset[str]:
+        """All texts that are written out in the program."""
+        trees = [module.tree for module in self.model.modules.values()]
+        parts = (part.value for tree in trees for part in ast.walk(tree) if isinstance(part, ast.Constant))
+        return frozenset(part for part in parts if isinstance(part, str))
+
+    @cached_property
     def said_ints(self) -> Mapping[ast.expr, Said]:
         """The expressions that are ints, as annotations say, where `ints_believed`."""
         return said_ints(self.model)
