@@ -1,5 +1,6 @@
 """Attributes of boto3's resources that are loaded when they are read: once, again behind `load()`, `reload()` and any other method."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -169,3 +170,54 @@ def test_what_is_not_loaded() -> None:
     assert (
         "a resource at module level cannot be kept as a value where attributes of `dynamodb.Table` are loaded" in text
     )
+
+
+SOMETIMES = """
+import boto3
+from datetime import UTC, datetime, timedelta
+from pysfnc import workflow
+
+iam = boto3.resource("iam")
+cloudformation = boto3.resource("cloudformation")
+
+@workflow
+def unused(days: int):
+    found = []
+    for user in iam.users.all():
+        last = user.password_last_used
+        if last is None or datetime(2030, 1, 1, tzinfo=UTC) - last > timedelta(days=days):
+            found.append([user.name, user.create_date.year, str(last)])
+    one = iam.User("one")
+    return [*found, one.password_last_used is None, one.create_date.isoformat()]
+
+@workflow
+def changed(name: str):
+    stack = cloudformation.Stack(name)
+    return [stack.deletion_time, stack.last_updated_time or stack.creation_time]
+"""
+
+
+def test_moments_that_only_some_have() -> None:
+    """They are None where they are not there, as any other attribute is."""
+
+    def user(name: str, **more: Any) -> dict[str, Any]:
+        return {
+            "UserName": name,
+            "Path": "/",
+            "UserId": "u",
+            "Arn": "a",
+            "CreateDate": datetime(2029, 1, 1, tzinfo=UTC),
+            **more,
+        }
+
+    users = [
+        user("a", PasswordLastUsed=datetime(2029, 12, 31, tzinfo=UTC)),
+        user("b"),
+        user("c", PasswordLastUsed=datetime(2029, 1, 1, tzinfo=UTC)),
+    ]
+    given: dict[str, list[Any]] = {"iam.ListUsers": [{"Users": users}], "iam.GetUser": [{"User": user("one")}]}
+    found = judge(SOMETIMES, {"days": 30}, answers=given, workflow="unused").output
+    assert [name for name, *_ in found[:-2]] == ["b", "c"] and found[-2] is True
+    stack = {"StackName": "s", "CreationTime": datetime(2029, 1, 1, tzinfo=UTC), "StackStatus": "CREATE_COMPLETE"}
+    given = {"cloudformation.DescribeStacks": [{"Stacks": [stack]}]}
+    assert judge(SOMETIMES, {"name": "s"}, answers=given, workflow="changed").output[0] is None

@@ -12,7 +12,7 @@ from pysfnc.aws.boto3_collections import Param, method_of, params_of
 from pysfnc.aws.names import method_name
 from pysfnc.lean import dataclass
 
-__all__ = ["LOADED_BY_CODE", "Load", "Waiting", "load_of", "waiters_of"]
+__all__ = ["LOADED_BY_CODE", "SOMETIMES", "Load", "Waiting", "load_of", "waiters_of"]
 
 _PATH: Final = re.compile(r"@|\w+(\[0\])?(\.\w+(\[0\])?)*")
 _STEP: Final = re.compile(r"\w+|\[0\]")
@@ -32,6 +32,15 @@ class Load:
     code: str = ""
     is_partial: bool = False
 
+
+SOMETIMES: Final[Mapping[str, frozenset[str]]] = {
+    "cloudformation": frozenset({"DeletionTime", "LastUpdatedTime"}),
+    "cloudwatch": frozenset({"StateTransitionedTimestamp"}),
+    "ec2": frozenset({"CompletionTime", "ExpirationTime", "RestoreExpiryTime", "UsageOperationUpdateTime"}),
+    "iam": frozenset({"EnableDate", "PasswordLastUsed", "ValidUntil"}),
+    "s3": frozenset({"Expires", "ObjectLockRetainUntilDate"}),
+}
+"""The moments in the data of resources of a service that are there for some only. All other moments are always there, though few models say so."""
 
 LOADED_BY_CODE: Final[Mapping[tuple[str, str], Load]] = {
     ("s3", "Bucket"): Load(

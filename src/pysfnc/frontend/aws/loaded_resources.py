@@ -8,7 +8,7 @@ import ast
 from dataclasses import replace
 from typing import Final
 
-from pysfnc.aws.boto3_loads import Load
+from pysfnc.aws.boto3_loads import SOMETIMES, Load
 from pysfnc.aws.boto3_resources import Kind, kinds
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.aws.aws_values import ClientMethod, WaiterOf
@@ -98,9 +98,10 @@ def data_member(cx: Context, receiver: ResourceOf, name: str, node: ast.AST) -> 
         return data
     member = Const(value=kind.members[name], type=STR)
     read = lib.method(cx, "get", data, [member], {}, node)
-    if DATETIME not in members(read.type) or (kind.load is not None and kind.load.is_partial):
+    is_partial = kind.load is not None and kind.load.is_partial
+    if DATETIME not in members(read.type) or is_partial or member.value in SOMETIMES.get(receiver.service, ()):
         return read
-    # AWS always gives those that there are; so programs do not ask whether they are None.
+    # AWS always gives the others; so programs do not ask whether they are None.
     return lib.subscript(cx, data, member, node)
 
 
