@@ -100,7 +100,7 @@ def leaving(cx: Context, mapping: Expr, place: str, node: ast.AST) -> Expr | Non
 def own_key(cx: Context, type_: Type) -> Type | None:
     """The keys of a new dict that gets such ones, if the machine holds them as texts of their own: not all that may be str (`Project.any_keys`)."""
     key = hashable_part(type_)
-    if not is_key(key) or key == STR or isinstance(key, ErrorT):
+    if not is_key(key) or key in (STR, NEVER) or isinstance(key, ErrorT):
         return None
     if Kind.STR in kinds(key):
         if cx.project.any_keys != "everywhere":
