@@ -503,3 +503,30 @@ def test_policies_of_iam_are_read_as_boto3_reads_them() -> None:
     assert judge(POLICIES, names, setup=roles, workflow="inline").output[0][:2] == ["p", INLINE]
     assert judge(POLICIES, names, setup=roles, workflow="whole").output[0] == TRUST
     assert ["open", 2] in judge(POLICIES, names, setup=roles, workflow="listed").output
+
+
+LOGGED = """
+    import json
+    import logging
+    import boto3
+    from pysfnc import workflow
+
+    logger = logging.getLogger()
+    batch = boto3.client("batch")
+
+    @workflow
+    def submit(name: str):
+        response = batch.submit_job(jobName=name, jobQueue="q", jobDefinition="d")
+        print(json.dumps(response))
+        print("Response: " + json.dumps(response, indent=2), str(response), response)
+        logger.info(f"Submitted job {str(response)}")
+        logger.info(response)
+        logger.info("Response: %s", json.dumps({"all": [response]}, default=str))
+        print("{} of {}".format(response, name), "%s" % str(response))
+        return response["jobId"]
+    """
+
+
+def test_what_is_only_printed_may_be_a_whole_answer() -> None:
+    answers = {"batch.SubmitJob": [{"jobName": "a", "jobId": "7"}]}
+    assert judge(LOGGED, {"name": "a"}, answers=answers, workflow="submit").output == "7"

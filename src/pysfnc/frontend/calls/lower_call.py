@@ -39,9 +39,10 @@ from pysfnc.frontend.calls.held_functions import as_function
 from pysfnc.frontend.calls.lower_arguments import Arguments, lower_arguments
 from pysfnc.frontend.calls.lower_builtins import call_builtin, is_special
 from pysfnc.frontend.calls.lower_choices import call_choice, call_table_method
-from pysfnc.frontend.calls.lower_externals import CALLED_AS_VALUES, call_as_value, call_external, ignored_call
+from pysfnc.frontend.calls.lower_externals import CALLED_AS_VALUES, call_as_value, call_external
 from pysfnc.frontend.calls.lower_functional import call_functional, is_functional, with_kept
 from pysfnc.frontend.calls.lower_functions import call_configured, call_nested, call_project
+from pysfnc.frontend.calls.lower_output import ignored_call
 from pysfnc.frontend.calls.lower_spread import call_with, spread_title, spreading
 from pysfnc.frontend.calls.lower_written import WRITTEN_CALLS, call_library
 from pysfnc.frontend.classes.lower_classes import call_class

@@ -1,4 +1,4 @@
-"""Calls of what other modules give: `time.sleep`, `asyncio`, `pysfnc.parallel`, `with_options`, logging.
+"""Calls of what other modules give: `time.sleep`, `asyncio`, `pysfnc.parallel`, `with_options`.
 
 Owns the table of those with a meaning of their own. The others are rows of the library or have no compiled form.
 """
@@ -18,6 +18,7 @@ from pysfnc.frontend.calls.lower_arguments import Arguments, Signature, bind, lo
 from pysfnc.frontend.calls.lower_functional import call_functional, is_functional
 from pysfnc.frontend.calls.lower_functions import call_with_options
 from pysfnc.frontend.calls.lower_modules import call_json_dumps, call_json_load, call_json_loads
+from pysfnc.frontend.calls.lower_output import call_traceback
 from pysfnc.frontend.calls.lower_written import WRITTEN_CALLS
 from pysfnc.frontend.classes.lower_dataclasses import FUNCTIONS
 from pysfnc.frontend.concurrency.future_values import FutureList
@@ -28,16 +29,13 @@ from pysfnc.frontend.concurrency.lower_futures import call_as_completed
 from pysfnc.frontend.concurrency.lower_pools import THREAD_POOLS
 from pysfnc.frontend.core import lower_library as lib
 from pysfnc.frontend.core.lower_context import Context, poison
-from pysfnc.frontend.core.lower_control import evaluate
-from pysfnc.frontend.core.lower_core import as_data, is_poison, lower_in_order, lower_value
+from pysfnc.frontend.core.lower_core import as_data, is_poison, lower_value
 from pysfnc.frontend.core.lower_values import (
-    BuiltinFunction,
     Coroutine,
     CoroutineList,
     External,
     Intrinsic,
     LazyComprehension,
-    Static,
     Value,
 )
 from pysfnc.frontend.core.synthesis import run_here
@@ -278,6 +276,7 @@ _SPECIAL: dict[str, Callable[[Context, ast.Call], Value]] = {
     "json.dumps": call_json_dumps,
     "json.load": call_json_load,
     "json.loads": call_json_loads,
+    "traceback.format_exc": call_traceback,
     "pysfnc.parallel": _parallel,
     "pysfnc.run_job": lower_run_job,
     "pysfnc.wait_for_callback": lower_wait,
@@ -305,47 +304,3 @@ def call_as_value(cx: Context, name: str, given: Arguments, node: ast.expr) -> V
     arguments = [f"argument{index}" for index in range(len(given.positional))]
     arguments += [f"{key}=by_{key}" for key, _ in given.keywords]
     return run_here(cx, f"return called({', '.join(arguments)})", values, node)
-
-
-# Output that the machine has no place for
-
-
-def ignored_call(cx: Context, callee: Static, node: ast.Call) -> Value | None:
-    """A call of `print` or of logging, which is left out; None for any other. The arguments are evaluated all the same."""
-    if isinstance(callee, BuiltinFunction) and callee.name == "print":
-        name = "print"
-    elif isinstance(callee, External) and callee.name.startswith("logging."):
-        name = callee.name
-    else:
-        return None
-    lower_in_order(cx, [_evaluated(cx, part) for part in _parts(node)])
-    if name == "logging.getLogger":
-        return External("logging.Logger")
-    cx.journal.notes.append((cx.span(node), f"the call of `{name}` is left out: output has no place in the machine"))
-    return Const(value=None, type=NONE, span=cx.span(node))
-
-
-def _parts(node: ast.Call) -> list[ast.expr]:
-    """What the arguments evaluate; the text of a plain field of an f-string is not made, as it cannot fail."""
-    found: list[ast.expr] = []
-    for arg in [*node.args, *(keyword.value for keyword in node.keywords)]:
-        inner = arg.value if isinstance(arg, ast.Starred) else arg
-        if isinstance(inner, ast.JoinedStr) and all(_is_plain(part) for part in inner.values):
-            found.extend(part.value for part in inner.values if isinstance(part, ast.FormattedValue))
-        else:
-            found.append(inner)
-    return [part for part in found if not (isinstance(part, ast.Name) and part.id in ("__name__", "__file__"))]
-
-
-def _is_plain(part: ast.expr) -> bool:
-    return not isinstance(part, ast.FormattedValue) or part.format_spec is None
-
-
-def _evaluated(cx: Context, node: ast.expr) -> Callable[[], Value]:
-    def step() -> Value:
-        value = lower_value(cx, node)
-        if not isinstance(value, Static):
-            evaluate(cx, value)
-        return Const(value=None, type=NONE, span=cx.span(node))
-
-    return step

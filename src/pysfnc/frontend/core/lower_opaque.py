@@ -12,7 +12,7 @@ from pysfnc.diagnostics import codes
 from pysfnc.frontend.aws.aws_types import BYTES, STREAM
 from pysfnc.frontend.core.lower_context import Context
 from pysfnc.frontend.core.lower_values import Static, Value
-from pysfnc.frontend.core.whole import refuse_text
+from pysfnc.frontend.core.whole import TRACEBACK, obstacle, refuse_text, refuse_whole
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.values.types import STR, OpaqueT, Type
 
@@ -37,6 +37,8 @@ def call_opaque(
     if isinstance(receiver.type, OpaqueT) and receiver.type.on_wire:
         return refuse_text(cx, receiver.type.name, node)
     made = _METHODS.get((receiver.type, name))
+    if receiver.type == TRACEBACK:
+        return refuse_whole(cx, str(obstacle(receiver.type)), node)
     if made is None:
         return cx.error(
             codes.UNSUPPORTED_CALL,

@@ -108,6 +108,8 @@ _CODE: Final = ("`the function ", "`the class ", "`the method ", "`the partial "
 
 _BYTES: Final = "`bytes`"
 """What `obstacle` gives of bytes themselves."""
+TRACEBACK: Final = OpaqueT("text of a traceback")
+"""What `traceback.format_exc()` gives: it can be kept and logged, and nobody can look at it."""
 _MEMBER: Final = "`the member of the Enum "
 """How it begins where it is a member of an Enum that is told by its name."""
 _LEAVES: Final = frozenset({"json.dumps", "object.bare"})
@@ -294,6 +296,13 @@ def refuse_whole(cx: Context, missing: str, node: ast.AST | Span) -> Expr:
             node,
             "bytes have no form in JSON, and this use of them none in the machine",
             help="write instead: `.decode()` of them, and go on with the text; `len(...)` and hashes of them can be asked here",
+        )
+    if missing.startswith(f"`{TRACEBACK.name}`"):
+        return cx.error(
+            codes.UNSUPPORTED_EXPRESSION,
+            node,
+            "the text of a traceback names lines of files, which the machine has not: it can be logged and printed, and used for nothing else",
+            help="write instead: `str(error)` or `repr(error)`, with `type(error).__name__`",
         )
     if missing.startswith(_MEMBER):
         name = missing.removeprefix(_MEMBER).rstrip("`")
