@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.boto.harness import client, judge
+from tests.support.oracle import Rejected
 
 NONES = """
     import os
@@ -530,3 +531,26 @@ LOGGED = """
 def test_what_is_only_printed_may_be_a_whole_answer() -> None:
     answers = {"batch.SubmitJob": [{"jobName": "a", "jobId": "7"}]}
     assert judge(LOGGED, {"name": "a"}, answers=answers, workflow="submit").output == "7"
+
+
+def test_what_may_be_a_number_of_an_item_is_told_by_who_reads_it() -> None:
+    source = """
+        import boto3
+        from pysfnc import workflow
+
+        ses = boto3.client("ses")
+
+        def send(to):
+            message = {"Subject": {"Data": "a"}, "Body": {"Text": {"Data": "b"}}}
+            ses.send_email(Source="a@b.c", Destination={"ToAddresses": [to]}, Message=message)
+
+        @workflow
+        def main(name: str):
+            table = boto3.resource("dynamodb").Table("orders")
+            return send(table.get_item(Key={"id": name})["Item"]["to"])
+        """
+    with pytest.raises(Rejected) as refused:
+        judge(source, {"name": "a"})
+    lines = str(refused.value).splitlines()
+    assert any("around what is a text in the item" in line for line in lines)
+    assert max(map(len, lines)) < 300

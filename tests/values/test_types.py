@@ -11,6 +11,7 @@ from pysfnc.values.relations import (
     is_mutable,
     is_subtype,
     join,
+    join_all,
     kinds,
     only_kinds,
     without_kinds,
@@ -132,3 +133,12 @@ def test_a_dict_with_known_keys() -> None:
     assert not is_subtype(dict_of([DictField("qty", INT, False)], NEVER), order)
     assert is_subtype(dict_of([DictField("qty", INT)], NEVER), order)
     assert dict_of([DictField("a", INT, False)], INT) == DictT(INT)
+
+
+def test_a_message_shows_no_more_of_a_type_than_fits() -> None:
+    deep = join_all([STR, ListT(join_all([STR, DictT(join_all([ListT(TupleT((INT, STR, FLOAT, BOOL)))] * 2))]))])
+    for _ in range(4):
+        deep = join_all([INT, ListT(deep)])
+    assert f"{join_all([INT, ListT(STR)])}" == "int | list[str]"
+    assert len(str(join_all([deep, DictT(deep)]))) > 100
+    assert f"{join_all([deep, DictT(deep)])}" == "dict[...] | int | list[...]"

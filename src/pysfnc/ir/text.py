@@ -114,7 +114,7 @@ def _stmt_lines(stmt: Stmt) -> _Lines:
     match stmt:
         case Assign(name=name, value=value, changes=changes, turn=turn):
             sign = "<-" if changes else "="
-            yield 0, f"{name}: {value.type} {sign} {render_expr(value)}{f' in turn of {turn}' if turn else ''}"
+            yield 0, f"{name}: {value.type!s} {sign} {render_expr(value)}{f' in turn of {turn}' if turn else ''}"
         case Eval(value=value):
             yield 0, f"eval {render_expr(value)}"
         case If(test=test, then=then, orelse=orelse):
@@ -228,7 +228,7 @@ def _rule(rule: RetryRule) -> str:
 
 
 def _param(param: Param) -> str:
-    type_ = "" if param.type is None else f": {param.type}"
+    type_ = "" if param.type is None else f": {param.type!s}"
     default = "" if param.default is None else f" = {render_expr(param.default)}"
     return f"{_PARAM_MARKS[param.kind]}{param.name}{type_}{default}"
 
@@ -237,7 +237,7 @@ def render_machine(machine: Machine) -> str:
     """The text of a workflow, ending with a newline."""
     timeout = "" if machine.timeout_s is None else f" timeout={machine.timeout_s}s"
     params = ", ".join(map(_param, machine.params))
-    head = f"workflow {machine.name}({params}) {machine.type}{timeout}:"
+    head = f"workflow {machine.name}({params}) {machine.type!s}{timeout}:"
     return f"{head}\n{render_suite(machine.body, 1)}\n"
 
 

@@ -36,9 +36,32 @@ class Kind(Enum):
     DEQUE = "deque"
 
 
+_SHOWN_AT_MOST: Final = 100
+"""Characters of a type in a message."""
+
+
+def _short(text: str) -> str:
+    """A text of a type with what is inside of brackets left out where it is long."""
+    if len(text) <= _SHOWN_AT_MOST:
+        return text
+    kept, depth = "", 0
+    for char in text:
+        depth -= char in "]}"
+        kept += char if depth == 0 else ""
+        depth += char in "[{"
+    made = kept.replace("[]", "[...]").replace("{}", "{...}")
+    return made if len(made) <= _SHOWN_AT_MOST else f"{made[:_SHOWN_AT_MOST]}..."
+
+
 @dataclass(frozen=True, slots=True)
 class Type:
-    """Base of the closed family of types; never instantiated itself."""
+    """Base of the closed family of types; never instantiated itself.
+
+    Its `str` is all of it. An f-string, as messages are, shows no more than fits: `Decimal of an item | bool | dict[...] | list[...]`.
+    """
+
+    def __format__(self, spec: str) -> str:
+        return format(_short(str(self)), spec)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +118,7 @@ class ListT(Type):
     item: Type
 
     def __str__(self) -> str:
-        return f"list[{self.item}]"
+        return f"list[{self.item!s}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +139,7 @@ class TuplesT(Type):
     item: Type
 
     def __str__(self) -> str:
-        return f"tuple[{self.item}, ...]"
+        return f"tuple[{self.item!s}, ...]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +153,7 @@ class SetT(Type):
     form: Literal["set", "frozenset", "unordered"] = "set"
 
     def __str__(self) -> str:
-        return f"{'list in the order of a set' if self.form == 'unordered' else self.form}[{self.item}]"
+        return f"{'list in the order of a set' if self.form == 'unordered' else self.form}[{self.item!s}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +163,7 @@ class DequeT(Type):
     item: Type
 
     def __str__(self) -> str:
-        return f"deque[{self.item}]"
+        return f"deque[{self.item!s}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +175,7 @@ class DictField:
     always: bool = True
 
     def __str__(self) -> str:
-        return f"{self.name}{'' if self.always else '?'}: {self.type}"
+        return f"{self.name}{'' if self.always else '?'}: {self.type!s}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +192,7 @@ class DictT(Type):
 
     def __str__(self) -> str:
         if not self.fields:
-            return f"dict[str, {self.value}]"
+            return f"dict[str, {self.value!s}]"
         shown = [*map(str, self.fields[:_SHOWN_FIELDS]), *["..."][: len(self.fields) - _SHOWN_FIELDS]]
         return f"dict{{{', '.join(shown)}}}"
 
@@ -194,7 +217,7 @@ class MapT(Type):
     key: Type = NeverT()
 
     def __str__(self) -> str:
-        return f"{self.name}[{self.key}, {self.held.value}]"
+        return f"{self.name}[{self.key!s}, {self.held.value!s}]"
 
 
 class LazyDictT(DictT):

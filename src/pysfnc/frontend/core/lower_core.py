@@ -17,11 +17,14 @@ from pysfnc.frontend.calls.captures import unsettled_name
 from pysfnc.frontend.calls.held_functions import as_function, held_value
 from pysfnc.frontend.core.effects import may_wait
 from pysfnc.frontend.core.lower_context import MAX_DEPTH, Context, poison
+from pysfnc.frontend.core.lower_frame import lookup_frame, variable_of
+from pysfnc.frontend.core.lower_state import Fact
 from pysfnc.frontend.core.lower_values import Closure, DictOf, Lazy, Root, Static, TupleOf, Value, describe
+from pysfnc.frontend.program.scope import bound_names
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.hir import Assign, Stmt, Suite
 from pysfnc.library.numbers.roots import NO_EXACT_ROOT
-from pysfnc.values.types import ErrorT
+from pysfnc.values.types import ERROR, ErrorT
 
 ExprLowering = Callable[[Context, Any], Value]
 StmtLowering = Callable[[Context, Any], None]
@@ -226,10 +229,22 @@ def lower_stmt(cx: Context, stmt: ast.stmt) -> None:
         )
         return
     cx.depth += 1
+    mark = cx.sink.mark()
     try:
         lowering(cx, stmt)
     finally:
         cx.depth -= 1
+    if cx.sink.errors_since(mark):
+        _bind_refused(cx, stmt)
+
+
+def _bind_refused(cx: Context, stmt: ast.stmt) -> None:
+    """Let the names that a refused statement would have bound have values, which nobody complains about: one mistake is one message."""
+    if not cx.state.reachable:
+        return
+    for name in bound_names([stmt]):
+        if lookup_frame(cx.frame, name) is cx.frame:
+            cx.state.facts.setdefault(variable_of(cx.frame, name, cx.names), Fact(ERROR))
 
 
 def lower_suite(cx: Context, body: Sequence[ast.stmt]) -> Suite:

@@ -11,6 +11,7 @@ from pysfnc.diagnostics import codes
 from pysfnc.frontend.aws.aws_types import DOCUMENT
 from pysfnc.frontend.core.lower_context import Context
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, Prim
+from pysfnc.library.services.told_numbers import NUMBER
 from pysfnc.source.span import Span
 from pysfnc.values.keys import is_told
 from pysfnc.values.relations import kinds, members
@@ -266,6 +267,7 @@ def refuse_text(cx: Context, name: str, node: ast.AST | Span) -> Expr:
             "this looks at a value that may be a `Decimal` or something else, or holds a `Decimal`",
             help="write instead: arithmetic, comparisons, `str()` and formats of the Decimal itself; `x is not None` before where it may be None",
         )
+    of_item = name == NUMBER.name
     if name.startswith("Decimal"):
         cx.project.met_decimals = True
         name = "Decimal"
@@ -274,7 +276,9 @@ def refuse_text(cx: Context, name: str, node: ast.AST | Span) -> Expr:
         node,
         f"a machine holds a `{name}` and passes it on, and cannot look at it",
         help=(
-            "write instead: its `str()`, `int()` or `float()`, and go on with that"
+            "write instead: `str(...)` around what is a text in the item, `int(...)` or `float(...)` around a number"
+            if of_item
+            else "write instead: its `str()`, `int()` or `float()`, and go on with that"
             if name == "Decimal"
             else "write instead: a `@task` that does this and returns what comes out; `is None` can be asked here"
         ),
