@@ -554,3 +554,34 @@ def test_what_may_be_a_number_of_an_item_is_told_by_who_reads_it() -> None:
     lines = str(refused.value).splitlines()
     assert any("around what is a text in the item" in line for line in lines)
     assert max(map(len, lines)) < 300
+
+
+STREAMS = """
+    from contextlib import closing
+    import boto3
+    from pysfnc import workflow
+
+    s3 = boto3.client("s3")
+
+    @workflow
+    def main(key: str):
+        body = s3.get_object(Bucket="bucket", Key=key)["Body"]
+        try:
+            text = body.read().decode("utf-8")
+        finally:
+            body.close()
+        body.close()
+        with closing(s3.get_object(Bucket="bucket", Key=key)["Body"]) as stream:
+            again = stream.read().decode()
+        return [text, again]
+    """
+
+
+def test_streams_are_closed() -> None:
+    def bucket() -> None:
+        client("s3").create_bucket(Bucket="bucket")
+        client("s3").put_object(Bucket="bucket", Key="k", Body=b"rows")
+
+    assert judge(STREAMS, {"key": "k"}, setup=bucket).output == ["rows", "rows"]
+    with pytest.raises(Rejected, match="read already"):
+        judge(STREAMS.replace("        body.close()\n        with", "        body.read()\n        with"), {"key": "k"})

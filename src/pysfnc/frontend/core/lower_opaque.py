@@ -14,7 +14,7 @@ from pysfnc.frontend.core.lower_context import Context
 from pysfnc.frontend.core.lower_values import Static, Value
 from pysfnc.frontend.core.whole import TRACEBACK, obstacle, refuse_text, refuse_whole
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
-from pysfnc.values.types import STR, OpaqueT, Type
+from pysfnc.values.types import NONE, STR, OpaqueT, Type
 
 _UTF_8: Final = frozenset({"utf-8", "utf8", "UTF-8", "UTF8"})
 _METHODS: Final[dict[tuple[Type, str], Type]] = {
@@ -36,6 +36,9 @@ def call_opaque(
     """`stream.read()`, `bytes.decode()`, `str.encode()`."""
     if isinstance(receiver.type, OpaqueT) and receiver.type.on_wire:
         return refuse_text(cx, receiver.type.name, node)
+    if (receiver.type, name) == (STREAM, "close") and not args and not keywords:
+        _was_read(cx, receiver)  # nothing more comes out of it
+        return Const(value=None, type=NONE, span=cx.span(node))
     made = _METHODS.get((receiver.type, name))
     if receiver.type == TRACEBACK:
         return refuse_whole(cx, str(obstacle(receiver.type)), node)
