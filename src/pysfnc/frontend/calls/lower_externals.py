@@ -47,6 +47,7 @@ from pysfnc.frontend.data.lower_draws import DRAW_CALLS
 from pysfnc.frontend.data.lower_mappings import NAMES, call_mapping
 from pysfnc.frontend.data.lower_moments import MOMENT_CALLS
 from pysfnc.frontend.data.lower_regex import REGEX_CALLS
+from pysfnc.frontend.data.lower_timegm import call_timegm
 from pysfnc.frontend.data.lower_until import sleep_until
 from pysfnc.frontend.loops.lower_endless import call_count, call_cycle
 from pysfnc.frontend.loops.lower_grouped import call_groupby
@@ -277,6 +278,7 @@ _SPECIAL: dict[str, Callable[[Context, ast.Call], Value]] = {
     "json.load": call_json_load,
     "json.loads": call_json_loads,
     "traceback.format_exc": call_traceback,
+    "calendar.timegm": call_timegm,
     "pysfnc.parallel": _parallel,
     "pysfnc.run_job": lower_run_job,
     "pysfnc.wait_for_callback": lower_wait,
