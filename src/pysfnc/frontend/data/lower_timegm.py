@@ -12,11 +12,10 @@ from pysfnc.frontend.data.moment_operations import DATETIME
 
 def call_timegm(cx: Context, node: ast.Call) -> Value:
     """The seconds of the fields of a datetime, read as UTC whatever its zone is, without what is less than a second."""
+    value: Value | None = None
     match node:
         case ast.Call(args=[ast.Call(func=ast.Attribute(value=moment, attr="timetuple"), args=[], keywords=[])]):
             value = lower_value(cx, moment)
-        case _:
-            value = None
     if value is not None and is_poison(value):
         return value
     if value is None or isinstance(value, Static) or value.type != DATETIME:
