@@ -30,9 +30,9 @@ def call_decimal(cx: Context, node: ast.Call) -> Value:
     given = lower_arguments(cx, node)
     if given is None:
         return poison(cx.span(node))
-    if len(given.positional) != 1 or given.keywords or given.spread is not None:
-        return cx.error(codes.TYPE_MISMATCH, node, "`Decimal` takes one value in compiled code")
-    value = as_data(cx, given.positional[0], node)
+    if len(given.positional) > 1 or given.keywords or given.spread is not None:
+        return cx.error(codes.TYPE_MISMATCH, node, "`Decimal` takes at most one value in compiled code")
+    value = as_data(cx, given.positional[0], node) if given.positional else Const(value=0, type=INT, span=cx.span(node))
     if is_poison(value) or value.type in (DECIMAL, NUMBER):
         return value
     made = _made(cx, value, node)

@@ -35,6 +35,8 @@ from pysfnc.ir.hir import Eval
 from pysfnc.values.types import INT, NEVER, NONE, DictT, MapT
 
 NAMES: Final = frozenset({"collections.defaultdict", "collections.Counter", "collections.OrderedDict"})
+_EXTERNAL: Final = {"defaultdict": "collections", "Counter": "collections", "Decimal": "decimal"}
+"""What the text of a factory may name besides, and the module that it is of."""
 _FACTORIES: Final = {
     "list": "[]",
     "dict": "{}",
@@ -96,11 +98,15 @@ def _factory(cx: Context, value: Value, node: ast.expr) -> str | None:
     match value:
         case BuiltinFunction(name):
             text = _FACTORIES.get(name)
-        case External(name) if name == "collections.Counter":
+        case External("collections.Counter"):
             text = "Counter()"
+        case External("decimal.Decimal"):
+            text = "Decimal(0)"
         case Closure(node=ast.Lambda(args=arguments, body=body)) if not ast.unparse(arguments):
-            names = {part.id for part in ast.walk(body) if isinstance(part, ast.Name)}
-            if names <= {*_FACTORIES, "defaultdict"} and all(lookup_frame(cx.frame, name) is None for name in names):
+            read = [part for part in ast.walk(body) if isinstance(part, ast.Name)]
+            names = {part.id for part in read}
+            known = {*_FACTORIES, "defaultdict"} | ({"Decimal"} if _is_decimal(cx, value, read) else set())
+            if names <= known and all(lookup_frame(cx.frame, name) is None for name in names):
                 text = ast.unparse(body)
         case _:
             pass
@@ -114,6 +120,13 @@ def _factory(cx: Context, value: Value, node: ast.expr) -> str | None:
     return text
 
 
+def _is_decimal(cx: Context, made: Closure, read: Sequence[ast.Name]) -> bool:
+    """Whether the name `Decimal` in a lambda is that of the standard library."""
+    found = next((part for part in read if part.id == "Decimal"), None)
+    of_module = found is not None and made.frame.module is cx.frame.module and lookup_frame(cx.frame, "Decimal") is None
+    return found is not None and of_module and lower_value(cx, found) == External("decimal.Decimal")
+
+
 # Reading
 
 
@@ -122,7 +135,7 @@ def default_of(cx: Context, type_: MapT, node: ast.expr) -> Expr | None:
     if type_.factory is None:
         return None
     values: dict[str, Value] = {
-        name: External(f"collections.{name}") for name in ("defaultdict", "Counter") if name in type_.factory
+        name: External(f"{module}.{name}") for name, module in _EXTERNAL.items() if name in type_.factory
     }
     values |= {name: BuiltinFunction(name) for name in _FACTORIES if name in type_.factory}
     return as_data(cx, run_here(cx, f"return {type_.factory}", values, node), node)
