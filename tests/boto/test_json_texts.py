@@ -124,15 +124,67 @@ def test_other_texts_inside_of_them_fail(text: str) -> None:
     assert (found.error, mock.calls) == ("States.QueryEvaluationError", [])
 
 
+PIPED = """
+    import json
+    import time
+    import boto3
+    from pysfnc import workflow
+
+    firehose = boto3.client("firehose")
+    kinesis = boto3.client("kinesis")
+
+    def encode(event: dict) -> bytes:
+        return json.dumps(event, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
+
+    def chunks(items, size):
+        for start in range(0, len(items), size):
+            yield items[start : start + size]
+
+    def put(stream: str, records: list[dict], tries: int = 3) -> int:
+        while records and tries:
+            answer = firehose.put_record_batch(DeliveryStreamName=stream, Records=records)
+            if not answer["FailedPutCount"]:
+                return 0
+            records = [r for r, one in zip(records, answer["RequestResponses"]) if "ErrorCode" in one]
+            tries -= 1
+            time.sleep(1)
+        return len(records)
+
+    @workflow
+    def publish(stream: str, events: list[dict], size: int = 2) -> dict:
+        lost = 0
+        records = [{"Data": encode(e)} for e in events if e.get("type")]
+        for batch in chunks(records, size):
+            lost += put(stream, batch)
+        for record in records:
+            kinesis.put_record(StreamName=stream, Data=record["Data"], PartitionKey="p")
+        return {"sent": len(records) - lost, "lost": lost, "bytes": sum(len(r["Data"]) for r in records)}
+    """
+
+
+def test_bytes_that_are_json_text_are_sent_wherever_they_were_kept() -> None:
+    failed = {"FailedPutCount": 1, "RequestResponses": [{"ErrorCode": "x"}, {"RecordId": "1"}]}
+    events = [{"type": "a", "n": 1}, {"n": 2}, {"type": "ü"}, {"type": "c", "deep": [{"x": None}]}]
+    for answers, lost in (([failed, *[{"FailedPutCount": 0}] * 2], 0), ([failed] * 9, 2)):
+        given = {"firehose.PutRecordBatch": answers, "kinesis.PutRecord": [{}] * 3}
+        found = judge(PIPED, {"stream": "s", "events": events}, answers=given)
+        assert (found.output["lost"], found.calls[0][1]["Records"][1]) == (lost, {"Data": '{"type":"ü"}'})
+    assert judge(PIPED, {"stream": "s", "events": []}).calls == ()
+
+
 @pytest.mark.parametrize(
     "lines",
     [
         'made = {"Bucket": "b", "Key": "k", "Body": f"{n}"}\n    s3.put_object(**made)',
         'made = [{"Data": str(n), "PartitionKey": "k"}]\n    kinesis.put_records(StreamName="s", Records=made[:500])',
+        'made = [{"Data": f"{n}\\\\n".encode(), "PartitionKey": "k"}]\n    kinesis.put_records(StreamName="s", Records=made)',
+        'made = b"x" if n else json.dumps([n], separators=(",", ":"), ensure_ascii=False).encode()\n'
+        '    kinesis.put_records(StreamName="s", Records=[{"Data": made, "PartitionKey": "k"}])',
     ],
 )
 def test_texts_that_are_no_json_are_refused_inside_of_values_as_well(lines: str) -> None:
     source = f"""
+import json
 import boto3
 from pysfnc import workflow
 s3, kinesis = boto3.client("s3"), boto3.client("kinesis")

@@ -143,6 +143,8 @@ def is_subtype(a: Type, b: Type) -> bool:
             return is_subtype(x, y)
         case (RecordT(one, x), RecordT(other, y)):
             return one == other and is_subtype(x, y)
+        case (OpaqueT(json=True), OpaqueT()):
+            return b == replace(a, json=False)
         case (ExcT(_), ExcT(None)):
             return True
         case (ExcT(frozenset() as xs), ExcT(frozenset() as ys)):

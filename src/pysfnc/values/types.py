@@ -319,12 +319,14 @@ class OpaqueT(Type):
 
     `code`: it is a function or class, of which the machine holds the name, or an object with the name and what belongs to it.
     `keeps_mutable`: some of that may be changed in place.
+    `json`: bytes that are JSON text as Step Functions itself writes a value.
     """
 
     name: str
     on_wire: bool = False
     code: Literal["", "name", "object"] = ""
     keeps_mutable: bool = False
+    json: bool = False
 
     def __str__(self) -> str:
         return self.name

@@ -26,6 +26,8 @@ from pysfnc.values.types import (
 )
 
 BYTES: Final = OpaqueT("bytes")
+JSON_BYTES: Final = OpaqueT("bytes", json=True)
+ARE_BYTES: Final = (BYTES, JSON_BYTES)
 STREAM: Final = OpaqueT("StreamingBody")
 MOMENT: Final = OpaqueT("datetime")
 DOCUMENT: Final = OpaqueT("a document that boto3 reads")

@@ -11,6 +11,7 @@ from typing import Final
 
 from pysfnc.aws.shapes import Member, Shape
 from pysfnc.diagnostics import Code, codes, nearest
+from pysfnc.frontend.aws.aws_types import JSON_BYTES
 from pysfnc.frontend.aws.bytes_inside import may_hold_bytes, text_for_bytes
 from pysfnc.frontend.aws.integrations import JSON_TEXTS, Integration
 from pysfnc.frontend.core import lower_library as lib
@@ -275,7 +276,7 @@ class ArgumentWriter:
 
     def _blob(self, value: Expr, path: str) -> Expr:
         """Bytes are the JSON text of a value (recorded answers), so that only such can be sent."""
-        if is_json_text(self.cx, value):
+        if value.type == JSON_BYTES or is_json_text(self.cx, value):
             return value_of_text(value)
         return self._no_text(path, value.span, _advice(value))
 
@@ -331,7 +332,7 @@ class ArgumentWriter:
         return self.cx.error(code, place or self.node, message, **rest)  # type: ignore[arg-type]
 
 
-_IN_THE_CALL: Final = 'its dict in the call itself, with `json.dumps(value, separators=(",", ":"), ensure_ascii=False)`'
+_IN_THE_CALL: Final = '`json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()`'
 
 
 def _advice(text: Expr) -> str:

@@ -43,7 +43,7 @@ from pysfnc.ir.hir import (
 from pysfnc.ir.walk import map_suites, walk_suite
 from pysfnc.source.span import Span
 from pysfnc.values.relations import join
-from pysfnc.values.types import BOOL, INT, NONE, STR, ErrorT
+from pysfnc.values.types import BOOL, INT, NONE, STR, ErrorT, TupleT
 
 _DECORATOR: Final = "contextlib.contextmanager"
 
@@ -178,22 +178,36 @@ class _Written:
 
     def _lower_body(self, value: Value) -> None:
         target = self.item.optional_vars
-        if isinstance(target, ast.Name) and isinstance(value, Var) and self._is_here_only(target.id):
-            # The object has one variable, so that the manager sees what the body changes.
-            function_frame(self.cx).names[target.id] = value.name
-        elif target is not None:
-            assign(self.cx, target, value, target)
+        if target is not None:
+            self._bind(target, value)
         lower_body(self.cx, self.body)
+
+    def _bind(self, target: ast.expr, value: Value) -> None:
+        match target, value:
+            case ast.Name(id=name), Var() if self._is_here_only(name):
+                # The object has one variable, so that the manager sees what the body changes.
+                function_frame(self.cx).names[name] = value.name
+            case ast.Tuple(elts=targets), Prim(op="list.make", args=parts, type=TupleT()) if len(targets) == len(parts):
+                pairs = list(zip(targets, parts, strict=True))
+                kept = [part if self._is_alone(one, part) else self.cx.temporary(part) for one, part in pairs]
+                for one, part in zip(targets, kept, strict=True):
+                    self._bind(one, part)
+            case _:
+                assign(self.cx, target, value, target)
+
+    def _is_alone(self, target: ast.expr, value: Expr) -> bool:
+        return isinstance(target, ast.Name) and isinstance(value, Var) and self._is_here_only(target.id)
 
     def _is_here_only(self, name: str) -> bool:
         """Whether the function uses a name in this body only, and gives it no other value there."""
         function = function_frame(self.cx).node
         if function is None or function_frame(self.cx) is not self.cx.frame:
             return False
-        inside = {id(part) for stmt in self.body for part in ast.walk(stmt)} | {id(self.item.optional_vars)}
+        bound = {id(part) for part in ast.walk(self.item.optional_vars)} if self.item.optional_vars else set()
+        inside = {id(part) for stmt in self.body for part in ast.walk(stmt)} | bound
         uses = [part for part in ast.walk(function) if isinstance(part, ast.Name) and part.id == name]
         taken = [part for part in ast.walk(function) if isinstance(part, ast.arg | ast.Global | ast.Nonlocal)]
-        stored = [part for part in uses if not isinstance(part.ctx, ast.Load) and part is not self.item.optional_vars]
+        stored = [part for part in uses if not isinstance(part.ctx, ast.Load) and id(part) not in bound]
         other = any(part.arg == name if isinstance(part, ast.arg) else name in part.names for part in taken)
         nested = any(
             isinstance(part, ast.FunctionDef | ast.Lambda | ast.AsyncFunctionDef)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from pysfnc.diagnostics import codes
-from pysfnc.frontend.aws.aws_types import BYTES
+from pysfnc.frontend.aws.aws_types import ARE_BYTES
 from pysfnc.frontend.aws.lower_pages import without_pages
 from pysfnc.frontend.aws.resource_values import Collected
 from pysfnc.frontend.calls.lower_arguments import Arguments, lower_arguments
@@ -383,7 +383,7 @@ def _len(cx: Context, given: Arguments, node: ast.expr) -> Value:
     if not _plain(cx, given, node, "len", 1):
         return poison(cx.span(node))
     value = given.positional[0]
-    if not isinstance(value, Static) and value.type == BYTES:
+    if not isinstance(value, Static) and value.type in ARE_BYTES:
         return length_of_bytes(cx, value, node)
     if isinstance(value, Lazy) and value.sized:
         return lib.length(cx, value.items, node)

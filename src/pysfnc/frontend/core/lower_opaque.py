@@ -9,10 +9,11 @@ from dataclasses import replace
 from typing import Final
 
 from pysfnc.diagnostics import codes
-from pysfnc.frontend.aws.aws_types import BYTES, STREAM
+from pysfnc.frontend.aws.aws_types import ARE_BYTES, BYTES, JSON_BYTES, STREAM
 from pysfnc.frontend.core.lower_context import Context
 from pysfnc.frontend.core.lower_values import Static, Value
 from pysfnc.frontend.core.whole import TRACEBACK, obstacle, refuse_text, refuse_whole
+from pysfnc.frontend.data.json_texts import is_json_text
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.values.types import NONE, STR, OpaqueT, Type
 
@@ -20,6 +21,7 @@ _UTF_8: Final = frozenset({"utf-8", "utf8", "UTF-8", "UTF8"})
 _METHODS: Final[dict[tuple[Type, str], Type]] = {
     (STREAM, "read"): BYTES,
     (BYTES, "decode"): STR,
+    (JSON_BYTES, "decode"): STR,
     (STR, "encode"): BYTES,
 }
 """What a method makes of the text of an object, which stays the same."""
@@ -66,6 +68,8 @@ def call_opaque(
             "the stream was read already, and a second `.read()` gives nothing more",
             help="write instead: one `.read()`, and the variable that holds what it gave",
         )
+    if made == BYTES and is_json_text(cx, receiver):
+        made = JSON_BYTES
     if isinstance(receiver, Const):
         return Prim(op="bytes.make", args=(receiver,), type=made, span=cx.span(node))
     return replace(receiver, type=made, span=cx.span(node))
@@ -77,7 +81,7 @@ def _is_utf_8(value: Value) -> bool:
 
 def text_of_bytes(value: Expr) -> Expr:
     """The text of bytes, for functions that take both."""
-    return replace(value, type=STR) if value.type == BYTES and not isinstance(value, Const) else value
+    return replace(value, type=STR) if value.type in ARE_BYTES and not isinstance(value, Const) else value
 
 
 def _was_read(cx: Context, stream: Expr) -> bool:

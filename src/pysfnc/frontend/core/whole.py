@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from pysfnc.diagnostics import codes
-from pysfnc.frontend.aws.aws_types import DOCUMENT
+from pysfnc.frontend.aws.aws_types import ARE_BYTES, DOCUMENT
 from pysfnc.frontend.core.lower_context import Context
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, Prim
 from pysfnc.library.services.told_numbers import NUMBER
@@ -119,7 +119,7 @@ _LEAVES: Final = frozenset({"json.dumps", "object.bare"})
 
 def obstacle(type_: Type, *, leaves: bool = True) -> str | None:
     """What stands in the way of using values of a type as a whole, None for nothing. `leaves`: whether they become JSON."""
-    return _BYTES if type_ == OpaqueT("bytes") else _obstacle(type_, frozenset(), leaves)
+    return _BYTES if type_ in ARE_BYTES else _obstacle(type_, frozenset(), leaves)
 
 
 def _obstacle(type_: Type, seen: frozenset[str], leaves: bool) -> str | None:
@@ -155,7 +155,7 @@ def _obstacle(type_: Type, seen: frozenset[str], leaves: bool) -> str | None:
 
 
 def _is_bytes(type_: Type) -> bool:
-    return type_ in (OpaqueT("bytes"), ListT(OpaqueT("bytes")))
+    return type_ in ARE_BYTES or (isinstance(type_, ListT) and type_.item in ARE_BYTES)
 
 
 def check_whole(cx: Context, value: Expr, node: ast.AST | Span) -> bool:

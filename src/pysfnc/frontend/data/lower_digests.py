@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from pysfnc.diagnostics import codes
-from pysfnc.frontend.aws.aws_types import BYTES
+from pysfnc.frontend.aws.aws_types import ARE_BYTES, BYTES
 from pysfnc.frontend.calls.lower_arguments import Arguments, lower_arguments
 from pysfnc.frontend.core import lower_library as lib
 from pysfnc.frontend.core.lower_context import Context, poison
@@ -63,7 +63,7 @@ def _hash(name: str) -> Special:
         if given is None:
             return poison(cx.span(node))
         found = given.positional[0] if given.positional else Const(value="", type=STR, span=cx.span(node))
-        if given.positional and (isinstance(found, Static) or found.type != BYTES):
+        if given.positional and (isinstance(found, Static) or found.type not in ARE_BYTES):
             return _needs_bytes(cx, f"hashlib.{name}", found, node)
         return Opaque("hash", cx.temporary(as_data(cx, found, node), "data"), name)
 
@@ -89,7 +89,7 @@ def _base64(op: str, decodes: bool) -> Special:
         if len(given.positional) != 1 or given.keywords:
             return cx.error(codes.UNSUPPORTED_CALL, node, "base64 has a compiled form only with one argument")
         found = given.positional[0]
-        if isinstance(found, Static) or not (found.type == BYTES or (decodes and found.type == STR)):
+        if isinstance(found, Static) or not (found.type in ARE_BYTES or (decodes and found.type == STR)):
             return _needs_bytes(cx, op, found, node)
         return Prim(op=op, args=(found,), type=BYTES, span=cx.span(node))
 

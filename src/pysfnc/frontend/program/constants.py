@@ -178,7 +178,8 @@ def _joined(items: tuple[Expr, ...]) -> Type:
 def _is_large(compute: Callable[..., Value], values: list[Value]) -> bool:
     """Whether computing with these values could take long or need much memory."""
     if compute is operator.pow:
-        return not all(isinstance(value, int | float) and abs(value) <= 1000 for value in values)
+        limits = zip(values, (2**53, 1000), strict=True)
+        return not all(isinstance(value, int | float) and abs(value) <= limit for value, limit in limits)
     if compute is operator.mod and isinstance(values[0], str):
         return True
     sizes = [len(value) for value in values if isinstance(value, str | list | tuple | dict)]

@@ -7,7 +7,7 @@ from pysfnc.ir.exprs import Const
 from pysfnc.ir.hir import Draw, ServiceCall, Sleep, Suite, TaskCall
 from pysfnc.ir.mir import Computed, Pass, Work
 from pysfnc.ir.walk import assigned, effect_exprs
-from pysfnc.plan.graph import Catch, EffectNode
+from pysfnc.plan.graph import Catch, EffectNode, Node
 from pysfnc.plan.states.pieces import repeats
 from pysfnc.plan.states.surroundings import NOTHING, Names, Planner
 from pysfnc.values.types import NONE
@@ -33,6 +33,11 @@ def can_absorb(planner: Planner, node: EffectNode, before: Suite, *, fails: bool
         if read & assigned(before):
             return False
     return isinstance(node.effect, TaskCall | ServiceCall) or (planner.ways_in.get(node, 0) <= 1 and not repeats(node))
+
+
+def unpacks(planner: Planner, node: Node) -> bool:
+    """Whether the state of a node can be made anew for a way that brings variables as one."""
+    return isinstance(node, EffectNode) and node not in planner.copied and can_absorb(planner, node, (), fails=False)
 
 
 def needed_by(planner: Planner, catch: Catch) -> Names:

@@ -8,10 +8,11 @@ from pysfnc.ir.mir import Choice, Computed, Edge, Pass, Work
 from pysfnc.plan.detours import Turn
 from pysfnc.plan.flows import Flow, flow_reads
 from pysfnc.plan.graph import Catch, EffectNode
-from pysfnc.plan.states.absorb import can_absorb, evaluate, joins
+from pysfnc.plan.path import sliced
+from pysfnc.plan.states.absorb import evaluate, joins, unpacks
 from pysfnc.plan.states.choices import choice_state, direct
 from pysfnc.plan.states.draws import draw_on, way_to
-from pysfnc.plan.states.pieces import Pack, is_large, is_way
+from pysfnc.plan.states.pieces import is_large, is_way, pack_assigns
 from pysfnc.plan.states.surroundings import Planner
 from pysfnc.plan.written import FlowSuite, straight
 from pysfnc.values.types import NONE
@@ -31,9 +32,13 @@ def settle(planner: Planner, work: Work, flow: Flow, begin: Suite, routes: dict[
     elif tests is not None:
         first, rest = tests
         needed = flow_reads(rest) | planner.live_at_any(written.leaves)
-        work.assigns = planner.assigns((*begin, *first), needed)
-        evaluate(planner, work, (*begin, *first))
-        work.after = choice_state(planner, rest)
+        suite = (*begin, *first)
+        work.assigns = planner.assigns(suite, needed)
+        before: Suite = ()
+        if is_large(suite, work.assigns.keys()):
+            before = pack_assigns(work, suite, planner.names)
+        evaluate(planner, work, suite)
+        work.after = choice_state(planner, rest, before)
     else:
         settle_tagged(planner, work, written, begin)
 
@@ -53,13 +58,11 @@ def settle_straight(planner: Planner, work: Work | Pass, flow: Flow, written: Fl
     if isinstance(node, EffectNode) and joins(planner, node):
         draw_on(planner, work, node, suite)
         return
-    unpacks = isinstance(node, EffectNode) and node not in planner.copied and can_absorb(planner, node, (), fails=False)
-    if is_large(suite, assigns.keys()) and isinstance(node, EffectNode) and unpacks:
-        pack = Pack.of(sorted(assigns), planner.names)
-        work.assigns = {pack.name: Computed(suite, pack.made())}
-        work.after = planner.effect(node, pack.unpacking(assigns))
-        return
     work.assigns = assigns
+    if unpacks(planner, node) and is_large(suite, assigns.keys()):
+        assert isinstance(node, EffectNode)
+        work.after = planner.effect(node, pack_assigns(work, suite, planner.names))
+        return
     evaluate(planner, work, suite)
     work.after = planner.target(node)
 
@@ -81,14 +84,13 @@ def settle_tagged(planner: Planner, work: Work | Pass, written: FlowSuite, begin
         needed |= {written.ended}
     suite = (*begin, *written.suite)
     work.assigns = planner.assigns(suite, needed)
-    pack: Pack | None = None
+    unpacking: Suite = ()
     if is_large(suite, work.assigns.keys()):
-        pack = Pack.of(sorted(work.assigns), planner.names)
-        work.assigns = {pack.name: Computed(suite, pack.made())}
+        unpacking = pack_assigns(work, suite, planner.names)
     edges: list[tuple[Computed, Edge]] = []
     for number, leaf in enumerate(written.leaves):
         wanted = {written.tag} if leaf.node is None else planner.live_at(leaf)
-        before = () if pack is None else pack.unpacking({written.tag, written.ended, *wanted})
+        before = sliced(unpacking, {written.tag, written.ended, *wanted})
         if leaf.node is not None:
             edge = way_to(planner, leaf.node, partial(planner.assigns, before), partial(Computed, before))
         else:

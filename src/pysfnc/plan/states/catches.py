@@ -5,18 +5,20 @@ from functools import partial
 from pysfnc.analysis.failures import escaping_errors, expr_errors
 from pysfnc.ir.exprs import Expr, Var
 from pysfnc.ir.hir import Assign, Handler, ServiceCall, Suite, TaskCall
-from pysfnc.ir.mir import Alias, Catcher, Choice, Computed, Edge, Work
+from pysfnc.ir.mir import Alias, Catcher, Choice, Computed, Edge, State, Work, resolve
 from pysfnc.ir.walk import assigned, effect_exprs
 from pysfnc.plan.caught import ALL_ERRORS, QUERY_ERROR, caught_names
 from pysfnc.plan.detours import Detour, Turn
 from pysfnc.plan.flows import Do, Flow, Guard, Leaf, flow_parts, flow_reads, until_all
-from pysfnc.plan.graph import Catch, EffectNode, ThrowNode
+from pysfnc.plan.graph import Catch, EffectNode, Node, ThrowNode
 from pysfnc.plan.path import known
 from pysfnc.plan.states.absorb import needed_by
 from pysfnc.plan.states.behind import ended_value
+from pysfnc.plan.states.choices import choice_weight
 from pysfnc.plan.states.draws import way_to
+from pysfnc.plan.states.kept import Decided, KeptByWay
 from pysfnc.plan.states.pieces import hold, is_route
-from pysfnc.plan.states.surroundings import NOTHING, Dispatch, Names, Planner
+from pysfnc.plan.states.surroundings import HEAVY, NOTHING, Dispatch, Names, Planner
 from pysfnc.plan.states.turns import keeping_catcher
 from pysfnc.plan.written import FlowSuite
 from pysfnc.values.types import NONE, ExcT
@@ -120,9 +122,11 @@ def _marked(planner: Planner, work: Work, routes: dict[Catch, int], turn: Turn) 
         rules.append((Computed((), is_route(caught, number)), way_into(planner, catch, bind)))
     handled = NOTHING.union(*map(partial(needed_by, planner), routes))
     assigns = planner.assigns(work.prefix, handled)
+    kept = KeptByWay(caught, assigns, planner.names, turn.detours)
     for detour in turn.detours:
         taken = is_route(caught, detour.number)
-        rules.append((Computed((), taken), _on_detour(planner, detour, caught, assigns)))
+        rules.append((Computed((), taken), _on_detour(planner, detour, caught, kept)))
+    kept.assign()
     default = Edge(planner.failed_state(), output=Computed((), caught))
     hint = "Which way" if turn.detours else "Except"
     choice = Choice(hint=hint, span=work.span, rules=rules, default=default)
@@ -130,9 +134,8 @@ def _marked(planner: Planner, work: Work, routes: dict[Catch, int], turn: Turn) 
     work.catchers.append(Catcher((QUERY_ERROR,), name, Edge(choice, assigns), marked=True))
 
 
-def _on_detour(planner: Planner, detour: Detour, caught: Expr, assigns: dict[str, Computed]) -> Edge:
-    """The way on behind a Choice that told it from the others. `assigns` is what the Catch before it assigns."""
-    taken = is_route(caught, detour.number)
+def _on_detour(planner: Planner, detour: Detour, caught: Expr, kept: "KeptByWay") -> Edge:
+    """The way on behind a Choice that told it from the others. `kept` is what the Catch before it computes."""
 
     def computed(value: Expr) -> Computed:
         along = detour.taken_along(value.name, caught) if isinstance(value, Var) else None
@@ -140,9 +143,7 @@ def _on_detour(planner: Planner, detour: Detour, caught: Expr, assigns: dict[str
             return Computed((), along)
         if not detour.reads_input(value):
             return known(detour.code, value)
-        held = planner.names.fresh("held")  # the input of the Choice is another one
-        assigns[held] = detour.where(taken, value, planner.names)
-        return Computed((), Var(name=held, type=NONE))
+        return kept.value(detour, value)  # the input of the Choice is another one
 
     if detour.leaf.node is None:
         assert detour.leaf.value is not None
@@ -181,4 +182,18 @@ def way_into(planner: Planner, catch: Catch, before: Suite) -> Edge:
         else:
             assigns = planner.assigns((*before, *written.suite), planner.live_at(leaf))
             return Edge(planner.target(leaf.node), assigns)
-    return Edge(planner.target(catch.entry), planner.assigns(before, planner.live[catch.entry]))
+    target = planner.target(catch.entry)
+    told = (
+        None if isinstance(target, Alias) and target.target is None else _decided(planner, catch.entry, target, before)
+    )
+    return told or Edge(target, planner.assigns(before, planner.live[catch.entry]))
+
+
+def _decided(planner: Planner, entry: Node, target: State, before: Suite) -> Edge | None:
+    """The way into a handler that a large Choice begins: the Catch computes once what each rule would, and the Choice behind it only looks."""
+    choice = resolve(target)
+    if not isinstance(choice, Choice) or choice_weight(choice) < HEAVY:
+        return None
+    if entry not in planner.decided:
+        planner.decided[entry] = Decided.of(planner, planner.flow(entry), choice)
+    return planner.decided[entry].way(planner, before)

@@ -8,9 +8,11 @@ from pysfnc.ir.exprs import Const, Expr, NewExc, Var
 from pysfnc.ir.hir import Assign, ExceptionTable, Suite
 from pysfnc.ir.mir import Choice, Computed, Edge, Failed, Pass, State
 from pysfnc.plan.flows import Do, Flow, Guard, Leaf, Split, flow_parts
+from pysfnc.plan.graph import EffectNode, Node
 from pysfnc.plan.path import Path, known
+from pysfnc.plan.states.absorb import unpacks
 from pysfnc.plan.states.draws import way_to
-from pysfnc.plan.states.pieces import is_way, known_values, weight
+from pysfnc.plan.states.pieces import is_large, is_way, known_values, pack_assigns, weight
 from pysfnc.plan.states.surroundings import Planner
 from pysfnc.plan.written import FlowSuite
 from pysfnc.source.span import Span
@@ -22,7 +24,7 @@ def tagged_choice(planner: Planner, written: FlowSuite, span: Span | None) -> St
     edges: list[tuple[Computed, Edge]] = []
     for number, leaf in enumerate(written.leaves):
         if leaf.node is not None:
-            edge = Edge(planner.target(leaf.node), planner.assigns(written.suite, planner.live_at(leaf)))
+            edge = _way_behind(planner, leaf.node, written.suite)
         else:
             value = Computed(written.suite, Var(name=written.ended, type=NONE))
             edge = Edge(planner.done() if leaf.kind == "end" else planner.failed_state(), output=value)
@@ -30,10 +32,22 @@ def tagged_choice(planner: Planner, written: FlowSuite, span: Span | None) -> St
     return Choice(hint="Decide", span=span, rules=edges[:-1], default=edges[-1][1])
 
 
-def choice_state(planner: Planner, flow: Flow) -> Choice:
-    """A Choice with the tests of a flow as its conditions, and a rule for each place where its code may fail."""
+def _way_behind(planner: Planner, node: Node, suite: Suite) -> Edge:
+    """The way to a node with what the suite before it assigns."""
+    edge = Edge(planner.target(node), planner.assigns(suite, planner.live[node]))
+    if unpacks(planner, node) and is_large(suite, edge.assigns.keys()):
+        assert isinstance(node, EffectNode)
+        edge.target = planner.effect(node, pack_assigns(edge, suite, planner.names))
+    return edge
+
+
+def choice_state(planner: Planner, flow: Flow, before: Suite = ()) -> Choice:
+    """A Choice with the tests of a flow as its conditions, and a rule for each place where its code may fail.
+
+    `before` is code that cannot fail, for each of the rules to have.
+    """
     rules: list[tuple[Path, Edge | Suite]] = []
-    _rules(planner, flow, Path(), rules)
+    _rules(planner, flow, Path(code=before, since=before), rules)
     *others, (_, last) = rules
     assert isinstance(last, Edge)
     made = [_rule(planner, path, what) for path, what in others]

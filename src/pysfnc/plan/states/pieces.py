@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 
 from pysfnc.ir.exprs import Const, Expr, Input, Prim, Var
 from pysfnc.ir.hir import Assign, Eval, If, Raise, Stmt, Suite
-from pysfnc.ir.mir import Computed
+from pysfnc.ir.mir import Computed, Edge, Pass, Work
 from pysfnc.ir.walk import assigned, suite_exprs
 from pysfnc.ir.walk_exprs import node_count
 from pysfnc.lean import dataclass
@@ -76,6 +76,14 @@ class Pack:
             for name, key in self.keys
             if name in chosen
         )
+
+
+def pack_assigns(state: Work | Pass | Edge, suite: Suite, names: NameSupply) -> Suite:
+    """Make what is assigned behind a suite one variable; what takes the others out of it."""
+    pack = Pack.of(sorted(state.assigns), names)
+    unpacking = pack.unpacking(state.assigns)
+    state.assigns = {pack.name: Computed(suite, pack.made())}
+    return unpacking
 
 
 def is_large(suite: Suite, variables: Collection[str]) -> bool:

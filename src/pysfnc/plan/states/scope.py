@@ -24,7 +24,7 @@ from pysfnc.plan.graph import Catch, EffectNode, GraphBuilder, Node
 from pysfnc.plan.live import live_in, nodes_from, successors
 from pysfnc.plan.states.alone import single_state, standalone_state
 from pysfnc.plan.states.effects import effect_state
-from pysfnc.plan.states.surroundings import NOTHING, Dispatch, Kind, Names, PlanOptions
+from pysfnc.plan.states.surroundings import NOTHING, Decision, Dispatch, Kind, Names, PlanOptions
 from pysfnc.source.span import Span
 from pysfnc.values.types import NONE
 
@@ -72,6 +72,7 @@ class ScopePlanner:
     watched: bool = False
     kept: str | None = None
     keeping: dict[Node, Alias] = field(default_factory=dict)
+    decided: dict[Node, Decision] = field(default_factory=dict)
     fail: Failed | None = None
     ends: dict[str, State] = field(default_factory=dict)
 

@@ -3,7 +3,7 @@
 from typing import Final, Literal, Protocol
 
 from pysfnc.ir.hir import ExceptionTable, Suite
-from pysfnc.ir.mir import Alias, Computed, Failed, ScopePlan, State
+from pysfnc.ir.mir import Alias, Computed, Edge, Failed, ScopePlan, State
 from pysfnc.lean import dataclass
 from pysfnc.library.rows.row import NameSupply
 from pysfnc.plan.detours import NO_TURN, Turn
@@ -37,6 +37,13 @@ class Dispatch:
     state: Alias
 
 
+class Decision(Protocol):
+    """Where to go from a handler on, made on the way into it."""
+
+    def way(self, planner: "Planner", before: Suite) -> Edge:
+        """The way into the handler behind other code."""
+
+
 class Planner(Protocol):
     """The planner of one scope, as those of single kinds of states see it."""
 
@@ -57,6 +64,8 @@ class Planner(Protocol):
     """The variable in which a Catch leaves the exception that the next state has to raise, or None where there is none."""
     keeping: dict[Node, Alias]
     """The states of effects that first raise what was kept."""
+    decided: dict[Node, "Decision"]
+    """Handlers whose decisions are made by the Catch before them."""
 
     def flow(self, node: Node) -> Flow:
         """The pure code from a node on."""
