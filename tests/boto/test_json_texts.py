@@ -1,6 +1,7 @@
 """Texts of JSON that Step Functions writes as Python does, wherever they were made."""
 
 import textwrap
+from typing import Any
 
 import pytest
 
@@ -166,7 +167,7 @@ def test_bytes_that_are_json_text_are_sent_wherever_they_were_kept() -> None:
     failed = {"FailedPutCount": 1, "RequestResponses": [{"ErrorCode": "x"}, {"RecordId": "1"}]}
     events = [{"type": "a", "n": 1}, {"n": 2}, {"type": "ü"}, {"type": "c", "deep": [{"x": None}]}]
     for answers, lost in (([failed, *[{"FailedPutCount": 0}] * 2], 0), ([failed] * 9, 2)):
-        given = {"firehose.PutRecordBatch": answers, "kinesis.PutRecord": [{}] * 3}
+        given: dict[str, list[Any]] = {"firehose.PutRecordBatch": answers, "kinesis.PutRecord": [{}] * 3}
         found = judge(PIPED, {"stream": "s", "events": events}, answers=given)
         assert (found.output["lost"], found.calls[0][1]["Records"][1]) == (lost, {"Data": '{"type":"ü"}'})
     assert judge(PIPED, {"stream": "s", "events": []}).calls == ()

@@ -1,6 +1,7 @@
 """Moments in answers of AWS and in arguments of calls: datetimes, as boto3 has them."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -128,3 +129,83 @@ def test_other_types_are_no_moments() -> None:
     with pytest.raises(Rejected) as refused:
         judge(program, {})
     assert len(refused.value.diagnostics) == 2
+
+
+KEPT = """
+    from datetime import datetime, timedelta, timezone
+    import boto3
+    from pysfnc import workflow
+
+    dynamodb = boto3.client("dynamodb")
+    cloudwatch = boto3.client("cloudwatch")
+    athena = boto3.client("athena")
+
+    @workflow
+    def export(when: datetime, hours: int):
+        kwargs = {"TableArn": "arn", "S3Bucket": "b"}
+        if hours:
+            kwargs["ExportTime"] = when - timedelta(hours=hours)
+        dynamodb.export_table_to_point_in_time(**kwargs)
+        return sorted(kwargs)
+
+    @workflow
+    def publish(at: datetime, names: list[str], size: int = 2):
+        data = [{"MetricName": n, "Timestamp": at - timedelta(minutes=i), "Value": i + 0.5} for i, n in enumerate(names)]
+        data.append({"MetricName": "total", "Value": len(names) * 1.5})
+        for start in range(0, len(data), size):
+            cloudwatch.put_metric_data(Namespace="x", MetricData=data[start : start + size])
+        window = {"start": at.replace(hour=0), "end": at}
+        query = {"MetricDataQueries": [], "StartTime": window["start"], "EndTime": window["end"]}
+        cloudwatch.get_metric_data(**query)
+        return len(data)
+    """
+
+
+@pytest.mark.parametrize("at", ["2024-02-29T12:30:00Z", "2024-02-29T12:30:00.25+05:30", "2024-02-29T12:30:00"])
+def test_moments_inside_of_what_is_sent_later(at: str) -> None:
+    """The zone of a moment is not sent, so that the moments are compared as such."""
+    seen: list[object] = []
+    answers: dict[str, list[Any]] = {
+        "dynamodb.ExportTableToPointInTime": [
+            lambda p: seen.append(_in_utc(p)) or {"ExportDescription": {"ExportArn": "e"}}
+        ],
+        "cloudwatch.PutMetricData": [lambda p: seen.append(_in_utc(p))] * 3,
+        "cloudwatch.GetMetricData": [lambda p: seen.append(_in_utc(p)) or {"MetricDataResults": []}],
+    }
+    given = [("export", {"when": at, "hours": hours}) for hours in (0, 3)]
+    given += [("publish", {"at": at, "names": names}) for names in ([], ["a"], ["a", "b", "c"])]
+    for workflow, input in given:
+        seen.clear()
+        found = judge(KEPT, input, answers=answers, workflow=workflow, tokens=True)
+        assert len(seen) == 4 * len(found.calls)
+        assert seen == seen[: len(found.calls)] * 4
+
+
+def _in_utc(value: Any) -> Any:
+    match value:
+        case dict():
+            return {name: _in_utc(part) for name, part in value.items() if name != "ClientToken"}
+        case list():
+            return [_in_utc(part) for part in value]
+        case datetime(tzinfo=None):
+            return value.replace(tzinfo=UTC)
+        case datetime():
+            return value.astimezone(UTC)
+        case _:
+            return value
+
+
+@pytest.mark.parametrize("place", ['{"at": at if n else "2024"}', '{"at": at, "n": n}'])
+def test_moments_beside_other_values_are_refused(place: str) -> None:
+    source = f"""
+from datetime import datetime
+import boto3
+from pysfnc import workflow
+cloudwatch = boto3.client("cloudwatch")
+@workflow
+def run(at: datetime, n: int):
+    made = [{{"MetricName": "x", "Timestamp": v}} for v in {place}.values()]
+    cloudwatch.put_metric_data(Namespace="x", MetricData=made)
+"""
+    with pytest.raises(Rejected, match="datetime"):
+        judge(source, {"at": "2024-02-29T12:30:00Z", "n": 1})

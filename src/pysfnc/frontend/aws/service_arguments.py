@@ -14,6 +14,7 @@ from pysfnc.diagnostics import Code, codes, nearest
 from pysfnc.frontend.aws.aws_types import JSON_BYTES
 from pysfnc.frontend.aws.bytes_inside import may_hold_bytes, text_for_bytes
 from pysfnc.frontend.aws.integrations import JSON_TEXTS, Integration
+from pysfnc.frontend.aws.moments_inside import without_moments
 from pysfnc.frontend.core import lower_library as lib
 from pysfnc.frontend.core.lower_context import Context, poison
 from pysfnc.frontend.core.whole import check_no_text, check_whole
@@ -115,8 +116,10 @@ class ArgumentWriter:
             return value
         if shape.kind == "timestamp" and value.type == DATETIME:
             return Prim(op="moment.to_aws", args=(value,), type=STR, span=value.span)
-        if not _is_taken_apart(value) and not check_no_text(self.cx, value, value.span or self.node):
-            return poison(value.span)
+        if not _is_taken_apart(value):
+            sent = replace(value, type=without_moments(shape, value.type))
+            if not check_no_text(self.cx, sent, value.span or self.node):
+                return poison(value.span)
         if not self._fits(shape, value.type, value.span, path):
             return poison(value.span)
         if isinstance(value, Cond):
@@ -247,7 +250,8 @@ class ArgumentWriter:
         text = text_for_bytes(shape, value.type, path)
         if text is not None:
             return self._no_text(text, value.span, _IN_THE_CALL)
-        form = Form(shape, self.chosen.naming, texts=may_hold_bytes(shape, value.type))
+        moments = without_moments(shape, value.type) != value.type
+        form = Form(shape, self.chosen.naming, texts=may_hold_bytes(shape, value.type), moments=moments)
         if form.is_same:
             return value
         return Prim(

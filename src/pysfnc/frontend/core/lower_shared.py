@@ -122,7 +122,7 @@ def _may_lie(type_: Type, depth: int) -> bool:
 
 def _of_operation(op: str, args: list[Shared | None]) -> Shared | None:
     found = _nearest(args)
-    if found is None:
+    if found is None or op == "copy.deep":
         return None
     if op in _PARTS:
         return found.inside()

@@ -40,7 +40,8 @@ class Form:
     """A type of botocore's models, as values of it look in a definition.
 
     `values`: on the other side are values of Python in place of attribute values of DynamoDB, as `Table` of boto3 has them; `told`: numbers
-    among them are those of `told_numbers`. `texts`: where bytes are sent there may be texts.
+    among them are those of `told_numbers`. `texts`: where bytes are sent there may be texts. `moments`: where moments are sent are those of the
+    machine.
     """
 
     shape: Shape
@@ -48,6 +49,7 @@ class Form:
     values: bool = False
     told: bool = False
     texts: bool = False
+    moments: bool = False
 
     def text(self) -> str:
         """As a constant of the program."""
@@ -55,6 +57,7 @@ class Form:
             *(["values"] if self.values else []),
             *(["told"] if self.told else []),
             *(["texts"] if self.texts else []),
+            *(["moments"] if self.moments else []),
         ]
         return _SEPARATOR.join((self.shape.service, self.shape.name, self.naming, *options))
 
@@ -64,7 +67,7 @@ class Form:
         """The form that a constant names."""
         name, shape, naming, *options = text.split(_SEPARATOR)
         chosen: Naming = "api" if naming == "api" else "sdk"
-        return Form(service(name).shape(shape), chosen, "values" in options, "told" in options, "texts" in options)
+        return Form(service(name).shape(shape), chosen, **dict.fromkeys(options, True))
 
     @property
     def is_same(self) -> bool:
@@ -75,7 +78,8 @@ class Form:
         return not contains(self.shape, self._differs)
 
     def _differs(self, part: Shape) -> bool:
-        return part.is_encoded or _renames(part, self.naming) or (self.texts and part.kind == "blob")
+        sent = (self.texts and part.kind == "blob") or (self.moments and part.kind == "timestamp")
+        return sent or part.is_encoded or _renames(part, self.naming)
 
     @property
     def is_attribute(self) -> bool:
@@ -152,6 +156,8 @@ class _Writer:
                 return mapped(value, "py_i", self.translated(shape.element, Ref("py_i")))
             case "blob":
                 return call("py_sent_bytes", value)
+            case "timestamp":
+                return call("py_to_aws", value)
             case "string" if self.direction == "answer":
                 return call("parse", call("decodeUrlComponent", value))
             case "map":
@@ -177,7 +183,7 @@ class _Writer:
                 continue
             source, target = (asl_name, member.name) if self.direction == "answer" else (member.name, asl_name)
             pairs.append((Lit(target), self._member(member, Field(value, source))))
-        if self.form.texts and not _renames(shape, self.form.naming):
+        if (self.form.texts or self.form.moments) and not _renames(shape, self.form.naming):
             changed = tuple(pair for pair in pairs if not isinstance(pair[1], Field))
             return call("merge", Array((value, Object(changed))))
         return Object(tuple(pairs))
