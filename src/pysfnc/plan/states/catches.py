@@ -134,7 +134,7 @@ def _marked(planner: Planner, work: Work, routes: dict[Catch, int], turn: Turn) 
     work.catchers.append(Catcher((QUERY_ERROR,), name, Edge(choice, assigns), marked=True))
 
 
-def _on_detour(planner: Planner, detour: Detour, caught: Expr, kept: "KeptByWay") -> Edge:
+def _on_detour(planner: Planner, detour: Detour, caught: Expr, kept: KeptByWay) -> Edge:
     """The way on behind a Choice that told it from the others. `kept` is what the Catch before it computes."""
 
     def computed(value: Expr) -> Computed:
