@@ -1,9 +1,12 @@
 """Texts of JSON that Step Functions writes as Python does, wherever they were made."""
 
+import io
+import json
 import textwrap
 from typing import Any
 
 import pytest
+from botocore.response import StreamingBody
 
 from tests.boto.harness import ENVIRONMENT, client, judge, world
 from tests.support.oracle import Rejected, run_compiled
@@ -195,3 +198,75 @@ def run(n: int):
 """
     with pytest.raises(Rejected, match="is sent as JSON text"):
         judge(source, {"n": 1})
+
+
+MODELS = """
+    import json
+    import boto3
+    from pysfnc import workflow
+
+    bedrock = boto3.client("bedrock-runtime")
+    endpoints = boto3.client("sagemaker-runtime")
+    JSON = "application/json"
+
+    def asked(body):
+        response = bedrock.invoke_model(modelId="m", body=body, contentType=JSON, accept=JSON)
+        return json.loads(response.get("body").read())
+
+    @workflow
+    def asks(event: dict):
+        body = json.loads(event.get("body", "{}"))
+        prompt = body.get("prompt", "nothing")
+        body = json.dumps({"prompt": prompt, "temperature": 0.5, "top_p": 1.0, "stop": ["é"]})
+        found = asked(body)
+        if body == "{}":
+            body = json.dumps([prompt], indent=2)
+        return [found, asked(body), asked(json.dumps({"b": 1, "a": prompt}, sort_keys=True).encode())]
+
+    @workflow
+    def predicts(row):
+        kind = "application/json"
+        payload = json.dumps(row)
+        response = endpoints.invoke_endpoint(EndpointName="e", ContentType=kind, Body=payload)
+        return json.loads(response["Body"].read().decode())
+    """
+OF_ANOTHER_KIND = """
+    import json
+    import boto3
+    from pysfnc import workflow
+
+    @workflow
+    def run(row: list):
+        boto3.client("sagemaker-runtime").invoke_endpoint(EndpointName="e", ContentType="text/csv", Body=json.dumps(row))
+    """
+
+
+def _echoed(name: str) -> object:
+    """An answer whose stream holds the JSON that was sent."""
+
+    def answer(params: dict[str, object]) -> dict[str, object]:
+        sent = params[name]
+        text = json.dumps(json.loads(sent if isinstance(sent, str | bytes) else bytes(sent))).encode()  # type: ignore[call-overload]
+        return {name: StreamingBody(io.BytesIO(text), len(text)), "contentType": "application/json"}
+
+    return answer
+
+
+def test_json_that_is_read_as_json_may_be_written_in_any_way() -> None:
+    answers = {"bedrock-runtime.InvokeModel": [_echoed("body")] * 3}
+    for event in ({}, {"body": '{"prompt": "hi\\n"}'}):
+        assert len(judge(MODELS, {"event": event}, answers=answers, workflow="asks", tokens=True).output) == 3
+    for row in ([1.5, 2, None], {"a": "x"}, "text", 3):
+        judged = judge(
+            MODELS,
+            {"row": row},
+            answers={"sagemaker-runtime.InvokeEndpoint": [_echoed("Body")]},
+            workflow="predicts",
+            tokens=True,
+        )
+        assert judged.output == row
+
+
+def test_json_that_is_said_to_be_something_else_is_refused() -> None:
+    with pytest.raises(Rejected, match="`Body` of invoke_endpoint"):
+        judge(OF_ANOTHER_KIND, {"row": [1]})

@@ -92,6 +92,8 @@ def test_other_names_are_unsupported_with_a_reason(tmp_path: Path, source: str, 
         "X = []\nY = len(X)\nprint(X)\nZ = sorted(X)",
         "X = (1, 2)\nuse = repr\nuse(X)",
         "X = 'abc'\nprint_it = print\nprint_it(X)",
+        "import os\ndef use(x): pass\nX = os.environ.get('N', 'n')\nY = os.getenv('M')\nuse(X)",
+        "import os\ndef use(x): pass\nX = (os.getenv('N') or 'n') + '-' + str(2)\nuse(X)",
         "X = []\nif __name__ == '__main__':\n    X.append(1)",
     ],
 )

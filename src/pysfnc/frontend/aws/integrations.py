@@ -5,7 +5,7 @@ errors in another spelling. `events:putEvents` is not, as it fails where boto3 a
 where boto3 answers with `FunctionError`.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Final
@@ -22,20 +22,21 @@ TASK_FAILED: Final = "States.TaskFailed"
 TIMEOUTS: Final = ("States.Timeout", "States.HeartbeatTimeout")
 EQUAL: Final = frozenset({"dynamodb", "sqs", "sns"})
 """Services whose optimised integrations are as good as those of the SDK."""
-JSON_TEXTS: Final = frozenset(
-    {
-        ("bedrock-runtime", "InvokeModelRequest", "body"),
-        ("events", "PutEventsRequestEntry", "Detail"),
-        ("lambda", "InvocationRequest", "Payload"),
-        ("stepfunctions", "SendTaskSuccessInput", "output"),
-        ("stepfunctions", "StartExecutionInput", "input"),
-        ("stepfunctions", "StartSyncExecutionInput", "input"),
-    }
-)
-"""Members (service, shape, name) whose text is JSON for AWS, which reads it; an object in their place is written as its JSON text.
+JSON_TEXTS: Final[Mapping[tuple[str, str, str], str]] = {
+    ("bedrock-runtime", "InvokeModelRequest", "body"): "",
+    ("events", "PutEventsRequestEntry", "Detail"): "",
+    ("lambda", "InvocationRequest", "Payload"): "",
+    ("sagemaker-runtime", "InvokeEndpointInput", "Body"): "ContentType",
+    ("stepfunctions", "SendTaskSuccessInput", "output"): "",
+    ("stepfunctions", "StartExecutionInput", "input"): "",
+    ("stepfunctions", "StartSyncExecutionInput", "input"): "",
+}
+"""Members (service, shape, name) whose text is JSON for who reads it, always or where the member that stands behind it says so; an object in
+their place is written as its JSON text.
 
 Messages of SNS and SQS are texts that reach others as they are, blanks included, so they are none of these.
 """
+JSON_CONTENT: Final = "application/json"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,16 @@ from typing import Final
 
 from pysfnc.aws.shapes import Member, Shape
 from pysfnc.diagnostics import Code, codes, nearest
-from pysfnc.frontend.aws.aws_types import JSON_BYTES
+from pysfnc.frontend.aws.aws_types import ARE_BYTES, JSON_BYTES
 from pysfnc.frontend.aws.bytes_inside import may_hold_bytes, text_for_bytes
-from pysfnc.frontend.aws.integrations import JSON_TEXTS, Integration
+from pysfnc.frontend.aws.integrations import JSON_CONTENT, JSON_TEXTS, Integration
 from pysfnc.frontend.aws.moments_inside import without_moments
 from pysfnc.frontend.core import lower_library as lib
 from pysfnc.frontend.core.lower_context import Context, poison
+from pysfnc.frontend.core.lower_state import JsonText
 from pysfnc.frontend.core.whole import check_no_text, check_whole
-from pysfnc.frontend.data.json_texts import holds_floats, is_json_text, value_of_text
+from pysfnc.frontend.data.json_texts import holds_floats, json_text, value_of_text
+from pysfnc.frontend.data.known_texts import texts_of
 from pysfnc.frontend.data.moment_operations import DATETIME
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, ListComp, Prim, Var
 from pysfnc.lean import dataclass
@@ -165,11 +167,12 @@ class ArgumentWriter:
     def _pairs(self, shape: Shape, pairs: Sequence[tuple[Expr, Expr]], path: str, span: Span | None = None) -> Expr:
         """A structure that is written out."""
         made: list[tuple[Expr, Expr]] = []
+        beside = {str(key.value): value for key, value in pairs if isinstance(key, Const)}
         for key, value in pairs:
             assert isinstance(key, Const)
             member = self._member(shape, str(key.value), key.span, path)
             if member is not None:
-                made.append((self._key(member), self._of_member(shape, member, value, path)))
+                made.append((self._key(member), self._of_member(shape, member, value, path, beside)))
         if len(made) < len(pairs) or any(isinstance(value.type, ErrorT) for _, value in made):
             return poison(span or self.cx.span(self.node))
         return lib.make_dict(self.cx, made, self.node)
@@ -191,20 +194,27 @@ class ArgumentWriter:
         )
         return None
 
-    def _of_member(self, shape: Shape, member: Member, value: Expr, path: str) -> Expr:
+    def _of_member(self, shape: Shape, member: Member, value: Expr, path: str, beside: Mapping[str, Expr]) -> Expr:
         inner = f"`{member.name}` of {path}"
         if member.json_value:
             where = value.span or self.node
             plain = check_no_text(self.cx, value, where) and check_whole(self.cx, value, where)
             return value if plain else poison(value.span)
-        if (shape.service, shape.name, member.name) in JSON_TEXTS:
+        if self._is_message(shape, member, beside):
             value = self._message(value)
-        if Kind.STR not in kinds(value.type) and self._is_message(shape, member):
-            return value
+            if member.shape.kind == "blob" and (value.type == JSON_BYTES or json_text(self.cx, value)):
+                return value_of_text(value)
+            if Kind.STR not in kinds(value.type) and value.type not in ARE_BYTES:
+                return value
         return self.value(member.shape, value, inner)
 
-    def _is_message(self, shape: Shape, member: Member) -> bool:
-        return (shape.service, shape.name, member.name) in JSON_TEXTS
+    def _is_message(self, shape: Shape, member: Member, beside: Mapping[str, Expr]) -> bool:
+        """Whether a text is JSON for who reads it. `beside`: the members that stand beside it, as far as they are written out."""
+        told = JSON_TEXTS.get((shape.service, shape.name, member.name))
+        if not told:
+            return told is not None
+        kind = beside.get(told)
+        return kind is not None and texts_of(self.cx, kind) == (JSON_CONTENT,)
 
     def _key(self, member: Member) -> Const:
         return Const(value=member.asl_name(self.chosen.naming), type=STR)
@@ -280,7 +290,7 @@ class ArgumentWriter:
 
     def _blob(self, value: Expr, path: str) -> Expr:
         """Bytes are the JSON text of a value (recorded answers), so that only such can be sent."""
-        if value.type == JSON_BYTES or is_json_text(self.cx, value):
+        if value.type == JSON_BYTES or json_text(self.cx, value) == JsonText.COMPACT:
             return value_of_text(value)
         return self._no_text(path, value.span, _advice(value))
 
@@ -325,7 +335,7 @@ class ArgumentWriter:
                 continue
             member = self._member(shape, name, span, path)
             if member is None or not (
-                self._is_message(shape, member)
+                self._is_message(shape, member, {})
                 or member.json_value
                 or self._fits(member.shape, field.type, span, f"`{name}` of {path}")
             ):

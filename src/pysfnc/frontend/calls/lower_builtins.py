@@ -26,6 +26,7 @@ from pysfnc.frontend.concurrency.lower_futures import first_future, future_count
 from pysfnc.frontend.core import lower_library as lib
 from pysfnc.frontend.core.lower_context import Context, poison
 from pysfnc.frontend.core.lower_core import as_data, is_poison, lower_value
+from pysfnc.frontend.core.lower_opaque import call_opaque
 from pysfnc.frontend.core.lower_values import (
     DictOf,
     Endless,
@@ -128,7 +129,6 @@ _NEVER: Final = {
     "vars": "write instead: the names themselves",
     "super": "write instead: a function",
     "object": "write instead: a dict",
-    "bytes": "write instead: a function marked `@task`",
     "bytearray": "write instead: a function marked `@task`",
     "memoryview": "write instead: a function marked `@task`",
     "complex": "write instead: a function marked `@task`",
@@ -452,8 +452,28 @@ def _repr(cx: Context, given: Arguments, node: ast.expr) -> Value:
     return lib.to_repr(cx, as_data(cx, given.positional[0], node), node)
 
 
+@_builtin("bytes")
+def _bytes(cx: Context, given: Arguments, node: ast.expr) -> Value:
+    """`bytes(text, encoding)`."""
+    if len(given.positional) == 2:
+        text, encoding = given.positional
+        if not isinstance(text, Static) and text.type == STR:
+            return call_opaque(cx, text, "encode", [encoding], {}, node)
+    return cx.error(
+        codes.UNSUPPORTED_CALL,
+        node,
+        "`bytes()` has a compiled form only of a str and its encoding",
+        help="write instead: `text.encode()`, or a function marked `@task`",
+    )
+
+
 @_builtin("str")
 def _str(cx: Context, given: Arguments, node: ast.expr) -> Value:
+    """`str(value)`, and `str(data, encoding)` of bytes."""
+    if len(given.positional) == 2:
+        data, encoding = given.positional
+        if not isinstance(data, Static) and data.type == BYTES:
+            return call_opaque(cx, data, "decode", [encoding], {}, node)
     if not _plain(cx, given, node, "str", 1, 0):
         return poison(cx.span(node))
     if not given.positional:

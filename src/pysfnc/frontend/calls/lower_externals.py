@@ -49,6 +49,7 @@ from pysfnc.frontend.data.lower_moments import MOMENT_CALLS
 from pysfnc.frontend.data.lower_regex import REGEX_CALLS
 from pysfnc.frontend.data.lower_timegm import call_timegm
 from pysfnc.frontend.data.lower_until import sleep_until
+from pysfnc.frontend.data.moment_operations import DATE, DATETIME, TIMEDELTA
 from pysfnc.frontend.loops.lower_endless import call_count, call_cycle
 from pysfnc.frontend.loops.lower_grouped import call_groupby
 from pysfnc.ir.exprs import Const, Expr, Prim
@@ -80,7 +81,31 @@ def call_external(cx: Context, name: str, node: ast.Call) -> Value:
         return call_mapping(cx, name, given, node)
     if given is not None and is_functional(name):
         return call_functional(cx, name, given, node)
-    return poison(cx.span(node)) if given is None else call_row(cx, name, given, node)
+    if given is None:
+        return poison(cx.span(node))
+    method = _of_class(cx, name, given, node)
+    return call_row(cx, name, given, node) if method is None else method
+
+
+_CLASSES: Final = {"datetime.datetime": DATETIME, "datetime.date": DATE, "datetime.timedelta": TIMEDELTA}
+
+
+def _of_class(cx: Context, name: str, given: Arguments, node: ast.Call) -> Value | None:
+    """A method that is called through its class with an object of it, `datetime.timestamp(moment)`; None for any other call."""
+    cls, _, method = name.rpartition(".")
+    own = given.positional[0] if given.positional else None
+    if own is None or isinstance(own, Static) or own.type != _CLASSES.get(cls):
+        return None
+    return run_here(cx, *_call_text(f"argument0.{method}", given, 1), node)
+
+
+def _call_text(called: str, given: Arguments, first: int = 0) -> tuple[str, dict[str, Value]]:
+    """The body of a function that calls something with evaluated arguments, and what the names in it are."""
+    values: dict[str, Value] = {f"argument{index}": value for index, value in enumerate(given.positional)}
+    values |= {f"by_{key}": value for key, value in given.keywords}
+    arguments = [f"argument{index}" for index in range(first, len(given.positional))]
+    arguments += [f"{key}=by_{key}" for key, _ in given.keywords]
+    return f"return {called}({', '.join(arguments)})", values
 
 
 def _parallel(cx: Context, node: ast.Call) -> Value:
@@ -300,9 +325,5 @@ CALLED_AS_VALUES: Final = frozenset({*OPAQUE_CALLS, *DRAW_CALLS, *MOMENT_CALLS, 
 
 def call_as_value(cx: Context, name: str, given: Arguments, node: ast.expr) -> Value:
     """Call one of these with arguments that were evaluated."""
-    values: dict[str, Value] = {"called": External(name)}
-    values |= {f"argument{index}": value for index, value in enumerate(given.positional)}
-    values |= {f"by_{key}": value for key, value in given.keywords}
-    arguments = [f"argument{index}" for index in range(len(given.positional))]
-    arguments += [f"{key}=by_{key}" for key, _ in given.keywords]
-    return run_here(cx, f"return called({', '.join(arguments)})", values, node)
+    body, values = _call_text("called", given)
+    return run_here(cx, body, {"called": External(name), **values}, node)

@@ -37,7 +37,7 @@ from pysfnc.frontend.core.lower_values import (
     describe,
 )
 from pysfnc.frontend.core.lower_views import keep_displayed, rebased, with_own_keys
-from pysfnc.frontend.data.json_texts import is_json_text
+from pysfnc.frontend.data.json_texts import json_text
 from pysfnc.frontend.data.known_texts import texts_of
 from pysfnc.frontend.declarations.exceptions import exception_class_of
 from pysfnc.frontend.program.model import (
@@ -203,7 +203,7 @@ def bind_variable(cx: Context, variable: str, value: Expr, span: Span, *, view: 
     literal = value if isinstance(value, Const) else None
     texts = texts_of(cx, value) or () if kinds(value.type) <= {Kind.STR, Kind.NONE} else ()
     view = with_own_keys(cx, variable, view, span)
-    fact = Fact(value.type, view=view, shared=shared, literal=literal, texts=texts, json_text=is_json_text(cx, value))
+    fact = Fact(value.type, view=view, shared=shared, literal=literal, texts=texts, json_text=json_text(cx, value))
     cx.state.put(variable, replace(fact, assigned_at=span))
     if variable in cx.assigned_beside:
         unset.note_assigned(cx, variable, True, span)

@@ -11,9 +11,10 @@ from typing import Final
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.aws.aws_types import ARE_BYTES, BYTES, JSON_BYTES, STREAM
 from pysfnc.frontend.core.lower_context import Context
+from pysfnc.frontend.core.lower_state import JsonText
 from pysfnc.frontend.core.lower_values import Static, Value
 from pysfnc.frontend.core.whole import TRACEBACK, obstacle, refuse_text, refuse_whole
-from pysfnc.frontend.data.json_texts import is_json_text
+from pysfnc.frontend.data.json_texts import json_text
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.values.types import NONE, STR, OpaqueT, Type
 
@@ -68,7 +69,7 @@ def call_opaque(
             "the stream was read already, and a second `.read()` gives nothing more",
             help="write instead: one `.read()`, and the variable that holds what it gave",
         )
-    if made == BYTES and is_json_text(cx, receiver):
+    if made == BYTES and json_text(cx, receiver) == JsonText.COMPACT:
         made = JSON_BYTES
     if isinstance(receiver, Const):
         return Prim(op="bytes.make", args=(receiver,), type=made, span=cx.span(node))

@@ -5,6 +5,7 @@ Owns facts and states. Where states are collected (loops, handlers, returns) is 
 
 from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import field, fields, replace
+from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
 from pysfnc.frontend.core.lower_values import Static, describe
@@ -20,6 +21,14 @@ if TYPE_CHECKING:
 
 MAX_TEXTS: Final = 24
 """Texts of which a variable may be known to hold one; each costs a branch wherever it is formatted."""
+
+
+class JsonText(IntEnum):
+    """Whether a text is one of JSON for sure: not, one that `json.dumps` wrote, one as Step Functions itself writes it (`json_texts`)."""
+
+    NONE = 0
+    WRITTEN = 1
+    COMPACT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +62,8 @@ class Fact:
     """The constant that the variable holds, where it is one."""
     texts: tuple[str, ...] = ()
     """The texts one of which the variable holds, where all are known (`known_texts`)."""
-    json_text: bool = False
-    """It holds JSON as Step Functions itself writes it (`json_texts`)."""
+    json_text: JsonText = JsonText.NONE
+    """Whether it holds a text of JSON, and written how (`json_texts`)."""
     streams_read: frozenset[tuple[str, ...]] = frozenset()
     """The keys that lead to a stream in it which some way to this point has read: nothing is left there."""
     assigned_at: Span | None = field(default=None, compare=False)
@@ -139,7 +148,7 @@ def _join_two(a: Fact, b: Fact) -> Fact:
         shared=_nearer(a.shared, b.shared),
         literal=a.literal if a.literal == b.literal else None,
         texts=_either_text(a.texts, b.texts),
-        json_text=a.json_text and b.json_text,
+        json_text=min(a.json_text, b.json_text),
         streams_read=a.streams_read | b.streams_read,
         assigned_at=a.assigned_at or b.assigned_at,
     )

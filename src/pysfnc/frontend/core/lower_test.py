@@ -27,6 +27,7 @@ from pysfnc.ir.exprs import Cond, Const, Expr, Let, Logic, Var
 from pysfnc.ir.hir import Assign, Eval, If, Stmt
 from pysfnc.lean import dataclass
 from pysfnc.library.operators.truth import has_own_truth
+from pysfnc.library.rows.typenames import type_beside
 from pysfnc.values.relations import join
 from pysfnc.values.types import BOOL, INT, NONE, Type
 
@@ -149,7 +150,7 @@ def _bool_value(
     ends = cx.is_alive()
     cx.state = join_states([before, cx.state])
     kept_type = lib.kept_by_truth(left.type, not is_and)
-    type_ = join(kept_type, right.type)
+    type_ = join(kept_type, type_beside(right, kept_type))
     span = cx.span(node)
     if own:
         name = cx.names.fresh("value")
@@ -186,7 +187,7 @@ def _stand_in(value: Expr) -> Var:
 
 def _choose(cx: Context, is_and: bool, left: Expr, right: Expr, kept: Type, node: ast.expr) -> Expr:
     span = cx.span(node)
-    type_ = join(kept, right.type)
+    type_ = join(kept, type_beside(right, kept))
     name = None
     atom: Expr = left
     if not isinstance(left, Var | Const):
@@ -249,7 +250,7 @@ def lower_either(
             return picked
     one, other = as_data(cx, first, node), as_data(cx, second, node)
     span = cx.span(node)
-    type_ = join(one.type, other.type)
+    type_ = join(type_beside(one, other.type), type_beside(other, one.type))
     if not own_then and not own_else:
         return Cond(test=test.expr, then=one, orelse=other, type=type_, span=span)
     name = cx.names.fresh("value")

@@ -1,11 +1,13 @@
-"""Texts of JSON as Step Functions itself writes a value: without blanks, and not limited to ASCII.
+"""Texts of JSON, and those among them that are as Step Functions itself writes a value: without blanks, and not limited to ASCII.
 
-Where AWS takes bytes, Step Functions sends the JSON text of a value. So such texts can be sent, as the values that they were made of.
+Where AWS takes bytes, Step Functions sends the JSON text of a value. So such texts can be sent, as the values that they were made of; and
+other texts of JSON where AWS reads it, and does not pass on the text.
 """
 
 from typing import Final
 
 from pysfnc.frontend.core.lower_context import Context
+from pysfnc.frontend.core.lower_state import JsonText
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, Prim, Var
 from pysfnc.library.rows.typenames import parts_of
 from pysfnc.library.text.json_dumps import holds_own_keys
@@ -16,21 +18,22 @@ _COMPACT: Final = [None, ",", ":", False, False]
 """The options of `json.dumps`: indent, what stands between items and behind keys, sorting, and ASCII alone."""
 
 
-def is_json_text(cx: Context, value: Expr) -> bool:
-    """Whether a value is such a text for sure."""
+def json_text(cx: Context, value: Expr) -> JsonText:
+    """What is known of a value as a text of JSON."""
     match value:
         case Prim(op="json.dumps", args=(inner, *options)):
             chosen = [option.value if isinstance(option, Const) else option for option in options]
-            return chosen == _COMPACT and not holds_floats(inner.type)
+            is_compact = chosen == _COMPACT and not holds_floats(inner.type)
+            return JsonText.COMPACT if is_compact else JsonText.WRITTEN
         case Var(name=name):
             fact = cx.state.facts.get(name)
-            return fact is not None and fact.json_text
+            return JsonText.NONE if fact is None else fact.json_text
         case Cond(then=then, orelse=orelse):
-            return is_json_text(cx, then) and is_json_text(cx, orelse)
+            return min(json_text(cx, then), json_text(cx, orelse))
         case Let(body=body):
-            return is_json_text(cx, body)
+            return json_text(cx, body)
         case _:
-            return False
+            return JsonText.NONE
 
 
 def value_of_text(text: Expr) -> Expr:

@@ -3,15 +3,20 @@
 Computes with Python's own methods of str, on texts that the program writes out, within bounds.
 """
 
+import ast
 import itertools
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from pysfnc.frontend.core import lower_library as lib
 from pysfnc.frontend.core.lower_context import Context
 from pysfnc.frontend.core.lower_state import MAX_TEXTS
+from pysfnc.frontend.core.lower_values import Value
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, Prim, Var
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import STR, Kind
 
 _MAX_CHARS: Final = 20_000
 _METHODS: Final = (
@@ -50,6 +55,25 @@ def texts_of(cx: Context, value: Expr) -> Texts | None:
         elif option.value is not None:
             return None
     return tuple(found) if 0 < len(found) <= MAX_TEXTS else None
+
+
+def for_each_text(cx: Context, value: Expr, made: Callable[[Const], Value], node: ast.AST) -> Value | None:
+    """What is made of a text that is one of a few; which of them it is, is asked when the machine runs. None where they are not known."""
+    from pysfnc.frontend.core.lower_test import Test, lower_either
+
+    texts = texts_of(cx, value) if kinds(value.type) == {Kind.STR} else None
+    if texts is None:
+        return None
+    held = cx.atom(value, "text")
+
+    def of_these(left: Texts) -> Value:
+        text = Const(value=left[0], type=STR, span=cx.span(node))
+        if len(left) == 1:
+            return made(text)
+        test = Test(lib.compare(cx, ast.Eq(), held, text, node), cx.state, cx.state)
+        return lower_either(cx, test, lambda: made(text), lambda: of_these(left[1:]), node)
+
+    return of_these(texts)
 
 
 def _options(value: Expr, bound: _Bound) -> list[Expr]:

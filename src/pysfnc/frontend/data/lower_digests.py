@@ -18,8 +18,8 @@ from pysfnc.frontend.data.lower_uuids import call_uuid, uuid_attribute
 from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Draw, If, Perform, Raise
 from pysfnc.library.text.encodings import HASHES
-from pysfnc.values.relations import kinds
-from pysfnc.values.types import FLOAT, INT, STR, Kind, Type
+from pysfnc.values.relations import kinds, members
+from pysfnc.values.types import FLOAT, INT, STR, Kind, OpaqueT, Type
 
 
 def call_opaque(cx: Context, receiver: Opaque, name: str, given: Arguments, node: ast.expr) -> Value:
@@ -81,7 +81,12 @@ def _needs_bytes(cx: Context, name: str, found: Value, node: ast.AST) -> Expr:
     )
 
 
-def _base64(op: str, decodes: bool) -> Special:
+def _may_be_text(type_: Type) -> bool:
+    """Whether this is a text, or data that may be one: the row checks what it is."""
+    return Kind.STR in kinds(type_) and not any(isinstance(member, OpaqueT) for member in members(type_))
+
+
+def _base64(name: str, op: str, decodes: bool) -> Special:
     def call(cx: Context, node: ast.Call) -> Value:
         given = lower_arguments(cx, node)
         if given is None:
@@ -89,8 +94,8 @@ def _base64(op: str, decodes: bool) -> Special:
         if len(given.positional) != 1 or given.keywords:
             return cx.error(codes.UNSUPPORTED_CALL, node, "base64 has a compiled form only with one argument")
         found = given.positional[0]
-        if isinstance(found, Static) or not (found.type in ARE_BYTES or (decodes and found.type == STR)):
-            return _needs_bytes(cx, op, found, node)
+        if isinstance(found, Static) or not (found.type in ARE_BYTES or (decodes and _may_be_text(found.type))):
+            return _needs_bytes(cx, name, found, node)
         return Prim(op=op, args=(found,), type=BYTES, span=cx.span(node))
 
     return call
@@ -208,10 +213,10 @@ def _unless_positive(cx: Context, size: Expr, error: str, message: Expr, node: a
 
 OPAQUE_CALLS: Final[dict[str, Special]] = {
     **{f"hashlib.{name}": _hash(name) for name in HASHES},
-    "base64.b64encode": _base64("base64.encode", decodes=False),
-    "base64.urlsafe_b64encode": _base64("base64.url_encode", decodes=False),
-    "base64.b64decode": _base64("base64.decode", decodes=True),
-    "base64.urlsafe_b64decode": _base64("base64.url_decode", decodes=True),
+    "base64.b64encode": _base64("base64.b64encode", "base64.encode", decodes=False),
+    "base64.urlsafe_b64encode": _base64("base64.urlsafe_b64encode", "base64.url_encode", decodes=False),
+    "base64.b64decode": _base64("base64.b64decode", "base64.decode", decodes=True),
+    "base64.urlsafe_b64decode": _base64("base64.urlsafe_b64decode", "base64.url_decode", decodes=True),
     "uuid.uuid4": _uuid4,
     "uuid.UUID": call_uuid,
     "random.random": _numbers(0, _random),

@@ -14,6 +14,7 @@ from pysfnc.frontend.calls.lower_arguments import Arguments, Signature, bind, lo
 from pysfnc.frontend.core.lower_context import Context, poison
 from pysfnc.frontend.core.lower_core import as_data, is_poison
 from pysfnc.frontend.core.lower_values import External, Opaque, Static, TimeOfDay, Value
+from pysfnc.frontend.data.known_texts import for_each_text
 from pysfnc.frontend.data.lower_digests import draw
 from pysfnc.frontend.data.moment_operations import DATE, DATETIME, TIMEDELTA, iso_text, time_format
 from pysfnc.frontend.program.written_modules import written_class
@@ -308,9 +309,17 @@ def _from_timestamp(cx: Context, given: Given, node: ast.expr) -> Value:
 
 
 def _strptime(cx: Context, given: Given, node: ast.expr) -> Value:
-    value, format_ = as_data(cx, given["date_string"], node), given["format"]
-    if is_poison(value):
-        return value
+    value, format_ = as_data(cx, given["date_string"], node), as_data(cx, given["format"], node)
+    if is_poison(value) or is_poison(format_):
+        return poison(cx.span(node))
+    held = cx.atom(value, "text")
+    return for_each_text(cx, format_, lambda text: _parsed(cx, held, text, node), node) or _parsed(
+        cx, held, format_, node
+    )
+
+
+def _parsed(cx: Context, value: Expr, format_: Expr, node: ast.expr) -> Expr:
+    """The moment that a text has in a format."""
     text = format_.value if isinstance(format_, Const) and isinstance(format_.value, str) else None
     refused = "a format that is no constant" if text is None else refused_part(text)
     if text is None or refused is not None:
@@ -445,7 +454,13 @@ def _isocalendar(cx: Context, receiver: Expr, given: Arguments, node: ast.expr) 
 
 
 def _strftime(cx: Context, receiver: Expr, given: Given, node: ast.expr) -> Expr:
-    made = time_format(cx, receiver, as_data(cx, given["format"], node), node)
+    held, format_ = cx.atom(receiver), as_data(cx, given["format"], node)
+    made = for_each_text(cx, format_, lambda text: _formatted(cx, held, text, node), node)
+    return _formatted(cx, held, format_, node) if made is None else as_data(cx, made, node)
+
+
+def _formatted(cx: Context, value: Expr, format_: Expr, node: ast.expr) -> Expr:
+    made = time_format(cx, value, format_, node)
     assert made is not None
     return made
 

@@ -102,7 +102,15 @@ class Binder:
         bindings = [self._bind_one(module, definition) for definition in firm]
         if all(isinstance(binding, ModuleBinding | ExternalBinding) and binding == bindings[0] for binding in bindings):
             return bindings[0]
+        if all(isinstance(binding, ConstantBinding) and self._is_logger(module, binding) for binding in bindings):
+            return bindings[-1]
         return UnsupportedBinding(f"`{name}` is bound {len(firm)} times at module level", firm[-1].node, module)
+
+    def _is_logger(self, module: ModuleInfo, binding: ConstantBinding) -> bool:
+        """Whether a name is bound to a logger, of which any is as good as another: what they write has no place in a machine."""
+        if not isinstance(binding.value, ast.Call):
+            return False
+        return self._resolve(module, binding.value.func) == ExternalBinding("logging.getLogger")
 
     def _bind_one(self, module: ModuleInfo, definition: Definition) -> Binding:
         match definition.node:

@@ -24,7 +24,7 @@ from pysfnc.frontend.program.model import (
     ProjectModel,
     UnsupportedBinding,
 )
-from pysfnc.frontend.program.names import member
+from pysfnc.frontend.program.names import member, resolve
 from pysfnc.frontend.program.scope import comprehension_scope, function_scope
 from pysfnc.lean import dataclass
 
@@ -33,8 +33,11 @@ CHANGING_METHODS: Final = frozenset(
     | {"add", "discard", "appendleft", "popleft", "extendleft", "rotate", "subtract", "move_to_end"}
     | {"difference_update", "intersection_update", "symmetric_difference_update", "__setitem__", "__delitem__"}
 )
-_UNCHANGING: Final = ("pysfnc.", "botocore.config.", "botocore.client.Config")
-"""What makes objects that nobody changes, or whose changes have no meaning in a machine."""
+_UNCHANGING: Final = (
+    *("pysfnc.", "botocore.config.", "botocore.client.Config", "os.getenv", "os.environ.get"),
+    *(f"builtins.{name}" for name in ("bool", "float", "int", "len", "repr", "str")),
+)
+"""What makes values that cannot change, objects that nobody changes, or whose changes have no meaning in a machine."""
 READING_BUILTINS: Final = frozenset(
     {
         "abs",
@@ -162,8 +165,12 @@ def may_be_mutable(model: ProjectModel, binding: ConstantBinding) -> bool:
                 todo.extend(items)
             case ast.Subscript(value=ast.Attribute(attr="environ")):
                 continue
+            case ast.BoolOp(values=items):
+                todo.extend(items)
+            case ast.BinOp(left=left, right=right) | ast.IfExp(body=left, orelse=right):
+                todo += [left, right]
             case ast.Call(func=function):
-                found = binding.module.names.get(function.id) if isinstance(function, ast.Name) else None
+                found = resolve(model, binding.module, function)
                 if isinstance(found, ExternalBinding) and found.name.startswith(_UNCHANGING):
                     continue
                 return True

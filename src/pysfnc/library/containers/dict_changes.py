@@ -63,7 +63,7 @@ def _setdefault(mapping: Expr, args: Sequence[Expr], site: Site) -> Change | Ref
     type_ = with_some_field(before, default.type) if name is None else with_default(before, name, default.type)
     return Change(
         prim("dict.with_default", type_, site, mapping, key, default),
-        prim("dict.ensured", read_type(mapping.type, key, default.type), site, mapping, key, default),
+        prim("dict.ensured", read_type(mapping.type, key, default), site, mapping, key, default),
     )
 
 
@@ -85,7 +85,7 @@ def _pop(mapping: Expr, args: Sequence[Expr], site: Site) -> Change | Refusal:
     taken = (
         prim("dict.item", read_type(mapping.type, key), site, mapping, key)
         if default is ABSENT
-        else prim("dict.get", read_type(mapping.type, key, default.type), site, mapping, key, default)
+        else prim("dict.get", read_type(mapping.type, key, default), site, mapping, key, default)
     )
     before, name = dict_type(mapping.type), constant_key(key)
     type_ = without_some_field(before) if name is None else without_field(before, name)

@@ -23,7 +23,7 @@ from pysfnc.library.rows.shapes import (
     refs,
 )
 from pysfnc.library.rows.signature import repr_of
-from pysfnc.library.rows.typenames import ambiguity, atoms, has_kind, type_name
+from pysfnc.library.rows.typenames import ambiguity, atoms, has_kind, type_beside, type_name
 from pysfnc.values.fields import read_at
 from pysfnc.values.relations import dict_of, field_of, join, join_all, kinds, members, others_of
 from pysfnc.values.types import NEVER, STR, DictField, DictT, Kind, ListT, RecordT, TupleT, Type
@@ -51,11 +51,13 @@ def constant_key(key: Expr) -> str | None:
     return key.value if isinstance(key, Const) and isinstance(key.value, str) else None
 
 
-def read_type(mapping: Type, key: Expr, default: Type = NEVER) -> Type:
+def read_type(mapping: Type, key: Expr, default: Expr | None = None) -> Type:
     """The type of the value of a key, or of the default when the key may be missing."""
     found, name = dict_type(mapping), constant_key(key)
     value = read_at(found, name)
-    return value if name is not None and field_of(found, name).always else join(value, default)
+    if default is None or (name is not None and field_of(found, name).always):
+        return value
+    return join(value, type_beside(default, value))
 
 
 def is_always_there(mapping: Arg, key: Arg) -> bool:
@@ -257,7 +259,7 @@ register_prim(PrimRow(op="dict.items", lower=_items))
 
 def _build_get(args: Sequence[Expr], site: Site) -> Built:
     mapping, key, default = args
-    type_ = read_type(mapping.type, key, default.type)
+    type_ = read_type(mapping.type, key, default)
     return refuse_read_key(key, "`get()`") or prim("dict.get", type_, site, mapping, key, default)
 
 

@@ -242,6 +242,17 @@ declare(
     ),
     examples=("math.isqrt(0)", "math.isqrt(15)", "math.isqrt(16)", "math.isqrt(9007199254740991)", "math.isqrt(-1)"),
 )
+_LEVELS: Final = {
+    "NOTSET": 0,
+    "DEBUG": 10,
+    "INFO": 20,
+    "WARNING": 30,
+    "WARN": 30,
+    "ERROR": 40,
+    "CRITICAL": 50,
+    "FATAL": 50,
+}
+"""The levels of `logging`, whose import takes longer than that of this package."""
 CONSTANTS: Final[dict[str, float | str]] = {
     **{f"math.{name}": getattr(math, name) for name in ("pi", "e", "tau")},
     **{
@@ -249,6 +260,7 @@ CONSTANTS: Final[dict[str, float | str]] = {
         for name in ("ascii_letters", "ascii_lowercase", "ascii_uppercase", "digits", "hexdigits", "octdigits")
     },
     **{f"string.{name}": getattr(string, name) for name in ("printable", "punctuation", "whitespace")},
+    **{f"logging.{name}": level for name, level in _LEVELS.items()},
 }
 """Names of the standard library that are plain numbers and texts."""
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -9,6 +9,7 @@ refuses such types through `ambiguity`.
 from collections.abc import Sequence
 from typing import Final
 
+from pysfnc.ir.exprs import Const, Expr
 from pysfnc.jsonata.tree import Array, Binary, Call, Field, IfElse, Lit, Object, Ref, Tree
 from pysfnc.library.objects.raised import NAME
 from pysfnc.library.operators.alike import note_alike
@@ -22,6 +23,7 @@ from pysfnc.values.types import (
     FLOAT,
     INT,
     NONE,
+    NUMBER_KINDS,
     STR,
     DequeT,
     DictField,
@@ -120,6 +122,15 @@ def number_is_ambiguous(type_: Type) -> bool:
     """Whether the type has both ints and floats among its numbers other than those of one untyped JSON value."""
     found = [member for member in members(type_) if kinds(member) & {Kind.INT, Kind.FLOAT}]
     return FLOAT in found and len(found) > 1
+
+
+def type_beside(value: Expr, others: Type) -> Type:
+    """The type of a value where it is one of two, and the other is of type `others`: a float that is written out with a fraction is told
+    apart from ints when the machine runs, as numbers of JSON are."""
+    if not isinstance(value, Const) or not isinstance(value.value, float) or value.value.is_integer():
+        return value.type
+    numbers = [member for member in members(others) if kinds(member) & NUMBER_KINDS]
+    return JsonT(NUMBER_KINDS) if numbers and FLOAT not in numbers else value.type
 
 
 def ambiguity(type_: Type) -> str | None:

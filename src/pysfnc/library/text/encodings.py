@@ -3,7 +3,7 @@
 Bytes exist here only as the text whose UTF-8 they are; the frontend keeps them apart from texts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from pysfnc.ir.exprs import Const, Expr
@@ -15,10 +15,11 @@ from pysfnc.library.rows.prelude import define
 from pysfnc.library.rows.registry import register_prim, register_surface
 from pysfnc.library.rows.row import Arg, Check, Parameter, PrimRow, Refusal, Site, SurfaceRow
 from pysfnc.library.rows.shapes import ONE, block, clean_atoms, fn, length, refs, sub
-from pysfnc.library.rows.signature import TEXT, Spec, declare, kind_checks, misfit
+from pysfnc.library.rows.signature import TEXT, Spec, kind_checks, misfit
 from pysfnc.library.rows.typenames import ambiguity, refuse_ambiguity
 from pysfnc.library.text.texts import str_tree
-from pysfnc.values.types import STR, DictT, Type
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import STR, DictT, Kind, Type
 
 _S, _T, _D, _V, _M, _N, _H = refs("s t d v m n h")
 HASHES: Final = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256", "sha384": "SHA-384", "sha512": "SHA-512"}
@@ -94,6 +95,9 @@ define(
 )
 
 
+_DECODED: Final = Spec("s", TEXT, "argument should be a bytes-like object or ASCII string, not '{}'")
+
+
 def _decode(url: bool) -> PrimRow:
     def lower(args: Sequence[Arg], _type: Type) -> Tree:
         given = _swapped(args[0].tree, "-_", "+/") if url else args[0].tree
@@ -106,7 +110,8 @@ def _decode(url: bool) -> PrimRow:
         is_ascii = negate(call("contains", args[0].tree, Regex("[^\\x00-\\x7f]")))
         text_only = Check(is_ascii, "ValueError", text("string argument should contain only ASCII characters"))
         return (
-            *([text_only] if args[0].type == STR else []),
+            *kind_checks((_DECODED,), args),
+            *([text_only] if Kind.STR in kinds(args[0].type) else []),
             Check(eq(Field(found, "k"), ZERO), "Error", call("py_base64_fault", given)),
             Check(is_text, "ValueError", text("the bytes are no UTF-8 text, which the machine does not hold")),
         )
@@ -195,20 +200,45 @@ def _unquoted(value: Tree) -> Tree:
     return call("decodeUrlComponent", call("replace", kept, text("+"), text("%2B")))
 
 
+_UTF_8: Final = frozenset({"utf-8", "utf8"})
 _ENCODED: Final = ("a%20b", "a+b", "%C3%A9%F0%9F%98%80", "100%", "%zz%41", "", "%2B%25")
-declare(
-    "urllib.parse.unquote",
-    [Spec("string", TEXT, "argument of type '{}' is not iterable")],
-    STR,
-    lambda args: _unquoted(args[0].tree),
-    examples=[f"urllib.parse.unquote({value!r})" for value in _ENCODED],
+
+
+def _unquoting(name: str, error: str, prepare: Callable[[Tree], Tree], examples: Sequence[str]) -> None:
+    op = f"urllib.parse.{name}"
+    spec = Spec("string", TEXT, error)
+
+    def build(args: Sequence[Expr], site: Site) -> Built:
+        value, encoding, errors = args
+        is_utf_8 = isinstance(encoding, Const) and str(encoding.value).lower() in _UTF_8
+        if not is_utf_8 or not isinstance(errors, Const) or errors.value != "replace":
+            return Refusal("unsupported-call", f"`{name}()` has a compiled form only for UTF-8, and without `errors`")
+        return misfit(op, [spec], [value], site) or prim(op, STR, site, value)
+
+    def checks(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
+        return kind_checks([spec], args)
+
+    register_prim(PrimRow(op=op, lower=lambda args, _: _unquoted(prepare(args[0].tree)), checks=checks))
+    params = (
+        Parameter("string", positional_only=False),
+        Parameter("encoding", const("utf-8"), positional_only=False),
+        Parameter("errors", const("replace"), positional_only=False),
+    )
+    shown = [f"{op}({value!r})" for value in _ENCODED]
+    register_surface(SurfaceRow(name=op, params=params, build=build, examples=(*shown, *examples)))
+
+
+_unquoting(
+    "unquote",
+    "argument of type '{}' is not iterable",
+    lambda value: value,
+    ["urllib.parse.unquote('a%C3%A9', encoding='utf-8')"],
 )
-declare(
-    "urllib.parse.unquote_plus",
-    [Spec("string", TEXT, "'{}' object has no attribute 'replace'")],
-    STR,
-    lambda args: _unquoted(call("replace", args[0].tree, text("+"), text(" "))),
-    examples=[f"urllib.parse.unquote_plus({value!r})" for value in _ENCODED],
+_unquoting(
+    "unquote_plus",
+    "'{}' object has no attribute 'replace'",
+    lambda value: call("replace", value, text("+"), text(" ")),
+    ["urllib.parse.unquote_plus('a+%C3%A9', encoding='UTF-8')", "urllib.parse.unquote_plus('a+b', 'utf-8')"],
 )
 
 

@@ -19,12 +19,21 @@ from pysfnc.library.rows.prelude import define
 from pysfnc.library.rows.registry import register_prim, register_surface
 from pysfnc.library.rows.row import Arg, Parameter, PrimRow, Refusal, Site, SurfaceRow
 from pysfnc.library.rows.shapes import block, clean_atoms, count, fn, refs
-from pysfnc.library.rows.typenames import ambiguity, has_kind, of_any_length, parts_of, refuse_ambiguity
+from pysfnc.library.rows.typenames import (
+    ambiguity,
+    has_kind,
+    of_any_length,
+    parts_of,
+    refuse_ambiguity,
+    value_of_member,
+)
+from pysfnc.values.recursive import with_parts
 from pysfnc.values.relations import kinds, members
 from pysfnc.values.types import (
     STR,
     BoolT,
     DictT,
+    EnumT,
     FloatT,
     IntT,
     JsonT,
@@ -327,6 +336,13 @@ def holds_other(type_: Type) -> Type | None:
     return None
 
 
+def with_values_of_members(type_: Type) -> Type:
+    """A type with those of their values in place of members of Enums that are ints or texts, which JSON is written of."""
+    if isinstance(type_, EnumT):
+        return value_of_member(type_) if type_.cls.base and not type_.cls.reprs else type_
+    return with_parts(type_, with_values_of_members)
+
+
 _KEYS: Final = frozenset({Kind.NONE, Kind.BOOL, Kind.INT, Kind.FLOAT, Kind.STR})
 
 
@@ -338,6 +354,9 @@ def holds_own_keys(type_: Type) -> bool:
 def _build(args: Sequence[Expr], site: Site) -> Built:
     value, _skip, ascii_, _circular, _nan, indent, separators, sort = args
     other = holds_other(value.type)
+    if other is not None:
+        value = replace(value, type=with_values_of_members(value.type))
+        other = holds_other(value.type)
     if other is not None:
         return Refusal("type-mismatch", f"`json.dumps()` of a value of type `{other}` always raises TypeError")
     found = ambiguity(value.type)
