@@ -140,12 +140,12 @@ def dumped(value: Expr) -> Expr:
     """What `json.dumps` is given, after its TypeError for a number, set or bytes of an item in it."""
     if not holds_number(value.type):
         return value
-    return Prim(op="number.no_json", args=(value,), type=_without_told(value.type), span=value.span)
+    return Prim(op="number.no_json", args=(value,), type=without_told(value.type), span=value.span)
 
 
-def _without_told(type_: Type) -> Type:
-    """With any JSON in place of what items hold: its text takes fewer levels of evaluation than that of all their types."""
-    return JSON if type_ == DEEP or may_be_number(type_) else with_parts(type_, _without_told)
+def without_told(type_: Type) -> Type:
+    """A type with any JSON in place of what items hold: its text takes fewer levels of evaluation than that of all their types."""
+    return JSON if type_ == DEEP or may_be_number(type_) else with_parts(type_, without_told)
 
 
 def dumped_as_texts(value: Expr) -> Expr:

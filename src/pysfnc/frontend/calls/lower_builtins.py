@@ -44,6 +44,7 @@ from pysfnc.frontend.core.narrow import class_names
 from pysfnc.frontend.core.synthesis import run_here
 from pysfnc.frontend.data.lower_digests import length_of_bytes, opaque_text
 from pysfnc.frontend.data.lower_extremes import extreme
+from pysfnc.frontend.data.lower_isinstance import is_of_library, out_of_item
 from pysfnc.frontend.data.lower_sets import call_set, loose_items, refuse_order
 from pysfnc.frontend.data.lower_sums import sum_of
 from pysfnc.frontend.loops.lower_comprehension import Filtered, Mapped, Same, collect
@@ -407,6 +408,10 @@ def _isinstance(cx: Context, node: ast.Call) -> Value:
         return cx.error(codes.TYPE_MISMATCH, node, "`isinstance()` takes a value and a class")
     value = lower_value(cx, node.args[0])
     names = class_names(cx, node.args[1])
+    if not isinstance(value, Static) and (names is None or out_of_item(value.type)):
+        known = is_of_library(cx, value, node.args[1], node)
+        if known is not None:
+            return known
     if names is None:
         return cx.error(
             codes.UNSUPPORTED_EXPRESSION,

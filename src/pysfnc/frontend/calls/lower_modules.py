@@ -4,22 +4,22 @@ Owns what is special about their arguments; what the functions compute is in the
 """
 
 import ast
+from collections.abc import Mapping
 from dataclasses import replace
 
 from pysfnc.diagnostics import codes
 from pysfnc.frontend.aws.stored_sets import holds_items
-from pysfnc.frontend.aws.told_numbers import dumped, dumped_as_texts
+from pysfnc.frontend.aws.told_numbers import dumped
+from pysfnc.frontend.calls.json_defaults import default_of, dumps_items, with_default
 from pysfnc.frontend.calls.lower_arguments import lower_arguments
-from pysfnc.frontend.core import lower_library as lib
 from pysfnc.frontend.core.lower_context import Context, poison
-from pysfnc.frontend.core.lower_values import BuiltinFunction, Static, Value, describe
-from pysfnc.frontend.data.moment_operations import is_time
-from pysfnc.ir.exprs import Const, Expr, ListComp, Prim
-from pysfnc.values.types import ListT, TupleT
+from pysfnc.frontend.core.lower_core import is_poison
+from pysfnc.frontend.core.lower_values import Static, Value
+from pysfnc.ir.exprs import Const, Expr
 
 
 def call_json_dumps(cx: Context, node: ast.Call) -> Value:
-    """`json.dumps(...)`. `default` is called for what JSON has no form for: dates with `str`; the library refuses what is left of it."""
+    """`json.dumps(...)`. `default` is called for what JSON has no form for (`json_defaults`); the library refuses what is left of it."""
     return _without(cx, "json.dumps", ("default", "cls"), node)
 
 
@@ -44,60 +44,41 @@ def call_json_load(cx: Context, node: ast.Call) -> Value:
 
 
 def _without(cx: Context, name: str, options: tuple[str, ...], node: ast.Call) -> Value:
-    """The call of a row without options that may be given but have no influence; `default` is the only one that may be a function."""
+    """The call of a row without options that may be given but have no influence; `default` and `cls` are the only ones that may be functions."""
     from pysfnc.frontend.calls.lower_call import call_row
 
     given = lower_arguments(cx, node)
     if given is None:
         return poison(cx.span(node))
-    for option, value in given.keywords:
-        is_none = isinstance(value, Const) and value.value is None
-        if option in options and not is_none and not (option == "default" and isinstance(value, Static)):
+    named = given.keyword_map()
+    default = default_of(cx, _chosen(named, "default"), _chosen(named, "cls")) if name == "json.dumps" else None
+    for option in options:
+        if _chosen(named, option) is not None and (
+            default is None or _chosen(named, "default" if option == "cls" else "cls")
+        ):
             return cx.error(
                 codes.UNSUPPORTED_CALL,
                 node,
                 f"`{name}()` with `{option}` has no compiled form",
                 help="write instead: a function marked `@task` that calls it",
             )
-    if name == "json.dumps" and given.positional:
-        first, *others = given.positional
-        given = replace(given, positional=(_dumped(cx, first, given.keyword_map().get("default"), node), *others))
-    kept = tuple((option, value) for option, value in given.keywords if option not in options)
-    return call_row(cx, name, replace(given, keywords=kept), node)
+    kept = replace(given, keywords=tuple((key, value) for key, value in given.keywords if key not in options))
+    if name != "json.dumps" or not given.positional or isinstance(given.positional[0], Static):
+        return call_row(cx, name, kept, node)
+    first, *others = kept.positional
+
+    def dumps(value: Expr) -> Value:
+        return call_row(cx, name, replace(kept, positional=(value, *others)), node)
+
+    assert not isinstance(first, Static)
+    if default is None:
+        return dumps(dumped(first) if holds_items(first.type) else first)
+    value = with_default(cx, first, default, node)
+    made = None if is_poison(value) else dumps_items(cx, value, default, dumps, node)
+    return dumps(value) if made is None else made
 
 
-def _dumped(cx: Context, value: Value, default: Value | None, node: ast.AST) -> Value:
-    """What is dumped as JSON, with what `default` makes of what JSON has no form for, if it is `str`."""
-    if default == BuiltinFunction("str"):
-        texts = _with_texts(cx, value, node)
-        return texts if isinstance(texts, Static) else dumped_as_texts(texts)
-    if isinstance(value, Static) or not holds_items(value.type):
-        return value
-    if isinstance(default, Static):
-        return cx.error(
-            codes.UNSUPPORTED_CALL,
-            node,
-            f"`json.dumps()` of what came out of an item has no compiled form with {describe(default)} as `default`",
-            help="write instead: `default=str`, or `int(...)` and `float(...)` of the numbers that are dumped",
-        )
-    return dumped(value)
-
-
-def _with_texts(cx: Context, value: Value, node: ast.AST) -> Value:
-    """A value that is written out, with the texts of the dates in it."""
-    return value if isinstance(value, Static) else _texts_inside(cx, value, node)
-
-
-def _texts_inside(cx: Context, value: Expr, node: ast.AST) -> Expr:
-    if is_time(value.type):
-        return lib.to_str(cx, value, node)
-    if isinstance(value, ListComp):
-        body = _texts_inside(cx, value.body, node)
-        return replace(value, body=body, type=ListT(body.type))
-    if not isinstance(value, Prim) or value.op not in ("dict.make", "list.make"):
-        return value
-    if value.op == "dict.make":
-        pairs = zip(value.args[::2], value.args[1::2], strict=True)
-        return lib.make_dict(cx, [(key, _texts_inside(cx, item, node)) for key, item in pairs], node)
-    items = [_texts_inside(cx, item, node) for item in value.args]
-    return lib.make_tuple(cx, items, node) if isinstance(value.type, TupleT) else lib.make_list(cx, items, node)
+def _chosen(named: Mapping[str, Value], option: str) -> Value | None:
+    """What an option is given, other than None."""
+    value = named.get(option)
+    return None if isinstance(value, Const) and value.value is None else value

@@ -15,9 +15,10 @@ from pysfnc.frontend.core.lower_names import fact_of, is_local
 from pysfnc.frontend.core.lower_state import State
 from pysfnc.frontend.core.lower_values import ExceptionClass, ProjectClass
 from pysfnc.frontend.declarations.exceptions import exception_class
-from pysfnc.frontend.program.model import ClassBinding
-from pysfnc.frontend.program.names import resolve_through
+from pysfnc.frontend.program.model import ClassBinding, ExternalBinding
+from pysfnc.frontend.program.names import resolve, resolve_through
 from pysfnc.library.rows.typenames import is_code, without_code
+from pysfnc.library.services.told_numbers import NUMBER
 from pysfnc.values.fields import with_field
 from pysfnc.values.relations import field_of, join, join_all, kinds, members, only_kinds, without_kinds
 from pysfnc.values.types import NONE, DictT, EnumT, ErrorT, ExcT, Kind, LazyDictT, NeverT, RecordT, TupleT, Type
@@ -202,7 +203,7 @@ def instance_rule(cx: Context, classes: ast.expr, truth: bool) -> Rule | None:
     """What `isinstance(x, classes)` tells; None when a class is not known."""
     names = class_names(cx, classes)
     if names is None:
-        return None
+        return _number_rule(truth) if _is_decimal(cx, classes) else None
     wanted = frozenset[Kind]().union(*(_CLASS_KINDS.get(name, frozenset()) for name in names))
     exceptions = [name for name in names if name not in _CLASS_KINDS and ":" not in name]
     everything = bool({"Exception", "BaseException"} & set(names))
@@ -220,6 +221,23 @@ def instance_rule(cx: Context, classes: ast.expr, truth: bool) -> Rule | None:
             else:
                 parts.append(without_kinds(member, wanted))
         return join_all(parts)
+
+    return keep
+
+
+def _is_decimal(cx: Context, node: ast.expr) -> bool:
+    root = node.value if isinstance(node, ast.Attribute) else node
+    if not isinstance(root, ast.Name) or is_local(cx, root.id):
+        return False
+    return resolve(cx.project.model, cx.frame.module, node) == ExternalBinding("decimal.Decimal")
+
+
+def _number_rule(truth: bool) -> Rule:
+    """What is known of a value that may be a number of an item, where it is one and where it is none."""
+
+    def keep(type_: Type) -> Type:
+        found = members(type_)
+        return join_all([one for one in found if (one == NUMBER) == truth]) if NUMBER in found else type_
 
     return keep
 

@@ -13,13 +13,13 @@ from pysfnc.frontend.core.lower_values import BuiltinFunction, ExceptionClass, O
 from pysfnc.frontend.data.decimal_operations import decimal_format
 from pysfnc.frontend.data.moment_operations import time_format, time_text
 from pysfnc.frontend.data.told_decimals import number_format
-from pysfnc.frontend.operations.ask import as_kind, built, decayed, decimal_read, shown, text_const, written
+from pysfnc.frontend.operations.ask import after, as_kind, built, decayed, decimal_read, shown, text_const, written
 from pysfnc.frontend.operations.items import slice_of
 from pysfnc.frontend.operations.kinds import has_kind
 from pysfnc.ir.exprs import Cond, Const, ExcField, Expr
 from pysfnc.library import catalog
 from pysfnc.values.relations import join, kinds, without_kinds
-from pysfnc.values.types import INT, JSON, STR, EnumT, ErrorT, ExcT, Kind, ListT, Type
+from pysfnc.values.types import INT, JSON, STR, EnumT, ErrorT, ExcT, Kind, ListT, OpaqueT, Type
 
 
 def format_value(cx: Context, value: Value, conversion: str | None, spec: Expr | None, node: ast.AST) -> Expr:
@@ -194,6 +194,11 @@ def format_template(cx: Context, template: str, args: Sequence[Expr], keywords: 
 
 def type_name(cx: Context, value: Expr, node: ast.AST) -> Expr:
     """`type(value).__name__`."""
+    if isinstance(value.type, OpaqueT):
+        # `Decimal of an item`, whose class is the first word.
+        name = value.type.name.partition(" ")[0]
+        if name in ("Decimal", "bytes", "date", "datetime", "timedelta"):
+            return after(cx, value, Const(value=name, type=STR, span=cx.span(node)), node)
     if isinstance(value.type, ExcT):
         return class_name(cx, value, ExcField(exc=value, field_="name", type=STR, span=cx.span(node)), node)
     if _is_mixed(value.type):

@@ -237,6 +237,19 @@ def _negative(args: Sequence[Arg], _type: Type) -> Tree:
     return made(IfElse(_is_true(args, _type), turned, plain))
 
 
+def _is_of_kind(args: Sequence[Arg], _type: Type) -> Tree:
+    """Whether what came out of an item is an object of one of these builtin classes; marked objects are of none."""
+    value = args[0].tree
+    names = [str(arg.tree.value) for arg in args[1:] if isinstance(arg.tree, Lit)]
+    tests = [eq(type_of(value), text(_JSON_TYPES[name])) for name in names]
+    found = either(*tests)
+    return both(found, negate(either(is_number(value), is_stored(value)))) if "dict" in names else found
+
+
+_JSON_TYPES: Final = {"NoneType": "null", "bool": "boolean", "str": "string", "list": "array", "dict": "object"}
+BUILTIN_CLASSES: Final = frozenset(_JSON_TYPES)
+"""The builtin classes of what an item holds."""
+register_prim(PrimRow(op="number.of_kind", lower=_is_of_kind))
 register_prim(PrimRow(op="number.true", lower=_is_true))
 register_prim(PrimRow(op="number.negative", lower=_negative))
 register_prim(PrimRow(op="number.ordered", lower=_ordered, checks=_ordered_check))

@@ -93,6 +93,44 @@ define(
 )
 _deep("py_told_plain", Field(_V, MARK))
 
+# In texts of JSON
+
+_PLACE: Final = "\0"
+"""What stands before the text of a number that holds the place of another text."""
+_deep("py_told_held", joined(text(_PLACE), Field(_V, MARK)))
+define(
+    "py_told_all",
+    ("v",),
+    mapped(
+        call(
+            "distinct",
+            Field(
+                call("match", call("string", _V), Regex(f'\\{{"{MARK.replace(".", "[.]")}":"([^"]*)"\\}}')), "groups"
+            ),
+        ),
+        "v",
+        made(_V),
+    ),
+)
+"""The different numbers in a value. In a JSON text a quote inside of a text has a backslash before it, so that no text looks like one."""
+
+
+def _no_place(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
+    found = call("contains", call("string", args[0].tree), text("\\u0000"))
+    message = "texts with the character U+0000 have no form beside numbers of items in JSON"
+    return (Check(negate(found), "ValueError", text(message)),)
+
+
+def _filled(args: Sequence[Arg], _type: Type) -> Tree:
+    """A JSON text with the text of each number in the place that holds it."""
+    around, numbers, texts = (arg.tree for arg in args)
+    _, position, so_far = refs("py_n py_i py_t")
+    place = joined(text('"\\u0000'), Field(Index(numbers, position), MARK), text('"'))
+    put = call("join", call("split", so_far, place), Index(texts, position))
+    positions = clean(call("map", numbers, fn("py_n py_i", position)))
+    return call("reduce", positions, fn("py_t py_i", put), around)
+
+
 # Equality and order
 
 _DIGITS: Final = call("replace", call("replace", _M, Regex("[-.]"), text("")), Regex("^0+"), text(""))
@@ -275,6 +313,9 @@ register_prim(
     )
 )
 register_prim(PrimRow(op="number.plain", lower=lambda args, _: call("py_told_plain", args[0].tree)))
+register_prim(PrimRow(op="number.all", lower=lambda args, _: call("py_told_all", args[0].tree)))
+register_prim(PrimRow(op="number.held", lower=lambda args, _: call("py_told_held", args[0].tree), checks=_no_place))
+register_prim(PrimRow(op="number.filled", lower=_filled))
 register_prim(PrimRow(op="number.ranks", lower=lambda args, _: call("py_told_rank", args[0].tree)))
 register_prim(PrimRow(op="number.same", lower=lambda args, _: eq(args[0].tree, args[1].tree)))
 register_prim(
