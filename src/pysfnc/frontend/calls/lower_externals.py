@@ -36,6 +36,7 @@ from pysfnc.frontend.core.lower_values import (
     External,
     Intrinsic,
     LazyComprehension,
+    Static,
     Value,
 )
 from pysfnc.frontend.core.synthesis import run_here
