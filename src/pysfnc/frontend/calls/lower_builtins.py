@@ -477,7 +477,7 @@ def _str(cx: Context, given: Arguments, node: ast.expr) -> Value:
     """`str(value)`, and `str(data, encoding)` of bytes."""
     if len(given.positional) == 2:
         data, encoding = given.positional
-        if not isinstance(data, Static) and data.type == BYTES:
+        if not isinstance(data, Static) and data.type in ARE_BYTES:
             return call_opaque(cx, data, "decode", [encoding], {}, node)
     if not _plain(cx, given, node, "str", 1, 0):
         return poison(cx.span(node))

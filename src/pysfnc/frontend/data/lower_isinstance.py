@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from pysfnc.frontend.aws.aws_types import BYTES, MOMENT
+from pysfnc.frontend.aws.aws_types import ARE_BYTES, MOMENT
 from pysfnc.frontend.aws.stored_sets import DECIMAL
 from pysfnc.frontend.core import lower_library as lib
 from pysfnc.frontend.core.lower_context import Context
@@ -24,7 +24,7 @@ _CLASSES: Final[dict[Value, Callable[[Type], bool]]] = {
     External("datetime.datetime"): lambda type_: type_ in (DATETIME, MOMENT),
     External("datetime.date"): lambda type_: type_ in (DATE, DATETIME, MOMENT),
     External("datetime.timedelta"): lambda type_: type_ == TIMEDELTA,
-    BuiltinFunction("bytes"): lambda type_: type_ in (BYTES, STORED),
+    BuiltinFunction("bytes"): lambda type_: type_ in (*ARE_BYTES, STORED),
     BuiltinFunction("set"): lambda type_: isinstance(type_, SetT) or type_ == STORED,
 }
 """The classes, and the types of their objects. Values of JSON are objects of none of them."""
