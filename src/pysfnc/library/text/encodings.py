@@ -19,7 +19,7 @@ from pysfnc.library.rows.signature import TEXT, Spec, kind_checks, misfit
 from pysfnc.library.rows.typenames import ambiguity, refuse_ambiguity
 from pysfnc.library.text.texts import str_tree
 from pysfnc.values.relations import kinds
-from pysfnc.values.types import STR, DictT, Kind, Type
+from pysfnc.values.types import STR, DictT, Kind, OpaqueT, Type
 
 _S, _T, _D, _V, _M, _N, _H = refs("s t d v m n h")
 HASHES: Final = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256", "sha384": "SHA-384", "sha512": "SHA-512"}
@@ -110,7 +110,7 @@ def _decode(url: bool) -> PrimRow:
         is_ascii = negate(call("contains", args[0].tree, Regex("[^\\x00-\\x7f]")))
         text_only = Check(is_ascii, "ValueError", text("string argument should contain only ASCII characters"))
         return (
-            *kind_checks((_DECODED,), args),
+            *([] if isinstance(args[0].type, OpaqueT) else kind_checks((_DECODED,), args)),
             *([text_only] if Kind.STR in kinds(args[0].type) else []),
             Check(eq(Field(found, "k"), ZERO), "Error", call("py_base64_fault", given)),
             Check(is_text, "ValueError", text("the bytes are no UTF-8 text, which the machine does not hold")),
