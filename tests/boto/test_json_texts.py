@@ -270,3 +270,42 @@ def test_json_that_is_read_as_json_may_be_written_in_any_way() -> None:
 def test_json_that_is_said_to_be_something_else_is_refused() -> None:
     with pytest.raises(Rejected, match="`Body` of invoke_endpoint"):
         judge(OF_ANOTHER_KIND, {"row": [1]})
+
+
+FIELDS = """
+    import json
+    import os
+    import boto3
+    from pysfnc import workflow
+
+    rekognition = boto3.client("rekognition")
+    comprehend = boto3.client("comprehend")
+    table = boto3.resource("dynamodb").Table(os.environ.get("TABLE"))
+
+    @workflow
+    def run(key: str):
+        labels = rekognition.detect_labels(Image={"S3Object": {"Bucket": "b", "Name": key}})["Labels"]
+        scores = comprehend.detect_sentiment(Text=key, LanguageCode="en")["SentimentScore"]
+        return [json.dumps(labels), json.dumps({"scores": scores, "n": len(labels)}, indent=2, sort_keys=True), table.name]
+    """
+
+
+@pytest.mark.parametrize("count", [0, 2])
+def test_numbers_of_structures_are_told_by_their_fields(count: int) -> None:
+    box = {"Width": 0.5, "Height": 1.0, "Left": 0.25, "Top": 2.0}
+    labels = [
+        {
+            "Name": "é",
+            "Confidence": 99.0,
+            "Instances": [{"BoundingBox": box, "Confidence": 3.5}],
+            "Parents": [],
+            "Aliases": [],
+        },
+        {"Name": "b", "Confidence": 12.25},
+    ]
+    answers = {
+        "rekognition.DetectLabels": [{"Labels": labels[:count]}],
+        "comprehend.DetectSentiment": [{"Sentiment": "X", "SentimentScore": {"Positive": 1.0, "Mixed": 0.125}}],
+    }
+    judged = judge(FIELDS, {"key": "k"}, answers=answers, environment={"TABLE": "t"})
+    assert "1.0" in judged.output[1] and judged.output[2] == "t"

@@ -30,7 +30,7 @@ from pysfnc.values.types import (
     UnionT,
 )
 
-__all__ = ["folded", "joined_records", "knot", "parts", "tied", "with_parts"]
+__all__ = ["folded", "joined_records", "knot", "opened", "parts", "tied", "with_parts"]
 
 
 def tied(cls: RecordClass, fields: "dict[str, DictField]") -> RecordT:
@@ -213,6 +213,21 @@ def with_parts(type_: Type, change: Callable[[Type], Type]) -> Type:
             return dict_of(inner, change(others_of(type_)))
         case _:
             return type_
+
+
+def opened(type_: Type, around: tuple[str, ...] = ()) -> Type | None:
+    """The type with the fields of all structures in it that are described lazily; None for one that holds itself. `around`: those around it."""
+    if isinstance(type_, LazyDictT):
+        return None if type_.name in around else opened(type_.loaded, (*around, type_.name))
+    found: list[Type | None] = []
+
+    def change(part: Type) -> Type:
+        made = opened(part, around)
+        found.append(made)
+        return part if made is None else made
+
+    made = with_parts(type_, change)
+    return None if None in found else made
 
 
 def holds(type_: Type, test: Callable[[Type], bool]) -> bool:

@@ -106,6 +106,20 @@ return value
 _NOT_SET: Final = ExceptionClass("ValueError", None, "plain")
 
 
+def identifier(cx: Context, value: Expr, own: str, node: ast.expr) -> Expr:
+    """A text that names a resource, after the ValueError of None. `own`: the name of the parameter."""
+    if value.type == join(STR, NONE):
+        value = as_data(cx, run_here(cx, _SET.format(name=own), {"value": value, "error": _NOT_SET}, node), node)
+    if is_poison(value) or value.type == STR:
+        return value
+    return cx.error(
+        codes.TYPE_NEEDED,
+        node,
+        f"`{own}` of a resource is a str, and the value is of type `{value.type}`",
+        help="write instead: a parameter or variable that is annotated as `str`",
+    )
+
+
 def _make(cx: Context, receiver: ResourceOf, name: str, given: Arguments, node: ast.expr) -> Value:
     made = _kind(receiver).makes[name]
     target = kinds(receiver.service)[made.kind]
@@ -117,17 +131,8 @@ def _make(cx: Context, receiver: ResourceOf, name: str, given: Arguments, node: 
         return cx.error(codes.TYPE_MISMATCH, node, f"`{name}` of a resource takes {listed}")
     identifiers: list[Expr] = []
     for own, source in zip(target.identifiers, made.identifiers, strict=True):
-        value = as_data(cx, named[own], node) if source is None else known[source]
+        value = identifier(cx, as_data(cx, named[own], node) if source is None else known[source], own, node)
         if is_poison(value):
             return value
-        if value.type == join(STR, NONE):
-            value = as_data(cx, run_here(cx, _SET.format(name=own), {"value": value, "error": _NOT_SET}, node), node)
-        if value.type != STR:
-            return cx.error(
-                codes.TYPE_NEEDED,
-                node,
-                f"`{own}` of a resource is a str, and the value is of type `{value.type}`",
-                help="write instead: a parameter or variable that is annotated as `str`",
-            )
         identifiers.append(kept(cx, value, own))
     return with_data(cx, ResourceOf(receiver.service, made.kind, tuple(identifiers)), None, node)

@@ -7,14 +7,13 @@ from pysfnc.aws.boto3_resources import kinds
 from pysfnc.diagnostics import codes, nearest
 from pysfnc.frontend.aws.aws_values import ClientExceptions, Resource, ResourceMeta, Table, TableMethod
 from pysfnc.frontend.aws.loaded_resources import LOADS, with_data
-from pysfnc.frontend.aws.lower_boto3_resources import resource_attribute
+from pysfnc.frontend.aws.lower_boto3_resources import identifier, resource_attribute
 from pysfnc.frontend.aws.resource_values import ResourceOf
 from pysfnc.frontend.calls.lower_arguments import Arguments
 from pysfnc.frontend.core.lower_context import Context, poison
 from pysfnc.frontend.core.lower_core import as_data, is_poison
 from pysfnc.frontend.core.lower_values import StaticMethod, Value
 from pysfnc.ir.walk_exprs import free_vars
-from pysfnc.values.types import STR
 
 SERVICE: Final = "dynamodb"
 METHODS: Final = frozenset({"get_item", "put_item", "update_item", "delete_item", "query", "scan"})
@@ -25,16 +24,9 @@ def make_table(cx: Context, given: Arguments, node: ast.expr) -> Value:
     named = {**dict(zip(("name",), given.positional, strict=False)), **given.keyword_map()}
     if list(named) != ["name"] or len(given.positional) > 1 or given.spread is not None or given.rest is not None:
         return cx.error(codes.TYPE_MISMATCH, node, "`Table` takes the name of the table")
-    name = as_data(cx, named["name"], node)
+    name = identifier(cx, as_data(cx, named["name"], node), "name", node)
     if is_poison(name):
         return poison(cx.span(node))
-    if name.type != STR:
-        return cx.error(
-            codes.TYPE_NEEDED,
-            node,
-            f"the name of a table is a str, and the value is of type `{name.type}`",
-            help="write instead: a parameter or variable that is annotated as `str`",
-        )
     known = name if not free_vars(name) else cx.temporary(name, "table")
     made = with_data(cx, ResourceOf(SERVICE, "Table", (known,)), None, node)
     return Table(known, made) if isinstance(made, ResourceOf) else made

@@ -27,7 +27,7 @@ from pysfnc.library.rows.typenames import (
     refuse_ambiguity,
     value_of_member,
 )
-from pysfnc.values.recursive import with_parts
+from pysfnc.values.recursive import opened, with_parts
 from pysfnc.values.relations import kinds, members
 from pysfnc.values.types import (
     STR,
@@ -360,6 +360,11 @@ def _build(args: Sequence[Expr], site: Site) -> Built:
     if other is not None:
         return Refusal("type-mismatch", f"`json.dumps()` of a value of type `{other}` always raises TypeError")
     found = ambiguity(value.type)
+    whole = opened(value.type) if found is not None else None
+    if whole is not None:
+        # The fields of a structure have types of their own; what is known of any of them does not tell ints from floats.
+        value = replace(value, type=whole)
+        found = ambiguity(whole)
     if found is not None:
         return refuse_ambiguity(found, "`json.dumps()`")
     level = _indent(indent)
