@@ -140,3 +140,54 @@ def test_other_encoders_are_refused() -> None:
             """,
             {"n": 1},
         )
+
+
+PARSED = """
+import json
+import decimal
+import boto3
+from decimal import Decimal
+from pysfnc import workflow
+
+table = boto3.resource("dynamodb").Table("t")
+
+@workflow
+def kept(event: dict):
+    for record in event["Records"]:
+        item = json.loads(record["body"], parse_float=decimal.Decimal)
+        table.put_item(Item=item)
+    table.put_item(Item=json.loads(json.dumps(event["plain"]), parse_float=Decimal))
+    found = table.get_item(Key={"pk": "z"})["Item"]
+    return [str(found["x"]), str(found["l"][0]), str(found["n"]), isinstance(item["x"], Decimal), json.dumps(item, default=str)]
+
+@workflow
+def shown(text: str):
+    try:
+        return json.dumps(json.loads(text, parse_float=Decimal), default=str)
+    except json.JSONDecodeError as e:
+        return str(e)
+"""
+
+
+def test_floats_of_json_may_be_decimals() -> None:
+    body = '{"pk": "z", "x": 1.50, "l": [-2.5e3, 1E-7, "7.5", "q\\"1.5"], "n": 12}'
+    event = {"plain": {"pk": "y", "v": 1.5, "w": 2, "t": "1.5"}, "Records": [{"body": body}]}
+    judged = judge(PARSED, {"event": event}, setup=fill, workflow="kept")
+    assert judged.output[:3] == ["1.50", "-2.5E+3", "12"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1.50",
+        "-0.0",
+        "[1e5, 1E+2, 0.000001, 1.0, -1.25e-10, 0.1e1]",
+        '"1.5"',
+        '{"a": 1.5',
+        '{"1.5": 1.5}',
+        "1",
+        '[true, null, "\\\\", 2.50]',
+    ],
+)
+def test_decimals_have_the_digits_of_the_text(text: str) -> None:
+    judge(PARSED, {"text": text}, setup=fill, workflow="shown")

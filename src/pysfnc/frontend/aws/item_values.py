@@ -27,6 +27,7 @@ from pysfnc.source.span import Span
 from pysfnc.values.relations import join, join_all, kinds, members, others_of
 from pysfnc.values.types import (
     BOOL,
+    INT,
     JSON,
     NEVER,
     NONE,
@@ -66,6 +67,10 @@ def _item_value(depth: int, number: Type) -> Type:
 
 _VALUES: Final = {False: _item_value(_DEPTH, DECIMAL), True: _item_value(_DEPTH, join(NUMBER, STORED))}
 """What an item holds, by whether numbers in it are told from texts."""
+
+
+JSON_WITH_DECIMALS: Final = _item_value(_DEPTH, join(NUMBER, INT))
+"""What `json.loads(text, parse_float=Decimal)` gives, where numbers are told from texts."""
 
 
 def table_answer_type(shape: Shape, operation: str, *, told: bool) -> LazyDictT:
@@ -114,7 +119,7 @@ class ItemWriter:
             return self._fields(value, what)
         if not self._is_known(value, what):
             return poison(value.span)
-        if not all(isinstance(member, DictT | JsonT) for member in members(value.type)):
+        if value.type != JSON_WITH_DECIMALS and not all(isinstance(m, DictT | JsonT) for m in members(value.type)):
             return self._wrong(value, f"{what} is a dict, and the value is of type `{value.type}`")
         made = self._computed(value)
         always = Const(value=True, type=BOOL)

@@ -8,14 +8,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from pysfnc.diagnostics import codes
+from pysfnc.frontend.aws.item_values import JSON_WITH_DECIMALS
 from pysfnc.frontend.aws.stored_sets import holds_items
 from pysfnc.frontend.aws.told_numbers import dumped
 from pysfnc.frontend.calls.json_defaults import default_of, dumps_items, with_default
 from pysfnc.frontend.calls.lower_arguments import lower_arguments
 from pysfnc.frontend.core.lower_context import Context, poison
-from pysfnc.frontend.core.lower_core import is_poison
-from pysfnc.frontend.core.lower_values import Static, Value
-from pysfnc.ir.exprs import Const, Expr
+from pysfnc.frontend.core.lower_core import is_poison, lower_expr, lower_value
+from pysfnc.frontend.core.lower_opaque import text_of_bytes
+from pysfnc.frontend.core.lower_values import External, Static, Value
+from pysfnc.ir.exprs import Const, Expr, Prim
+from pysfnc.values.relations import kinds
+from pysfnc.values.types import Kind
 
 
 def call_json_dumps(cx: Context, node: ast.Call) -> Value:
@@ -25,7 +29,38 @@ def call_json_dumps(cx: Context, node: ast.Call) -> Value:
 
 def call_json_loads(cx: Context, node: ast.Call) -> Value:
     """`json.loads(...)`."""
+    decimals = _with_decimals(cx, node)
+    if decimals is not None:
+        return decimals
     return _without(cx, "json.loads", ("cls", "object_hook", "object_pairs_hook"), node)
+
+
+def _with_decimals(cx: Context, node: ast.Call) -> Value | None:
+    """`json.loads(text, parse_float=Decimal)`; None for any other call."""
+    match node:
+        case ast.Call(
+            args=[text], keywords=[ast.keyword(arg="parse_float", value=ast.Name() | ast.Attribute() as parse)]
+        ):
+            if lower_value(cx, parse) != External("decimal.Decimal"):
+                return None
+        case _:
+            return None
+    value = text_of_bytes(lower_expr(cx, text))
+    if is_poison(value):
+        return value
+    if not cx.project.items_told:
+        cx.project.met_decimals = True
+        return cx.error(
+            codes.UNSUPPORTED_CALL,
+            node,
+            "`json.loads()` with `parse_float` has no compiled form here",
+            help="write instead: `Decimal(str(value))` where the numbers are used, or a function marked `@task`",
+        )
+    if Kind.STR not in kinds(value.type):
+        return cx.error(
+            codes.TYPE_MISMATCH, node, f"`json.loads()` of a value of type `{value.type}` always raises TypeError"
+        )
+    return Prim(op="json.with_decimals", args=(value,), type=JSON_WITH_DECIMALS, span=cx.span(node))
 
 
 def call_json_load(cx: Context, node: ast.Call) -> Value:

@@ -11,12 +11,13 @@ from pysfnc.jsonata.tree import Array, Binary, Bind, Field, IfElse, Index, Lit, 
 from pysfnc.library.numbers.floats import digits_of
 from pysfnc.library.rows.make import NULL, ZERO, both, call, choose, either, eq, negate, text, type_of
 from pysfnc.library.rows.prelude import define
+from pysfnc.library.rows.registry import prim as prim_row
 from pysfnc.library.rows.registry import register_prim
 from pysfnc.library.rows.row import Arg, Check, PrimRow
 from pysfnc.library.rows.shapes import clean, count, fn, le, mapped, ne, refs
 from pysfnc.library.services.attribute_values import decimal_int
 from pysfnc.library.services.stored_values import holds_mark, is_stored, no_bytes, put_back, stored_case
-from pysfnc.values.types import OpaqueT, Type
+from pysfnc.values.types import JSON, OpaqueT, Type
 
 NUMBER: Final = OpaqueT("Decimal of an item", on_wire=True)
 MARK: Final = "decimal.Decimal"
@@ -113,6 +114,23 @@ define(
     ),
 )
 """The different numbers in a value. In a JSON text a quote inside of a text has a backslash before it, so that no text looks like one."""
+
+
+_TOKENS: Final = r'"(?:[^"\x5c]|\x5c.)*"|-?[0-9]+(?:[.][0-9]+)?(?:[eE][-+]?[0-9]+)?'
+_WRITTEN: Final = Field(_M, "match")
+
+
+def _with_decimals(args: Sequence[Arg], _type: Type) -> Tree:
+    """`json.loads(text, parse_float=Decimal)`: a number with a fraction or an exponent becomes one of an item, of the digits in the text."""
+    number = joined(text('{"' + MARK + '":"'), call("py_decimal", _WRITTEN), text('"}'))
+    kept = call("contains", _WRITTEN, Regex('^"|^-?[0-9]+$'))
+    return call("parse", call("replace", args[0].tree, Regex(_TOKENS), fn("m", IfElse(kept, _WRITTEN, number))))
+
+
+def _is_json(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
+    checks = prim_row("json.loads").checks
+    assert checks is not None
+    return checks(args, JSON)
 
 
 def _no_place(args: Sequence[Arg], _type: Type) -> Sequence[Check]:
@@ -316,6 +334,7 @@ register_prim(PrimRow(op="number.plain", lower=lambda args, _: call("py_told_pla
 register_prim(PrimRow(op="number.all", lower=lambda args, _: call("py_told_all", args[0].tree)))
 register_prim(PrimRow(op="number.held", lower=lambda args, _: call("py_told_held", args[0].tree), checks=_no_place))
 register_prim(PrimRow(op="number.filled", lower=_filled))
+register_prim(PrimRow(op="json.with_decimals", lower=_with_decimals, checks=_is_json))
 register_prim(PrimRow(op="number.ranks", lower=lambda args, _: call("py_told_rank", args[0].tree)))
 register_prim(PrimRow(op="number.same", lower=lambda args, _: eq(args[0].tree, args[1].tree)))
 register_prim(
