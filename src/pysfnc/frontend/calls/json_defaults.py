@@ -9,7 +9,7 @@ import copy
 from collections.abc import Callable, Iterator
 
 from pysfnc.diagnostics import codes
-from pysfnc.frontend.aws.stored_sets import holds_items, unread_inside
+from pysfnc.frontend.aws.stored_sets import DECIMAL, holds_items, unread_inside
 from pysfnc.frontend.aws.told_numbers import dumped_as_texts, holds_number, without_told
 from pysfnc.frontend.core.lower_context import Context
 from pysfnc.frontend.core.lower_core import as_data, is_poison
@@ -31,6 +31,7 @@ from pysfnc.frontend.program.scope import Scope
 from pysfnc.ir.exprs import Expr, Prim
 from pysfnc.library.services.told_numbers import NUMBER
 from pysfnc.library.text.json_dumps import holds_other, with_values_of_members
+from pysfnc.values.recursive import holds
 from pysfnc.values.relations import members
 from pysfnc.values.types import STR, DictT, ListT, NoneT, TuplesT, TupleT, Type
 
@@ -118,6 +119,9 @@ class _WithoutSelf(ast.NodeTransformer):
 
 def with_default(cx: Context, value: Expr, default: Value, node: ast.expr) -> Expr:
     """The value with what `default` makes of the parts that JSON has no form for, as far as their types are known."""
+    if not cx.project.items_told and holds(value.type, lambda part: part == DECIMAL):
+        # An int and a float that it gives are told apart only where numbers are told from texts (`dumps_items`).
+        cx.project.met_decimals = True
     for _ in range(_CALLS_AT_MOST):
         text = _changed(value.type, "value", iter(range(1_000_000)))
         if is_poison(value) or text is None or text == "value":
