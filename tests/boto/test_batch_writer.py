@@ -166,3 +166,38 @@ def test_what_a_batch_writer_does_not_do() -> None:
     text = str(refused.value)
     assert "SFN401" in text or "get_item` of a batch writer" in text
     assert "only as the manager of a `with`" in text
+
+
+def test_a_table_that_is_named_on_some_ways_only() -> None:
+    """The name is checked in a helper of the compiler's, and its variable is read where other ways know nothing of it."""
+    program = """
+        import os
+        import boto3
+        from botocore.exceptions import ClientError
+        from pysfnc import workflow
+
+        dynamodb = boto3.resource("dynamodb")
+        NAME = os.environ.get("TABLE_NAME")
+
+        @workflow
+        def run(n: int):
+            sent = 0
+            try:
+                source = dynamodb.Table(NAME)
+                with source.batch_writer() as batch:
+                    for i in range(n):
+                        batch.put_item(Item={"id": f"k{i}"})
+                items = source.scan(ProjectionExpression="id").get("Items", [])
+                with source.batch_writer() as batch:
+                    for item in items:
+                        batch.delete_item(Key={"id": item["id"]})
+                        sent += 1
+            except ClientError as e:
+                raise Exception(f"failed: {e}")
+            except ValueError as e:
+                return str(e)
+            return [sent, source.scan(Select="COUNT")["Count"]]
+        """
+    found = judge(program, {"n": 27}, setup=table, engines=("jlens",), environment={"TABLE_NAME": "t"})
+    assert found.output == [27, 0]
+    assert judge(program, {"n": 1}, setup=table, engines=("jlens",)).output == "Required parameter name not set"

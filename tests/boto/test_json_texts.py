@@ -309,3 +309,38 @@ def test_numbers_of_structures_are_told_by_their_fields(count: int) -> None:
     }
     judged = judge(FIELDS, {"key": "k"}, answers=answers, environment={"TABLE": "t"})
     assert "1.0" in judged.output[1] and judged.output[2] == "t"
+
+
+@pytest.mark.parametrize("text", ["{}", '{"a":[1,"é",null]}', '"x"', "[]", "-7"])
+def test_constants_that_are_such_texts(text: str) -> None:
+    program = f"""
+        import boto3
+        from pysfnc import workflow
+
+        s3 = boto3.client("s3")
+        EMPTY = {text!r}
+
+        @workflow
+        def run(key: str):
+            s3.put_object(Bucket="bkt", Key=key, Body=EMPTY)
+            s3.put_object(Bucket="bkt", Key=key + "2", Body={text!r}.encode())
+            return [s3.get_object(Bucket="bkt", Key=each)["Body"].read().decode() for each in (key, key + "2")]
+        """
+    found = judge(program, {"key": "k"}, setup=lambda: client("s3").create_bucket(Bucket="bkt"))
+    assert found.output == [text, text]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "1.0", "1e+20", "{ }", '{"a": 1}', "9007199254740993", "NaN", "-0", '"\\u00e9"']
+)
+def test_constants_that_are_none(text: str) -> None:
+    program = f"""
+        import boto3
+        from pysfnc import workflow
+
+        @workflow
+        def run(key: str):
+            boto3.client("s3").put_object(Bucket="b", Key=key, Body={text!r})
+        """
+    with pytest.raises(Rejected, match="SFN407"):
+        judge(program, {"key": "k"})

@@ -46,6 +46,28 @@ def test_methods_of_resources_are_calls_of_clients() -> None:
     assert [name.partition(".")[2] for name in found.names[3:6]] == ["SendMessage", "Publish", "DeleteObject"]
 
 
+def test_names_of_resources_out_of_json() -> None:
+    program = """
+        import json
+        import boto3
+        from pysfnc import workflow
+
+        s3 = boto3.resource("s3")
+
+        @workflow
+        def run(event: dict):
+            try:
+                bucket = s3.Bucket(event["bucket"])
+                bucket.put_object(Key=event["key"], Body=json.dumps({}, separators=(",", ":"), ensure_ascii=False))
+                return [bucket.name, s3.Object(bucket.name, event["key"]).get()["ContentLength"]]
+            except ValueError as e:
+                return str(e)
+        """
+    assert judge(program, {"event": {"bucket": "bkt", "key": "a/b"}}, setup=fill).output == ["bkt", 2]
+    missing = judge(program, {"event": {"bucket": None, "key": "a/b"}}, setup=fill)
+    assert missing.output == "Required parameter name not set"
+
+
 def test_all_kinds_are_those_of_boto3() -> None:
     """Names of kinds, identifiers and methods, for every service with resources."""
     importlib.import_module("boto3.resources.factory")

@@ -22,7 +22,8 @@ from pysfnc.frontend.core.lower_values import ExceptionClass, StaticMethod, Valu
 from pysfnc.frontend.core.synthesis import run_here
 from pysfnc.ir.exprs import Expr
 from pysfnc.values.relations import join
-from pysfnc.values.types import NONE, STR
+from pysfnc.values.types import NONE, STR, JsonT
+from pysfnc.values.types import Kind as ValueKind
 
 
 def resource_of(cx: Context, name: str, node: ast.AST) -> Value:
@@ -107,10 +108,14 @@ _NOT_SET: Final = ExceptionClass("ValueError", None, "plain")
 
 
 def identifier(cx: Context, value: Expr, own: str, node: ast.expr) -> Expr:
-    """A text that names a resource, after the ValueError of None. `own`: the name of the parameter."""
-    if value.type == join(STR, NONE):
+    """A text that names a resource, after the ValueError of None. `own`: the name of the parameter.
+
+    What is only known to be JSON is taken as it is, like a parameter of an operation.
+    """
+    if value.type == join(STR, NONE) or (isinstance(value.type, JsonT) and ValueKind.NONE in value.type.kinds):
         value = as_data(cx, run_here(cx, _SET.format(name=own), {"value": value, "error": _NOT_SET}, node), node)
-    if is_poison(value) or value.type == STR:
+    may_be_text = isinstance(value.type, JsonT) and ValueKind.STR in value.type.kinds
+    if is_poison(value) or value.type == STR or may_be_text:
         return value
     return cx.error(
         codes.TYPE_NEEDED,

@@ -307,7 +307,7 @@ def _bind_parameter(
         frame.names[name] = data.name
         frame.borrowed[data.name] = again[data.name]
         if data.name not in cx.state.facts:
-            cx.state.facts[data.name] = Fact(data.type)
+            cx.state.facts[data.name] = Fact(data.type, is_temporary=True)
             cx.regions.setdefault(data.name, cx.flow.region)
         return
     data, view = viewed(cx, present(cx, data))

@@ -92,7 +92,7 @@ def keep(cx: Context, value: Expr, node: ast.AST) -> Var:
     """A variable of the present function that holds an object, so that code of its class can change it."""
     if isinstance(value, Var):
         if value.name not in cx.state.facts:
-            cx.state.facts[value.name] = Fact(value.type)
+            cx.state.facts[value.name] = Fact(value.type, is_temporary=True)
             cx.regions.setdefault(value.name, cx.flow.region)
         return value
     name = cx.names.fresh("object")

@@ -14,12 +14,12 @@ from pysfnc.frontend.core.effects import can_raise
 from pysfnc.frontend.core.lower_flow import Flow
 from pysfnc.frontend.core.lower_frame import Frame, Names
 from pysfnc.frontend.core.lower_project import Project
-from pysfnc.frontend.core.lower_state import State
+from pysfnc.frontend.core.lower_state import Fact, State
 from pysfnc.frontend.declarations.exceptions import ambiguity
 from pysfnc.frontend.declarations.retries import shared_name
 from pysfnc.frontend.loops.counted_loops import Counter
 from pysfnc.frontend.program.model import FunctionInfo
-from pysfnc.ir.exprs import Const, Expr, Var
+from pysfnc.ir.exprs import Const, Expr, Prim, Var
 from pysfnc.ir.hir import Assign, Hold, Perform, Placement, Raise, Return, Stmt
 from pysfnc.ir.walk import stmt_exprs
 from pysfnc.lean import dataclass
@@ -197,6 +197,11 @@ class Context:
             from pysfnc.frontend.core.lower_shared import note_shared
 
             note_shared(self, name, value.type, (value,))
+        if isinstance(value, Prim) and value.op == "json.dumps":
+            from pysfnc.frontend.data.json_texts import json_text
+
+            self.state.facts[name] = Fact(value.type, is_temporary=True, json_text=json_text(self, value))
+            self.regions.setdefault(name, self.flow.region)
         return Var(name=name, type=value.type, span=value.span)
 
     def atom(self, value: Expr, hint: str = "t") -> Expr:

@@ -49,6 +49,8 @@ class Fact:
 
     type: Type
     maybe_unset: bool = False
+    is_temporary: bool = False
+    """Whether it is one that has no fact on ways where nothing had to be known of it: it is set wherever it is read."""
     static: Static | None = None
     mixed: bool = False
     mixed_as: str = ""
@@ -130,7 +132,7 @@ def _join_facts(facts: list[Fact | None]) -> Fact:
     for fact in known[1:]:
         if fact is not joined:
             joined = _join_two(joined, fact)
-    if len(known) < len(facts) and not joined.maybe_unset:
+    if len(known) < len(facts) and not joined.maybe_unset and not joined.is_temporary:
         joined = replace(joined, maybe_unset=True)
     return joined
 
@@ -140,6 +142,7 @@ def _join_two(a: Fact, b: Fact) -> Fact:
     return Fact(
         type=join(a.type, b.type) if same else ERROR,
         maybe_unset=a.maybe_unset or b.maybe_unset,
+        is_temporary=a.is_temporary and b.is_temporary,
         static=a.static if same else None,
         mixed=a.mixed or b.mixed or not same,
         mixed_as=a.mixed_as or b.mixed_as or ("" if same else _described(a.static or b.static)),

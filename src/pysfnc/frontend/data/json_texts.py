@@ -4,6 +4,7 @@ Where AWS takes bytes, Step Functions sends the JSON text of a value. So such te
 other texts of JSON where AWS reads it, and does not pass on the text.
 """
 
+import json
 from typing import Final
 
 from pysfnc.frontend.core.lower_context import Context
@@ -16,6 +17,8 @@ from pysfnc.values.types import JSON, FloatT, InfinityT, Type
 
 _COMPACT: Final = [None, ",", ":", False, False]
 """The options of `json.dumps`: indent, what stands between items and behind keys, sorting, and ASCII alone."""
+_MOST: Final = 2**53
+"""The greatest int that the machine holds exactly."""
 
 
 def json_text(cx: Context, value: Expr) -> JsonText:
@@ -32,8 +35,30 @@ def json_text(cx: Context, value: Expr) -> JsonText:
             return min(json_text(cx, then), json_text(cx, orelse))
         case Let(body=body):
             return json_text(cx, body)
+        case Const(value=str(text)) if _is_compact(text):
+            return JsonText.COMPACT
         case _:
             return JsonText.NONE
+
+
+def _is_compact(text: str) -> bool:
+    """Whether a constant is a text of JSON as Step Functions writes it; one with a fraction in it may not be."""
+    try:
+        value = json.loads(text, parse_float=_refused, parse_constant=_refused, parse_int=_small)
+    except (ValueError, RecursionError):
+        return False
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False) == text
+
+
+def _refused(text: str) -> float:
+    raise ValueError(text)
+
+
+def _small(text: str) -> int:
+    value = int(text)
+    if abs(value) > _MOST:
+        raise ValueError(text)
+    return value
 
 
 def value_of_text(text: Expr) -> Expr:
