@@ -37,6 +37,7 @@ from pysfnc.frontend.core.lower_values import (
     describe,
 )
 from pysfnc.frontend.core.lower_views import keep_displayed, rebased, with_own_keys
+from pysfnc.frontend.core.streams import handed_over
 from pysfnc.frontend.data.json_texts import json_text
 from pysfnc.frontend.data.known_texts import texts_of
 from pysfnc.frontend.declarations.exceptions import exception_class_of
@@ -197,6 +198,7 @@ def bind_variable(cx: Context, variable: str, value: Expr, span: Span, *, view: 
     if not cx.state.reachable:
         return
     shared = shared_of(cx, value)
+    streams_read = handed_over(cx, value)
     if not _retarget(cx, variable, value):
         cx.emit(Assign(name=variable, value=value, span=span))
     cx.regions[variable] = cx.flow.region
@@ -204,7 +206,7 @@ def bind_variable(cx: Context, variable: str, value: Expr, span: Span, *, view: 
     texts = texts_of(cx, value) or () if kinds(value.type) <= {Kind.STR, Kind.NONE} else ()
     view = with_own_keys(cx, variable, view, span)
     fact = Fact(value.type, view=view, shared=shared, literal=literal, texts=texts, json_text=json_text(cx, value))
-    cx.state.put(variable, replace(fact, assigned_at=span))
+    cx.state.put(variable, replace(fact, assigned_at=span, streams_read=streams_read))
     if variable in cx.assigned_beside:
         unset.note_assigned(cx, variable, True, span)
     keep_displayed(cx, value, variable)

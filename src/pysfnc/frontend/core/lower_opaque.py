@@ -13,9 +13,10 @@ from pysfnc.frontend.aws.aws_types import ARE_BYTES, BYTES, JSON_BYTES, STREAM
 from pysfnc.frontend.core.lower_context import Context
 from pysfnc.frontend.core.lower_state import JsonText
 from pysfnc.frontend.core.lower_values import Static, Value
+from pysfnc.frontend.core.streams import take
 from pysfnc.frontend.core.whole import TRACEBACK, obstacle, refuse_text, refuse_whole
 from pysfnc.frontend.data.json_texts import json_text
-from pysfnc.ir.exprs import Const, Expr, Prim, Var
+from pysfnc.ir.exprs import Const, Expr, Prim
 from pysfnc.values.types import NONE, STR, OpaqueT, Type
 
 _UTF_8: Final = frozenset({"utf-8", "utf8", "UTF-8", "UTF8"})
@@ -40,7 +41,7 @@ def call_opaque(
     if isinstance(receiver.type, OpaqueT) and receiver.type.on_wire:
         return refuse_text(cx, receiver.type.name, node)
     if (receiver.type, name) == (STREAM, "close") and not args and not keywords:
-        _was_read(cx, receiver)  # nothing more comes out of it
+        take(cx, receiver)  # nothing more comes out of it
         return Const(value=None, type=NONE, span=cx.span(node))
     made = _METHODS.get((receiver.type, name))
     if receiver.type == TRACEBACK:
@@ -62,11 +63,11 @@ def call_opaque(
             notes=["Step Functions reads bytes as UTF-8, and all of them"],
             help=f"write instead: `.{name}()`",
         )
-    if receiver.type == STREAM and _was_read(cx, receiver):
+    if receiver.type == STREAM and take(cx, receiver):
         return cx.error(
             codes.AWS_DIFFERENCE,
             node,
-            "the stream was read already, and a second `.read()` gives nothing more",
+            "the stream may have been read already, and a second `.read()` gives nothing more, or it has another name by now",
             help="write instead: one `.read()`, and the variable that holds what it gave",
         )
     if made == BYTES and json_text(cx, receiver) == JsonText.COMPACT:
@@ -83,17 +84,3 @@ def _is_utf_8(value: Value) -> bool:
 def text_of_bytes(value: Expr) -> Expr:
     """The text of bytes, for functions that take both."""
     return replace(value, type=STR) if value.type in ARE_BYTES and not isinstance(value, Const) else value
-
-
-def _was_read(cx: Context, stream: Expr) -> bool:
-    """Whether some way to this point has read the stream of a variable; from now on it is read."""
-    keys: tuple[str, ...] = ()
-    place = stream
-    while isinstance(place, Prim) and place.op == "item" and isinstance(place.args[1], Const):
-        keys = (str(place.args[1].value), *keys)
-        place = place.args[0]
-    fact = cx.state.facts.get(place.name) if isinstance(place, Var) else None
-    if fact is None or not isinstance(place, Var):
-        return False
-    cx.state.facts[place.name] = replace(fact, streams_read=fact.streams_read | {keys})
-    return keys in fact.streams_read
