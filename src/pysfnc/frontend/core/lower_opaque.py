@@ -67,7 +67,8 @@ def call_opaque(
         return cx.error(
             codes.AWS_DIFFERENCE,
             node,
-            "the stream may have been read already, and a second `.read()` gives nothing more, or it has another name by now",
+            "the stream was read already, and a second `.read()` gives nothing more",
+            notes=["so does one that has another name by now, or is kept in a list or dict: it is read there"],
             help="write instead: one `.read()`, and the variable that holds what it gave",
         )
     if made == BYTES and json_text(cx, receiver) == JsonText.COMPACT:
