@@ -7,7 +7,7 @@ type as long as the chain. `folded` ties the knot: one type for the objects of t
 type that may be inside, once and without an end.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import field, replace
 
 from pysfnc.lean import dataclass
@@ -232,26 +232,9 @@ def opened(type_: Type, around: tuple[str, ...] = ()) -> Type | None:
 
 def holds(type_: Type, test: Callable[[Type], bool]) -> bool:
     """Whether the type, or a part of it at any depth that `with_parts` reaches, passes a test."""
-    return test(type_) or any(holds(part, test) for part in _parts(type_))
-
-
-def _parts(type_: Type) -> Iterable[Type]:
-    """What `with_parts` changes, without making anything anew."""
-    match type_:
-        case UnionT(found):
-            return found
-        case ListT(item) | DequeT(item) | SetT(item) | TuplesT(item):
-            return (item,)
-        case TupleT(items):
-            return items
-        case MapT(held=held):
-            return (held,)
-        case RecordT(_, attributes):
-            return (attributes,)
-        case DictT() if not isinstance(type_, LazyDictT):
-            return (*(f.type for f in type_.fields), others_of(type_))
-        case _:
-            return ()
+    if test(type_):
+        return True
+    return not isinstance(type_, LazyDictT) and any(holds(part, test) for part in parts(type_))
 
 
 def _changed(type_: DictT, change: Callable[[Type], Type]) -> DictT:

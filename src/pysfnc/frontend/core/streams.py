@@ -4,9 +4,11 @@ A stream is the text that it holds, wherever that is copied to. So it has one ow
 another one is an error, where Python gives nothing more, or what the machine would have to take away from the owner.
 """
 
+import ast
 from collections.abc import Iterable
 from dataclasses import replace
 
+from pysfnc.diagnostics import codes
 from pysfnc.frontend.aws.aws_types import STREAM
 from pysfnc.frontend.core.lower_context import Context
 from pysfnc.ir.exprs import Cond, Const, Expr, Let, Prim, Var
@@ -24,6 +26,19 @@ def take(cx: Context, value: Expr) -> bool:
     fact = cx.state.facts[name]
     cx.state.facts[name] = replace(fact, streams_read=fact.streams_read | {keys})
     return any(_meet(keys, read) for read in fact.streams_read)
+
+
+def take_items(cx: Context, value: Expr, node: ast.AST) -> bool:
+    """Take the streams in what a loop goes through; False after a message, where a loop before may have read them."""
+    if not has_streams(value.type) or not take(cx, value):
+        return True
+    cx.error(
+        codes.AWS_DIFFERENCE,
+        node,
+        "the streams in it may have been read already, in a loop before this one",
+        help="write instead: one loop, and a list of what the streams gave",
+    )
+    return False
 
 
 def handed_over(cx: Context, value: Expr) -> frozenset[Keys]:

@@ -40,7 +40,7 @@ from pysfnc.frontend.core.lower_values import (
     Value,
     describe,
 )
-from pysfnc.frontend.core.streams import has_streams, take
+from pysfnc.frontend.core.streams import take_items
 from pysfnc.ir.exprs import Const, Expr, Var
 from pysfnc.ir.walk_exprs import free_vars
 from pysfnc.lean import dataclass
@@ -80,13 +80,7 @@ def lower_source(cx: Context, node: ast.expr) -> Source | None:
 
 def source_of(cx: Context, value: Value, node: ast.expr) -> Source | None:
     """The source for a value that is iterated over."""
-    if isinstance(value, Expr) and has_streams(value.type) and take(cx, value):
-        cx.error(
-            codes.AWS_DIFFERENCE,
-            node,
-            "the streams in it may have been read already, in a loop before this one",
-            help="write instead: one loop, and a list of what the streams gave",
-        )
+    if isinstance(value, Expr) and not take_items(cx, value, node):
         return None
     match value:
         case Lazy(restless=True):
